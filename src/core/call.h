@@ -1,0 +1,80 @@
+/*
+ * call.h - the sans-I/O engine: one call's way through attempts and waits.
+ *
+ * The driver (easy_perform by sleeping, multi by timers, the simulator by a virtual clock, tests
+ * by a table) asks `sc_call_next` what to do and reports what happened. Time and random numbers
+ * are arguments. Worked example:
+ *
+ *     sc_call_begin(&call, &settings, now, deadline);
+ *     for (;;) {
+ *         sc_call_next(&call, now, &step);
+ *         if (step.kind == SC_STEP_SEND)  { attempt; sc_call_outcome(&call, &result, now, rnd); }
+ *         if (step.kind == SC_STEP_WAIT)  { sleep until step.until_ns; }
+ *         if (step.kind == SC_STEP_DELIVER) { hand the last attempt's result over; break; }
+ *     }
+ *
+ * Times are nanoseconds of one monotonic clock. A call belongs to one driver; no locks.
+ */
+#ifndef SC_CORE_CALL_H
+#define SC_CORE_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/classify.h"
+#include "core/settings.h"
+
+#define SC_NEVER INT64_MAX
+
+enum sc_step_kind { SC_STEP_SEND, SC_STEP_WAIT, SC_STEP_DELIVER };
+
+enum sc_wait_reason { SC_WAIT_BACKOFF, SC_WAIT_HINT, SC_WAIT_GATE, SC_WAIT_LIMIT };
+
+/* Why a failure is handed over instead of tried again; for the log. */
+enum sc_give_up {
+    SC_GIVE_UP_NOT,         /* it is a success, or still going on */
+    SC_GIVE_UP_CLASS,       /* this class is never retried */
+    SC_GIVE_UP_ATTEMPTS,    /* max_attempts used up */
+    SC_GIVE_UP_DEADLINE,    /* the wait does not fit the program's own timeout */
+    SC_GIVE_UP_TOTAL,       /* the wait does not fit total_timeout_ms */
+    SC_GIVE_UP_COMMITTED,   /* the program has already seen bytes */
+    SC_GIVE_UP_BODY,        /* the request body cannot be sent again */
+    SC_GIVE_UP_ABORTED,     /* the program stopped it */
+    SC_GIVE_UP_DISABLED     /* "retry": false */
+};
+
+struct sc_step {
+    enum sc_step_kind kind;
+    int64_t until_ns;           /* SC_STEP_WAIT: absolute end of the wait */
+    enum sc_wait_reason reason; /* SC_STEP_WAIT */
+};
+
+struct sc_result {
+    struct sc_verdict verdict;
+    bool committed;  /* the program has seen bytes of this attempt */
+    bool replayable; /* the request can be sent again from its start */
+};
+
+struct sc_call {
+    const struct sc_settings *settings;
+    int64_t start_ns;
+    int64_t deadline_ns; /* the program's own timeout, SC_NEVER if none */
+    int64_t wait_until_ns;
+    int64_t previous_delay_ms; /* for decorrelated jitter */
+    int attempts;              /* attempts ended so far */
+    enum sc_wait_reason wait_reason;
+    enum sc_give_up give_up;
+    int phase;
+};
+
+void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_ns,
+                   int64_t deadline_ns);
+void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step);
+/* rnd: 64 uniformly random bits. */
+void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd);
+
+/* "attempts used up"-like words for the log; never NULL. */
+const char *sc_give_up_name(enum sc_give_up g);
+const char *sc_wait_reason_name(enum sc_wait_reason r);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * settings.h - what a rule of the policy asks of the engine, fully resolved.
+ *
+ * The policy layer fills these structs (a rule inherits `defaults` key by key before it gets
+ * here), the core only reads them. All times are milliseconds; 64-bit so that products cannot
+ * overflow. Immutable once published: shared by all threads without locks.
+ */
+#ifndef SC_CORE_SETTINGS_H
+#define SC_CORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/class.h"
+
+/* How randomness enters an own delay d = min(max, base * factor^n). A server's hint is never
+ * undercut whatever the jitter. */
+enum sc_jitter {
+    SC_JITTER_FULL,         /* uniform in [0, d] */
+    SC_JITTER_EQUAL,        /* d/2 + uniform in [0, d/2] */
+    SC_JITTER_DECORRELATED, /* uniform in [base, 3 * previous], capped */
+    SC_JITTER_PROPORTIONAL, /* d + uniform in [0, d * jitter_ratio] */
+    SC_JITTER_ADDITIVE,     /* d + uniform in [0, jitter_ms] */
+    SC_JITTER_NONE          /* d */
+};
+
+#define SC_DELAYS_MAX 16
+
+struct sc_backoff {
+    int64_t base_ms;
+    double factor;
+    int64_t max_ms;
+    enum sc_jitter jitter;
+    double jitter_ratio; /* proportional only, default 0.1 */
+    int64_t jitter_ms;   /* additive only, default 300 */
+    /* An explicit list of delays replaces base and factor; its last entry repeats. */
+    uint32_t n_delays;
+    int64_t delays_ms[SC_DELAYS_MAX];
+};
+
+/* How one class of failures is retried. */
+struct sc_strategy {
+    int max_attempts;         /* first attempt included; 1 means never retry */
+    int64_t total_timeout_ms; /* no wait may end later than this after the call's start; 0: none */
+    struct sc_backoff backoff;
+};
+
+struct sc_retry {
+    bool enabled;
+    struct sc_strategy by_class[SC_CLASS_COUNT]; /* meaningful for retryable classes */
+    double budget_ratio;
+    int budget_min_per_minute;
+    bool budget_enabled;
+};
+
+/* program_timeout: what CURLOPT_TIMEOUT of the program bounds. */
+enum sc_timeout_scope { SC_TIMEOUT_TOTAL, SC_TIMEOUT_PER_ATTEMPT };
+
+/* Bit set: what the key of a breaker, limiter or gate is made of. */
+enum { SC_SCOPE_HOST = 1, SC_SCOPE_MODEL = 2, SC_SCOPE_RULE = 4, SC_SCOPE_KEY = 8 };
+
+struct sc_breaker_settings {
+    bool enabled;
+    int consecutive_failures;
+    double failure_ratio;
+    int min_calls;
+    int64_t window_ms;
+    int64_t open_ms;
+    int64_t open_max_ms;
+    int success_threshold;
+    int half_open_probes;
+    unsigned scope;
+    bool count_attempts; /* "count": "attempts"; else calls */
+    bool on_open_error;  /* "on_open": "error"; else a synthesized reply */
+    int error_code;      /* the CURLcode for on_open_error */
+};
+
+struct sc_limits {
+    int64_t rpm; /* 0: no limit; likewise below */
+    int64_t tpm;
+    int concurrent;
+    double burst; /* fraction of a minute's allowance */
+    int64_t max_wait_ms;
+    unsigned scope;
+};
+
+/* How much of an answer or a request may be kept in memory (bytes). */
+struct sc_hold_settings {
+    size_t success_max;   /* JSON success body, default 8 MiB */
+    size_t failure_max;   /* failure body, default 1 MiB */
+    size_t upload_memory; /* spool of a READFUNCTION body before it moves to a file, 1 MiB */
+    size_t upload_max;    /* a larger body makes the call non-retryable, default 64 MiB */
+};
+
+struct sc_settings {
+    enum sc_timeout_scope program_timeout;
+    struct sc_retry retry;
+    struct sc_breaker_settings breaker;
+    struct sc_limits limits;
+    struct sc_hold_settings hold;
+};
+
+#endif

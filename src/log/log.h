@@ -1,0 +1,75 @@
+/*
+ * log.h - events to lines.
+ *
+ * One event, one line, one write(2) with O_APPEND on a descriptor opened for it and closed again:
+ * a host program may close or reuse any descriptor at any time. Rotation at max_bytes by rename to
+ * PATH.1 is safe with many processes. Never allocates in the common case, keeps errno, never
+ * writes anywhere but to the log file (and, with no log configured, one line to stderr by
+ * sc_log_complain, once per process).
+ *
+ * Nothing secret may reach a line: URLs lose user info and values of key-like query parameters,
+ * texts lose what looks like a key (sc_redact).
+ */
+#ifndef SC_LOG_LOG_H
+#define SC_LOG_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/policy.h"
+
+struct sc_log {
+    const char *path; /* NULL: no log */
+    enum sc_log_format format;
+    enum sc_log_level level;
+    int64_t max_bytes;
+};
+
+enum sc_event_kind {
+    SC_EVENT_ATTEMPT, /* an attempt has ended */
+    SC_EVENT_WAIT,    /* a wait begins */
+    SC_EVENT_CALL,    /* a managed call has ended */
+    SC_EVENT_STREAM,  /* an error after output began */
+    SC_EVENT_POLICY,  /* policy loaded, refused, replaced */
+    SC_EVENT_NOTE     /* anything else worth one line */
+};
+
+/* Fields left zero, NULL or -1 (where so said) are left out. Strings are borrowed. */
+struct sc_event {
+    enum sc_event_kind kind;
+    enum sc_log_level level;
+    uint64_t call; /* id of the call, 0: none */
+    const char *rule, *provider, *host, *model;
+    int attempt;         /* 1.. */
+    int max_attempts;    /* 0: unknown */
+    int status;          /* 0: none */
+    int curl_code;
+    const char *class;   /* sc_class_name */
+    const char *row;     /* which rule row decided the class */
+    int64_t ms;          /* duration, or length of the wait; -1: none */
+    int64_t retry_after_ms; /* -1: none */
+    const char *reason;  /* of a wait, or why it was given up */
+    const char *outcome; /* of a call: ok failed synthesized */
+    int attempts;        /* of a call */
+    bool will_retry;     /* of an attempt: another one follows (after a wait) */
+    int64_t input_tokens, output_tokens; /* -1: unknown */
+    const char *task, *dag, *target;
+    const char *text;    /* free text, already redacted or known to be harmless */
+};
+
+void sc_log_event(const struct sc_log *log, const struct sc_event *e);
+
+/* Formats without writing: returns the length (without NUL), at most n - 1; always ends in '\n'.
+ * wall_ns: CLOCK_REALTIME. For tests and sc_log_event. */
+size_t sc_log_format(const struct sc_log *log, const struct sc_event *e, int64_t wall_ns, char *buf,
+                     size_t n);
+
+/* A line about steadycurl itself (a broken policy, an unwritable log). Goes to the log if there
+ * is one that works, else once per process to stderr. */
+void sc_log_complain(const struct sc_log *log, const char *text);
+
+/* Copies src to dst with secrets replaced by "[redacted]": sk-..., Bearer ..., key=..., api keys
+ * of the known providers, user:password@ in URLs. Always NUL-terminates; returns the length. */
+size_t sc_redact(const char *src, size_t n, char *dst, size_t size);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * policy.h - the policy file: read, checked, matched.
+ *
+ * A policy is immutable once loaded; it may be matched from any thread without a lock. Loading
+ * allocates, matching does not.
+ */
+#ifndef SC_POLICY_POLICY_H
+#define SC_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/settings.h"
+#include "http/str.h"
+#include "provider/provider.h"
+
+enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
+enum sc_log_level { SC_LOG_ERROR, SC_LOG_WARN, SC_LOG_INFO, SC_LOG_DEBUG };
+
+struct sc_log_settings {
+    char *path; /* "~" expanded; NULL: no log */
+    enum sc_log_format format;
+    enum sc_log_level level;
+    int64_t max_bytes; /* rotate beyond this, 0: never */
+};
+
+/* A rule as the engine sees it. */
+struct sc_rule {
+    const char *name;
+    size_t index; /* position in the file, from 0 */
+    bool provider_given;
+    enum sc_provider provider; /* meaningful if provider_given, else by host */
+    struct sc_settings settings;
+};
+
+struct sc_policy;
+
+/* What a call is matched by. Borrowed strings; host in lower case without port or brackets. */
+struct sc_target {
+    struct sc_str host;
+    int port; /* effective port, from the URL or its scheme's default */
+    struct sc_str path;   /* with leading '/', without query */
+    struct sc_str method; /* "POST" */
+    struct sc_str model;  /* n 0: unknown */
+};
+
+#define SC_POLICY_ERROR_MAX 512
+
+struct sc_policy_error {
+    int line, column; /* 1-based, 0 when the whole file is meant */
+    /* "FILE:LINE:COL: rules[2].retry.max_attempts: found ..., allowed ...; did you mean ...?" */
+    char text[SC_POLICY_ERROR_MAX];
+};
+
+/* Loads and checks a file. NULL on failure, with the first (best) error. */
+struct sc_policy *sc_policy_load(const char *path, struct sc_policy_error *err);
+
+/* The same from memory; `name` stands for the file in messages. */
+struct sc_policy *sc_policy_parse(const char *text, size_t n, const char *name,
+                                  struct sc_policy_error *err);
+
+/* Every error of a file, for `steadycurl check`: calls `report` for each, returns their number. */
+size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_error *, void *),
+                       void *arg);
+
+/* The built-in default policy (known providers, sane values). Needs no JSON parser, never fails
+ * except for memory. Its rules are the same as policies/default.json's; a test compares them. */
+struct sc_policy *sc_policy_builtin(void);
+
+void sc_policy_free(struct sc_policy *p);
+
+/* First matching rule in file order, NULL if none. Cost does not grow with the number of rules. */
+const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t);
+
+/* Whether some rule could match this host and port at all, before path, method and model are
+ * known: lets a caller skip reading them. */
+bool sc_policy_may_match_host(const struct sc_policy *p, struct sc_str host, int port);
+
+/* Whether any rule that could match asks for the model (then it is worth looking for). */
+bool sc_policy_wants_model(const struct sc_policy *p);
+
+const struct sc_log_settings *sc_policy_log(const struct sc_policy *p);
+size_t sc_policy_rule_count(const struct sc_policy *p);
+const struct sc_rule *sc_policy_rule(const struct sc_policy *p, size_t i);
+
+/* Finds the policy file by the search order of the contract ($STEADYCURL_POLICY,
+ * $XDG_CONFIG_HOME or ~/.config, /etc/steadycurl). Writes the path into buf; returns false if no
+ * file exists (then the built-in policy applies). A file named by $STEADYCURL_POLICY is returned
+ * whether or not it exists. */
+bool sc_policy_find(char *buf, size_t n);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * facts.h - what a response says, read out of its bytes once.
+ *
+ * `struct sc_response` is what came over the wire, as borrowed memory; `sc_facts_read` looks at
+ * headers and body with the scanners of http/ and the provider's table and leaves the few facts
+ * that classification needs. Pure: no allocation, no clock, no I/O; thread-safe.
+ */
+#ifndef SC_PROVIDER_FACTS_H
+#define SC_PROVIDER_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/str.h"
+#include "provider/provider.h"
+
+struct sc_header {
+    struct sc_str name;
+    struct sc_str value; /* without surrounding white space */
+};
+
+/* One attempt's response. All pointers are borrowed for the duration of the call. */
+struct sc_response {
+    enum sc_provider provider;
+    int curl_code;      /* CURLcode of the attempt, 0 when it went well */
+    int connect_status; /* status of a proxy's CONNECT answer, 0 if none */
+    int status;         /* final HTTP status, 0 if none arrived */
+    const struct sc_header *headers;
+    size_t n_headers;
+    const char *body; /* decoded as the program would see it; may be cut at the hold limit */
+    size_t body_len;
+    bool is_stream;   /* body is SSE, NDJSON or an AWS event stream */
+    bool output_seen; /* model output had already been delivered: too late for a retry */
+    int64_t now_unix; /* wall clock in seconds, for HTTP-dates when no Date header is there */
+};
+
+#define SC_FACT_TEXT 96
+
+/* Facts; strings are NUL-terminated copies, cut to size, "" when absent. */
+struct sc_facts {
+    enum sc_provider provider;
+    int curl_code;
+    int connect_status;
+    int status;
+    bool is_stream;
+    bool output_seen;
+    int should_retry;        /* x-should-retry: -1 absent, 0 false, 1 true */
+    bool has_error;          /* the body or a stream event carries an error object */
+    char type[SC_FACT_TEXT]; /* error.type, or x-amzn-ErrorType, or google's status */
+    char code[SC_FACT_TEXT]; /* error.code, numbers as text */
+    int inner_status;        /* an HTTP status inside the body (code 429 under a 500), 0 if none */
+    struct sc_str message;   /* error.message as raw JSON text, borrowed from the response's body */
+    int64_t hint_ms;         /* how long the server asks to wait, -1 if it does not say */
+};
+
+void sc_facts_read(const struct sc_response *r, struct sc_facts *out);
+
+#endif
