@@ -40,27 +40,32 @@ struct sc_event {
     enum sc_log_level level;
     uint64_t call; /* id of the call, 0: none */
     const char *rule, *provider, *host, *model;
-    int attempt;         /* 1.. */
-    int max_attempts;    /* 0: unknown */
-    int status;          /* 0: none */
+    int attempt;      /* 1.. */
+    int max_attempts; /* 0: unknown */
+    int status;       /* 0: none */
     int curl_code;
-    const char *class;   /* sc_class_name */
-    const char *row;     /* which rule row decided the class */
-    int64_t ms;          /* duration, or length of the wait; -1: none */
-    int64_t retry_after_ms; /* -1: none */
-    const char *reason;  /* of a wait, or why it was given up */
-    const char *outcome; /* of a call: ok failed synthesized */
-    int attempts;        /* of a call */
-    bool will_retry;     /* of an attempt: another one follows (after a wait) */
+    const char *class;                   /* sc_class_name */
+    const char *row;                     /* which rule row decided the class */
+    int64_t ms;                          /* duration, or length of the wait; -1: none */
+    int64_t retry_after_ms;              /* -1: none */
+    const char *reason;                  /* of a wait, or why it was given up */
+    const char *outcome;                 /* of a call: ok failed synthesized */
+    int attempts;                        /* of a call */
+    bool will_retry;                     /* of an attempt: another one follows (after a wait) */
     int64_t input_tokens, output_tokens; /* -1: unknown */
     const char *task, *dag, *target;
-    const char *text;    /* free text, already redacted or known to be harmless */
+    const char *text; /* free text; of a transport error: libcurl's words for it */
+    int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */
 };
+
+#define SC_LOG_LINE_MAX 4096
 
 void sc_log_event(const struct sc_log *log, const struct sc_event *e);
 
 /* Formats without writing: returns the length (without NUL), at most n - 1; always ends in '\n'.
- * wall_ns: CLOCK_REALTIME. For tests and sc_log_event. */
+ * Returns 0 if the format has no line for the event: in text, the last attempt (the call's line
+ * says it) and waits for backoff and hints (the "Retry" line says them) appear at level debug
+ * only. wall_ns: CLOCK_REALTIME. For tests and sc_log_event. */
 size_t sc_log_format(const struct sc_log *log, const struct sc_event *e, int64_t wall_ns, char *buf,
                      size_t n);
 

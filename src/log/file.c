@@ -1,0 +1,190 @@
+/*
+ * file.c - appending and rotating.
+ *
+ * Rotation with many processes: whoever finds the file too long takes flock on the file itself (a
+ * killed process cannot leave it taken), checks that the path still names this file, renames it to
+ * PATH.1 and opens PATH anew. Who cannot get the lock at once appends to the file it has: the line
+ * ends up in PATH.1, not nowhere.
+ */
+#include "log/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* O_NONBLOCK: a FIFO that nobody reads must not stop the program. */
+static int open_log(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+}
+
+static int make_parents(const char *path)
+{
+    char b[PATH_MAX];
+    size_t n = strlen(path);
+    if (n >= sizeof b)
+        return ENAMETOOLONG;
+    memcpy(b, path, n + 1);
+    for (char *slash = strchr(b + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(b, 0700) != 0 && errno != EEXIST)
+            return errno;
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int open_or_create(const char *path)
+{
+    int fd = open_log(path);
+    if (fd < 0 && errno == ENOENT && make_parents(path) == 0)
+        fd = open_log(path);
+    return fd;
+}
+
+static bool same_file(const char *path, const struct stat *st)
+{
+    struct stat now;
+    return stat(path, &now) == 0 && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
+/* Moves the file aside unless somebody else does or did. A symbolic link stays where it is, its
+ * target is moved. */
+static void move_aside(const char *path, const struct stat *st)
+{
+    char from[PATH_MAX], to[PATH_MAX + 2];
+    if (!same_file(path, st) || !realpath(path, from))
+        return;
+    size_t n = strlen(from);
+    memcpy(to, from, n);
+    memcpy(to + n, ".1", 3);
+    rename(from, to);
+}
+
+/* Returns a descriptor to write to: of the new file, or the given one if that is the best. */
+static int rotate(const char *path, int fd, const struct stat *st)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return fd;
+    move_aside(path, st);
+    flock(fd, LOCK_UN); /* not left to close: a fork may have copied the descriptor meanwhile */
+    int fresh = open_log(path);
+    if (fresh < 0)
+        return fd;
+    close(fd);
+    return fresh;
+}
+
+/* A write that would grow a file over RLIMIT_FSIZE raises SIGXFSZ, which kills. */
+static bool over_limit(const struct stat *st, size_t n)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           (uint64_t)st->st_size + n > limit.rlim_cur;
+}
+
+static int write_line(int fd, const char *line, size_t n)
+{
+    ssize_t done = write(fd, line, n);
+    if (done == (ssize_t)n)
+        return 0;
+    return done < 0 ? errno : ENOSPC;
+}
+
+/* A FIFO's or socket's reader may go away between open and write: SIGPIPE must not reach the
+ * program, and one that was pending before must. */
+static int write_pipe(int fd, const char *line, size_t n)
+{
+    sigset_t pipe_only, before, pending;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    int error = write_line(fd, line, n);
+    if (error == EPIPE && !was_pending) {
+        struct timespec none = {0, 0};
+        sigtimedwait(&pipe_only, NULL, &none);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+static int append(const struct sc_log *log, const char *line, size_t n)
+{
+    struct stat st;
+    int fd = open_or_create(log->path);
+    if (fd < 0)
+        return errno;
+    int error;
+    if (fstat(fd, &st) != 0) {
+        error = errno;
+    } else if (!S_ISREG(st.st_mode)) {
+        error = write_pipe(fd, line, n);
+    } else {
+        if (log->max_bytes > 0 && st.st_size > 0 && st.st_size + (int64_t)n > log->max_bytes) {
+            fd = rotate(log->path, fd, &st);
+            if (fstat(fd, &st) != 0)
+                st.st_size = 0;
+        }
+        error = over_limit(&st, n) ? EFBIG : write_line(fd, line, n);
+    }
+    close(fd);
+    return error;
+}
+
+/* A thread cancelled inside open or write would leave a descriptor behind. */
+int sc_log_append(const struct sc_log *log, const char *line, size_t n)
+{
+    int state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    int error = append(log, line, n);
+    pthread_setcancelstate(state, NULL);
+    return error;
+}
+
+const char *sc_log_errno_words(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return "permission denied";
+    case ENOENT:
+        return "no such file or directory";
+    case ENOTDIR:
+        return "a part of the path is not a directory";
+    case EISDIR:
+        return "it is a directory";
+    case ENOSPC:
+        return "no space left on device";
+    case EDQUOT:
+        return "disk quota exceeded";
+    case EROFS:
+        return "read-only file system";
+    case EFBIG:
+        return "file size limit reached";
+    case EMFILE:
+    case ENFILE:
+        return "too many open files";
+    case ELOOP:
+        return "too many symbolic links";
+    case ENAMETOOLONG:
+        return "path too long";
+    case ENXIO:
+        return "nobody reads it";
+    case EIO:
+        return "input/output error";
+    default:
+        return "it cannot be written";
+    }
+}

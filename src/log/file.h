@@ -1,0 +1,15 @@
+/* file.h - one line into the log file; see log.h for what is promised. */
+#ifndef SC_LOG_FILE_H
+#define SC_LOG_FILE_H
+
+#include <stddef.h>
+
+#include "log/log.h"
+
+/* 0, or the errno that kept the line from the file. */
+int sc_log_append(const struct sc_log *log, const char *line, size_t n);
+
+/* Plain English for the errnos that a log path meets; independent of the program's locale. */
+const char *sc_log_errno_words(int error);
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * json.c - an event as one JSON object.
+ *
+ * Strings are escaped as RFC 8259 asks; bytes that are not UTF-8 become U+FFFD, since model names
+ * and error texts come from outside. A field that does not fit is left out, a text is cut at a
+ * character: the object is complete whatever its size.
+ */
+#include "log/out.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "log/log.h"
+
+#define FIELD_MAX 512   /* bytes of a name-like string, escaped */
+#define TEXT_LIMIT 2048 /* bytes of the free text, escaped */
+
+static bool continuation(unsigned char c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
+/* Length of the well-formed UTF-8 character at s (NUL-terminated), 0 if it is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4 || !continuation(s[1]))
+        return 0;
+    if (s[0] < 0xe0)
+        return 2;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || !continuation(s[2]))
+        return 0;
+    if (s[0] < 0xf0)
+        return 3;
+    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f) || !continuation(s[3]))
+        return 0;
+    return 4;
+}
+
+/* Writes one character escaped; returns how many bytes of s it took, 0 if it does not fit. */
+static size_t put_char(struct sc_out *o, const unsigned char *s)
+{
+    static const char hex[] = "0123456789abcdef";
+    if (*s == '"' || *s == '\\') {
+        char b[2] = {'\\', (char)*s};
+        return sc_out_bytes(o, b, 2);
+    }
+    if (*s < 0x20 || *s == 0x7f) {
+        char b[6] = {'\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15]};
+        return sc_out_bytes(o, b, 6);
+    }
+    size_t n = utf8_length(s);
+    if (n == 0)
+        return SC_OUT_LITERAL(o, "\xef\xbf\xbd");
+    return sc_out_bytes(o, (const char *)s, n) ? n : 0;
+}
+
+static bool plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* A quoted string of at most `max` escaped bytes. */
+static void put_string(struct sc_out *o, const char *text, size_t max)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t cap = o->cap;
+    SC_OUT_LITERAL(o, "\"");
+    o->cap = cap - 1; /* for the closing quote */
+    if (o->cap - o->n > max)
+        o->cap = o->n + max;
+    while (*s) {
+        size_t run = 0;
+        while (plain(s[run]))
+            run++;
+        if (run) {
+            size_t room = o->cap - o->n;
+            size_t take = run < room ? run : room;
+            sc_out_bytes(o, (const char *)s, take);
+            if (take < run)
+                break;
+            s += run;
+            continue;
+        }
+        size_t took = put_char(o, s);
+        if (!took)
+            break;
+        s += took;
+    }
+    o->cap = cap;
+    SC_OUT_LITERAL(o, "\"");
+}
+
+/* `,"name":` if it and a value of `value` bytes fit. `key` comes with its punctuation. */
+static bool put_key(struct sc_out *o, const char *key, size_t n, size_t value)
+{
+    return o->cap - o->n >= n + value && sc_out_bytes(o, key, n);
+}
+
+#define KEY(name) ",\"" name "\":", sizeof(",\"" name "\":") - 1
+
+static void number(struct sc_out *o, const char *key, size_t n, int64_t v)
+{
+    if (put_key(o, key, n, 20))
+        sc_out_int(o, v);
+}
+
+static void string(struct sc_out *o, const char *key, size_t n, const char *v)
+{
+    if (v && put_key(o, key, n, 2))
+        put_string(o, v, FIELD_MAX);
+}
+
+/* For fields that an event always has. */
+static void string_or_null(struct sc_out *o, const char *key, size_t n, const char *v)
+{
+    if (v)
+        string(o, key, n, v);
+    else if (put_key(o, key, n, 4))
+        SC_OUT_LITERAL(o, "null");
+}
+
+static const char *event_name(enum sc_event_kind kind)
+{
+    static const char *const names[] = {
+        [SC_EVENT_ATTEMPT] = "attempt", [SC_EVENT_WAIT] = "wait",     [SC_EVENT_CALL] = "call",
+        [SC_EVENT_STREAM] = "stream",   [SC_EVENT_POLICY] = "policy", [SC_EVENT_NOTE] = "note",
+    };
+    return names[kind];
+}
+
+static void put_common(struct sc_out *o, const struct sc_event *e, int64_t wall_ns)
+{
+    SC_OUT_LITERAL(o, "{\"time\":\"");
+    sc_out_utc_time(o, wall_ns);
+    SC_OUT_LITERAL(o, "\",\"event\":\"");
+    sc_out_string(o, event_name(e->kind));
+    SC_OUT_LITERAL(o, "\"");
+    number(o, KEY("pid"), getpid());
+    string(o, KEY("program"), program_invocation_short_name);
+    if (e->call == 0) {
+        SC_OUT_LITERAL(o, ",\"call\":null");
+        return;
+    }
+    SC_OUT_LITERAL(o, ",\"call\":\"");
+    sc_out_hex(o, e->call);
+    SC_OUT_LITERAL(o, "\"");
+}
+
+static void put_place(struct sc_out *o, const struct sc_event *e)
+{
+    string_or_null(o, KEY("rule"), e->rule);
+    string_or_null(o, KEY("provider"), e->provider);
+    string_or_null(o, KEY("host"), e->host);
+    string_or_null(o, KEY("model"), e->model);
+}
+
+static void put_outcome(struct sc_out *o, const struct sc_event *e)
+{
+    number(o, KEY("status"), e->status);
+    number(o, KEY("curl_code"), e->curl_code);
+    string_or_null(o, KEY("class"), e->class);
+    string(o, KEY("row"), e->row);
+}
+
+static void put_attempt(struct sc_out *o, const struct sc_event *e)
+{
+    number(o, KEY("attempt"), e->attempt);
+    if (e->max_attempts > 0)
+        number(o, KEY("max_attempts"), e->max_attempts);
+    put_place(o, e);
+    put_outcome(o, e);
+    number(o, KEY("ms"), e->ms < 0 ? 0 : e->ms);
+    if (e->retry_after_ms >= 0)
+        number(o, KEY("retry_after_ms"), e->retry_after_ms);
+    if (e->will_retry && e->wait_ms > 0)
+        number(o, KEY("wait_ms"), e->wait_ms);
+    if (put_key(o, KEY("will_retry"), 5))
+        sc_out_string(o, e->will_retry ? "true" : "false");
+}
+
+static void put_wait(struct sc_out *o, const struct sc_event *e)
+{
+    string_or_null(o, KEY("reason"), e->reason);
+    number(o, KEY("ms"), e->ms < 0 ? 0 : e->ms);
+    if (e->attempt > 0)
+        number(o, KEY("attempt"), e->attempt);
+    put_place(o, e);
+}
+
+static void put_call(struct sc_out *o, const struct sc_event *e)
+{
+    string_or_null(o, KEY("outcome"), e->outcome);
+    put_outcome(o, e);
+    number(o, KEY("attempts"), e->attempts);
+    number(o, KEY("ms"), e->ms < 0 ? 0 : e->ms);
+    put_place(o, e);
+    string(o, KEY("reason"), e->reason);
+    if (e->input_tokens >= 0)
+        number(o, KEY("input_tokens"), e->input_tokens);
+    if (e->output_tokens >= 0)
+        number(o, KEY("output_tokens"), e->output_tokens);
+    string(o, KEY("task"), e->task);
+    string(o, KEY("dag"), e->dag);
+    string(o, KEY("target"), e->target);
+}
+
+static void put_other(struct sc_out *o, const struct sc_event *e)
+{
+    string(o, KEY("rule"), e->rule);
+    string(o, KEY("provider"), e->provider);
+    string(o, KEY("host"), e->host);
+    string(o, KEY("model"), e->model);
+    string(o, KEY("class"), e->class);
+    string(o, KEY("reason"), e->reason);
+}
+
+bool sc_log_json(const struct sc_event *e, int64_t wall_ns, struct sc_out *o)
+{
+    put_common(o, e, wall_ns);
+    if (e->kind == SC_EVENT_ATTEMPT)
+        put_attempt(o, e);
+    else if (e->kind == SC_EVENT_WAIT)
+        put_wait(o, e);
+    else if (e->kind == SC_EVENT_CALL)
+        put_call(o, e);
+    else
+        put_other(o, e);
+    if (e->text && put_key(o, KEY("text"), 2)) {
+        char clean[TEXT_LIMIT];
+        sc_redact(e->text, strlen(e->text), clean, sizeof clean);
+        put_string(o, clean, TEXT_LIMIT);
+    }
+    return true;
+}

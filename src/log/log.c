@@ -1,0 +1,100 @@
+/* log.c - see log.h. */
+#include "log/log.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log/file.h"
+#include "log/out.h"
+
+#define COMPLAINT_MAX 1024
+
+size_t sc_log_format(const struct sc_log *log, const struct sc_event *e, int64_t wall_ns, char *buf,
+                     size_t n)
+{
+    if (n < 3)
+        return 0;
+    struct sc_out o = {buf, 0, n - 3}; /* '}', newline, NUL */
+    bool json = log->format == SC_LOG_JSON;
+    if (!(json ? sc_log_json(e, wall_ns, &o) : sc_log_text(log, e, wall_ns, &o)))
+        return 0;
+    o.cap = n - 1;
+    if (json)
+        SC_OUT_LITERAL(&o, "}");
+    SC_OUT_LITERAL(&o, "\n");
+    buf[o.n] = '\0';
+    return o.n;
+}
+
+/* Once per process, and only to something that a person or a supervisor may be reading: where the
+ * program has closed descriptor 2, its number may by now belong to a file of the program's own. */
+static void complain_to_stderr(const char *text, const char *detail, const char *why)
+{
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+    char line[COMPLAINT_MAX], clean[COMPLAINT_MAX];
+    struct stat st;
+    if (atomic_flag_test_and_set(&said) || fstat(STDERR_FILENO, &st) != 0)
+        return;
+    struct sc_out o = {line, 0, sizeof line - 1};
+    SC_OUT_LITERAL(&o, "steadycurl: ");
+    sc_redact(text, strlen(text), clean, sizeof clean / 2);
+    sc_out_string(&o, clean);
+    if (detail)
+        sc_out_bytes(&o, detail, strnlen(detail, COMPLAINT_MAX / 4));
+    if (why) {
+        SC_OUT_LITERAL(&o, ": ");
+        sc_out_string(&o, why);
+    }
+    for (size_t i = 0; i < o.n; i++)
+        if (line[i] == '\n' || line[i] == '\r')
+            line[i] = ' ';
+    o.cap = sizeof line;
+    SC_OUT_LITERAL(&o, "\n");
+    ssize_t ignored = write(STDERR_FILENO, line, o.n);
+    (void)ignored;
+}
+
+static int64_t wall_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Returns 0 or an errno. */
+static int write_event(const struct sc_log *log, const struct sc_event *e)
+{
+    char line[SC_LOG_LINE_MAX];
+    size_t n = sc_log_format(log, e, wall_now(), line, sizeof line);
+    return n ? sc_log_append(log, line, n) : 0;
+}
+
+void sc_log_event(const struct sc_log *log, const struct sc_event *e)
+{
+    if (!log || !log->path || e->level > log->level)
+        return;
+    int before = errno;
+    int error = write_event(log, e);
+    if (error)
+        complain_to_stderr("cannot write the log ", log->path, sc_log_errno_words(error));
+    errno = before;
+}
+
+void sc_log_complain(const struct sc_log *log, const char *text)
+{
+    int before = errno;
+    struct sc_event e = {.kind = SC_EVENT_NOTE,
+                         .level = SC_LOG_ERROR,
+                         .ms = -1,
+                         .retry_after_ms = -1,
+                         .input_tokens = -1,
+                         .output_tokens = -1,
+                         .text = text};
+    if (!log || !log->path || write_event(log, &e) != 0)
+        complain_to_stderr(text, NULL, NULL);
+    errno = before;
+}

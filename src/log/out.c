@@ -1,0 +1,94 @@
+/* out.c - numbers and times. */
+#include "log/out.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+bool sc_out_int(struct sc_out *o, int64_t v)
+{
+    char b[20];
+    size_t i = sizeof b;
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        b[--i] = (char)('0' + u % 10);
+    while (u /= 10);
+    if (v < 0)
+        b[--i] = '-';
+    return sc_out_bytes(o, b + i, sizeof b - i);
+}
+
+bool sc_out_digits(struct sc_out *o, unsigned v, int width)
+{
+    char b[10];
+    for (int i = width; i-- > 0; v /= 10)
+        b[i] = (char)('0' + v % 10);
+    return sc_out_bytes(o, b, (size_t)width);
+}
+
+bool sc_out_hex(struct sc_out *o, uint64_t v)
+{
+    char b[16];
+    for (int i = 16; i-- > 0; v >>= 4)
+        b[i] = "0123456789abcdef"[v & 15];
+    return sc_out_bytes(o, b, sizeof b);
+}
+
+/* Days since 1970-01-01 to year, month, day: shifts the year to start in March, so that the leap
+ * day comes last, and counts in eras of 400 years. */
+static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
+{
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    unsigned doe = (unsigned)(days - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    unsigned mp = (5 * doy + 2) / 153;
+    *day = doy - (153 * mp + 2) / 5 + 1;
+    *month = mp < 10 ? mp + 3 : mp - 9;
+    *year = (int)(yoe + era * 400) + (*month <= 2);
+}
+
+static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
+{
+    int64_t days = seconds / 86400;
+    int64_t rest = seconds % 86400;
+    if (rest < 0)
+        days--, rest += 86400;
+    int year;
+    unsigned month, day, s = (unsigned)rest;
+    civil(days, &year, &month, &day);
+    return sc_out_digits(o, (unsigned)year, 4) && SC_OUT_LITERAL(o, "-") &&
+           sc_out_digits(o, month, 2) && SC_OUT_LITERAL(o, "-") && sc_out_digits(o, day, 2) &&
+           sc_out_bytes(o, &between, 1) && sc_out_digits(o, s / 3600, 2) &&
+           SC_OUT_LITERAL(o, ":") && sc_out_digits(o, s / 60 % 60, 2) && SC_OUT_LITERAL(o, ":") &&
+           sc_out_digits(o, s % 60, 2);
+}
+
+/* The offset of local time, asked of libc once per quarter of an hour: no zone changes its offset
+ * within one, and localtime_r takes a lock that a fork in another thread can leave taken. */
+static int64_t local_offset(int64_t seconds)
+{
+    static _Atomic int64_t cached; /* quarter << 20 | offset + 2^19 */
+    int64_t quarter = seconds / 900;
+    int64_t word = atomic_load_explicit(&cached, memory_order_relaxed);
+    if (word && word >> 20 == quarter)
+        return (word & 0xfffff) - 0x80000;
+    struct tm tm;
+    time_t t = (time_t)seconds;
+    int64_t offset = localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
+    atomic_store_explicit(&cached, quarter << 20 | (offset + 0x80000), memory_order_relaxed);
+    return offset;
+}
+
+bool sc_out_local_time(struct sc_out *o, int64_t wall_ns)
+{
+    int64_t seconds = wall_ns / 1000000000;
+    return put_date_time(o, seconds + local_offset(seconds), ' ');
+}
+
+bool sc_out_utc_time(struct sc_out *o, int64_t wall_ns)
+{
+    int64_t ms = wall_ns / 1000000;
+    return put_date_time(o, ms / 1000, 'T') && SC_OUT_LITERAL(o, ".") &&
+           sc_out_digits(o, (unsigned)(ms % 1000), 3) && SC_OUT_LITERAL(o, "Z");
+}

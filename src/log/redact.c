@@ -1,0 +1,237 @@
+/*
+ * redact.c - takes what looks like a secret out of a text.
+ *
+ * Errors of providers echo keys ("Incorrect API key provided: sk-..."), URLs carry them. Three
+ * kinds are known: tokens by their provider's prefix, values by the name before them ("api_key=",
+ * "x-api-key: ", "\"token\": \""), and user info in URLs. When in doubt it redacts: a text that is
+ * harder to read is better than a key in a log.
+ *
+ * Prefixes: platform.openai.com (sk-), docs.anthropic.com (sk-ant-), openrouter.ai (sk-or-),
+ * console.groq.com (gsk_), docs.x.ai (xai-), cloud.google.com (AIza, ya29.), AWS IAM (AKIA, ASIA),
+ * huggingface.co (hf_), replicate.com (r8_), perplexity.ai (pplx-), build.nvidia.com (nvapi-),
+ * github.com (ghp_, github_pat_), RFC 7519 (eyJ).
+ */
+#include "log/log.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#define REDACTED "[redacted]"
+
+struct text {
+    const char *p;
+    size_t n;
+};
+
+static bool name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+/* Also '*' and '.': providers echo keys as "sk-ab***yz" and "sk-ab...yz", JWTs have dots. */
+static bool token_char(char c)
+{
+    return name_char(c) || c == '*' || c == '.' || c == '+' || c == '/' || c == '=' || c == '~';
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool starts(struct text t, size_t i, const char *what)
+{
+    size_t k = strlen(what);
+    return t.n - i >= k && memcmp(t.p + i, what, k) == 0;
+}
+
+static bool starts_nocase(struct text t, size_t i, const char *what)
+{
+    size_t k = strlen(what);
+    return t.n - i >= k && strncasecmp(t.p + i, what, k) == 0;
+}
+
+static size_t token_end(struct text t, size_t i)
+{
+    while (i < t.n && token_char(t.p[i]))
+        i++;
+    return i;
+}
+
+/* End of a token that starts with a provider's prefix; i if there is none. The least length keeps
+ * words like "sk-learn" readable; a token that the text's end cuts short may be any length. */
+static size_t prefixed_token(struct text t, size_t i)
+{
+    static const struct {
+        const char *prefix;
+        size_t least;
+    } table[] = {
+        {"sk-", 8},  {"sk_", 8},   {"pk-", 16},   {"gsk_", 8},   {"xai-", 8},
+        {"AIza", 8}, {"ya29.", 8}, {"AKIA", 12},  {"ASIA", 12},  {"hf_", 8},
+        {"r8_", 8},  {"pplx-", 8}, {"nvapi-", 8}, {"ghp_", 8},   {"github_pat_", 8},
+        {"eyJ", 20}, {"fw_", 12},  {"sess-", 12}, {"glpat-", 8}, {"xox", 12},
+    };
+    for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
+        if (!starts(t, i, table[k].prefix))
+            continue;
+        size_t end = token_end(t, i);
+        if (end - i >= strlen(table[k].prefix) + table[k].least || end == t.n)
+            return end;
+    }
+    return i;
+}
+
+/* "Bearer abc", "Basic abc": where the credentials begin; 0 if they do not. */
+static size_t after_scheme(struct text t, size_t i)
+{
+    size_t k = starts_nocase(t, i, "bearer") ? 6 : starts_nocase(t, i, "basic") ? 5 : 0;
+    if (!k || i + k >= t.n || !blank(t.p[i + k]))
+        return 0;
+    for (i += k; i < t.n && blank(t.p[i]); i++)
+        ;
+    return i;
+}
+
+/* Whether a name's value is a secret. Counts like max_tokens are not, nor is monkey=. */
+static bool secret_name(const char *p, size_t n)
+{
+    static const char *const names[] = {
+        "key",           "apikey",        "api_key",       "token",
+        "auth",          "authorization", "secret",        "password",
+        "passwd",        "pwd",           "credential",    "signature",
+        "sig",           "code_verifier", "client_secret", "subscription_key",
+        "access_key_id", "cookie",        "set_cookie",
+    };
+    static const char *const endings[] = {"_key",       "_apikey",     "_token",
+                                          "_secret",    "_secrets",    "_password",
+                                          "_signature", "_credential", "_authorization"};
+    char name[48];
+    if (n == 0 || n >= sizeof name)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        name[i] = p[i] == '-' ? '_' : (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
+    name[n] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t k = strlen(endings[i]);
+        if (n > k && strcmp(name + n - k, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* For the name at i: where its value begins ("name=", "name: ", "\"name\": \""); 0 if it has none.
+ * *quote is the quote that ends the value, or 0. */
+static size_t value_start(struct text t, size_t i, char *quote)
+{
+    *quote = 0;
+    if (i < t.n && t.p[i] == '\\')
+        i++;
+    if (i < t.n && (t.p[i] == '"' || t.p[i] == '\''))
+        i++;
+    while (i < t.n && blank(t.p[i]))
+        i++;
+    if (i >= t.n || (t.p[i] != '=' && t.p[i] != ':'))
+        return 0;
+    for (i++; i < t.n && blank(t.p[i]); i++)
+        ;
+    if (i < t.n && t.p[i] == '\\')
+        i++;
+    if (i < t.n && (t.p[i] == '"' || t.p[i] == '\''))
+        *quote = t.p[i++];
+    return i;
+}
+
+static size_t value_end(struct text t, size_t i, char quote)
+{
+    if (quote) {
+        while (i < t.n && t.p[i] != quote && t.p[i] != '\\' && t.p[i] != '\n')
+            i++;
+        return i;
+    }
+    size_t scheme = after_scheme(t, i);
+    if (scheme)
+        i = scheme;
+    while (i < t.n && !strchr(" \t\r\n&;,<>\"'()[]{}\\#", t.p[i]))
+        i++;
+    return i;
+}
+
+/* "://user:password@": the end of the user info (where '@' is), 0 if there is none. */
+static size_t user_info_end(struct text t, size_t i)
+{
+    size_t at = 0;
+    for (; i < t.n && !strchr("/?# \t\r\n\"'<>", t.p[i]); i++)
+        if (t.p[i] == '@')
+            at = i;
+    return at;
+}
+
+struct sink {
+    char *p;
+    size_t n, cap;
+};
+
+static void put(struct sink *s, const char *p, size_t n)
+{
+    size_t room = s->cap - s->n;
+    if (n > room)
+        n = room;
+    memcpy(s->p + s->n, p, n);
+    s->n += n;
+}
+
+/* Handles what may begin at i where a word begins; returns how far it got, i for nothing. */
+static size_t redact_word(struct text t, size_t i, struct sink *s)
+{
+    size_t end = prefixed_token(t, i);
+    if (end > i) {
+        put(s, REDACTED, sizeof REDACTED - 1);
+        return end;
+    }
+    size_t start = after_scheme(t, i);
+    if (start && (end = token_end(t, start)) > start) {
+        put(s, t.p + i, start - i);
+        put(s, REDACTED, sizeof REDACTED - 1);
+        return end;
+    }
+    size_t name = i;
+    while (name < t.n && name_char(t.p[name]))
+        name++;
+    char quote;
+    if (name == i || !secret_name(t.p + i, name - i) || !(start = value_start(t, name, &quote)))
+        return i;
+    if ((end = value_end(t, start, quote)) == start)
+        return i;
+    put(s, t.p + i, start - i);
+    put(s, REDACTED, sizeof REDACTED - 1);
+    return end;
+}
+
+size_t sc_redact(const char *src, size_t n, char *dst, size_t size)
+{
+    struct text t = {src, n};
+    struct sink s = {dst, 0, size ? size - 1 : 0};
+    if (size == 0)
+        return 0;
+    for (size_t i = 0; i < n && s.n < s.cap;) {
+        bool word = name_char(src[i]) && (i == 0 || !name_char(src[i - 1]));
+        size_t next = word ? redact_word(t, i, &s) : i;
+        if (next > i) {
+            i = next;
+            continue;
+        }
+        if (starts(t, i, "://") && user_info_end(t, i + 3)) {
+            put(&s, "://" REDACTED, 3 + sizeof REDACTED - 1);
+            i = user_info_end(t, i + 3);
+            continue;
+        }
+        put(&s, src + i++, 1);
+    }
+    dst[s.n] = '\0';
+    return s.n;
+}

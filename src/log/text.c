@@ -1,0 +1,237 @@
+/*
+ * text.c - an event as a line for people: "[time] sentence (name=value ...)".
+ *
+ * The sentences "Retry N: HTTP S" and "Max retries reached. Request failed." are relied upon by
+ * users' scripts; fields come after the sentence, never before.
+ */
+#include "log/out.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "core/call.h"
+#include "log/log.h"
+
+#define WORDS_MAX 1024 /* bytes of a free text in a line */
+
+/* HTTP_RETURNED_ERROR: FAILONERROR turned a status into an error; the status says more. */
+#define CURL_HTTP_ERROR 22
+
+/* Foreign text: no control character may start a line of its own or reach a terminal. */
+static void put_words(struct sc_out *o, const char *s, size_t max)
+{
+    for (size_t i = 0; s[i] && i < max; i++) {
+        char c = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? ' ' : s[i];
+        if (!sc_out_bytes(o, &c, 1))
+            return;
+    }
+}
+
+static void put_redacted(struct sc_out *o, const char *s)
+{
+    char clean[WORDS_MAX];
+    sc_redact(s, strlen(s), clean, sizeof clean);
+    put_words(o, clean, sizeof clean);
+}
+
+/* "HTTP 503", or what libcurl says about the transport. */
+static void put_cause(struct sc_out *o, const struct sc_event *e)
+{
+    const char *words = e->text ? e->text : sc_log_curl_words(e->curl_code);
+    if (e->curl_code == 0 || (e->curl_code == CURL_HTTP_ERROR && e->status)) {
+        SC_OUT_LITERAL(o, "HTTP ");
+        sc_out_int(o, e->status);
+    } else if (words) {
+        put_redacted(o, words);
+    } else {
+        SC_OUT_LITERAL(o, "curl error ");
+        sc_out_int(o, e->curl_code);
+    }
+}
+
+/* Fields: the first opens the parenthesis, a blank separates the others. A value with blanks or
+ * quotes in it is quoted. */
+struct fields {
+    struct sc_out *o;
+    bool open;
+};
+
+static bool begin_field(struct fields *f, const char *name, size_t n, size_t value)
+{
+    if (f->o->cap - f->o->n < n + value + 4)
+        return false;
+    if (f->open)
+        SC_OUT_LITERAL(f->o, " ");
+    else
+        SC_OUT_LITERAL(f->o, " (");
+    f->open = true;
+    return sc_out_bytes(f->o, name, n);
+}
+
+#define NAME(name) name "=", sizeof(name "=") - 1
+
+static void number(struct fields *f, const char *name, size_t n, int64_t v)
+{
+    if (begin_field(f, name, n, 20))
+        sc_out_int(f->o, v);
+}
+
+static void string(struct fields *f, const char *name, size_t n, const char *v)
+{
+    if (!v || !*v)
+        return;
+    size_t len = strnlen(v, 256);
+    bool quote = strcspn(v, " \"()\t") < len;
+    if (!begin_field(f, name, n, len + 2))
+        return;
+    if (quote)
+        SC_OUT_LITERAL(f->o, "\"");
+    put_words(f->o, v, len);
+    if (quote)
+        SC_OUT_LITERAL(f->o, "\"");
+}
+
+static void put_place(struct fields *f, const struct sc_event *e)
+{
+    string(f, NAME("provider"), e->provider);
+    string(f, NAME("model"), e->model);
+    string(f, NAME("host"), e->host);
+    string(f, NAME("rule"), e->rule);
+    string(f, NAME("class"), e->class);
+}
+
+static void put_who(struct fields *f, const struct sc_event *e)
+{
+    string(f, NAME("program"), program_invocation_short_name);
+    number(f, NAME("pid"), getpid());
+    if (e->call && begin_field(f, NAME("call"), 16))
+        sc_out_hex(f->o, e->call);
+    if (f->open)
+        SC_OUT_LITERAL(f->o, ")");
+}
+
+static void put_attempt(struct sc_out *o, struct fields *f, const struct sc_event *e)
+{
+    sc_out_string(o, e->will_retry ? "Retry " : "Attempt ");
+    sc_out_int(o, e->attempt);
+    SC_OUT_LITERAL(o, ": ");
+    put_cause(o, e);
+    put_place(f, e);
+    string(f, NAME("row"), e->row);
+    if (e->ms >= 0)
+        number(f, NAME("ms"), e->ms);
+    if (e->retry_after_ms >= 0)
+        number(f, NAME("retry_after_ms"), e->retry_after_ms);
+    if (e->will_retry && e->wait_ms > 0)
+        number(f, NAME("wait_ms"), e->wait_ms);
+}
+
+static void put_wait(struct sc_out *o, struct fields *f, const struct sc_event *e)
+{
+    SC_OUT_LITERAL(o, "Waiting ");
+    sc_out_int(o, e->ms < 0 ? 0 : e->ms);
+    SC_OUT_LITERAL(o, " ms");
+    string(f, NAME("reason"), e->reason);
+    put_place(f, e);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* Declared weak: the unit tests of this layer link without the core. */
+#pragma weak sc_give_up_name
+static bool attempts_used_up(const struct sc_event *e)
+{
+    return sc_give_up_name && same(e->reason, sc_give_up_name(SC_GIVE_UP_ATTEMPTS));
+}
+
+static bool never_retried(const struct sc_event *e)
+{
+    return !sc_give_up_name || same(e->reason, sc_give_up_name(SC_GIVE_UP_CLASS));
+}
+
+static void put_failed_call(struct sc_out *o, const struct sc_event *e)
+{
+    if (attempts_used_up(e)) {
+        SC_OUT_LITERAL(o, "Max retries reached. Request failed.");
+        return;
+    }
+    if (same(e->class, "aborted"))
+        SC_OUT_LITERAL(o, "Stopped by the program: ");
+    else if (never_retried(e))
+        SC_OUT_LITERAL(o, "Non-retryable error: ");
+    else
+        SC_OUT_LITERAL(o, "Request failed: ");
+    put_cause(o, e);
+    if (e->reason && !never_retried(e) && !same(e->class, "aborted")) {
+        SC_OUT_LITERAL(o, ", not retried: ");
+        put_words(o, e->reason, WORDS_MAX);
+    }
+}
+
+static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *e)
+{
+    if (same(e->outcome, "ok")) {
+        SC_OUT_LITERAL(o, "Success: ");
+        put_cause(o, e);
+    } else if (same(e->outcome, "synthesized")) {
+        SC_OUT_LITERAL(o, "Answered by steadycurl: ");
+        put_words(o, e->reason ? e->reason : "HTTP", WORDS_MAX);
+    } else {
+        put_failed_call(o, e);
+    }
+    put_place(f, e);
+    if (e->status && (e->curl_code || !same(e->outcome, "ok")))
+        number(f, NAME("status"), e->status);
+    number(f, NAME("attempts"), e->attempts);
+    if (e->ms >= 0)
+        number(f, NAME("ms"), e->ms);
+    if (e->input_tokens >= 0)
+        number(f, NAME("input_tokens"), e->input_tokens);
+    if (e->output_tokens >= 0)
+        number(f, NAME("output_tokens"), e->output_tokens);
+    string(f, NAME("task"), e->task);
+    string(f, NAME("dag"), e->dag);
+    string(f, NAME("target"), e->target);
+}
+
+static void put_other(struct sc_out *o, struct fields *f, const struct sc_event *e)
+{
+    if (e->kind == SC_EVENT_STREAM)
+        SC_OUT_LITERAL(o, "Error after output began: ");
+    else if (e->kind == SC_EVENT_POLICY)
+        SC_OUT_LITERAL(o, "Policy: ");
+    put_redacted(o, e->text ? e->text : "(no text)");
+    string(f, NAME("reason"), e->reason);
+    put_place(f, e);
+}
+
+static bool only_for_debugging(const struct sc_event *e)
+{
+    if (e->kind == SC_EVENT_ATTEMPT)
+        return !e->will_retry;
+    return e->kind == SC_EVENT_WAIT && (same(e->reason, "backoff") || same(e->reason, "hint"));
+}
+
+bool sc_log_text(const struct sc_log *log, const struct sc_event *e, int64_t wall_ns,
+                 struct sc_out *o)
+{
+    struct fields f = {o, false};
+    if (only_for_debugging(e) && log->level < SC_LOG_DEBUG)
+        return false;
+    SC_OUT_LITERAL(o, "[");
+    sc_out_local_time(o, wall_ns);
+    SC_OUT_LITERAL(o, "] ");
+    if (e->kind == SC_EVENT_ATTEMPT)
+        put_attempt(o, &f, e);
+    else if (e->kind == SC_EVENT_WAIT)
+        put_wait(o, &f, e);
+    else if (e->kind == SC_EVENT_CALL)
+        put_call(o, &f, e);
+    else
+        put_other(o, &f, e);
+    put_who(&f, e);
+    return true;
+}
