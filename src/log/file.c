@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,36 @@ static int write_pipe(int fd, const char *line, size_t n)
     return error;
 }
 
+/* fstat and getrlimit would be a fifth of a line's cost. A regular file that is far from every
+ * limit cannot reach one within a few lines, so they are spared for that many. */
+#define SPARED_LINES 16
+#define FAR_BYTES ((int64_t)1 << 20)
+
+static _Atomic int spared;
+static _Atomic(uintptr_t) spared_log; /* which log that is true of */
+
+static uintptr_t log_identity(const struct sc_log *log)
+{
+    return (uintptr_t)log->path ^ (uintptr_t)log->max_bytes << 8;
+}
+
+static void look_again_in(const struct sc_log *log, const struct stat *st)
+{
+    struct rlimit limit;
+    bool far = S_ISREG(st->st_mode) &&
+               (log->max_bytes <= 0 || st->st_size < log->max_bytes - FAR_BYTES) &&
+               getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
+    atomic_store_explicit(&spared_log, log_identity(log), memory_order_relaxed);
+    atomic_store_explicit(&spared, far ? SPARED_LINES : 0, memory_order_relaxed);
+}
+
+static bool spare_the_look(const struct sc_log *log)
+{
+    return atomic_load_explicit(&spared_log, memory_order_relaxed) == log_identity(log) &&
+           atomic_load_explicit(&spared, memory_order_relaxed) > 0 &&
+           atomic_fetch_sub_explicit(&spared, 1, memory_order_relaxed) > 0;
+}
+
 static int append(const struct sc_log *log, const char *line, size_t n)
 {
     struct stat st;
@@ -127,7 +158,9 @@ static int append(const struct sc_log *log, const char *line, size_t n)
     if (fd < 0)
         return errno;
     int error;
-    if (fstat(fd, &st) != 0) {
+    if (spare_the_look(log)) {
+        error = write_line(fd, line, n);
+    } else if (fstat(fd, &st) != 0) {
         error = errno;
     } else if (!S_ISREG(st.st_mode)) {
         error = write_pipe(fd, line, n);
@@ -138,6 +171,7 @@ static int append(const struct sc_log *log, const char *line, size_t n)
                 st.st_size = 0;
         }
         error = over_limit(&st, n) ? EFBIG : write_line(fd, line, n);
+        look_again_in(log, &st);
     }
     close(fd);
     return error;

@@ -56,10 +56,13 @@ static size_t put_char(struct sc_out *o, const unsigned char *s)
     return sc_out_bytes(o, (const char *)s, n) ? n : 0;
 }
 
-static bool plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Nearly every byte of a line goes through this: a look-up, not four comparisons. */
+static const bool plain[256] = {
+    [' '] = true,
+    ['!'] = true,
+    ['#' ... '['] = true,
+    [']' ... '~'] = true,
+};
 
 /* A quoted string of at most `max` escaped bytes. */
 static void put_string(struct sc_out *o, const char *text, size_t max)
@@ -72,7 +75,7 @@ static void put_string(struct sc_out *o, const char *text, size_t max)
         o->cap = o->n + max;
     while (*s) {
         size_t run = 0;
-        while (plain(s[run]))
+        while (plain[s[run]])
             run++;
         if (run) {
             size_t room = o->cap - o->n;

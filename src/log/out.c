@@ -9,6 +9,10 @@ bool sc_out_int(struct sc_out *o, int64_t v)
     char b[20];
     size_t i = sizeof b;
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    if (u < 10 && v >= 0) {
+        b[0] = (char)('0' + u);
+        return sc_out_bytes(o, b, 1);
+    }
     do
         b[--i] = (char)('0' + u % 10);
     while (u /= 10);

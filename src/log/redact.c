@@ -194,7 +194,7 @@ static size_t redact_word(struct text t, size_t i, struct sink *s)
         return end;
     }
     size_t start = after_scheme(t, i);
-    if (start && (end = token_end(t, start)) > start) {
+    if (start && ((end = token_end(t, start)) - start >= 6 || end == t.n)) {
         put(s, t.p + i, start - i);
         put(s, REDACTED, sizeof REDACTED - 1);
         return end;
