@@ -94,6 +94,12 @@ static bool over_limit(const struct stat *st, size_t n)
            (uint64_t)st->st_size + n > limit.rlim_cur;
 }
 
+static bool limited(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY;
+}
+
 static int write_line(int fd, const char *line, size_t n)
 {
     ssize_t done = write(fd, line, n);
@@ -121,8 +127,9 @@ static int write_pipe(int fd, const char *line, size_t n)
     return error;
 }
 
-/* fstat and getrlimit would be a fifth of a line's cost. A regular file that is far from every
- * limit cannot reach one within a few lines, so they are spared for that many. */
+/* fstat would be a tenth of a line's cost. A regular file that is far from its maximum cannot reach
+ * it within a few lines, so it is spared for that many. (Not so getrlimit: a program may lower its
+ * limit at any time.) */
 #define SPARED_LINES 16
 #define FAR_BYTES ((int64_t)1 << 20)
 
@@ -136,10 +143,8 @@ static uintptr_t log_identity(const struct sc_log *log)
 
 static void look_again_in(const struct sc_log *log, const struct stat *st)
 {
-    struct rlimit limit;
-    bool far = S_ISREG(st->st_mode) &&
-               (log->max_bytes <= 0 || st->st_size < log->max_bytes - FAR_BYTES) &&
-               getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
+    bool far =
+        S_ISREG(st->st_mode) && (log->max_bytes <= 0 || st->st_size < log->max_bytes - FAR_BYTES);
     atomic_store_explicit(&spared_log, log_identity(log), memory_order_relaxed);
     atomic_store_explicit(&spared, far ? SPARED_LINES : 0, memory_order_relaxed);
 }
@@ -148,7 +153,7 @@ static bool spare_the_look(const struct sc_log *log)
 {
     return atomic_load_explicit(&spared_log, memory_order_relaxed) == log_identity(log) &&
            atomic_load_explicit(&spared, memory_order_relaxed) > 0 &&
-           atomic_fetch_sub_explicit(&spared, 1, memory_order_relaxed) > 0;
+           atomic_fetch_sub_explicit(&spared, 1, memory_order_relaxed) > 0 && !limited();
 }
 
 static int append(const struct sc_log *log, const char *line, size_t n)
