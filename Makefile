@@ -55,7 +55,7 @@ $(BUILD)/steadycurl-engine.so: $(ENGINE_OBJ)
 	$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
-	$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls
+	$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson
 
 # Unit tests see the deciding layers as an archive.
 $(BUILD)/libdecide.a: $(DECIDE_OBJ)
