@@ -1,0 +1,272 @@
+/*
+ * The error bodies of the providers, by status and by what went wrong.
+ *
+ * Shapes and texts as seen on the wire; where a provider's own documents name a `type` or `code`
+ * for a status it is that one. Callers may replace type, code and message (`429;code=slow_down`).
+ */
+#include "mock/answer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct words {
+    const char *type; /* Google: status */
+    const char *code;
+    const char *message;
+};
+
+struct row {
+    int status;
+    struct words w;
+};
+
+static const struct row openai_rows[] = {
+    {400, {"invalid_request_error", NULL, "Invalid request."}},
+    {401, {"invalid_request_error", "invalid_api_key", "Incorrect API key provided."}},
+    {403, {"invalid_request_error", NULL, "You are not allowed to use this resource."}},
+    {404,
+     {"invalid_request_error", "model_not_found",
+      "The model does not exist or you do not have access to it."}},
+    {408, {"server_error", NULL, "Request timed out."}},
+    {409, {"server_error", NULL, "The request conflicts with another one."}},
+    {413, {"invalid_request_error", NULL, "Request entity too large."}},
+    {429,
+     {"requests", "rate_limit_exceeded",
+      "Rate limit reached for requests. Please slow down and retry your request."}},
+    {500, {"server_error", NULL, "The server had an error while processing your request. Sorry!"}},
+    {502, {"server_error", NULL, "Bad gateway."}},
+    {503,
+     {"server_error", "server_is_overloaded",
+      "The engine is currently overloaded, please try again later."}},
+    {504, {"server_error", NULL, "The server took too long to answer."}},
+    {529, {"server_error", NULL, "The engine is currently overloaded, please try again later."}},
+    {0, {"server_error", NULL, "The request failed."}},
+};
+
+static const struct row anthropic_rows[] = {
+    {400, {"invalid_request_error", NULL, "There was an issue with your request."}},
+    {401, {"authentication_error", NULL, "invalid x-api-key"}},
+    {402, {"billing_error", NULL, "There's an issue with your billing or payment information."}},
+    {403,
+     {"permission_error", NULL,
+      "Your API key does not have permission to use the specified resource."}},
+    {404, {"not_found_error", NULL, "The requested resource was not found."}},
+    {413, {"request_too_large", NULL, "Request exceeds the maximum allowed number of bytes."}},
+    {429, {"rate_limit_error", NULL, "This request would exceed your account's rate limit."}},
+    {503, {"overloaded_error", NULL, "Overloaded"}},
+    {504, {"timeout_error", NULL, "Request timed out."}},
+    {529, {"overloaded_error", NULL, "Overloaded"}},
+    {0, {"api_error", NULL, "Internal server error"}},
+};
+
+static const struct row google_rows[] = {
+    {400, {"INVALID_ARGUMENT", NULL, "Request contains an invalid argument."}},
+    {401, {"UNAUTHENTICATED", NULL, "Request had invalid authentication credentials."}},
+    {403, {"PERMISSION_DENIED", NULL, "The caller does not have permission."}},
+    {404, {"NOT_FOUND", NULL, "The model is not found for API version v1beta."}},
+    {429, {"RESOURCE_EXHAUSTED", NULL, "Resource has been exhausted (e.g. check quota)."}},
+    {500, {"INTERNAL", NULL, "An internal error has occurred."}},
+    {503, {"UNAVAILABLE", NULL, "The model is overloaded. Please try again later."}},
+    {504, {"DEADLINE_EXCEEDED", NULL, "Deadline expired before operation could complete."}},
+    {0, {"UNKNOWN", NULL, "The request failed."}},
+};
+
+static const struct row mistral_rows[] = {
+    {400, {"invalid_request_error", "3051", "Invalid request."}},
+    {401, {"invalid_request_error", "1200", "Unauthorized"}},
+    {404, {"invalid_model", "1500", "Invalid model."}},
+    {429, {"rate_limited", "1300", "Rate limit exceeded"}},
+    {503, {"service_unavailable", "3505", "Service tier capacity exceeded for this model."}},
+    {0, {"internal_server_error", "1000", "Internal server error"}},
+};
+
+static const struct words openai_quota = {
+    "insufficient_quota", "insufficient_quota",
+    "You exceeded your current quota, please check your plan and billing details."};
+static const struct words anthropic_quota = {
+    "rate_limit_error", NULL, "Your organization has reached its monthly spend limit."};
+static const struct words google_quota = {
+    "RESOURCE_EXHAUSTED", NULL,
+    "You exceeded your current quota, please check your plan and billing details."};
+static const struct words mistral_quota = {"insufficient_quota", "insufficient_quota",
+                                           "Your subscription's monthly limit is reached."};
+
+static const struct words openai_context = {
+    "invalid_request_error", "context_length_exceeded",
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in "
+    "200000 tokens. Please reduce the length of the messages."};
+static const struct words anthropic_context = {
+    "invalid_request_error", NULL, "prompt is too long: 208310 tokens > 200000 maximum"};
+static const struct words google_context = {
+    "INVALID_ARGUMENT", NULL,
+    "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."};
+static const struct words mistral_context = {
+    "invalid_request_error", "3051",
+    "Prompt contains 200000 tokens, too large for model with 131072 maximum context length"};
+
+typedef void write_fn(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                      const struct words *w, struct sc_mock_buf *b);
+
+static void write_openai(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                         const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    sc_mock_buf_json(b, "{'error':{'message':%q,'type':%q,'param':%q,'code':%q}}", w->message,
+                     w->type, o->flavor == SC_MOCK_CONTEXT ? "messages" : NULL, w->code);
+}
+
+/* The Responses API sends errors within a stream flat. */
+static void write_responses_event(const struct words *w, struct sc_mock_buf *b)
+{
+    sc_mock_buf_json(b, "{'type':'error','code':%q,'message':%q,'param':null,'sequence_number':0}",
+                     w->code ? w->code : w->type, w->message);
+}
+
+static void write_azure(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                        const struct words *w, struct sc_mock_buf *b)
+{
+    char number[16];
+    (void)q;
+    snprintf(number, sizeof number, "%d", o->status);
+    const char *code = o->error_code || o->flavor != SC_MOCK_PLAIN ? w->code : number;
+    if (o->status == 404 && !o->error_code)
+        code = "DeploymentNotFound";
+    sc_mock_buf_json(b, "{'error':{'code':%q,'message':%q}}", code, w->message);
+}
+
+static void write_anthropic(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                            const struct words *w, struct sc_mock_buf *b)
+{
+    const char *code = o->flavor == SC_MOCK_QUOTA ? "enforced_spend_limit_reached" : w->code;
+    sc_mock_buf_json(b, "{'type':'error','error':{'type':%q,'message':%q", w->type, w->message);
+    if (code)
+        sc_mock_buf_json(b, ",'details':{'error_code':%q}", code);
+    sc_mock_buf_json(b, "},'request_id':'req_%x'}", q->id);
+}
+
+static void write_google(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                         const struct words *w, struct sc_mock_buf *b)
+{
+    bool array = q->as_array && o->fault == SC_MOCK_ANSWER;
+    int code = o->fault == SC_MOCK_ANSWER || o->status >= 400 ? o->status : 503;
+    sc_mock_buf_json(b, "%s{'error':{'code':%d,'message':%q,'status':%q", array ? "[" : "", code,
+                     w->message, w->type);
+    if (o->flavor == SC_MOCK_QUOTA)
+        sc_mock_buf_json(b,
+                         ",'details':[{'@type':'type.googleapis.com/google.rpc.QuotaFailure',"
+                         "'violations':[{'quotaMetric':'generativelanguage.googleapis.com/"
+                         "generate_content_free_tier_requests','quotaId':"
+                         "'GenerateRequestsPerDayPerProjectPerModel-FreeTier',"
+                         "'quotaDimensions':{'model':%q},'quotaValue':'50'}]}]",
+                         q->model);
+    sc_mock_buf_json(b, "}}%s", array ? "]" : "");
+}
+
+static void write_mistral(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                          const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    if (o->status == 401) {
+        sc_mock_buf_json(b, "{'detail':%q}", w->message);
+        return;
+    }
+    sc_mock_buf_json(b,
+                     "{'object':'error','message':%q,'type':%q,'param':null,'code':%q,"
+                     "'raw_status_code':%d}",
+                     w->message, w->type, w->code, o->status);
+}
+
+static void write_cohere(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                         const struct words *w, struct sc_mock_buf *b)
+{
+    (void)o;
+    sc_mock_buf_json(b, "{'id':'%x','message':%q}", q->id, w->message);
+}
+
+static void write_ollama(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                         const struct words *w, struct sc_mock_buf *b)
+{
+    if (q->api == SC_MOCK_API_OLLAMA_CHAT || q->api == SC_MOCK_API_OLLAMA_GENERATE)
+        sc_mock_buf_json(b, "{'error':%q}", w->message);
+    else
+        write_openai(q, o, w, b);
+}
+
+static void write_message_only(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                               const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    (void)o;
+    sc_mock_buf_json(b, "{'message':%q}", w->message);
+}
+
+static void write_numbered(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                           const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    sc_mock_buf_json(b, "{'error':{'code':%d,'message':%q,'type':%q}}", o->status, w->message,
+                     w->type);
+}
+
+struct dialect {
+    const struct row *rows;
+    const struct words *quota;
+    const struct words *context;
+    write_fn *write;
+};
+
+static const struct dialect openai = {openai_rows, &openai_quota, &openai_context, write_openai};
+static const struct dialect dialects[SC_PROVIDER_COUNT] = {
+    [SC_PROVIDER_AZURE] = {openai_rows, &openai_quota, &openai_context, write_azure},
+    [SC_PROVIDER_ANTHROPIC] = {anthropic_rows, &anthropic_quota, &anthropic_context,
+                               write_anthropic},
+    [SC_PROVIDER_GEMINI] = {google_rows, &google_quota, &google_context, write_google},
+    [SC_PROVIDER_VERTEX] = {google_rows, &google_quota, &google_context, write_google},
+    [SC_PROVIDER_MISTRAL] = {mistral_rows, &mistral_quota, &mistral_context, write_mistral},
+    [SC_PROVIDER_COHERE] = {openai_rows, &openai_quota, &openai_context, write_cohere},
+    [SC_PROVIDER_OLLAMA] = {openai_rows, &openai_quota, &openai_context, write_ollama},
+    [SC_PROVIDER_BEDROCK] = {openai_rows, &openai_quota, &openai_context, write_message_only},
+    [SC_PROVIDER_OPENROUTER] = {openai_rows, &openai_quota, &openai_context, write_numbered},
+    [SC_PROVIDER_LLAMACPP] = {openai_rows, &openai_quota, &openai_context, write_numbered},
+    [SC_PROVIDER_VLLM] = {openai_rows, &openai_quota, &openai_context, write_numbered},
+};
+
+static const struct words *row_words(const struct row *rows, int status)
+{
+    while (rows->status && rows->status != status)
+        rows++;
+    return &rows->w;
+}
+
+static struct words choose_words(const struct dialect *d, const struct sc_mock_outcome *o)
+{
+    /* An error event has no status of its own: it says what a 503 would say. */
+    bool event = o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE;
+    const struct words *w = row_words(d->rows, event && o->status < 400 ? 503 : o->status);
+    if (o->flavor == SC_MOCK_QUOTA)
+        w = d->quota;
+    if (o->flavor == SC_MOCK_CONTEXT)
+        w = d->context;
+    struct words out = *w;
+    if (o->error_type)
+        out.type = o->error_type;
+    if (o->error_code)
+        out.code = o->error_code;
+    if (o->error_message)
+        out.message = o->error_message;
+    return out;
+}
+
+void sc_mock_error_body(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                        struct sc_mock_buf *b)
+{
+    const struct dialect *d = &dialects[q->provider];
+    if (!d->write)
+        d = &openai;
+    struct words w = choose_words(d, o);
+    bool event = o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE;
+    if (event && q->stream && q->api == SC_MOCK_API_RESPONSES)
+        write_responses_event(&w, b);
+    else
+        d->write(q, o, &w, b);
+}
