@@ -1,0 +1,68 @@
+/*
+ * exchange.h - one request and the answer to it, as the files of the server share it.
+ */
+#ifndef SC_MOCK_EXCHANGE_H
+#define SC_MOCK_EXCHANGE_H
+
+#include <gnutls/crypto.h>
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "mock/answer.h"
+#include "mock/asked.h"
+#include "mock/buf.h"
+#include "mock/record.h"
+#include "mock/script.h"
+#include "mock/server.h"
+
+#define SC_MOCK_BODY_KEEP (16u << 20) /* of a request's body in memory */
+
+struct sc_mock_server {
+    const struct sc_mock_config *config;
+    struct MHD_Daemon *daemon;
+    struct sc_mock_records *records;
+    int port;
+    int stop_fd;
+    int event_fd;
+    atomic_ullong connections;
+    atomic_int busy;
+};
+
+struct sc_mock_exchange {
+    struct sc_mock_server *server;
+    struct MHD_Connection *connection;
+    char *target; /* as it came, with the query */
+    const char *method;
+    const char *path; /* decoded, without the query */
+    int fd;
+    bool begun;
+    bool own_page; /* /_mock/...: neither scripted nor recorded */
+    bool recorded;
+    bool answered;
+    struct sc_mock_buf body; /* the first SC_MOCK_BODY_KEEP bytes */
+    unsigned long long body_bytes;
+    gnutls_hash_hd_t hash;
+    struct sc_mock_script *script; /* keeps the outcome alive */
+    const struct sc_mock_outcome *outcome;
+    char problem[160]; /* why the request's own script could not be read */
+};
+
+const char *sc_mock_request_header(const struct sc_mock_exchange *x, const char *name);
+const char *sc_mock_request_query(const struct sc_mock_exchange *x, const char *name);
+/* Header lines as a JSON array of pairs, or as they came. */
+void sc_mock_request_headers(const struct sc_mock_exchange *x, struct sc_mock_buf *b, bool json);
+
+/* reply.c: answers as the outcome says. */
+enum MHD_Result sc_mock_reply(struct sc_mock_exchange *x);
+/* A finished answer, without any fault; takes over the buffer. */
+enum MHD_Result sc_mock_reply_buf(struct sc_mock_exchange *x, int status, const char *type,
+                                  struct sc_mock_buf *b);
+
+/* pages.c: what is no API of a provider: /echo, /bytes/N, /redirect, /status/N. Fills in *a and
+ * maybe a location that the caller frees. */
+void sc_mock_page(const struct sc_mock_exchange *x, struct sc_mock_answer *a, char **location);
+
+/* control.c: the pages under /_mock/. */
+enum MHD_Result sc_mock_control(struct sc_mock_exchange *x);
+
+#endif

@@ -1,0 +1,66 @@
+# mock.bash - a mock LLM server for a bats file: load ../lib/mock
+#
+#     setup() { mock_start --script 503,503,200; }
+#     teardown() { mock_stop; }
+#
+# mock_start sets MOCK_PID, MOCK_PORT, MOCK_URL and, with --tls, MOCK_CA. It may be called again
+# after mock_stop. Servers left behind by a killed test end by themselves.
+
+: "${SC_TOP:=$(cd "${BATS_TEST_DIRNAME:-$PWD}/../.." && pwd)}"
+: "${STEADYCURL:=$SC_TOP/build/steadycurl}"
+
+mock_start() { # [OPTION...]
+    local dir scheme=http option tls=()
+    dir=$(mktemp -d "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/mock.XXXXXX")
+    for option in "$@"; do
+        if [ "$option" = --tls ]; then
+            scheme=https
+            MOCK_CA=$dir/ca.pem
+            tls=(--cert-out "$MOCK_CA")
+        fi
+    done
+    # Open copies of bats' descriptors would keep bats waiting; a preload is for the programs.
+    env -u LD_PRELOAD "$STEADYCURL" mock --quiet --idle-exit 600 --port-file "$dir/port" \
+        "${tls[@]}" "$@" </dev/null >"$dir/out" 2>&1 3>&- 4>&- &
+    MOCK_PID=$!
+    for _ in $(seq 1000); do
+        [ -s "$dir/port" ] && break
+        if ! kill -0 "$MOCK_PID" 2>/dev/null; then
+            cat "$dir/out" >&2
+            return 1
+        fi
+        sleep 0.01
+    done
+    read -r MOCK_PORT <"$dir/port" || return 1
+    MOCK_URL=$scheme://127.0.0.1:$MOCK_PORT
+}
+
+mock_stop() {
+    [ -n "${MOCK_PID:-}" ] || return 0
+    kill "$MOCK_PID" 2>/dev/null || true
+    wait "$MOCK_PID" 2>/dev/null || true
+    MOCK_PID=
+}
+
+mock_curl() { # PATH [CURL OPTION...]: one of the mock's own pages
+    env -u LD_PRELOAD curl -sSk --noproxy '*' "$MOCK_URL$1" "${@:2}"
+}
+
+# What the mock received, as a JSON array.
+mock_requests() {
+    mock_curl /_mock/requests
+}
+
+# How many requests it received.
+mock_count() {
+    mock_curl /_mock/count | sed 's/[^0-9]*\([0-9]*\).*/\1/'
+}
+
+# Forgets what was received, and starts all scripts anew.
+mock_reset() {
+    mock_curl /_mock/reset -X POST >/dev/null
+}
+
+mock_script() { # LIST
+    mock_curl /_mock/script --data-binary "$1" >/dev/null
+}
