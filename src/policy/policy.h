@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/settings.h"
 #include "http/str.h"
@@ -29,8 +30,8 @@ struct sc_rule {
     const char *name;
     size_t index; /* position in the file, from 0 */
     bool provider_given;
-    enum sc_provider provider; /* meaningful if provider_given, else by host */
-    struct sc_settings settings;
+    enum sc_provider provider;          /* meaningful if provider_given, else by host */
+    const struct sc_settings *settings; /* rules with equal settings share them */
 };
 
 struct sc_policy;
@@ -38,13 +39,20 @@ struct sc_policy;
 /* What a call is matched by. Borrowed strings; host in lower case without port or brackets. */
 struct sc_target {
     struct sc_str host;
-    int port; /* effective port, from the URL or its scheme's default */
+    int port;             /* effective port, from the URL or its scheme's default */
     struct sc_str path;   /* with leading '/', without query */
     struct sc_str method; /* "POST" */
     struct sc_str model;  /* n 0: unknown */
 };
 
-#define SC_POLICY_ERROR_MAX 512
+/* What tells one version of a file from the next without opening it. */
+struct sc_policy_stamp {
+    uint64_t dev, ino;
+    int64_t size;
+    int64_t mtime_ns, ctime_ns;
+};
+
+#define SC_POLICY_ERROR_MAX 768
 
 struct sc_policy_error {
     int line, column; /* 1-based, 0 when the whole file is meant */
@@ -59,7 +67,9 @@ struct sc_policy *sc_policy_load(const char *path, struct sc_policy_error *err);
 struct sc_policy *sc_policy_parse(const char *text, size_t n, const char *name,
                                   struct sc_policy_error *err);
 
-/* Every error of a file, for `steadycurl check`: calls `report` for each, returns their number. */
+/* Every error of a file (at most SC_POLICY_ERRORS_MAX), for `steadycurl check`: calls `report` for
+ * each, returns their number. */
+#define SC_POLICY_ERRORS_MAX 100
 size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_error *, void *),
                        void *arg);
 
@@ -68,6 +78,13 @@ size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_e
 struct sc_policy *sc_policy_builtin(void);
 
 void sc_policy_free(struct sc_policy *p);
+
+/* The file's stamp, taken while it was read; all zero for a policy that came from no file. */
+const struct sc_policy_stamp *sc_policy_stamp(const struct sc_policy *p);
+
+/* Whether the file at `path` is no longer the one that was loaded (or is gone). One stat(2), no
+ * descriptor; keeps errno. */
+bool sc_policy_changed(const struct sc_policy *p, const char *path);
 
 /* First matching rule in file order, NULL if none. Cost does not grow with the number of rules. */
 const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t);

@@ -1,0 +1,196 @@
+#include "policy/build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_MIN 4000
+
+struct sc_arena_chunk {
+    struct sc_arena_chunk *next;
+    size_t used, room;
+    _Alignas(16) char bytes[];
+};
+
+struct sc_settings_slot {
+    uint64_t hash;
+    const struct sc_settings *settings;
+};
+
+void *sc_build_alloc(struct sc_policy *p, size_t n)
+{
+    struct sc_arena_chunk *c = p->arena;
+    size_t room;
+
+    n = (n + 15) & ~(size_t)15;
+    if (c == NULL || c->room - c->used < n) {
+        room = n > CHUNK_MIN ? n : CHUNK_MIN;
+        c = malloc(sizeof *c + room);
+        if (c == NULL)
+            return NULL;
+        c->used = 0;
+        c->room = room;
+        c->next = p->arena;
+        p->arena = c;
+    }
+    c->used += n;
+    return c->bytes + c->used - n;
+}
+
+char *sc_build_copy(struct sc_policy *p, const char *s, size_t n)
+{
+    char *copy = sc_build_alloc(p, n + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, s, n);
+        copy[n] = '\0';
+    }
+    return copy;
+}
+
+struct sc_policy *sc_build_new(void)
+{
+    return calloc(1, sizeof(struct sc_policy));
+}
+
+void sc_policy_free(struct sc_policy *p)
+{
+    struct sc_arena_chunk *next;
+
+    if (p == NULL)
+        return;
+    for (struct sc_arena_chunk *c = p->arena; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    sc_index_free(&p->index);
+    free(p->settings);
+    free(p->rules);
+    free(p->matches);
+    free(p);
+}
+
+static uint64_t hash_bytes(const void *p, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ ((const unsigned char *)p)[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static bool remember(struct sc_policy *p, const struct sc_settings *s, uint64_t hash)
+{
+    if (p->n_settings == p->settings_room) {
+        size_t room = p->settings_room == 0 ? 4 : 2 * p->settings_room;
+        void *more = realloc(p->settings, room * sizeof *p->settings);
+
+        if (more == NULL)
+            return false;
+        p->settings = more;
+        p->settings_room = room;
+    }
+    p->settings[p->n_settings++] = (struct sc_settings_slot){hash, s};
+    return true;
+}
+
+static const struct sc_settings *share(struct sc_policy *p, const struct sc_settings *s)
+{
+    uint64_t hash = hash_bytes(s, sizeof *s);
+    struct sc_settings *copy;
+
+    for (size_t i = 0; i < p->n_settings; i++) {
+        if (p->settings[i].hash == hash && memcmp(p->settings[i].settings, s, sizeof *s) == 0)
+            return p->settings[i].settings;
+    }
+    copy = sc_build_alloc(p, sizeof *s);
+    if (copy == NULL || !remember(p, copy, hash))
+        return NULL;
+    memcpy(copy, s, sizeof *s);
+    return copy;
+}
+
+static bool copy_patterns(struct sc_policy *p, const struct sc_strings *from,
+                          struct sc_patterns *to, bool lower)
+{
+    struct sc_str *items;
+
+    to->n = (uint32_t)from->n;
+    to->items = items = from->n == 0 ? NULL : sc_build_alloc(p, from->n * sizeof *items);
+    if (from->n > 0 && items == NULL)
+        return false;
+    for (size_t i = 0; i < from->n; i++) {
+        size_t n = strlen(from->items[i]);
+        char *copy = sc_build_copy(p, from->items[i], n);
+
+        if (copy == NULL)
+            return false;
+        for (size_t j = 0; lower && j < n; j++) {
+            if (copy[j] >= 'A' && copy[j] <= 'Z')
+                copy[j] = (char)(copy[j] + 32);
+        }
+        items[i] = (struct sc_str){copy, n};
+    }
+    return true;
+}
+
+static bool grow(struct sc_policy *p)
+{
+    size_t room = p->room == 0 ? 32 : 2 * p->room;
+    void *rules = realloc(p->rules, room * sizeof *p->rules);
+    void *matches;
+
+    if (rules == NULL)
+        return false;
+    p->rules = rules;
+    matches = realloc(p->matches, room * sizeof *p->matches);
+    if (matches == NULL)
+        return false;
+    p->matches = matches;
+    p->room = room;
+    return true;
+}
+
+static const char *rule_name(struct sc_policy *p, const char *name)
+{
+    char numbered[32];
+
+    if (name == NULL) {
+        snprintf(numbered, sizeof numbered, "rules[%zu]", p->n);
+        name = numbered;
+    }
+    return sc_build_copy(p, name, strlen(name));
+}
+
+bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
+{
+    struct sc_rule *rule;
+    struct sc_rule_match *m;
+
+    if (p->n == p->room && !grow(p))
+        return false;
+    rule = &p->rules[p->n];
+    m = &p->matches[p->n];
+    rule->index = p->n;
+    rule->name = rule_name(p, spec->name);
+    rule->provider_given = spec->provider_given;
+    rule->provider = spec->provider;
+    rule->settings = share(p, spec->settings);
+    if (rule->name == NULL || rule->settings == NULL ||
+        !copy_patterns(p, &spec->host, &m->host, true) ||
+        !copy_patterns(p, &spec->path, &m->path, false) ||
+        !copy_patterns(p, &spec->method, &m->method, false) ||
+        !copy_patterns(p, &spec->model, &m->model, false))
+        return false;
+    p->wants_model |= m->model.n > 0;
+    p->n++;
+    return true;
+}
+
+bool sc_build_finish(struct sc_policy *p)
+{
+    free(p->settings);
+    p->settings = NULL;
+    p->n_settings = p->settings_room = 0;
+    return sc_index_build(&p->index, p->matches, p->n);
+}

@@ -1,0 +1,53 @@
+/*
+ * build.h - a policy under construction, and what it is made of.
+ *
+ *     struct sc_policy *p = sc_build_new();
+ *     sc_build_rule(p, &spec);       in file order
+ *     sc_build_finish(p);            from here on it is immutable
+ *
+ * Everything that lives as long as the policy is in its arena; settings are shared between rules
+ * that have the same.
+ */
+#ifndef SC_POLICY_BUILD_H
+#define SC_POLICY_BUILD_H
+
+#include "policy/match.h"
+#include "policy/policy.h"
+
+struct sc_strings {
+    const char *const *items;
+    size_t n;
+};
+
+struct sc_rule_spec {
+    const char *name; /* NULL: "rules[N]" */
+    bool provider_given;
+    enum sc_provider provider;
+    struct sc_strings host, path, method, model; /* empty: matches all */
+    const struct sc_settings *settings;          /* copied */
+};
+
+struct sc_arena_chunk;
+
+struct sc_policy {
+    struct sc_rule *rules;
+    struct sc_rule_match *matches; /* parallel to rules */
+    size_t n, room;
+    struct sc_settings_slot *settings; /* the different ones, while building */
+    size_t n_settings, settings_room;
+    struct sc_index index;
+    struct sc_log_settings log;
+    struct sc_policy_stamp stamp;
+    bool wants_model;
+    struct sc_arena_chunk *arena;
+};
+
+struct sc_policy *sc_build_new(void);
+bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec);
+bool sc_build_finish(struct sc_policy *p);
+
+/* Memory that lives as long as the policy; NULL if there is none. */
+void *sc_build_alloc(struct sc_policy *p, size_t n);
+char *sc_build_copy(struct sc_policy *p, const char *s, size_t n);
+
+#endif

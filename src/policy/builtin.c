@@ -1,0 +1,97 @@
+/* The default policy without a parser: the same rules as policies/default.json, which a test
+ * compares field by field. Hosts are those of the providers' API references. */
+#include <errno.h>
+#include <string.h>
+
+#include "policy/build.h"
+#include "policy/layer.h"
+#include "policy/read.h"
+
+#define LIST_MAX 6
+
+struct builtin_rule {
+    const char *name;
+    enum sc_provider provider;
+    const char *host[LIST_MAX];
+    const char *path[LIST_MAX];
+};
+
+static const struct builtin_rule builtin_rules[] = {
+    {"openai", SC_PROVIDER_OPENAI, {"api.openai.com", "*.api.openai.com"}, {NULL}},
+    {"azure",
+     SC_PROVIDER_AZURE,
+     {"*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com"},
+     {NULL}},
+    {"anthropic", SC_PROVIDER_ANTHROPIC, {"api.anthropic.com"}, {NULL}},
+    {"gemini", SC_PROVIDER_GEMINI, {"generativelanguage.googleapis.com"}, {NULL}},
+    {"vertex",
+     SC_PROVIDER_VERTEX,
+     {"aiplatform.googleapis.com", "*-aiplatform.googleapis.com"},
+     {NULL}},
+    {"mistral", SC_PROVIDER_MISTRAL, {"api.mistral.ai", "codestral.mistral.ai"}, {NULL}},
+    {"cohere", SC_PROVIDER_COHERE, {"api.cohere.com", "api.cohere.ai"}, {NULL}},
+    {"groq", SC_PROVIDER_GROQ, {"api.groq.com"}, {NULL}},
+    {"deepseek", SC_PROVIDER_DEEPSEEK, {"api.deepseek.com"}, {NULL}},
+    {"xai", SC_PROVIDER_XAI, {"api.x.ai", "*.api.x.ai"}, {NULL}},
+    {"together", SC_PROVIDER_TOGETHER, {"api.together.xyz", "api.together.ai"}, {NULL}},
+    {"openrouter", SC_PROVIDER_OPENROUTER, {"openrouter.ai"}, {"/api/*"}},
+    {"bedrock", SC_PROVIDER_BEDROCK, {"bedrock-runtime.*.amazonaws.com"}, {NULL}},
+    {"ollama",
+     SC_PROVIDER_OLLAMA,
+     {"localhost:11434", "127.0.0.1:11434", "[::1]:11434"},
+     {"/api/*", "/v1/*"}},
+    {"vllm", SC_PROVIDER_VLLM, {"localhost:8000", "127.0.0.1:8000", "[::1]:8000"}, {"/v1/*"}},
+    {"llamacpp",
+     SC_PROVIDER_LLAMACPP,
+     {"localhost:8080", "127.0.0.1:8080", "[::1]:8080"},
+     {"/v1/*", "/completion", "/completions", "/embedding", "/infill"}},
+};
+
+static struct sc_strings list_of(const char *const items[LIST_MAX])
+{
+    struct sc_strings s = {items, 0};
+
+    while (s.n < LIST_MAX && items[s.n] != NULL)
+        s.n++;
+    return s;
+}
+
+static bool add_all(struct sc_policy *p)
+{
+    struct sc_layer builtin, nothing;
+    struct sc_settings settings;
+    struct sc_rule_spec spec = {.provider_given = true, .settings = &settings};
+
+    sc_layer_builtin(&builtin);
+    memset(&nothing, 0, sizeof nothing);
+    sc_layer_resolve(&nothing, &nothing, &builtin, &settings, NULL, NULL);
+    for (size_t i = 0; i < sizeof builtin_rules / sizeof builtin_rules[0]; i++) {
+        spec.name = builtin_rules[i].name;
+        spec.provider = builtin_rules[i].provider;
+        spec.host = list_of(builtin_rules[i].host);
+        spec.path = list_of(builtin_rules[i].path);
+        if (!sc_build_rule(p, &spec))
+            return false;
+    }
+    return sc_build_finish(p);
+}
+
+struct sc_policy *sc_policy_builtin(void)
+{
+    struct sc_policy *p = sc_build_new();
+    struct sc_draft draft = {0};
+    int saved = errno;
+
+    sc_section_store_initial(sc_section(SC_SECTION_LOG), &draft);
+    if (p != NULL && !add_all(p)) {
+        sc_policy_free(p);
+        p = NULL;
+    }
+    if (p != NULL) {
+        p->log.format = (enum sc_log_format)draft.log_format;
+        p->log.level = (enum sc_log_level)draft.log_level;
+        p->log.max_bytes = draft.log_max_bytes;
+    }
+    errno = saved;
+    return p;
+}

@@ -1,0 +1,88 @@
+/* Which known word was meant: the least edit distance, neighbours swapped counting once. */
+#include <stdint.h>
+#include <string.h>
+
+#include "policy/options.h"
+
+#define LENGTH_MAX 40
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+
+    return m < c ? m : c;
+}
+
+static char fold(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + 32);
+    return c == '-' || c == ' ' ? '_' : c;
+}
+
+/* Optimal string alignment distance; three rows suffice. */
+static unsigned distance(const char *a, size_t n, const char *b, size_t m)
+{
+    uint8_t rows[3][LENGTH_MAX + 1];
+    uint8_t *before = rows[0], *last = rows[1], *row = rows[2];
+
+    for (size_t j = 0; j <= m; j++)
+        last[j] = (uint8_t)j;
+    for (size_t i = 1; i <= n; i++) {
+        row[0] = (uint8_t)i;
+        for (size_t j = 1; j <= m; j++) {
+            unsigned change = fold(a[i - 1]) != fold(b[j - 1]);
+            unsigned d = least(last[j] + 1u, row[j - 1] + 1u, last[j - 1] + change);
+
+            if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
+                fold(a[i - 2]) == fold(b[j - 1]) && before[j - 2] + 1u < d)
+                d = before[j - 2] + 1u;
+            row[j] = (uint8_t)d;
+        }
+        uint8_t *oldest = before;
+
+        before = last;
+        last = row;
+        row = oldest;
+    }
+    return last[m];
+}
+
+struct best {
+    const char *word;
+    unsigned distance;
+};
+
+static void consider(struct best *best, const char *word, const char *typed)
+{
+    size_t n = strlen(typed), m = strlen(word);
+    unsigned d;
+
+    if (n > LENGTH_MAX || m > LENGTH_MAX)
+        return;
+    d = distance(typed, n, word, m);
+    if (d < best->distance && d <= 1 + (n < m ? n : m) / 3) {
+        best->word = word;
+        best->distance = d;
+    }
+}
+
+const char *sc_option_nearest(const struct sc_section *s, const char *key)
+{
+    struct best best = {NULL, LENGTH_MAX};
+
+    for (; s != NULL; s = s->also) {
+        for (size_t i = 0; i < s->n; i++)
+            consider(&best, s->rows[i].key, key);
+    }
+    return best.word;
+}
+
+const char *sc_word_nearest(const char *const *words, const char *word)
+{
+    struct best best = {NULL, LENGTH_MAX};
+
+    for (size_t i = 0; words[i] != NULL; i++)
+        consider(&best, words[i], word);
+    return best.word;
+}

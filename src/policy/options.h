@@ -1,0 +1,88 @@
+/*
+ * options.h - every key of a policy file, one row each.
+ *
+ * The parser, its checks, policies/policy.schema.json, the manual page's list and `steadycurl
+ * check` all follow from these rows; adding an option is adding a row (and a field in
+ * core/settings.h).
+ *
+ * A section is one kind of JSON object. A section may include another's rows: a rule takes all that
+ * `defaults` takes, `retry` takes all that one class of failures takes.
+ *
+ * Constant data, no state.
+ */
+#ifndef SC_POLICY_OPTIONS_H
+#define SC_POLICY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sc_section_id {
+    SC_SECTION_TOP,
+    SC_SECTION_LOG,
+    SC_SECTION_RULE,
+    SC_SECTION_MATCH,
+    SC_SECTION_SETTINGS, /* `defaults`, and part of a rule */
+    SC_SECTION_RETRY,
+    SC_SECTION_STRATEGY, /* retry.rate_limited and its like; part of `retry` */
+    SC_SECTION_BACKOFF,
+    SC_SECTION_BUDGET,
+    SC_SECTION_BREAKER,
+    SC_SECTION_LIMITS,
+    SC_SECTION_HOLD,
+    SC_SECTION_COUNT
+};
+
+/* How a value is written, and what it is stored as. */
+enum sc_option_type {
+    SC_TYPE_INTEGER, /* whole number; int or int64_t by size, times scale */
+    SC_TYPE_NUMBER,  /* double */
+    SC_TYPE_WORD,    /* one of words; its index, as bool or int by size */
+    SC_TYPE_SCOPE,   /* word or list of words; bit set, bit i is words[i] */
+    SC_TYPE_DELAYS,  /* list of whole numbers; from n_delays to the end of struct sc_backoff */
+    SC_TYPE_TEXT,    /* string; borrowed const char *, not stored if size is 0 */
+    SC_TYPE_STRINGS, /* string or list of strings; the cJSON item */
+    SC_TYPE_OBJECT,  /* of section `child` */
+    SC_TYPE_SWITCH,  /* false, true, or an object of section `child`; stored as bool */
+    SC_TYPE_RULES    /* list of objects of section `child` */
+};
+
+struct sc_option {
+    const char *key;
+    enum sc_option_type type;
+    double min, max;          /* bounds of the number as written; of a list's length for DELAYS */
+    const char *initial;      /* default as JSON text, NULL if there is none */
+    const char *unit;         /* "ms", NULL if none */
+    const char *const *words; /* NULL-terminated */
+    enum sc_section_id child;
+    int group;           /* for an object that holds a strategy: which one (1..3) */
+    int64_t scale;       /* stored = written * scale, 0: 1 */
+    size_t offset, size; /* place in the section's struct; size 0: not stored here */
+    const char *doc;     /* one sentence */
+};
+
+struct sc_section {
+    const char *name; /* as a person would say it */
+    const struct sc_option *rows;
+    size_t n;
+    const struct sc_section *also; /* rows of this section are allowed as well */
+    size_t first;                  /* number of its first row in a layer's list of given keys */
+};
+
+const struct sc_section *sc_section(enum sc_section_id id);
+
+/* The row of that key in a section or the one it includes; NULL if unknown. *owner becomes the
+ * section that holds the row. */
+const struct sc_option *sc_option_find(const struct sc_section *s, const char *key,
+                                       const struct sc_section **owner);
+
+/* The key of the section that is most like `key`, NULL if none is near. */
+const char *sc_option_nearest(const struct sc_section *s, const char *key);
+
+/* The nearest of a list of words, NULL if none is near. */
+const char *sc_word_nearest(const char *const *words, const char *word);
+
+/* Position in a NULL-terminated list, -1 if absent. */
+int sc_word_index(const char *const *words, const char *word, size_t n);
+
+#endif

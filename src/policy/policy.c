@@ -1,0 +1,197 @@
+#include "policy/policy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policy/build.h"
+#include "policy/document.h"
+#include "policy/read.h"
+
+struct sink {
+    void (*report)(const struct sc_policy_error *, void *);
+    void *arg;
+};
+
+static bool report_all(const struct sc_policy_error *e, void *arg)
+{
+    struct sink *s = arg;
+
+    s->report(e, s->arg);
+    return true;
+}
+
+static bool keep_first(const struct sc_policy_error *e, void *arg)
+{
+    memcpy(arg, e, sizeof *e);
+    return false;
+}
+
+/* Closes the document. NULL with *err set if it is not a good policy. */
+static struct sc_policy *from_document(struct sc_document *d, struct sc_policy_error *err)
+{
+    struct sc_policy *p = sc_build_new();
+
+    if (p != NULL && sc_read(d, p, keep_first, err) != 0) {
+        sc_policy_free(p);
+        sc_document_close(d);
+        return NULL;
+    }
+    if (p == NULL || !sc_build_finish(p)) {
+        sc_document_error(d, SIZE_MAX, "", err, "out of memory");
+        sc_policy_free(p);
+        p = NULL;
+    } else {
+        p->stamp = d->stamp;
+    }
+    sc_document_close(d);
+    return p;
+}
+
+struct sc_policy *sc_policy_load(const char *path, struct sc_policy_error *err)
+{
+    struct sc_policy *p = NULL;
+    struct sc_document d;
+    int saved = errno;
+
+    if (sc_document_open(&d, path, err))
+        p = from_document(&d, err);
+    errno = saved;
+    return p;
+}
+
+struct sc_policy *sc_policy_parse(const char *text, size_t n, const char *name,
+                                  struct sc_policy_error *err)
+{
+    struct sc_policy *p = NULL;
+    struct sc_document d;
+    int saved = errno;
+
+    if (sc_document_parse(&d, text, n, name, err))
+        p = from_document(&d, err);
+    errno = saved;
+    return p;
+}
+
+size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_error *, void *),
+                       void *arg)
+{
+    struct sink sink = {report, arg};
+    struct sc_policy_error err;
+    struct sc_policy *p;
+    struct sc_document d;
+    size_t errors;
+
+    if (!sc_document_open(&d, path, &err)) {
+        report(&err, arg);
+        return 1;
+    }
+    p = sc_build_new();
+    if (p == NULL) {
+        sc_document_error(&d, SIZE_MAX, "", &err, "out of memory");
+        report(&err, arg);
+        errors = 1;
+    } else {
+        errors = sc_read(&d, p, report_all, &sink);
+    }
+    sc_policy_free(p);
+    sc_document_close(&d);
+    return errors;
+}
+
+const struct sc_policy_stamp *sc_policy_stamp(const struct sc_policy *p)
+{
+    return &p->stamp;
+}
+
+bool sc_policy_changed(const struct sc_policy *p, const char *path)
+{
+    struct sc_policy_stamp now;
+    struct stat st;
+    int saved = errno;
+    bool there = stat(path, &st) == 0;
+
+    errno = saved;
+    if (!there)
+        return true;
+    memset(&now, 0, sizeof now);
+    sc_stamp_fill(&now, &st);
+    return memcmp(&now, &p->stamp, sizeof now) != 0;
+}
+
+const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t)
+{
+    long i = sc_index_match(&p->index, t);
+
+    return i < 0 ? NULL : &p->rules[i];
+}
+
+bool sc_policy_may_match_host(const struct sc_policy *p, struct sc_str host, int port)
+{
+    return sc_index_may_match_host(&p->index, host, port);
+}
+
+bool sc_policy_wants_model(const struct sc_policy *p)
+{
+    return p->wants_model;
+}
+
+const struct sc_log_settings *sc_policy_log(const struct sc_policy *p)
+{
+    return &p->log;
+}
+
+size_t sc_policy_rule_count(const struct sc_policy *p)
+{
+    return p->n;
+}
+
+const struct sc_rule *sc_policy_rule(const struct sc_policy *p, size_t i)
+{
+    return &p->rules[i];
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool user_policy(char *buf, size_t n)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    int len;
+
+    if (config != NULL && config[0] == '/')
+        len = snprintf(buf, n, "%s/steadycurl/policy.json", config);
+    else if (home != NULL && home[0] == '/')
+        len = snprintf(buf, n, "%s/.config/steadycurl/policy.json", home);
+    else
+        return false;
+    return len > 0 && (size_t)len < n && exists(buf);
+}
+
+static bool find(char *buf, size_t n)
+{
+    const char *named = getenv("STEADYCURL_POLICY");
+
+    if (named != NULL && named[0] != '\0') {
+        snprintf(buf, n, "%s", named);
+        return true;
+    }
+    if (user_policy(buf, n))
+        return true;
+    snprintf(buf, n, "/etc/steadycurl/policy.json");
+    return exists(buf);
+}
+
+bool sc_policy_find(char *buf, size_t n)
+{
+    int saved = errno;
+    bool found = find(buf, n);
+
+    errno = saved;
+    return found;
+}
