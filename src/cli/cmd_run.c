@@ -14,16 +14,18 @@
 
 #include "cli/cli.h"
 #include "cli/place.h"
+#include "cli/program.h"
 #include "cli/usage.h"
 #include "policy/policy.h"
 
-enum { OPT_POLICY = 'p', OPT_LOG = 'l', OPT_STATE = 's', OPT_STRICT = 300, OPT_DEEP, OPT_FORCE };
+enum { OPT_POLICY = 'p', OPT_LOG = 'l', OPT_STATE = 's', OPT_STRICT = 300, OPT_DEEP };
 
 static const struct sc_option options[] = {
     {"policy", OPT_POLICY, "FILE", "policy file (default: the search order of steadycurl(1))"},
     {"log", OPT_LOG, "FILE", "log file, instead of the policy's"},
     {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
     {"strict", OPT_STRICT, NULL, "a policy that becomes invalid makes calls fail"},
+    {"deep", OPT_DEEP, NULL, "also cover programs that look functions up by name (not yet)"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -32,10 +34,6 @@ static const struct sc_usage usage = {
     "Runs PROGRAM with steadycurl in front of its LLM calls. The program replaces this process:\n"
     "pid, signals and exit status are its own.",
     options};
-
-/* Weak until the policy layer is part of the build. */
-#pragma weak sc_policy_load
-#pragma weak sc_policy_free
 
 static bool set_path(const char *variable, const char *path)
 {
@@ -46,8 +44,6 @@ static bool set_path(const char *variable, const char *path)
 static bool policy_is_good(const char *path)
 {
     struct sc_policy_error error;
-    if (!sc_policy_load)
-        return true;
     struct sc_policy *policy = sc_policy_load(path, &error);
     if (!policy) {
         fprintf(stderr, "steadycurl run: %s\n", error.text);
@@ -57,52 +53,80 @@ static bool policy_is_good(const char *path)
     return true;
 }
 
-/* Puts our library before what LD_PRELOAD holds already (separated by blanks or colons), once. */
-static bool set_preload(const char *library)
+static bool is_sanitizer(const char *item, size_t n)
+{
+    return memmem(item, n, "libasan.so", 10) || memmem(item, n, "libclang_rt.asan", 16);
+}
+
+static char *add(char *end, const char *item, size_t n)
+{
+    *end = ':';
+    return mempcpy(end + 1, item, n);
+}
+
+/* The items of `old` (separated by blanks or colons) that are sanitizers or that are not. */
+static char *add_old(char *end, const char *old, const char *library, bool sanitizers)
+{
+    for (const char *p = old; *p;) {
+        size_t n = strcspn(p, " :");
+        bool ours = n == strlen(library) && memcmp(p, library, n) == 0;
+        if (n && !ours && is_sanitizer(p, n) == sanitizers)
+            end = add(end, p, n);
+        p += n + (p[n] != '\0');
+    }
+    return end;
+}
+
+/* Puts our library before what LD_PRELOAD holds already, once. Only a sanitizer's runtime comes
+ * first: it refuses to run otherwise. */
+static bool set_preload(const char *library, const struct sc_elf *elf)
 {
     const char *old = getenv("LD_PRELOAD");
-    size_t n = strlen(library);
-    char *list = malloc(n + (old ? strlen(old) : 0) + 2);
+    const char *runtime = sc_elf_needs(elf, "libasan.so");
+    if (!old)
+        old = "";
+    if (!runtime || is_sanitizer(old, strlen(old)))
+        runtime = "";
+    char *list = malloc(strlen(library) + strlen(old) + strlen(runtime) + 4);
     if (!list)
         return false;
-    char *end = stpcpy(list, library);
-    for (const char *p = old ? old : ""; *p;) {
-        size_t k = strcspn(p, " :");
-        bool ours = k == n && memcmp(p, library, n) == 0;
-        if (k && !ours) {
-            *end++ = ':';
-            end = mempcpy(end, p, k);
-        }
-        p += k;
-        if (*p)
-            p++;
-    }
+    char *end = list;
+    if (*runtime)
+        end = add(end, runtime, strlen(runtime));
+    end = add_old(end, old, library, true);
+    end = add(end, library, strlen(library));
+    end = add_old(end, old, library, false);
     *end = '\0';
-    bool ok = setenv("LD_PRELOAD", list, 1) == 0;
+    bool ok = setenv("LD_PRELOAD", list + 1, 1) == 0;
     free(list);
     return ok;
 }
 
-static int cannot_exec(const char *name, int error)
-{
-    if (error == ENOENT) {
-        fprintf(stderr, "steadycurl run: %s: not found\n", name);
-        return 127;
-    }
-    fprintf(stderr, "steadycurl run: %s: cannot be executed: %s\n", name, strerror(error));
-    return 126;
-}
-
 static int start(char **argv)
 {
+    static struct sc_program program;
     char library[PATH_MAX];
-    if (!sc_place_library("libsteadycurl.so", library, sizeof library))
-        return sc_usage_wrong(&usage, "libsteadycurl.so is neither beside this command nor in "
-                                      "../lib/steadycurl");
-    if (!set_preload(library))
+    sc_program_look(&program, argv[0]);
+    if (program.status != SC_PROGRAM_OK) {
+        sc_usage_wrong(&usage, "%s", program.why);
+        return (int)program.status;
+    }
+    if (!sc_place_library("libsteadycurl.so", library, sizeof library)) {
+        sc_usage_wrong(&usage,
+                       "libsteadycurl.so is neither beside this command nor in ../lib/steadycurl");
+        return SC_PROGRAM_NO_LIBRARY;
+    }
+    if (strpbrk(library, " :")) {
+        sc_usage_wrong(&usage, "%s: the loader takes no preload with a blank or colon in its path",
+                       library);
+        return SC_PROGRAM_NO_LIBRARY;
+    }
+    if (!set_preload(library, &program.elf))
         return sc_usage_wrong(&usage, "out of memory");
     execvp(argv[0], argv);
-    return cannot_exec(argv[0], errno);
+    int error = errno;
+    sc_usage_wrong(&usage, "%s: cannot be executed: %s", argv[0], strerror(error));
+    return error == ENOENT ? SC_PROGRAM_NOT_FOUND : SC_PROGRAM_NOT_EXECUTABLE;
 }
 
 int sc_cmd_run(int argc, char **argv)
@@ -111,6 +135,8 @@ int sc_cmd_run(int argc, char **argv)
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         bool ok = true;
+        if (opt == OPT_DEEP)
+            return sc_usage_wrong(&usage, "--deep is not part of this version");
         if (opt == OPT_POLICY)
             ok = set_path("STEADYCURL_POLICY", a.value);
         else if (opt == OPT_LOG)
@@ -126,10 +152,8 @@ int sc_cmd_run(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (a.i >= argc)
         return sc_usage_wrong(&usage, "which program? see steadycurl run --help");
-    char policy[PATH_MAX];
-    const char *named = getenv("STEADYCURL_POLICY");
-    if (named && *named && snprintf(policy, sizeof policy, "%s", named) < (int)sizeof policy &&
-        !policy_is_good(policy))
+    const char *policy = getenv("STEADYCURL_POLICY");
+    if (policy && *policy && !policy_is_good(policy))
         return 2;
     return start(argv + a.i);
 }
