@@ -1,0 +1,289 @@
+/* header.c - see header.h. */
+#include "http/header.h"
+
+#include <string.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Not tolower(): that one asks the host's locale. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static struct sc_str skip(struct sc_str s, size_t n)
+{
+    return (struct sc_str){s.p + n, s.n - n};
+}
+
+static bool starts(struct sc_str s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    if (s.n < n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (lower(s.p[i]) != prefix[i])
+            return false;
+    return true;
+}
+
+bool sc_str_is(struct sc_str s, const char *name)
+{
+    return s.n == strlen(name) && starts(s, name);
+}
+
+const char *sc_str_find(struct sc_str s, const char *needle)
+{
+    for (; s.n > 0; s = skip(s, 1))
+        if (lower(*s.p) == *needle && starts(s, needle))
+            return s.p;
+    return NULL;
+}
+
+static double power_of_ten(double v, int exponent)
+{
+    for (; exponent > 0; exponent--)
+        v *= 10;
+    for (; exponent < 0; exponent++)
+        v /= 10;
+    return v;
+}
+
+/* "e3", "E+3", "e-3": 0 if s does not go on with an exponent. */
+static int take_exponent(struct sc_str s, size_t *i)
+{
+    size_t k = *i + 1;
+    bool negative = false;
+    if (*i >= s.n || lower(s.p[*i]) != 'e')
+        return 0;
+    if (k < s.n && (s.p[k] == '+' || s.p[k] == '-'))
+        negative = s.p[k++] == '-';
+    if (k >= s.n || !is_digit(s.p[k]))
+        return 0;
+    int e = 0;
+    for (; k < s.n && is_digit(s.p[k]); k++)
+        e = e < 400 ? e * 10 + (s.p[k] - '0') : e;
+    *i = k;
+    return negative ? -e : e;
+}
+
+bool sc_number(struct sc_str s, double *value, size_t *used)
+{
+    double v = 0;
+    int scale = 0;
+    size_t i = 0, digits = 0;
+    for (; i < s.n && is_digit(s.p[i]); i++, digits++)
+        v = v * 10 + (s.p[i] - '0');
+    if (i < s.n && s.p[i] == '.' && (digits > 0 || (i + 1 < s.n && is_digit(s.p[i + 1]))))
+        for (i++; i < s.n && is_digit(s.p[i]); i++, digits++)
+            if (scale > -18) { /* more digits than a double tells apart */
+                v = v * 10 + (s.p[i] - '0');
+                scale--;
+            }
+    if (digits == 0)
+        return false;
+    *value = power_of_ten(v, scale + take_exponent(s, &i));
+    *used = i;
+    return true;
+}
+
+static int64_t usable(double ms)
+{
+    if (!(ms > 0) || ms > (double)SC_WAIT_ABSURD_MS)
+        return -1;
+    int64_t rounded = (int64_t)(ms + 0.5);
+    return rounded > 0 ? rounded : 1;
+}
+
+static struct sc_str trimmed(struct sc_str s)
+{
+    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t'))
+        s = skip(s, 1);
+    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
+}
+
+static int64_t whole_number(struct sc_str s, double unit_ms)
+{
+    double v;
+    size_t used;
+    s = trimmed(s);
+    return sc_number(s, &v, &used) && used == s.n ? usable(v * unit_ms) : -1;
+}
+
+int64_t sc_header_ms(struct sc_str value)
+{
+    return whole_number(value, 1);
+}
+
+int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix)
+{
+    int64_t then;
+    if (sc_http_date(value, &then))
+        return usable((double)(then - now_unix) * 1000);
+    return whole_number(value, 1000);
+}
+
+/* Days since 1970-01-01 of a date of the Gregorian calendar. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    int64_t past = year - 1;
+    return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1] +
+           (leap && month > 2) + day - 1;
+}
+
+static int month_named(struct sc_str s)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+    for (int m = 0; m < 12; m++)
+        if (starts(s, months[m]))
+            return m + 1;
+    return 0;
+}
+
+struct date {
+    int64_t numbers[5]; /* in the order of their appearance */
+    size_t n;
+    int month;
+    bool year_last; /* asctime */
+    bool zone_bad;
+};
+
+static size_t take_word(struct sc_str s, struct date *d)
+{
+    size_t i = 0;
+    while (i < s.n && ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z')))
+        i++;
+    struct sc_str word = {s.p, i};
+    if (!d->month && d->n <= 1 && i == 3 && month_named(word)) {
+        d->month = month_named(word);
+        d->year_last = d->n == 0;
+    } else if (d->n > 0 && !sc_str_is(word, "gmt") && !sc_str_is(word, "utc")) {
+        d->zone_bad = true;
+    }
+    return i;
+}
+
+static size_t take_digits(struct sc_str s, struct date *d)
+{
+    size_t i = 0;
+    int64_t v = 0;
+    for (; i < s.n && is_digit(s.p[i]); i++)
+        v = v < 100000 ? v * 10 + (s.p[i] - '0') : v;
+    if (d->n < 5)
+        d->numbers[d->n] = v;
+    d->n++;
+    return i;
+}
+
+/* Splits all three forms alike: words, numbers, and what separates them. */
+static bool split_date(struct sc_str s, struct date *d)
+{
+    *d = (struct date){.n = 0};
+    while (s.n > 0) {
+        size_t used = 1;
+        if (is_digit(*s.p))
+            used = take_digits(s, d);
+        else if (!strchr(" ,:-\t", *s.p) || *s.p == '\0')
+            used = take_word(s, d);
+        if (used == 0)
+            return false;
+        s = skip(s, used);
+    }
+    return d->n == 5 && d->month && !d->zone_bad;
+}
+
+bool sc_http_date(struct sc_str value, int64_t *unix_seconds)
+{
+    struct date d;
+    if (!split_date(value, &d))
+        return false;
+    int64_t day = d.numbers[0];
+    int64_t year = d.year_last ? d.numbers[4] : d.numbers[1];
+    const int64_t *clock = d.year_last ? d.numbers + 1 : d.numbers + 2;
+    if (year < 100) /* RFC 850 */
+        year += year < 70 ? 2000 : 1900;
+    if (day < 1 || day > 31 || year < 1970 || year > 9999 || clock[0] > 23 || clock[1] > 59 ||
+        clock[2] > 60)
+        return false;
+    *unix_seconds =
+        days_of(year, d.month, (int)day) * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2];
+    return true;
+}
+
+/* Units of durations, and of sentences after one space. The longer name comes first. */
+static const struct {
+    const char *name;
+    double ms;
+} units[] = {
+    {"milliseconds", 1},  {"millisecond", 1}, {"ms", 1},         {"us", 0.001},
+    {"\xC2\xB5s", 0.001}, {"ns", 0.000001},   {"seconds", 1000}, {"second", 1000},
+    {"secs", 1000},       {"sec", 1000},      {"s", 1000},       {"minutes", 60000},
+    {"minute", 60000},    {"mins", 60000},    {"min", 60000},    {"m", 60000},
+    {"hours", 3600000},   {"hour", 3600000},  {"h", 3600000},    {"days", 86400000},
+    {"day", 86400000},    {"d", 86400000},
+};
+
+static size_t take_unit(struct sc_str s, double *ms)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (!starts(s, units[i].name))
+            continue;
+        *ms = units[i].ms;
+        return strlen(units[i].name);
+    }
+    return 0;
+}
+
+/* Number and unit, again and again; *used: how far it went. */
+static double take_duration(struct sc_str s, bool spaces, size_t *used)
+{
+    double total = 0, v, unit;
+    *used = 0;
+    for (;;) {
+        size_t number, name, at = *used;
+        while (spaces && at < s.n && s.p[at] == ' ')
+            at++;
+        if (!sc_number(skip(s, at), &v, &number))
+            return total;
+        at += number;
+        while (spaces && at < s.n && s.p[at] == ' ')
+            at++;
+        name = take_unit(skip(s, at), &unit);
+        if (name == 0)
+            return total;
+        total += v * unit;
+        *used = at + name;
+    }
+}
+
+int64_t sc_duration(struct sc_str value)
+{
+    size_t used;
+    struct sc_str s = trimmed(value);
+    double ms = take_duration(s, false, &used);
+    return used > 0 && used == s.n ? usable(ms) : -1;
+}
+
+int64_t sc_wait_in_text(struct sc_str text)
+{
+    static const char *const phrases[] = {"try again in ", "retry after ", "retry in "};
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        const char *at = sc_str_find(text, phrases[i]);
+        if (!at)
+            continue;
+        size_t used;
+        struct sc_str rest = skip(text, (size_t)(at - text.p) + strlen(phrases[i]));
+        double ms = take_duration(rest, true, &used);
+        if (used > 0)
+            return usable(ms);
+    }
+    return -1;
+}
