@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "http/str.h"
 
@@ -21,33 +22,42 @@ enum sc_stream_kind { SC_STREAM_NONE, SC_STREAM_SSE, SC_STREAM_NDJSON, SC_STREAM
  * application/jsonl, application/vnd.amazon.eventstream... */
 enum sc_stream_kind sc_stream_kind_of(struct sc_str content_type);
 
-/* application/json, application/*+json */
+/* application/json, or application/ANYTHING+json. */
 bool sc_is_json(struct sc_str content_type);
 
 #define SC_STREAM_KEEP 4096
 
 enum sc_stream_state {
     SC_STREAM_HEAD,  /* preamble only so far */
-    SC_STREAM_ERROR, /* an error event, and no output before it: the event is in `data` */
+    SC_STREAM_ERROR, /* an error event, and no output before it: see `error` */
     SC_STREAM_OUTPUT /* output has begun */
 };
 
 struct sc_stream {
     enum sc_stream_kind kind;
     enum sc_stream_state state;
-    bool late_error;           /* an error event after output began; its text is in error */
-    bool finished;             /* the stream's own terminator was seen */
-    size_t line_len;           /* private from here on */
-    size_t data_len;
-    bool line_cut;
-    bool data_cut;
-    bool last_cr;
-    unsigned char scan[64];
+    bool late_error; /* an error event after output began; its text is in error */
+    bool finished;   /* the stream's own terminator was seen */
+
+    /* The error event, whether early or late: its JSON cut to size and NUL-terminated, the event's
+     * name (SSE `event:`, or an AWS frame's exception type), and where in the stream its data
+     * begins (SC_STREAM_SCATTERED if it came in several data lines). */
     size_t error_len;
+    uint64_t error_at;
     char event[64];
-    char error[1024];          /* JSON of the error event, cut to size */
-    char line[SC_STREAM_KEEP]; /* current line, or frame */
+    char error[1024];
+
+    uint64_t fed;     /* private from here on: bytes before the current piece */
+    uint64_t data_at; /* where the current event's data begins */
+    size_t data_len;  /* data lines of the current event, joined, at the start of `line` */
+    size_t line_len;  /* bytes of the current line (behind the data), or frame */
+    unsigned data_lines;
+    bool skip_line; /* the rest of the current line has been judged by its beginning */
+    bool last_cr;
+    char line[SC_STREAM_KEEP];
 };
+
+#define SC_STREAM_SCATTERED UINT64_MAX
 
 void sc_stream_init(struct sc_stream *s, enum sc_stream_kind kind);
 enum sc_stream_state sc_stream_feed(struct sc_stream *s, const char *p, size_t n);

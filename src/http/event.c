@@ -1,0 +1,189 @@
+/* event.c - see event.h. */
+#include "http/event.h"
+
+#include <string.h>
+
+#include "http/json.h"
+
+/* Events that say only that an answer will come. OpenAI responses, Anthropic messages, Cohere v2;
+ * from their API references, 2026-08. */
+static const char *const preamble_types[] = {
+    "ping",
+    "message_start",
+    "message-start",
+    "response.created",
+    "response.queued",
+    "response.in_progress",
+    "response.output_item.added",
+    "response.content_part.added",
+    "response.reasoning_summary_part.added",
+};
+
+static const char *const error_types[] = {"error", "response.failed"};
+
+static const char *const last_types[] = {"message_stop", "message-end", "response.completed",
+                                         "response.incomplete", "response.failed"};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static bool is_one_of(const char *s, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(s, list[i]) == 0)
+            return true;
+    return false;
+}
+
+struct members {
+    struct sc_str error, type, choices, delta, content_block, message, done, response, thinking;
+};
+
+static void read_members(struct sc_str json, struct members *m)
+{
+    static const struct {
+        const char *name;
+        size_t at;
+    } wanted[] = {
+        {"error", offsetof(struct members, error)},
+        {"type", offsetof(struct members, type)},
+        {"choices", offsetof(struct members, choices)},
+        {"delta", offsetof(struct members, delta)},
+        {"content_block", offsetof(struct members, content_block)},
+        {"message", offsetof(struct members, message)},
+        {"done", offsetof(struct members, done)},
+        {"response", offsetof(struct members, response)},
+        {"thinking", offsetof(struct members, thinking)},
+    };
+    struct sc_json_iter it;
+    struct sc_str key, value;
+    memset(m, 0, sizeof *m);
+    if (!sc_json_enter(sc_json_find(json.p, json.n, ""), &it))
+        return;
+    while (sc_json_next(&it, &key, &value))
+        for (size_t i = 0; i < COUNT(wanted); i++)
+            if (sc_json_key_is(key, wanted[i].name))
+                memcpy((char *)m + wanted[i].at, &value, sizeof value);
+}
+
+/* A delta or message that carries nothing yet: only its role or kind, everything else empty. */
+static bool is_idle(struct sc_str value)
+{
+    struct sc_json_iter it;
+    struct sc_str key, v;
+    if (sc_json_is_empty(value))
+        return true;
+    if (!sc_json_enter(value, &it) || it.close != '}')
+        return false;
+    while (sc_json_next(&it, &key, &v))
+        if (!sc_json_is_empty(v) && !sc_json_key_is(key, "role") && !sc_json_key_is(key, "type"))
+            return false;
+    return true;
+}
+
+/* One of OpenAI's `choices`. */
+static bool is_idle_choice(struct sc_str choice)
+{
+    struct sc_json_iter it;
+    struct sc_str key, v;
+    if (!sc_json_enter(choice, &it))
+        return false;
+    while (sc_json_next(&it, &key, &v)) {
+        if (sc_json_key_is(key, "delta") && !is_idle(v))
+            return false;
+        if ((sc_json_key_is(key, "finish_reason") || sc_json_key_is(key, "text") ||
+             sc_json_key_is(key, "message")) &&
+            !sc_json_is_empty(v))
+            return false;
+    }
+    return true;
+}
+
+static bool all_choices_idle(struct sc_str choices)
+{
+    struct sc_json_iter it;
+    struct sc_str key, choice;
+    if (!sc_json_enter(choices, &it) || it.close != ']')
+        return false;
+    while (sc_json_next(&it, &key, &choice))
+        if (!is_idle_choice(choice))
+            return false;
+    return true;
+}
+
+static enum sc_event_nature by_type(const char *type, const struct members *m)
+{
+    if (is_one_of(type, error_types, COUNT(error_types)))
+        return SC_EVENT_ERROR;
+    if (is_one_of(type, preamble_types, COUNT(preamble_types)))
+        return SC_EVENT_PREAMBLE;
+    if (strcmp(type, "content_block_start") == 0)
+        return is_idle(m->content_block) ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+    if (strcmp(type, "content_block_delta") == 0 || strcmp(type, "response.output_text.delta") == 0)
+        return is_idle(m->delta) ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+    if (strcmp(type, "content-start") == 0) {
+        char text[8];
+        bool found = m->delta.p && sc_json_find_string(m->delta.p, m->delta.n,
+                                                       "message.content.text", text, sizeof text);
+        return found && !text[0] ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+    }
+    return SC_EVENT_OUTPUT;
+}
+
+static bool is_idle_ollama(const struct members *m)
+{
+    return m->done.n >= 5 && memcmp(m->done.p, "false", 5) == 0 && sc_json_is_empty(m->response) &&
+           sc_json_is_empty(m->thinking) && is_idle(m->message);
+}
+
+enum sc_event_nature sc_event_nature(struct sc_str json)
+{
+    struct members m;
+    char type[64];
+    read_members(json, &m);
+    if (!sc_json_is_empty(m.error))
+        return SC_EVENT_ERROR;
+    if (sc_json_string(m.type, type, sizeof type))
+        return by_type(type, &m);
+    if (all_choices_idle(m.choices) || is_idle_ollama(&m))
+        return SC_EVENT_PREAMBLE;
+    return SC_EVENT_OUTPUT;
+}
+
+static bool contains(struct sc_str s, const char *what)
+{
+    return memmem(s.p, s.n, what, strlen(what)) != NULL;
+}
+
+static bool starts(struct sc_str s, const char *what)
+{
+    size_t n = strlen(what);
+    return s.n >= n && memcmp(s.p, what, n) == 0;
+}
+
+/* Quotes inside of JSON strings are escaped, so model output that talks about "error" does not
+ * contain these bytes. All error events do: response.failed as a member of its response. */
+bool sc_event_may_be_error(struct sc_str json)
+{
+    return contains(json, "\"error\"");
+}
+
+bool sc_event_name_is_last(const char *name)
+{
+    return is_one_of(name, last_types, COUNT(last_types));
+}
+
+bool sc_event_is_last(struct sc_str json)
+{
+    if (starts(json, "[DONE]"))
+        return true;
+    if (starts(json, "{\"type\":")) {
+        char type[64];
+        return sc_json_find_string(json.p, json.n, "type", type, sizeof type) &&
+               sc_event_name_is_last(type);
+    }
+    if (starts(json, "{\"candidates\""))
+        return contains(json, "\"finishReason\"");
+    if (starts(json, "{\"model\"")) /* Ollama */
+        return contains(json, "\"done\":true");
+    return false;
+}

@@ -1,0 +1,28 @@
+/*
+ * event.h - what one event of a streamed answer is: preamble, output, or an error.
+ *
+ * Knows the events of OpenAI (chat, legacy completions, responses), Anthropic, Cohere and Ollama
+ * by their JSON. What it does not know is output: better to commit early than to delay a token.
+ */
+#ifndef SC_HTTP_EVENT_H
+#define SC_HTTP_EVENT_H
+
+#include <stdbool.h>
+
+#include "http/str.h"
+
+enum sc_event_nature { SC_EVENT_PREAMBLE, SC_EVENT_OUTPUT, SC_EVENT_ERROR };
+
+/* json: an event's data, maybe cut at its end. */
+enum sc_event_nature sc_event_nature(struct sc_str json);
+
+/* Cheap, for every event after output has begun: may it be an error? Never misses one. */
+bool sc_event_may_be_error(struct sc_str json);
+
+/* Whether this event ends the stream as the API defines it (message_stop, done: true...). */
+bool sc_event_is_last(struct sc_str json);
+
+/* The same by the name in an `event:` line. */
+bool sc_event_name_is_last(const char *name);
+
+#endif
