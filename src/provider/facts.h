@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "http/str.h"
+#include "http/stream.h"
 #include "provider/provider.h"
 
 struct sc_header {
@@ -49,11 +50,25 @@ struct sc_facts {
     bool has_error;          /* the body or a stream event carries an error object */
     char type[SC_FACT_TEXT]; /* error.type, or x-amzn-ErrorType, or google's status */
     char code[SC_FACT_TEXT]; /* error.code, numbers as text */
-    int inner_status;        /* an HTTP status inside the body (code 429 under a 500), 0 if none */
-    struct sc_str message;   /* error.message as raw JSON text, borrowed from the response's body */
-    int64_t hint_ms;         /* how long the server asks to wait, -1 if it does not say */
+    /* What else names the cause, separated by spaces: Google's quotaId and ErrorInfo.reason,
+     * Anthropic's details.error_code, Azure's innererror.code, OpenRouter's limit_source. */
+    char detail[256];
+    char stop[32]; /* of a 200: finish_reason, stop_reason, promptFeedback.blockReason */
+    int64_t limit; /* "Limit 30000, Requested 41236" of a message, -1 if not said */
+    int64_t requested;
+    bool hint_in_header; /* hint_ms comes from a header, not from the body */
+    int inner_status;    /* an HTTP status inside the body (code 429 under a 500), 0 if none */
+    /* error.message as raw JSON text without its quotes, borrowed from the response's body (or,
+     * by sc_facts_read_event, from the stream watcher). */
+    struct sc_str message;
+    int64_t hint_ms; /* how long the server asks to wait, -1 if it does not say */
 };
 
 void sc_facts_read(const struct sc_response *r, struct sc_facts *out);
+
+/* The same when a stream watcher has seen the body: its error event (early or late) is the error,
+ * r->body is not looked at. */
+void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
+                         struct sc_facts *out);
 
 #endif

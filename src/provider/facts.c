@@ -1,0 +1,316 @@
+/* facts.c - see facts.h. Error shapes: docs of the providers and their SDKs, 2026-08. */
+#include "provider/facts.h"
+
+#include <string.h>
+
+#include "http/header.h"
+#include "http/json.h"
+
+/* A message that is itself JSON (Google behind its OpenAI-compatible path) is looked into up to
+ * this length. */
+#define NESTED_MAX 2048
+
+static const struct sc_header *find_header(const struct sc_response *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (sc_str_is(r->headers[i].name, name))
+            return &r->headers[i];
+    return NULL;
+}
+
+/* The time of the server's clock: Retry-After dates are its own. */
+static int64_t server_time(const struct sc_response *r)
+{
+    int64_t t;
+    const struct sc_header *date = find_header(r, "date");
+    return date && sc_http_date(date->value, &t) ? t : r->now_unix;
+}
+
+static int64_t hint_from_headers(const struct sc_response *r)
+{
+    const struct sc_header *h = find_header(r, "retry-after-ms");
+    int64_t ms = h ? sc_header_ms(h->value) : -1;
+    h = ms < 0 ? find_header(r, "retry-after") : NULL;
+    if (h)
+        ms = sc_header_retry_after(h->value, server_time(r));
+    h = ms < 0 ? find_header(r, "x-ms-retry-after-ms") : NULL;
+    if (h)
+        ms = sc_header_ms(h->value);
+    return ms;
+}
+
+static void copy_header(const struct sc_response *r, const char *name, char *dst, size_t size)
+{
+    const struct sc_header *h = find_header(r, name);
+    if (!h)
+        return;
+    const char *colon = memchr(h->value.p, ':', h->value.n); /* "ThrottlingException:http://..." */
+    size_t n = colon ? (size_t)(colon - h->value.p) : h->value.n;
+    n = n < size ? n : size - 1;
+    memcpy(dst, h->value.p, n);
+    dst[n] = '\0';
+}
+
+static int read_should_retry(const struct sc_response *r)
+{
+    const struct sc_header *h = find_header(r, "x-should-retry");
+    if (h && sc_str_is(h->value, "true"))
+        return 1;
+    return h && sc_str_is(h->value, "false") ? 0 : -1;
+}
+
+static void add_detail(struct sc_facts *f, struct sc_str value)
+{
+    char word[SC_FACT_TEXT];
+    size_t used = strlen(f->detail);
+    if (!sc_json_string(value, word, sizeof word) || used + strlen(word) + 2 > sizeof f->detail)
+        return;
+    if (used > 0)
+        f->detail[used++] = ' ';
+    memcpy(f->detail + used, word, strlen(word) + 1);
+}
+
+static struct sc_str at(struct sc_str v, const char *path)
+{
+    return v.p ? sc_json_find(v.p, v.n, path) : v;
+}
+
+/* google.rpc details: RetryInfo, ErrorInfo, QuotaFailure with its violations. */
+static void read_google_detail(struct sc_facts *f, struct sc_str detail)
+{
+    struct sc_json_iter it;
+    struct sc_str key, violation;
+    char delay[40];
+    if (sc_json_string(at(detail, "retryDelay"), delay, sizeof delay) && f->hint_ms < 0)
+        f->hint_ms = sc_duration((struct sc_str){delay, strlen(delay)});
+    add_detail(f, at(detail, "reason"));
+    if (!sc_json_enter(at(detail, "violations"), &it))
+        return;
+    while (sc_json_next(&it, &key, &violation))
+        add_detail(f, at(violation, "quotaId"));
+}
+
+static void read_details(struct sc_facts *f, struct sc_str error)
+{
+    static const char *const paths[] = {"innererror.code", "details.error_code",
+                                        "metadata.limit_source"};
+    struct sc_json_iter it;
+    struct sc_str key, detail;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        add_detail(f, at(error, paths[i]));
+    if (!sc_json_is_empty(at(error, "metadata.flagged_input")))
+        add_detail(f, (struct sc_str){"\"flagged_input\"", 15});
+    if (!sc_json_enter(at(error, "details"), &it) || it.close != ']')
+        return;
+    while (sc_json_next(&it, &key, &detail))
+        read_google_detail(f, detail);
+}
+
+/* "429" or 429 as a code, or raw_status_code. */
+static int status_in(const char *text)
+{
+    if (strlen(text) != 3 || text[0] < '4' || text[0] > '5')
+        return 0;
+    for (int i = 1; i < 3; i++)
+        if (text[i] < '0' || text[i] > '9')
+            return 0;
+    return (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+}
+
+static void take_scalar(struct sc_str object, const char *path, char *dst, size_t size)
+{
+    if (dst[0] == '\0')
+        sc_json_scalar(at(object, path), dst, size);
+}
+
+/* type, code, message and details of an error object, or of a flat body. */
+static void read_error_object(struct sc_facts *f, struct sc_str error)
+{
+    char number[8] = "";
+    take_scalar(error, "status", f->type, sizeof f->type); /* Google; first, as type is absent */
+    if (status_in(f->type)) {                              /* Azure repeats the HTTP status here */
+        f->inner_status = status_in(f->type);
+        f->type[0] = '\0';
+    }
+    take_scalar(error, "type", f->type, sizeof f->type);
+    take_scalar(error, "code", f->code, sizeof f->code);
+    take_scalar(error, "__type", f->type, sizeof f->type);
+    take_scalar(error, "raw_status_code", number, sizeof number);
+    take_scalar(error, "statusCode", number, sizeof number);
+    if (status_in(f->code))
+        f->inner_status = status_in(f->code);
+    else if (status_in(number))
+        f->inner_status = status_in(number);
+    struct sc_str message = sc_json_inside(at(error, "message"));
+    if (message.n > 0)
+        f->message = message;
+    read_details(f, error);
+}
+
+/* Google's errors arrive encoded a second time inside of error.message on the OpenAI-compatible
+ * path. The message itself stays as it came. */
+static void read_nested_message(struct sc_facts *f)
+{
+    char text[NESTED_MAX + 2];
+    struct sc_str raw = {f->message.p - 1, f->message.n + 2};
+    if (f->message.n < 2 || f->message.n > NESTED_MAX || !strchr("{[", f->message.p[0]) ||
+        !sc_json_string(raw, text, sizeof text))
+        return;
+    struct sc_str error = sc_json_find(text, strlen(text), "error");
+    struct sc_str outer = f->message;
+    if (!sc_json_is_empty(error))
+        read_error_object(f, error);
+    f->message = outer; /* what was read points into `text` */
+}
+
+/* The number behind a word of the message ("Rate limit reached... Limit 30000"), -1 if none. */
+static int64_t number_after(struct sc_str message, const char *word)
+{
+    const char *p, *end = message.p + message.n;
+    while ((p = sc_str_find(message, word))) {
+        double v;
+        size_t used;
+        p += strlen(word);
+        message = (struct sc_str){p, (size_t)(end - p)};
+        if (sc_number(message, &v, &used) && v < 1e15)
+            return (int64_t)v;
+    }
+    return -1;
+}
+
+static void read_message(struct sc_facts *f)
+{
+    if (f->message.n == 0)
+        return;
+    read_nested_message(f);
+    f->limit = number_after(f->message, "limit ");
+    f->requested = number_after(f->message, "requested ");
+    if (f->hint_ms < 0)
+        f->hint_ms = sc_wait_in_text(f->message);
+}
+
+/* Any of the shapes: {"error":{...}}, {"error":"..."}, flat, {"detail":"..."}, a stream's
+ * {"type":"error",...} and {"type":"response.failed","response":{"error":{...}}}. */
+static void read_error_body(struct sc_facts *f, const char *body, size_t n)
+{
+    struct sc_str root = sc_json_find(body, n, "");
+    struct sc_str error = at(root, "error");
+    if (!error.p || error.p[0] == 'n')
+        error = at(root, "response.error");
+    if (error.p && error.p[0] == '{') {
+        read_error_object(f, error);
+    } else if (error.p && error.p[0] == '"') {
+        take_scalar(root, "code", f->code, sizeof f->code); /* xAI */
+        f->message = sc_json_inside(error);
+    } else {
+        read_error_object(f, root);
+        if (f->message.n == 0)
+            f->message = sc_json_inside(at(root, "detail"));
+    }
+    f->has_error |= !sc_json_is_empty(error);
+    read_message(f);
+}
+
+/* What a success says about its end. One walk over the top level: bodies may be megabytes. */
+static void read_success_body(struct sc_facts *f, const char *body, size_t n)
+{
+    static const struct {
+        const char *member, *path;
+    } stops[] = {
+        {"choices", "0.finish_reason"},
+        {"candidates", "0.finishReason"},
+        {"promptFeedback", "blockReason"},
+        {"stop_reason", ""},
+        {"stopReason", ""},
+    };
+    struct sc_json_iter it;
+    struct sc_str key, value;
+    if (!sc_json_enter(sc_json_find(body, n, ""), &it))
+        return;
+    while (sc_json_next(&it, &key, &value)) {
+        if (sc_json_key_is(key, "error") && !sc_json_is_empty(value) &&
+            (value.p[0] == '{' || value.p[0] == '"'))
+            f->has_error = true;
+        for (size_t i = 0; i < sizeof stops / sizeof *stops && f->stop[0] == '\0'; i++)
+            if (sc_json_key_is(key, stops[i].member))
+                sc_json_string(*stops[i].path ? at(value, stops[i].path) : value, f->stop,
+                               sizeof f->stop);
+    }
+}
+
+static void read_basics(const struct sc_response *r, struct sc_facts *f)
+{
+    *f = (struct sc_facts){
+        .provider = r->provider,
+        .curl_code = r->curl_code,
+        .connect_status = r->connect_status,
+        .status = r->status,
+        .is_stream = r->is_stream,
+        .output_seen = r->output_seen,
+        .should_retry = read_should_retry(r),
+        .message = {"", 0},
+        .limit = -1,
+        .requested = -1,
+        .hint_ms = -1,
+    };
+    if (r->status < 400)
+        return;
+    f->hint_ms = hint_from_headers(r);
+    f->hint_in_header = f->hint_ms >= 0;
+    copy_header(r, "x-amzn-errortype", f->type, sizeof f->type);
+}
+
+void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
+                         struct sc_facts *out)
+{
+    read_basics(r, out);
+    out->output_seen |= s->state == SC_STREAM_OUTPUT;
+    if (s->state != SC_STREAM_ERROR && !s->late_error)
+        return;
+    out->has_error = true;
+    if (s->kind == SC_STREAM_AWS)
+        memcpy(out->type, s->event, sizeof s->event);
+    read_error_body(out, s->error, s->error_len);
+}
+
+static enum sc_stream_kind stream_kind(const struct sc_response *r)
+{
+    const struct sc_header *type = find_header(r, "content-type");
+    enum sc_stream_kind kind = type ? sc_stream_kind_of(type->value) : SC_STREAM_NONE;
+    if (kind != SC_STREAM_NONE || r->body_len == 0)
+        return kind;
+    if (r->provider == SC_PROVIDER_BEDROCK)
+        return SC_STREAM_AWS;
+    return r->body[0] == '{' ? SC_STREAM_NDJSON : SC_STREAM_SSE;
+}
+
+/* The watcher's copy of an event dies here: the message is borrowed from the body instead. */
+static void read_stream_body(const struct sc_response *r, struct sc_facts *f)
+{
+    struct sc_stream s;
+    sc_stream_init(&s, stream_kind(r));
+    sc_stream_feed(&s, r->body, r->body_len);
+    sc_stream_end(&s);
+    sc_facts_read_event(r, &s, f);
+    if (f->message.n == 0)
+        return;
+    if (s.error_at == SC_STREAM_SCATTERED)
+        f->message = (struct sc_str){"", 0};
+    else
+        f->message.p = r->body + s.error_at + (f->message.p - s.error);
+}
+
+void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
+{
+    if (r->is_stream && r->status < 400 && r->body_len > 0) {
+        read_stream_body(r, out);
+        return;
+    }
+    read_basics(r, out);
+    if (r->body_len == 0)
+        return;
+    if (r->status < 400)
+        read_success_body(out, r->body, r->body_len);
+    if (r->status >= 400 || out->has_error)
+        read_error_body(out, r->body, r->body_len);
+}

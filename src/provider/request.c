@@ -1,0 +1,84 @@
+/* request.c - see request.h. */
+#include "provider/request.h"
+
+#include <string.h>
+
+#include "http/json.h"
+
+/* Paths that name the model: behind `before`, up to one of `stops` (or to the last '/' if there
+ * are none, since Bedrock's ARNs hold slashes and colons). API references, 2026-08. */
+static const struct {
+    enum sc_provider provider;
+    const char *before;
+    const char *stops;
+} in_path[] = {
+    {SC_PROVIDER_GEMINI, "/models/", ":/"}, {SC_PROVIDER_GEMINI, "/tunedModels/", ":/"},
+    {SC_PROVIDER_VERTEX, "/models/", ":/"}, {SC_PROVIDER_AZURE, "/openai/deployments/", "/"},
+    {SC_PROVIDER_BEDROCK, "/model/", NULL},
+};
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static void decode_url(struct sc_str s, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < s.n && used + 1 < size; i++) {
+        char c = s.p[i];
+        if (c == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0) {
+            c = (char)(hex_digit(s.p[i + 1]) << 4 | hex_digit(s.p[i + 2]));
+            i += 2;
+        }
+        if (c != '\0')
+            out[used++] = c;
+    }
+    out[used] = '\0';
+}
+
+static size_t length_until(struct sc_str s, const char *stops)
+{
+    if (!stops) {
+        const char *slash = memrchr(s.p, '/', s.n);
+        return slash ? (size_t)(slash - s.p) : s.n;
+    }
+    size_t n = 0;
+    while (n < s.n && (s.p[n] == '\0' || !strchr(stops, s.p[n])))
+        n++;
+    return n;
+}
+
+static bool model_in_path(enum sc_provider p, struct sc_str path, char *out, size_t size)
+{
+    for (size_t i = 0; i < sizeof in_path / sizeof *in_path; i++) {
+        const char *before = in_path[i].before;
+        const char *at =
+            in_path[i].provider == p ? memmem(path.p, path.n, before, strlen(before)) : NULL;
+        if (!at)
+            continue;
+        at += strlen(before);
+        struct sc_str rest = {at, (size_t)(path.p + path.n - at)};
+        rest.n = length_until(rest, in_path[i].stops);
+        decode_url(rest, out, size);
+        return out[0] != '\0';
+    }
+    return false;
+}
+
+bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, size_t n, char *out,
+                      size_t size)
+{
+    out[0] = '\0';
+    if (path.n > 0) {
+        const char *query = memchr(path.p, '?', path.n);
+        if (query)
+            path.n = (size_t)(query - path.p);
+        if (model_in_path(p, path, out, size))
+            return true;
+    }
+    return body && sc_json_find_string(body, n, "model", out, size) && out[0] != '\0';
+}

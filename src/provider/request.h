@@ -1,0 +1,22 @@
+/*
+ * request.h - what a request asks for, as far as rules and logs need it.
+ */
+#ifndef SC_PROVIDER_REQUEST_H
+#define SC_PROVIDER_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/str.h"
+#include "provider/provider.h"
+
+/*
+ * The model of a request: from the path where the API puts it there (Gemini, Vertex, Azure's
+ * deployment, Bedrock; URL-decoded), else from the body's top-level "model". path: with leading
+ * '/', a query is ignored. body may be NULL or cut. False, and "", if it is not said; a name
+ * longer than size - 1 is cut.
+ */
+bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, size_t n, char *out,
+                      size_t size);
+
+#endif
