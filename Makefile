@@ -30,6 +30,9 @@ ENGINE_OBJ  := $(call objects,$(ENGINE_DIRS))
 COMMAND_OBJ := $(call objects,$(COMMAND_DIRS))
 DECIDE_OBJ  := $(call objects,$(DECIDE_DIRS))
 
+# What single unit tests need besides.
+LDLIBS_test_provider_errors := -lcjson
+
 UNIT_SRC := $(wildcard tests/*/test_*.c)
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 HELP_SRC := $(wildcard tests/programs/*.c)

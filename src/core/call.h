@@ -40,7 +40,8 @@ enum sc_give_up {
     SC_GIVE_UP_COMMITTED,   /* the program has already seen bytes */
     SC_GIVE_UP_BODY,        /* the request body cannot be sent again */
     SC_GIVE_UP_ABORTED,     /* the program stopped it */
-    SC_GIVE_UP_DISABLED     /* "retry": false */
+    SC_GIVE_UP_DISABLED,    /* "retry": false */
+    SC_GIVE_UP_HINT         /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
 };
 
 struct sc_step {

@@ -13,6 +13,10 @@
 #include "core/class.h"
 #include "provider/facts.h"
 
+/* A hint beyond this is an answer for people, not for a program that waits: openai-python refuses
+ * above 120 s, gemini-cli above 300 s (2026-08). The class stays, `retry` becomes false. */
+#define SC_HINT_PATIENCE_MS 120000
+
 struct sc_verdict {
     enum sc_class class;
     bool retry;       /* sending the same request again may help, as far as the response tells */
@@ -24,11 +28,15 @@ void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);
 
 /* What can be said once the final header block is complete and before any body byte. */
 enum sc_head_verdict {
-    SC_HEAD_SUCCESS,    /* 2xx */
-    SC_HEAD_FINAL,      /* a failure that no body can make retryable (404, 401...) */
-    SC_HEAD_RETRY,      /* retryable whatever the body says (500, 503) */
-    SC_HEAD_NEEDS_BODY  /* the body decides (429: rate or quota? 402, 413, 400...) */
+    SC_HEAD_SUCCESS,   /* below 400 */
+    SC_HEAD_FINAL,     /* a failure whose class no body can change (404, 401...) */
+    SC_HEAD_RETRY,     /* retryable whatever the body says (500, 503) */
+    SC_HEAD_NEEDS_BODY /* the body decides (429: rate or quota? 402, 413, 400...) */
 };
 enum sc_head_verdict sc_classify_head(enum sc_provider p, int status);
+
+/* The same with the headers at hand: x-should-retry settles it without a body. Reads provider,
+ * status and headers of the response only. */
+enum sc_head_verdict sc_classify_headers(const struct sc_response *r);
 
 #endif

@@ -1,0 +1,150 @@
+/* call.c - see call.h. */
+#include "core/call.h"
+
+#include "core/backoff.h"
+
+#define MS INT64_C(1000000)
+
+enum { PHASE_SEND, PHASE_WAIT, PHASE_DONE };
+
+void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_ns,
+                   int64_t deadline_ns)
+{
+    *c = (struct sc_call){
+        .settings = s,
+        .start_ns = now_ns,
+        .deadline_ns = s->program_timeout == SC_TIMEOUT_TOTAL ? deadline_ns : SC_NEVER,
+        .phase = PHASE_SEND,
+    };
+}
+
+static void deliver(struct sc_call *c, enum sc_give_up why)
+{
+    c->phase = PHASE_DONE;
+    c->give_up = why;
+}
+
+void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step)
+{
+    if (c->phase == PHASE_WAIT && now_ns >= c->wait_until_ns)
+        c->phase = PHASE_SEND;
+    /* The machine may have slept longer than asked: an attempt without time is none. */
+    if (c->phase == PHASE_SEND && c->attempts > 0 && now_ns >= c->deadline_ns)
+        deliver(c, SC_GIVE_UP_DEADLINE);
+    *step = (struct sc_step){.kind = SC_STEP_DELIVER};
+    if (c->phase == PHASE_SEND)
+        step->kind = SC_STEP_SEND;
+    if (c->phase == PHASE_WAIT)
+        *step = (struct sc_step){SC_STEP_WAIT, c->wait_until_ns, c->wait_reason};
+}
+
+/* A server's directive may ask to retry what we never would: then the plain strategy applies. */
+static const struct sc_strategy *strategy_for(const struct sc_call *c, enum sc_class class)
+{
+    return &c->settings->retry.by_class[sc_class_retryable(class) ? class : SC_CLASS_RETRYABLE];
+}
+
+/* What forbids another attempt, whatever its wait would be. */
+static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result *r)
+{
+    const struct sc_verdict *v = &r->verdict;
+    if (v->class == SC_CLASS_ABORTED)
+        return SC_GIVE_UP_ABORTED;
+    if (!c->settings->retry.enabled)
+        return SC_GIVE_UP_DISABLED;
+    if (!v->retry)
+        return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
+                                                                                : SC_GIVE_UP_CLASS;
+    if (r->committed)
+        return SC_GIVE_UP_COMMITTED;
+    if (!r->replayable)
+        return SC_GIVE_UP_BODY;
+    if (c->attempts >= strategy_for(c, v->class)->max_attempts)
+        return SC_GIVE_UP_ATTEMPTS;
+    return SC_GIVE_UP_NOT;
+}
+
+/* a + ms without overflow; SC_NEVER stays what it is. */
+static int64_t after(int64_t ns, int64_t ms)
+{
+    return ms > (SC_NEVER - ns) / MS ? SC_NEVER : ns + ms * MS;
+}
+
+/* When the wait for a hint ends. Jitter that alone would break the limit is cut to half of what
+ * is left; a hint that does not fit stays as it is, for the caller to see. */
+static int64_t hint_end(int64_t now_ns, int64_t hint_ms, int64_t limit_ns, uint64_t rnd)
+{
+    int64_t end = after(now_ns, sc_backoff_hint(hint_ms, rnd));
+    int64_t floor = after(now_ns, hint_ms + 1);
+    if (end >= limit_ns && floor < limit_ns)
+        end = floor + (limit_ns - floor) / 2;
+    return end;
+}
+
+static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now_ns, uint64_t rnd)
+{
+    const struct sc_strategy *s = strategy_for(c, v->class);
+    int64_t total = s->total_timeout_ms > 0 ? after(c->start_ns, s->total_timeout_ms) : SC_NEVER;
+    int64_t limit = total < c->deadline_ns ? total : c->deadline_ns;
+    if (v->hint_ms > 0) {
+        c->wait_reason = SC_WAIT_HINT;
+        c->wait_until_ns = hint_end(now_ns, v->hint_ms, limit, rnd);
+    } else {
+        c->wait_reason = SC_WAIT_BACKOFF;
+        c->wait_until_ns =
+            after(now_ns, sc_backoff_delay(&s->backoff, c->attempts, &c->previous_delay_ms, rnd));
+    }
+    if (c->wait_until_ns >= c->deadline_ns)
+        deliver(c, SC_GIVE_UP_DEADLINE);
+    else if (c->wait_until_ns > total)
+        deliver(c, SC_GIVE_UP_TOTAL);
+    else
+        c->phase = PHASE_WAIT;
+}
+
+void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd)
+{
+    c->attempts++;
+    if (r->verdict.class == SC_CLASS_OK) {
+        deliver(c, SC_GIVE_UP_NOT);
+        return;
+    }
+    enum sc_give_up why = obstacle(c, r);
+    if (why != SC_GIVE_UP_NOT)
+        deliver(c, why);
+    else
+        plan_wait(c, &r->verdict, now_ns, rnd);
+}
+
+const char *sc_give_up_name(enum sc_give_up g)
+{
+    switch (g) {
+    case SC_GIVE_UP_NOT:
+        return "not given up";
+    case SC_GIVE_UP_CLASS:
+        return "never retried";
+    case SC_GIVE_UP_ATTEMPTS:
+        return "attempts used up";
+    case SC_GIVE_UP_DEADLINE:
+        return "wait exceeds the program's timeout";
+    case SC_GIVE_UP_TOTAL:
+        return "wait exceeds total_timeout_ms";
+    case SC_GIVE_UP_COMMITTED:
+        return "bytes already delivered";
+    case SC_GIVE_UP_BODY:
+        return "request body cannot be sent again";
+    case SC_GIVE_UP_ABORTED:
+        return "stopped by the program";
+    case SC_GIVE_UP_DISABLED:
+        return "retry is off";
+    case SC_GIVE_UP_HINT:
+        return "server asks for too long a wait";
+    }
+    return "unknown";
+}
+
+const char *sc_wait_reason_name(enum sc_wait_reason r)
+{
+    static const char *const names[] = {"backoff", "hint", "gate", "limit"};
+    return (unsigned)r < sizeof names / sizeof *names ? names[r] : "unknown";
+}
