@@ -113,20 +113,20 @@ static bool all_choices_idle(struct sc_str choices)
 static enum sc_event_nature by_type(const char *type, const struct members *m)
 {
     if (is_one_of(type, error_types, COUNT(error_types)))
-        return SC_EVENT_ERROR;
+        return SC_NATURE_ERROR;
     if (is_one_of(type, preamble_types, COUNT(preamble_types)))
-        return SC_EVENT_PREAMBLE;
+        return SC_NATURE_PREAMBLE;
     if (strcmp(type, "content_block_start") == 0)
-        return is_idle(m->content_block) ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+        return is_idle(m->content_block) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
     if (strcmp(type, "content_block_delta") == 0 || strcmp(type, "response.output_text.delta") == 0)
-        return is_idle(m->delta) ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+        return is_idle(m->delta) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
     if (strcmp(type, "content-start") == 0) {
         char text[8];
         bool found = m->delta.p && sc_json_find_string(m->delta.p, m->delta.n,
                                                        "message.content.text", text, sizeof text);
-        return found && !text[0] ? SC_EVENT_PREAMBLE : SC_EVENT_OUTPUT;
+        return found && !text[0] ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
     }
-    return SC_EVENT_OUTPUT;
+    return SC_NATURE_OUTPUT;
 }
 
 static bool is_idle_ollama(const struct members *m)
@@ -141,12 +141,12 @@ enum sc_event_nature sc_event_nature(struct sc_str json)
     char type[64];
     read_members(json, &m);
     if (!sc_json_is_empty(m.error))
-        return SC_EVENT_ERROR;
+        return SC_NATURE_ERROR;
     if (sc_json_string(m.type, type, sizeof type))
         return by_type(type, &m);
     if (all_choices_idle(m.choices) || is_idle_ollama(&m))
-        return SC_EVENT_PREAMBLE;
-    return SC_EVENT_OUTPUT;
+        return SC_NATURE_PREAMBLE;
+    return SC_NATURE_OUTPUT;
 }
 
 static bool contains(struct sc_str s, const char *what)

@@ -11,7 +11,7 @@
 
 #include "http/str.h"
 
-enum sc_event_nature { SC_EVENT_PREAMBLE, SC_EVENT_OUTPUT, SC_EVENT_ERROR };
+enum sc_event_nature { SC_NATURE_PREAMBLE, SC_NATURE_OUTPUT, SC_NATURE_ERROR };
 
 /* json: an event's data, maybe cut at its end. */
 enum sc_event_nature sc_event_nature(struct sc_str json);

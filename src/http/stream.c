@@ -103,7 +103,7 @@ static void watch_data(struct sc_stream *s, struct sc_str data, uint64_t at)
     if (s->late_error || data.n == 0)
         return;
     if (is_error_name(s->event) ||
-        (sc_event_may_be_error(data) && sc_event_nature(data) == SC_EVENT_ERROR))
+        (sc_event_may_be_error(data) && sc_event_nature(data) == SC_NATURE_ERROR))
         note_error(s, data, at);
 }
 
@@ -117,14 +117,14 @@ static void judge_data(struct sc_stream *s, bool whole)
     bool json = data.p[0] == '{' || data.p[0] == '[';
     if (json && !whole && !sc_json_is_complete(data.p, data.n))
         return;
-    enum sc_event_nature nature = SC_EVENT_OUTPUT;
+    enum sc_event_nature nature = SC_NATURE_OUTPUT;
     if (is_error_name(s->event))
-        nature = SC_EVENT_ERROR;
+        nature = SC_NATURE_ERROR;
     else if (json)
         nature = sc_event_nature(data);
-    if (nature == SC_EVENT_ERROR) {
+    if (nature == SC_NATURE_ERROR) {
         note_error(s, data, at);
-    } else if (nature == SC_EVENT_OUTPUT) {
+    } else if (nature == SC_NATURE_OUTPUT) {
         s->state = SC_STREAM_OUTPUT;
         watch_data(s, data, at);
     }
