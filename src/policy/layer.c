@@ -4,22 +4,19 @@
 
 #include "policy/document.h"
 
-/* What is built in for one class other than for all. Throttled and overloaded services want longer
+/* Throttled and overloaded services want longer
  * waits than a passing fault (AWS's 2026 retry guidance: 1-2 s base for throttling, cap 30-60 s).
  */
-static const struct {
-    int group;
-    const char *key;
-    const char *value;
-} class_initial[] = {
+const struct sc_class_initial sc_class_initials[] = {
     {SC_GROUP_OVERLOADED, "base_ms", "1000"},
     {SC_GROUP_OVERLOADED, "max_ms", "30000"},
     {SC_GROUP_RATE_LIMITED, "base_ms", "2000"},
     {SC_GROUP_RATE_LIMITED, "max_ms", "60000"},
     {SC_GROUP_RATE_LIMITED, "total_timeout_ms", "300000"},
+    {0, NULL, NULL},
 };
 
-void sc_option_store_integer(const struct sc_option *o, void *base, double value)
+void sc_option_store_integer(const struct sc_policy_option *o, void *base, double value)
 {
     int64_t wide = (int64_t)value * (o->scale == 0 ? 1 : o->scale);
     int narrow = (int)wide;
@@ -30,7 +27,7 @@ void sc_option_store_integer(const struct sc_option *o, void *base, double value
         memcpy((char *)base + o->offset, &narrow, sizeof narrow);
 }
 
-void sc_option_store_word(const struct sc_option *o, void *base, int index)
+void sc_option_store_word(const struct sc_policy_option *o, void *base, int index)
 {
     bool flag = index != 0;
 
@@ -53,7 +50,7 @@ static unsigned words_in(const char *text, const char *const *words)
     return bits;
 }
 
-void sc_option_store_initial(const struct sc_option *o, const char *text, void *base)
+void sc_option_store_initial(const struct sc_policy_option *o, const char *text, void *base)
 {
     double number = 0;
     unsigned bits;
@@ -102,7 +99,7 @@ static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_B
 void sc_layer_builtin(struct sc_layer *l)
 {
     const struct sc_section *owner;
-    const struct sc_option *o;
+    const struct sc_policy_option *o;
 
     memset(l, 0, sizeof *l);
     for (size_t i = 0; i < COUNT(general); i++)
@@ -111,11 +108,11 @@ void sc_layer_builtin(struct sc_layer *l)
         for (size_t i = 0; i < COUNT(strategic); i++)
             sc_section_store_initial(sc_section(strategic[i]), &l->strategy[g]);
     }
-    for (size_t i = 0; i < COUNT(class_initial); i++) {
-        o = sc_option_find(sc_section(SC_SECTION_STRATEGY), class_initial[i].key, &owner);
+    for (const struct sc_class_initial *c = sc_class_initials; c->key != NULL; c++) {
+        o = sc_option_find(sc_section(SC_SECTION_STRATEGY), c->key, &owner);
         if (o == NULL)
-            o = sc_option_find(sc_section(SC_SECTION_BACKOFF), class_initial[i].key, &owner);
-        sc_option_store_initial(o, class_initial[i].value, &l->strategy[class_initial[i].group]);
+            o = sc_option_find(sc_section(SC_SECTION_BACKOFF), c->key, &owner);
+        sc_option_store_initial(o, c->value, &l->strategy[c->group]);
     }
 }
 
@@ -125,7 +122,7 @@ static void overlay(struct sc_layer *to, const struct sc_layer *from)
         const struct sc_section *s = sc_section(general[i]);
 
         for (size_t j = 0; j < s->n; j++) {
-            const struct sc_option *o = &s->rows[j];
+            const struct sc_policy_option *o = &s->rows[j];
 
             if (from->given[s->first + j] != NULL)
                 memcpy((char *)to + o->offset, (const char *)from + o->offset, o->size);
@@ -188,7 +185,7 @@ static void complain(const struct resolution *r, const struct sc_conflict *c)
         r->report(c, r->arg);
 }
 
-static size_t backoff_key(const char *key, const struct sc_option **o)
+static size_t backoff_key(const char *key, const struct sc_policy_option **o)
 {
     const struct sc_section *owner;
 
@@ -212,7 +209,7 @@ static int64_t longest(const struct sc_backoff *b)
 static void settle_backoff(const struct resolution *r, int group, struct sc_backoff *b)
 {
     struct sc_conflict c = {.section = SC_SECTION_BACKOFF, .group = group};
-    const struct sc_option *unused;
+    const struct sc_policy_option *unused;
     size_t base = backoff_key("base_ms", &c.low), max = backoff_key("max_ms", &c.high);
     size_t factor = backoff_key("factor", &unused), delays = backoff_key("delays_ms", &unused);
     size_t low = base;
@@ -244,7 +241,7 @@ static void resolve_strategy(struct resolution *r, int group, struct sc_strategy
         const struct sc_section *s = sc_section(strategic[i]);
 
         for (size_t j = 0; j < s->n; j++) {
-            const struct sc_option *o = &s->rows[j];
+            const struct sc_policy_option *o = &s->rows[j];
             int from = pick(r->upper, r->lower, group, s->first + j);
 
             r->from[s->first + j] = from;

@@ -39,7 +39,7 @@ struct sc_layer {
 struct sc_conflict {
     enum sc_section_id section; /* SC_SECTION_BACKOFF, _BREAKER, _HOLD */
     int group;                  /* of a backoff */
-    const struct sc_option *low, *high;
+    const struct sc_policy_option *low, *high;
     int64_t low_value, high_value;            /* as stored */
     const struct cJSON *low_item, *high_item; /* NULL when not given by the upper layer */
 };
@@ -48,10 +48,18 @@ typedef void sc_conflict_report(const struct sc_conflict *c, void *arg);
 
 /* Stores a value into the row's place in `base`: a number as written, the index of a word, the
  * row's or section's defaults. */
-void sc_option_store_integer(const struct sc_option *o, void *base, double value);
-void sc_option_store_word(const struct sc_option *o, void *base, int index);
-void sc_option_store_initial(const struct sc_option *o, const char *text, void *base);
+void sc_option_store_integer(const struct sc_policy_option *o, void *base, double value);
+void sc_option_store_word(const struct sc_policy_option *o, void *base, int index);
+void sc_option_store_initial(const struct sc_policy_option *o, const char *text, void *base);
 void sc_section_store_initial(const struct sc_section *s, void *base);
+
+/* What is built in for one class other than for all; the list ends with a row without key. */
+struct sc_class_initial {
+    int group;
+    const char *key;
+    const char *value;
+};
+extern const struct sc_class_initial sc_class_initials[];
 
 /* Everything built in, as a layer. */
 void sc_layer_builtin(struct sc_layer *l);

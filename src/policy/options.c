@@ -24,7 +24,7 @@ static const char *const on_opens[] = {"reply", "error", NULL};
 #define PROVIDER_WORD(id, name) name,
 static const char *const providers[] = {SC_PROVIDER_LIST(PROVIDER_WORD) NULL};
 
-static const struct sc_option top_rows[] = {
+static const struct sc_policy_option top_rows[] = {
     {.key = "$schema", .type = SC_TYPE_TEXT, .doc = "Where an editor finds policy.schema.json."},
     {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
     {.key = "version",
@@ -47,7 +47,7 @@ static const struct sc_option top_rows[] = {
      .doc = "The rules, first match wins; required, an empty list manages no call."},
 };
 
-static const struct sc_option log_rows[] = {
+static const struct sc_policy_option log_rows[] = {
     {.key = "path",
      .type = SC_TYPE_TEXT,
      .max = 1024,
@@ -76,7 +76,7 @@ static const struct sc_option log_rows[] = {
      .doc = "Size at which the file becomes PATH.1 and a new one begins; 0: never."},
 };
 
-static const struct sc_option rule_rows[] = {
+static const struct sc_policy_option rule_rows[] = {
     {.key = "name",
      .type = SC_TYPE_TEXT,
      .max = 64,
@@ -94,7 +94,7 @@ static const struct sc_option rule_rows[] = {
      .doc = "Whose wire format the host speaks; absent: by host, else openai-compatible."},
 };
 
-static const struct sc_option match_rows[] = {
+static const struct sc_policy_option match_rows[] = {
     {.key = "host",
      .type = SC_TYPE_STRINGS,
      .max = 300,
@@ -118,7 +118,7 @@ static const struct sc_option match_rows[] = {
      .doc = "Model names; * stands for any run of characters."},
 };
 
-static const struct sc_option settings_rows[] = {
+static const struct sc_policy_option settings_rows[] = {
     {.key = "program_timeout",
      .type = SC_TYPE_WORD,
      .words = timeout_scopes,
@@ -150,7 +150,7 @@ static const struct sc_option settings_rows[] = {
      .doc = "How much of an answer or a request is kept so that a call can be tried again."},
 };
 
-static const struct sc_option retry_rows[] = {
+static const struct sc_policy_option retry_rows[] = {
     {.key = "retryable",
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_STRATEGY,
@@ -175,7 +175,7 @@ static const struct sc_option retry_rows[] = {
             "unbounded."},
 };
 
-static const struct sc_option strategy_rows[] = {
+static const struct sc_policy_option strategy_rows[] = {
     {.key = "max_attempts",
      .type = SC_TYPE_INTEGER,
      .min = 1,
@@ -197,7 +197,7 @@ static const struct sc_option strategy_rows[] = {
      .doc = "How long to wait before the next attempt when the server does not say."},
 };
 
-static const struct sc_option backoff_rows[] = {
+static const struct sc_policy_option backoff_rows[] = {
     {.key = "base_ms",
      .type = SC_TYPE_INTEGER,
      .min = 0,
@@ -254,7 +254,7 @@ static const struct sc_option backoff_rows[] = {
      .doc = "The delays themselves, 1 to 16, the last one repeats; replaces base_ms and factor."},
 };
 
-static const struct sc_option budget_rows[] = {
+static const struct sc_policy_option budget_rows[] = {
     {.key = "ratio",
      .type = SC_TYPE_NUMBER,
      .min = 0,
@@ -271,7 +271,7 @@ static const struct sc_option budget_rows[] = {
      .doc = "Retries a minute that are always allowed."},
 };
 
-static const struct sc_option breaker_rows[] = {
+static const struct sc_policy_option breaker_rows[] = {
     {.key = "consecutive_failures",
      .type = SC_TYPE_INTEGER,
      .min = 1,
@@ -359,7 +359,7 @@ static const struct sc_option breaker_rows[] = {
      .doc = "The CURLcode for \"on_open\": \"error\"."},
 };
 
-static const struct sc_option limits_rows[] = {
+static const struct sc_policy_option limits_rows[] = {
     {.key = "rpm",
      .type = SC_TYPE_INTEGER,
      .min = 0,
@@ -406,7 +406,7 @@ static const struct sc_option limits_rows[] = {
      .doc = "What has a limit of its own."},
 };
 
-static const struct sc_option hold_rows[] = {
+static const struct sc_policy_option hold_rows[] = {
     {.key = "success_max_kb",
      .type = SC_TYPE_INTEGER,
      .min = 0,
@@ -469,8 +469,8 @@ const struct sc_section *sc_section(enum sc_section_id id)
     return &sections[id];
 }
 
-const struct sc_option *sc_option_find(const struct sc_section *s, const char *key,
-                                       const struct sc_section **owner)
+const struct sc_policy_option *sc_option_find(const struct sc_section *s, const char *key,
+                                              const struct sc_section **owner)
 {
     for (; s != NULL; s = s->also) {
         for (size_t i = 0; i < s->n; i++) {

@@ -47,7 +47,7 @@ enum sc_option_type {
     SC_TYPE_RULES    /* list of objects of section `child` */
 };
 
-struct sc_option {
+struct sc_policy_option {
     const char *key;
     enum sc_option_type type;
     double min, max;          /* bounds of the number as written; of a list's length for DELAYS */
@@ -63,7 +63,7 @@ struct sc_option {
 
 struct sc_section {
     const char *name; /* as a person would say it */
-    const struct sc_option *rows;
+    const struct sc_policy_option *rows;
     size_t n;
     const struct sc_section *also; /* rows of this section are allowed as well */
     size_t first;                  /* number of its first row in a layer's list of given keys */
@@ -73,8 +73,8 @@ const struct sc_section *sc_section(enum sc_section_id id);
 
 /* The row of that key in a section or the one it includes; NULL if unknown. *owner becomes the
  * section that holds the row. */
-const struct sc_option *sc_option_find(const struct sc_section *s, const char *key,
-                                       const struct sc_section **owner);
+const struct sc_policy_option *sc_option_find(const struct sc_section *s, const char *key,
+                                              const struct sc_section **owner);
 
 /* The key of the section that is most like `key`, NULL if none is near. */
 const char *sc_option_nearest(const struct sc_section *s, const char *key);

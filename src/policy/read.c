@@ -103,7 +103,7 @@ static void say_number(double v, char *buf, size_t size)
         snprintf(buf, size, "%lld.%02d", whole, hundredths);
 }
 
-static void say_range(const struct sc_option *o, const char *what, char *buf, size_t size)
+static void say_range(const struct sc_policy_option *o, const char *what, char *buf, size_t size)
 {
     char min[32], max[32];
 
@@ -144,7 +144,7 @@ static bool is_bool(const cJSON *item)
     return (item->type & (cJSON_True | cJSON_False)) != 0;
 }
 
-static bool number_of(struct reader *r, const cJSON *item, const struct sc_option *o,
+static bool number_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
                       const char *what, double *value)
 {
     char allowed[96];
@@ -158,7 +158,8 @@ static bool number_of(struct reader *r, const cJSON *item, const struct sc_optio
     return false;
 }
 
-static void read_integer(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_integer(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                         void *base)
 {
     double value;
 
@@ -166,7 +167,8 @@ static void read_integer(struct reader *r, const cJSON *item, const struct sc_op
         sc_option_store_integer(o, base, value);
 }
 
-static void read_number(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_number(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base)
 {
     double value;
 
@@ -175,7 +177,8 @@ static void read_number(struct reader *r, const cJSON *item, const struct sc_opt
 }
 
 /* Index of the item's word, or -1 with an error. */
-static int word_of(struct reader *r, const cJSON *item, const struct sc_option *o, const char *or_)
+static int word_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                   const char *or_)
 {
     char allowed[400];
     const char *near = NULL;
@@ -195,7 +198,8 @@ static int word_of(struct reader *r, const cJSON *item, const struct sc_option *
     return i;
 }
 
-static void read_word(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_word(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
 {
     int i = word_of(r, item, o, "");
 
@@ -203,7 +207,8 @@ static void read_word(struct reader *r, const cJSON *item, const struct sc_optio
         sc_option_store_word(o, base, i);
 }
 
-static void read_scope(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_scope(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                       void *base)
 {
     static const char list[] = ", or a list of these";
     const cJSON *first = item->type & cJSON_Array ? item->child : item;
@@ -224,7 +229,8 @@ static void read_scope(struct reader *r, const cJSON *item, const struct sc_opti
     memcpy((char *)base + o->offset, &bits, sizeof bits);
 }
 
-static void read_delays(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_delays(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base)
 {
     struct sc_backoff b = {0};
     double value;
@@ -256,7 +262,7 @@ static bool has_control(const char *s)
 }
 
 /* A string as such: not empty, not too long, one line (a comment may be anything). */
-static bool text_of(struct reader *r, const cJSON *item, const struct sc_option *o,
+static bool text_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
                     const char *allowed)
 {
     char range[64];
@@ -279,7 +285,8 @@ static bool text_of(struct reader *r, const cJSON *item, const struct sc_option 
     return true;
 }
 
-static void read_text(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_text(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
 {
     const char *text = item->valuestring;
 
@@ -323,7 +330,7 @@ static const char *unfit(const char *key, const char *s, char *near, size_t size
     return strcmp(near, s) == 0 ? NULL : "a method in capitals, such as \"POST\"";
 }
 
-static void read_string(struct reader *r, const cJSON *item, const struct sc_option *o,
+static void read_string(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
                         const char *allowed)
 {
     const char *wrong;
@@ -336,7 +343,8 @@ static void read_string(struct reader *r, const cJSON *item, const struct sc_opt
         fail_value(r, item, wrong, near[0] != '\0' ? near : NULL);
 }
 
-static void read_strings(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_strings(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                         void *base)
 {
     size_t i = 0;
 
@@ -378,7 +386,8 @@ static void read_strategy(struct reader *r, const cJSON *item, int group)
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = given;
 }
 
-static void read_switch(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_switch(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base)
 {
     if (is_bool(item)) {
         sc_option_store_word(o, base, (item->type & cJSON_True) != 0);
@@ -390,7 +399,8 @@ static void read_switch(struct reader *r, const cJSON *item, const struct sc_opt
     }
 }
 
-static void read_value(struct reader *r, const cJSON *item, const struct sc_option *o, void *base)
+static void read_value(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+                       void *base)
 {
     switch (o->type) {
     case SC_TYPE_INTEGER:
@@ -457,20 +467,24 @@ static const char *home_of(const char *key)
 
 static void fail_unknown(struct reader *r, const cJSON *item, const struct sc_section *s)
 {
-    size_t at = sc_document_key(r->doc, item);
+    size_t at = sc_document_key(r->doc, item), before;
     const char *near = sc_option_nearest(s, item->string);
     const char *home = near == NULL ? home_of(item->string) : NULL;
     char found[QUOTE_MAX], keys[400];
 
-    sc_text_cut(r->doc->text + at, sc_text_skip_scalar(r->doc->text, at) - at, found, sizeof found);
+    /* As it is written: a decoded key may hold anything. */
+    sc_text_cut(r->doc->text + at + 1, sc_text_skip_scalar(r->doc->text, at) - at - 2, found,
+                sizeof found);
+    before = enter(r, found);
     say_keys(s, keys, sizeof keys);
     if (near != NULL)
-        fail(r, at, "found unknown key %s, allowed %s; did you mean \"%s\"?", found, keys, near);
+        fail(r, at, "found an unknown key, allowed %s; did you mean \"%s\"?", keys, near);
     else if (home != NULL)
-        fail(r, at, "found unknown key %s, allowed %s; did you mean %s.%s?", found, keys, home,
+        fail(r, at, "found an unknown key, allowed %s; did you mean %s.%s?", keys, home,
              item->string);
     else
-        fail(r, at, "found unknown key %s, allowed %s", found, keys);
+        fail(r, at, "found an unknown key, allowed %s", keys);
+    leave(r, before);
 }
 
 static enum sc_section_id id_of(const struct sc_section *s)
@@ -482,7 +496,7 @@ static void read_member(struct reader *r, const cJSON *item, const struct sc_sec
                         uint64_t *seen)
 {
     const struct sc_section *owner = s;
-    const struct sc_option *o = sc_option_find(s, item->string, &owner);
+    const struct sc_policy_option *o = sc_option_find(s, item->string, &owner);
     size_t before, row;
     uint64_t bit;
 
@@ -538,7 +552,7 @@ static void report_conflict(const struct sc_conflict *c, void *arg)
     struct reader *r = arg;
     bool high = c->high_item != NULL;
     const cJSON *item = high ? c->high_item : c->low_item;
-    const struct sc_option *mine = high ? c->high : c->low, *other = high ? c->low : c->high;
+    const struct sc_policy_option *mine = high ? c->high : c->low, *other = high ? c->low : c->high;
     int64_t limit = (high ? c->low_value : c->high_value) / (other->scale ? other->scale : 1);
     const char *written = item->string;
     char path[96], allowed[96];
@@ -566,14 +580,14 @@ static void report_conflict(const struct sc_conflict *c, void *arg)
 static void check_delays(struct reader *r, const struct sc_layer *l)
 {
     const struct sc_section *s = sc_section(SC_SECTION_BACKOFF), *owner;
-    const struct sc_option *delays = sc_option_find(s, "delays_ms", &owner);
+    const struct sc_policy_option *delays = sc_option_find(s, "delays_ms", &owner);
     static const char *const replaced[] = {"base_ms", "factor"};
 
     for (int g = 0; g < SC_GROUPS; g++) {
         if (l->given_strategy[g][s->first + (size_t)(delays - s->rows)] == NULL)
             continue;
         for (size_t i = 0; i < 2; i++) {
-            const struct sc_option *o = sc_option_find(s, replaced[i], &owner);
+            const struct sc_policy_option *o = sc_option_find(s, replaced[i], &owner);
             const cJSON *item = l->given_strategy[g][s->first + (size_t)(o - s->rows)];
 
             if (item != NULL)
@@ -739,7 +753,7 @@ static void check_log(struct reader *r)
 {
     const char *path = r->draft.log_path;
     const struct sc_section *s;
-    const struct sc_option *o = sc_option_find(sc_section(SC_SECTION_LOG), "path", &s);
+    const struct sc_policy_option *o = sc_option_find(sc_section(SC_SECTION_LOG), "path", &s);
     size_t before;
 
     if (path == NULL || path[0] == '/' || strncmp(path, "~/", 2) == 0)

@@ -1,0 +1,269 @@
+#include "policy/describe.h"
+
+#include <string.h>
+
+#include "policy/layer.h"
+#include "policy/options.h"
+
+/* ---- JSON Schema ---- */
+
+static const char *const definitions[SC_SECTION_COUNT] = {
+    [SC_SECTION_LOG] = "log",         [SC_SECTION_RULE] = "rule",
+    [SC_SECTION_MATCH] = "match",     [SC_SECTION_SETTINGS] = "settings",
+    [SC_SECTION_RETRY] = "retry",     [SC_SECTION_STRATEGY] = "strategy",
+    [SC_SECTION_BACKOFF] = "backoff", [SC_SECTION_BUDGET] = "budget",
+    [SC_SECTION_BREAKER] = "breaker", [SC_SECTION_LIMITS] = "limits",
+    [SC_SECTION_HOLD] = "hold",
+};
+
+static void put_string(FILE *to, const char *s)
+{
+    fputc('"', to);
+    for (; *s != '\0'; s++) {
+        if (*s == '"' || *s == '\\')
+            fputc('\\', to);
+        fputc(*s, to);
+    }
+    fputc('"', to);
+}
+
+static void put_words(FILE *to, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++)
+        fprintf(to, "%s\"%s\"", i > 0 ? ", " : "", words[i]);
+}
+
+/* Bounds are whole or have two decimals. */
+static void put_number(FILE *to, double v)
+{
+    if (v == (double)(long long)v)
+        fprintf(to, "%lld", (long long)v);
+    else
+        fprintf(to, "0.%02d", (int)(v * 100 + 0.5));
+}
+
+static void put_bounds(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"minimum\": ", to);
+    put_number(to, o->min);
+    fputs(", \"maximum\": ", to);
+    put_number(to, o->max);
+}
+
+static void put_strings(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to,
+            "\"anyOf\": [{\"type\": \"string\", \"minLength\": 1, \"maxLength\": %d}, "
+            "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 256, \"items\": "
+            "{\"type\": \"string\", \"minLength\": 1, \"maxLength\": %d}}]",
+            (int)o->max, (int)o->max);
+}
+
+static void put_scope(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"anyOf\": [{\"enum\": [", to);
+    put_words(to, o->words);
+    fputs("]}, {\"type\": \"array\", \"minItems\": 1, \"uniqueItems\": true, \"items\": {\"enum\": "
+          "[",
+          to);
+    put_words(to, o->words);
+    fputs("]}}]", to);
+}
+
+static void put_type(FILE *to, const struct sc_policy_option *o)
+{
+    switch (o->type) {
+    case SC_TYPE_INTEGER:
+        fputs("\"type\": \"integer\", ", to);
+        put_bounds(to, o);
+        break;
+    case SC_TYPE_NUMBER:
+        fputs("\"type\": \"number\", ", to);
+        put_bounds(to, o);
+        break;
+    case SC_TYPE_WORD:
+        fputs("\"enum\": [", to);
+        put_words(to, o->words);
+        fputc(']', to);
+        break;
+    case SC_TYPE_SCOPE:
+        put_scope(to, o);
+        break;
+    case SC_TYPE_DELAYS:
+        fprintf(to, "\"type\": \"array\", \"minItems\": 1, \"maxItems\": %d, \"items\": {",
+                SC_DELAYS_MAX);
+        fputs("\"type\": \"integer\", ", to);
+        put_bounds(to, o);
+        fputc('}', to);
+        break;
+    case SC_TYPE_TEXT:
+        fputs("\"type\": \"string\"", to);
+        if (o->size != 0)
+            fprintf(to, ", \"minLength\": 1, \"maxLength\": %d", (int)o->max);
+        break;
+    case SC_TYPE_STRINGS:
+        put_strings(to, o);
+        break;
+    case SC_TYPE_OBJECT:
+        fprintf(to, "\"$ref\": \"#/$defs/%s\"", definitions[o->child]);
+        break;
+    case SC_TYPE_SWITCH:
+        fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
+                definitions[o->child]);
+        break;
+    case SC_TYPE_RULES:
+        fprintf(to, "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}",
+                definitions[o->child]);
+        break;
+    }
+}
+
+static void put_properties(FILE *to, const struct sc_section *s, const char *indent)
+{
+    const char *comma = "";
+
+    fprintf(to, "%s\"type\": \"object\",\n%s\"additionalProperties\": false,\n", indent, indent);
+    fprintf(to, "%s\"properties\": {", indent);
+    for (; s != NULL; s = s->also) {
+        for (size_t i = 0; i < s->n; i++) {
+            const struct sc_policy_option *o = &s->rows[i];
+
+            fprintf(to, "%s\n%s  \"%s\": {", comma, indent, o->key);
+            put_type(to, o);
+            if (o->initial != NULL)
+                fprintf(to, ", \"default\": %s", o->initial);
+            fprintf(to, ",\n%s    \"description\": ", indent);
+            put_string(to, o->doc);
+            fputc('}', to);
+            comma = ",";
+        }
+    }
+    fprintf(to, "\n%s}", indent);
+}
+
+void sc_describe_schema(FILE *to)
+{
+    const char *comma = "";
+
+    fputs("{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+          "  \"title\": \"steadycurl policy\",\n"
+          "  \"description\": \"Written by `steadycurl check --schema`.\",\n",
+          to);
+    put_properties(to, sc_section(SC_SECTION_TOP), "  ");
+    fputs(",\n  \"required\": [\"version\", \"rules\"],\n  \"$defs\": {", to);
+    for (int id = 0; id < SC_SECTION_COUNT; id++) {
+        if (definitions[id] == NULL)
+            continue;
+        fprintf(to, "%s\n    \"%s\": {\n", comma, definitions[id]);
+        put_properties(to, sc_section((enum sc_section_id)id), "      ");
+        fputs("\n    }", to);
+        comma = ",";
+    }
+    fputs("\n  }\n}\n", to);
+}
+
+/* ---- manual page ---- */
+
+/* Roff reads a leading dot or quote as a request, a backslash as an escape. */
+static void put_roff(FILE *to, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        if (*s == '\\')
+            fputs("\\e", to);
+        else if (*s == '~')
+            fputs("\\(ti", to);
+        else
+            fputc(*s, to);
+    }
+    fputc('\n', to);
+}
+
+static void put_allowed(FILE *to, const struct sc_policy_option *o)
+{
+    static const char *const plain[] = {[SC_TYPE_TEXT] = "String",
+                                        [SC_TYPE_STRINGS] = "String or list of strings",
+                                        [SC_TYPE_OBJECT] = "Object",
+                                        [SC_TYPE_SWITCH] = "Object, true or false",
+                                        [SC_TYPE_RULES] = "List of objects"};
+
+    switch (o->type) {
+    case SC_TYPE_INTEGER:
+    case SC_TYPE_NUMBER:
+    case SC_TYPE_DELAYS:
+        if (o->min == o->max) {
+            put_number(to, o->min);
+            break;
+        }
+        fputs(o->type == SC_TYPE_NUMBER    ? "Number from "
+              : o->type == SC_TYPE_INTEGER ? "Whole number from "
+                                           : "List of whole numbers from ",
+              to);
+        put_number(to, o->min);
+        fputs(" to ", to);
+        put_number(to, o->max);
+        if (o->unit != NULL)
+            fprintf(to, " (%s)", o->unit);
+        break;
+    case SC_TYPE_WORD:
+    case SC_TYPE_SCOPE:
+        fputs(o->type == SC_TYPE_SCOPE ? "One or a list of " : "One of ", to);
+        put_words(to, o->words);
+        break;
+    default:
+        fputs(plain[o->type], to);
+        break;
+    }
+    if (o->initial != NULL)
+        fprintf(to, "; default %s", o->initial);
+}
+
+static void put_class_initials(FILE *to, int group)
+{
+    const char *before = "Built in here: ";
+
+    for (const struct sc_class_initial *c = sc_class_initials; c->key != NULL; c++) {
+        if (c->group != group)
+            continue;
+        fprintf(to, "%s%s %s", before, c->key, c->value);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        fputs(".\n", to);
+}
+
+static void put_man(FILE *to, const struct sc_section *s, const char *prefix);
+
+/* A section is described where it first comes up; the classes only refer to it. */
+static void put_man_row(FILE *to, const struct sc_policy_option *o, const char *prefix)
+{
+    char path[128];
+
+    fprintf(to, ".It Cm %s%s\n", prefix, o->key);
+    put_allowed(to, o);
+    fputs(".\n", to);
+    put_roff(to, o->doc);
+    if (o->group != SC_GROUP_ALL)
+        put_class_initials(to, o->group);
+    else if (o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH || o->type == SC_TYPE_RULES) {
+        snprintf(path, sizeof path, "%s%s%s.", prefix, o->key,
+                 o->type == SC_TYPE_RULES ? "[N]" : "");
+        put_man(to, sc_section(o->child), path);
+    }
+}
+
+static void put_man(FILE *to, const struct sc_section *s, const char *prefix)
+{
+    bool rule = s == sc_section(SC_SECTION_RULE);
+
+    if (s->also != NULL && !rule)
+        put_man(to, s->also, prefix);
+    for (size_t i = 0; i < s->n; i++)
+        put_man_row(to, &s->rows[i], prefix);
+    if (rule)
+        fprintf(to, ".It Cm %s*\nAny key of defaults.\n", prefix);
+}
+
+void sc_describe_man(FILE *to)
+{
+    put_man(to, sc_section(SC_SECTION_TOP), "");
+}
