@@ -241,13 +241,6 @@ static void record_other(struct sc_options *o, CURLoption option, int64_t arg)
     }
 }
 
-/* libcurl takes a long's lower 32 bits for its int-like options; programs pass an int where a
- * long is due, whose upper half is then whatever the register held. */
-static int64_t as_recorded(CURLoption option, int64_t arg)
-{
-    return option < CURLOPTTYPE_OBJECTPOINT ? (int64_t)(long)arg : arg;
-}
-
 CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
 {
     CURLcode rc = CURLE_OK;
@@ -256,7 +249,6 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
         rc = s->real->easy_setopt(s->easy, option, arg);
     if (rc != CURLE_OK)
         return rc;
-    arg = as_recorded(option, arg);
     if (record_callback(&s->o, option, arg) || record_method(&s->o, option, arg) ||
         record_body(&s->o, option, arg))
         return rc;

@@ -101,6 +101,7 @@ void sc_shadow_free(struct sc_shadow *s)
 {
     sc_transfer_free(s->transfer);
     free_texts(&s->o);
+    sc_text_free(&s->parsed_path);
     free(s);
 }
 

@@ -102,7 +102,8 @@ struct sc_shadow {
     bool url_known;
     bool url_managed;
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
-    struct sc_url target;
+    struct sc_url target;       /* path points into o.url or parsed_path */
+    struct sc_text parsed_path; /* as libcurl gave it, for URLs that are not simple */
 };
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
