@@ -46,7 +46,7 @@ static void fill(struct sc_libcurl *l, const struct sc_object *o)
 {
     l->lo = o->lo;
     l->hi = o->hi;
-#define FIND(member, name, result, parameters)                                                     \
+#define FIND(member, name, result, parameters) \
     *(void **)(void *)&l->member = sc_elf_define(o, name);
     SC_LIBCURL_FUNCTIONS(FIND)
 #undef FIND

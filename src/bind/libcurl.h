@@ -20,30 +20,31 @@
 #undef curl_share_setopt
 
 /* X(member, exported name, result, parameters). A libcurl too old to have one leaves NULL. */
-#define SC_LIBCURL_FUNCTIONS(X)                                                                    \
-    X(easy_init, "curl_easy_init", CURL *, (void))                                                 \
-    X(easy_duphandle, "curl_easy_duphandle", CURL *, (CURL *))                                     \
-    X(easy_reset, "curl_easy_reset", void, (CURL *))                                               \
-    X(easy_cleanup, "curl_easy_cleanup", void, (CURL *))                                           \
-    X(easy_setopt, "curl_easy_setopt", CURLcode, (CURL *, CURLoption, ...))                        \
-    X(easy_getinfo, "curl_easy_getinfo", CURLcode, (CURL *, CURLINFO, ...))                        \
-    X(easy_perform, "curl_easy_perform", CURLcode, (CURL *))                                       \
-    X(easy_pause, "curl_easy_pause", CURLcode, (CURL *, int))                                      \
-    X(easy_send, "curl_easy_send", CURLcode, (CURL *, const void *, size_t, size_t *))             \
-    X(easy_recv, "curl_easy_recv", CURLcode, (CURL *, void *, size_t, size_t *))                   \
-    X(easy_header, "curl_easy_header", CURLHcode,                                                  \
-      (CURL *, const char *, size_t, unsigned, int, struct curl_header **))                        \
-    X(easy_nextheader, "curl_easy_nextheader", struct curl_header *,                               \
-      (CURL *, unsigned, int, struct curl_header *))                                               \
-    X(multi_add_handle, "curl_multi_add_handle", CURLMcode, (CURLM *, CURL *))                     \
-    X(mime_data_cb, "curl_mime_data_cb", CURLcode,                                                 \
-      (curl_mimepart *, curl_off_t, curl_read_callback, curl_seek_callback, curl_free_callback,    \
-       void *))                                                                                    \
-    X(url, "curl_url", CURLU *, (void))                                                            \
-    X(url_cleanup, "curl_url_cleanup", void, (CURLU *))                                            \
-    X(url_set, "curl_url_set", CURLUcode, (CURLU *, CURLUPart, const char *, unsigned))            \
-    X(url_get, "curl_url_get", CURLUcode, (const CURLU *, CURLUPart, char **, unsigned))           \
-    X(free, "curl_free", void, (void *))                                                           \
+#define SC_LIBCURL_FUNCTIONS(X)                                                                 \
+    X(easy_init, "curl_easy_init", CURL *, (void))                                              \
+    X(easy_duphandle, "curl_easy_duphandle", CURL *, (CURL *))                                  \
+    X(easy_reset, "curl_easy_reset", void, (CURL *))                                            \
+    X(easy_cleanup, "curl_easy_cleanup", void, (CURL *))                                        \
+    X(easy_setopt, "curl_easy_setopt", CURLcode, (CURL *, CURLoption, ...))                     \
+    X(easy_getinfo, "curl_easy_getinfo", CURLcode, (CURL *, CURLINFO, ...))                     \
+    X(easy_perform, "curl_easy_perform", CURLcode, (CURL *))                                    \
+    X(easy_pause, "curl_easy_pause", CURLcode, (CURL *, int))                                   \
+    X(easy_send, "curl_easy_send", CURLcode, (CURL *, const void *, size_t, size_t *))          \
+    X(easy_recv, "curl_easy_recv", CURLcode, (CURL *, void *, size_t, size_t *))                \
+    X(easy_header, "curl_easy_header", CURLHcode,                                               \
+      (CURL *, const char *, size_t, unsigned, int, struct curl_header **))                     \
+    X(easy_nextheader, "curl_easy_nextheader", struct curl_header *,                            \
+      (CURL *, unsigned, int, struct curl_header *))                                            \
+    X(easy_strerror, "curl_easy_strerror", const char *, (CURLcode))                            \
+    X(multi_add_handle, "curl_multi_add_handle", CURLMcode, (CURLM *, CURL *))                  \
+    X(mime_data_cb, "curl_mime_data_cb", CURLcode,                                              \
+      (curl_mimepart *, curl_off_t, curl_read_callback, curl_seek_callback, curl_free_callback, \
+       void *))                                                                                 \
+    X(url, "curl_url", CURLU *, (void))                                                         \
+    X(url_cleanup, "curl_url_cleanup", void, (CURLU *))                                         \
+    X(url_set, "curl_url_set", CURLUcode, (CURLU *, CURLUPart, const char *, unsigned))         \
+    X(url_get, "curl_url_get", CURLUcode, (const CURLU *, CURLUPart, char **, unsigned))        \
+    X(free, "curl_free", void, (void *))                                                        \
     X(version_info, "curl_version_info", curl_version_info_data *, (CURLversion))
 
 struct sc_libcurl {

@@ -5,8 +5,8 @@
  */
 #include "entry/entry.h"
 
-SC_EXPORT CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned int origin,
-                                     int request, struct curl_header **out)
+SC_EXPORT CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index,
+                                     unsigned int origin, int request, struct curl_header **out)
 {
     struct sc_entry e = sc_entry_of(easy, SC_CALLER);
 

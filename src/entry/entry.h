@@ -15,8 +15,8 @@
 #define SC_CALLER ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
 struct sc_entry {
-    const struct sc_libcurl *real;   /* NULL: no libcurl in this process */
-    const struct sc_engine *engine;  /* set if and only if shadow is */
+    const struct sc_libcurl *real;  /* NULL: no libcurl in this process */
+    const struct sc_engine *engine; /* set if and only if shadow is */
     void *shadow;
 };
 

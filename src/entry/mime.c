@@ -1,4 +1,5 @@
-/* mime.c - curl_mime_data_cb: a part that a callback reads, which libcurl alone could not resend. */
+/* mime.c - curl_mime_data_cb: a part that a callback reads, which libcurl alone could not resend.
+ */
 #include "entry/entry.h"
 
 SC_EXPORT CURLcode curl_mime_data_cb(curl_mimepart *part, curl_off_t size, curl_read_callback read,

@@ -249,7 +249,7 @@ static bool over_limit(const struct sc_transfer *t, size_t n)
 
 /* All of a JSON answer is there: hand it over now, from inside libcurl's own callback, if it is
  * what it seems to be. */
-static bool is_good_whole(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
 {
     struct sc_verdict v;
 
@@ -266,7 +266,7 @@ static bool is_good_whole(struct sc_shadow *s, struct sc_transfer *t, const char
 }
 
 /* True: commit before this piece. */
-static bool decide_body(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
 {
     if (t->commit_early || over_limit(t, n))
         return true;
@@ -282,7 +282,7 @@ static bool decide_body(struct sc_shadow *s, struct sc_transfer *t, const char *
             return false;
         }
     case SC_HOLD_JSON:
-        return is_good_whole(s, t, p, n);
+        return is_good_whole(t, p, n);
     default:
         return false;
     }
@@ -315,7 +315,7 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
             t->commit_early = true;
     }
     t->body_len += n;
-    if (decide_body(s, t, p, n))
+    if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
     kept = keep(t, SC_ITEM_BODY, p, n);
     if (kept == n)

@@ -106,8 +106,9 @@ static void refuse_text(struct sc_shadow *s, enum sc_item_kind kind, size_t want
     char text[CURL_ERROR_SIZE];
 
     if (s->real->version_num >= 0x080700)
-        snprintf(text, sizeof text, "Failure writing output to destination, passed %zu returned %zd",
-                 wanted, (ssize_t)got);
+        snprintf(text, sizeof text,
+                 "Failure writing output to destination, passed %zu returned %zd", wanted,
+                 (ssize_t)got);
     else if (kind == SC_ITEM_HEADER)
         snprintf(text, sizeof text, "Failed writing header");
     else if (s->real->version_num < 0x074500)

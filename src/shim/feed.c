@@ -67,7 +67,8 @@ int sc_on_seek(void *arg, curl_off_t offset, int origin)
 curlioerr sc_on_ioctl(CURL *easy, int command, void *arg)
 {
     struct sc_shadow *s = arg;
-    curlioerr rc = s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
+    curlioerr rc =
+        s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
 
     if (rc == CURLIOE_OK && s->transfer)
         sc_upload_restart(&s->transfer->upload);

@@ -287,8 +287,7 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
     {
         enum sc_provider provider;
         char model[SC_MODEL_MAX];
-        const struct sc_rule *rule =
-            sc_target_rule(s, policy, model, sizeof model, &provider);
+        const struct sc_rule *rule = sc_target_rule(s, policy, model, sizeof model, &provider);
 
         if (rule)
             t = sc_transfer_new();

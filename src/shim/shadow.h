@@ -78,10 +78,10 @@ struct sc_options {
 /* What a retried or synthesized call answers to getinfo in libcurl's stead. */
 struct sc_overlay {
     bool active;
-    bool no_body;           /* FAILONERROR was ours to apply: no byte was downloaded */
-    int64_t offset_us;      /* from the call's start to the last attempt's */
-    long earlier_connects;  /* NUM_CONNECTS of the attempts before the last */
-    bool ok;                /* the call ended well: no OS_ERRNO of an earlier attempt */
+    bool no_body;          /* FAILONERROR was ours to apply: no byte was downloaded */
+    int64_t offset_us;     /* from the call's start to the last attempt's */
+    long earlier_connects; /* NUM_CONNECTS of the attempts before the last */
+    bool ok;               /* the call ended well: no OS_ERRNO of an earlier attempt */
 };
 
 struct sc_transfer;
@@ -102,8 +102,8 @@ struct sc_shadow {
     bool url_known;
     bool url_managed;
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
-    struct sc_url target;       /* path points into o.url or parsed_path */
-    struct sc_text parsed_path; /* as libcurl gave it, for URLs that are not simple */
+    struct sc_url target;               /* path points into o.url or parsed_path */
+    struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
 };
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);

@@ -60,25 +60,25 @@ struct sc_transfer {
     enum sc_place place;
     enum sc_hold_mode mode;
     struct sc_hold hold;
-    size_t next;              /* next item to hand over */
-    unsigned block;           /* header blocks begun, minus one */
-    size_t block_start;       /* where the current block lies in the hold's bytes */
-    size_t body_start;        /* and the body behind it */
-    const char *pending;      /* body piece that may turn out to be a header's copy */
+    size_t next;         /* next item to hand over */
+    unsigned block;      /* header blocks begun, minus one */
+    size_t block_start;  /* where the current block lies in the hold's bytes */
+    size_t body_start;   /* and the body behind it */
+    const char *pending; /* body piece that may turn out to be a header's copy */
     size_t pending_len;
     curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
     uint64_t body_len;
     int status;
-    bool commit_early;        /* hold nothing more (paused upload, out of memory) */
-    bool last_attempt;        /* nothing can come after it: no need to hold */
-    bool fail_suppressed;     /* FAILONERROR is off for this response: its body decides */
-    bool short_write;         /* the program refused a piece that was handed over */
-    bool decided;             /* outcome was already taken, in the middle of the transfer */
+    bool commit_early;    /* hold nothing more (paused upload, out of memory) */
+    bool last_attempt;    /* nothing can come after it: no need to hold */
+    bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
+    bool short_write;     /* the program refused a piece that was handed over */
+    bool decided;         /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
     struct sc_snapshot *snapshots;
     size_t n_snapshots;
-    long connects;            /* NUM_CONNECTS of this attempt */
+    long connects; /* NUM_CONNECTS of this attempt */
     long earlier_connects;
 
     /* handing over */
@@ -86,9 +86,9 @@ struct sc_transfer {
     bool replaying;                 /* after the real perform */
     bool in_callback;               /* one of the program's callbacks runs, and libcurl's not */
     bool recv_paused;
-    bool unpaused;                  /* curl_easy_pause lifted a pause of the upload meanwhile */
-    uint64_t delivered_body;        /* bytes of body given in a replay */
-    size_t replay_item;             /* header lines up to this item exist for the header API */
+    bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
+    uint64_t delivered_body; /* bytes of body given in a replay */
+    size_t replay_item;      /* header lines up to this item exist for the header API */
 };
 
 struct sc_transfer *sc_transfer_new(void);

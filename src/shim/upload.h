@@ -16,17 +16,17 @@
 
 struct sc_upload {
     char *memory;
-    size_t size;          /* allocated */
-    size_t in_memory;     /* bytes of the spool that lie in memory, the first ones */
-    uint64_t len;         /* bytes spooled in all */
-    uint64_t pos;         /* next byte to send */
+    size_t size;      /* allocated */
+    size_t in_memory; /* bytes of the spool that lie in memory, the first ones */
+    uint64_t len;     /* bytes spooled in all */
+    uint64_t pos;     /* next byte to send */
     uint64_t max;
     size_t memory_max;
-    int fd;               /* the temporary file, -1: none */
-    dev_t dev;            /* to tell whether the program closed it under us */
+    int fd;    /* the temporary file, -1: none */
+    dev_t dev; /* to tell whether the program closed it under us */
     ino_t ino;
-    bool ended;           /* the program's callback has said there is no more */
-    bool lost;            /* the copy is incomplete: the body cannot be sent again */
+    bool ended; /* the program's callback has said there is no more */
+    bool lost;  /* the copy is incomplete: the body cannot be sent again */
 };
 
 void sc_upload_init(struct sc_upload *u, size_t memory_max, uint64_t max);
