@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct image {
@@ -88,17 +87,18 @@ static bool image_needs_libcurl(const char *bytes, size_t size)
 static bool file_needs_libcurl(const char *path)
 {
     bool needs = false;
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    off_t size;
 
     if (fd < 0)
         return false;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-        void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    size = lseek(fd, 0, SEEK_END); /* fstat would ask for glibc 2.33 */
+    if (size > 0) {
+        void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 
         if (map != MAP_FAILED) {
-            needs = image_needs_libcurl(map, (size_t)st.st_size);
-            munmap(map, (size_t)st.st_size);
+            needs = image_needs_libcurl(map, (size_t)size);
+            munmap(map, (size_t)size);
         }
     }
     close(fd);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/header.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/transfer.h"

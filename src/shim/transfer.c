@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "http/header.h"
 #include "provider/facts.h"
 
 struct sc_transfer *sc_transfer_new(void)
@@ -73,11 +73,6 @@ void sc_transfer_forget_held(struct sc_transfer *t)
     t->next = 0;
     if (t->mode != SC_HOLD_FAILURE)
         sc_hold_clear(&t->hold);
-}
-
-bool sc_str_is(struct sc_str s, const char *name)
-{
-    return strlen(name) == s.n && strncasecmp(s.p, name, s.n) == 0;
 }
 
 static struct sc_str trimmed(const char *from, const char *to)

@@ -102,9 +102,6 @@ enum { SC_HEADERS_MAX = 96 };
 /* The header lines of the current block, borrowed; returns their number. */
 size_t sc_transfer_headers(const struct sc_transfer *t, struct sc_header out[SC_HEADERS_MAX]);
 
-/* Case-insensitive. */
-bool sc_str_is(struct sc_str s, const char *name);
-
 /* All items are out. The bytes of a failure stay, to be classified. */
 void sc_transfer_forget_held(struct sc_transfer *t);
 
