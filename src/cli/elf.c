@@ -242,31 +242,46 @@ static const char *symbol_version(const struct sc_elf *e, const ElfW(Ehdr) * h, 
     return NULL;
 }
 
-bool sc_elf_defines(const struct sc_elf *e, const char *symbol, const char **version)
+/* Looks a symbol up among those defined or those needed; -1 or its index. */
+static int64_t find_symbol(const struct sc_elf *e, const ElfW(Ehdr) * h, const char *symbol,
+                           bool defined)
 {
-    ElfW(Ehdr) h;
     ElfW(Shdr) s, strings;
-    *version = NULL;
-    if (!e->native || !header(e, &h))
-        return false;
-    for (unsigned i = 0; section(e, &h, i, &s); i++) {
-        if (s.sh_type != SHT_DYNSYM || !section(e, &h, s.sh_link, &strings))
+    for (unsigned i = 0; section(e, h, i, &s); i++) {
+        if (s.sh_type != SHT_DYNSYM || !section(e, h, s.sh_link, &strings))
             continue;
         ElfW(Sym) sym;
         for (uint64_t k = 0; k < s.sh_size / sizeof sym; k++) {
             const void *p = at(e, s.sh_offset + k * sizeof sym, sizeof sym);
             if (!p)
-                return false;
+                return -1;
             memcpy(&sym, p, sizeof sym);
-            const char *name =
-                sym.st_shndx != SHN_UNDEF ? text_at(e, strings.sh_offset + sym.st_name) : NULL;
-            if (name && strcmp(name, symbol) == 0) {
-                *version = symbol_version(e, &h, k);
-                return true;
-            }
+            if ((sym.st_shndx != SHN_UNDEF) != defined)
+                continue;
+            const char *name = text_at(e, strings.sh_offset + sym.st_name);
+            if (name && strcmp(name, symbol) == 0)
+                return (int64_t)k;
         }
     }
-    return false;
+    return -1;
+}
+
+bool sc_elf_defines(const struct sc_elf *e, const char *symbol, const char **version)
+{
+    ElfW(Ehdr) h;
+    *version = NULL;
+    if (!e->native || !header(e, &h))
+        return false;
+    int64_t k = find_symbol(e, &h, symbol, true);
+    if (k >= 0)
+        *version = symbol_version(e, &h, (uint64_t)k);
+    return k >= 0;
+}
+
+bool sc_elf_imports(const struct sc_elf *e, const char *symbol)
+{
+    ElfW(Ehdr) h;
+    return e->native && header(e, &h) && find_symbol(e, &h, symbol, false) >= 0;
 }
 
 static bool text_char(unsigned char c)

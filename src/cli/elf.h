@@ -38,6 +38,9 @@ const char *sc_elf_needs(const struct sc_elf *e, const char *prefix);
 /* Whether the file defines this dynamic symbol; *version gets its version node, or NULL. */
 bool sc_elf_defines(const struct sc_elf *e, const char *symbol, const char **version);
 
+/* Whether the file uses this dynamic symbol of another. */
+bool sc_elf_imports(const struct sc_elf *e, const char *symbol);
+
 /* Finds text that starts with `prefix` and goes on with a digit, anywhere in the file
  * ("libcurl/7.88.1"); copies it up to the first byte that is neither alphanumeric nor ". - _ /". */
 bool sc_elf_find_text(const struct sc_elf *e, const char *prefix, char *buf, size_t n);

@@ -140,32 +140,21 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-/* Declared weak: the unit tests of this layer link without the core. */
-#pragma weak sc_give_up_name
-static bool attempts_used_up(const struct sc_event *e)
-{
-    return sc_give_up_name && same(e->reason, sc_give_up_name(SC_GIVE_UP_ATTEMPTS));
-}
-
-static bool never_retried(const struct sc_event *e)
-{
-    return !sc_give_up_name || same(e->reason, sc_give_up_name(SC_GIVE_UP_CLASS));
-}
-
 static void put_failed_call(struct sc_out *o, const struct sc_event *e)
 {
-    if (attempts_used_up(e)) {
+    bool never = same(e->reason, sc_give_up_name(SC_GIVE_UP_CLASS));
+    if (same(e->reason, sc_give_up_name(SC_GIVE_UP_ATTEMPTS))) {
         SC_OUT_LITERAL(o, "Max retries reached. Request failed.");
         return;
     }
     if (same(e->class, "aborted"))
         SC_OUT_LITERAL(o, "Stopped by the program: ");
-    else if (never_retried(e))
+    else if (never)
         SC_OUT_LITERAL(o, "Non-retryable error: ");
     else
         SC_OUT_LITERAL(o, "Request failed: ");
     put_cause(o, e);
-    if (e->reason && !never_retried(e) && !same(e->class, "aborted")) {
+    if (e->reason && !never && !same(e->class, "aborted")) {
         SC_OUT_LITERAL(o, ", not retried: ");
         put_words(o, e->reason, WORDS_MAX);
     }

@@ -1,0 +1,143 @@
+/* explain_settings.c - settings in force, readable. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/explain.h"
+
+void sc_explain_line(const char *topic, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%-9s ", topic);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}
+
+static void jitter_words(const struct sc_backoff *b, char *buf, size_t n)
+{
+    switch (b->jitter) {
+    case SC_JITTER_FULL:
+        snprintf(buf, n, "full jitter");
+        break;
+    case SC_JITTER_EQUAL:
+        snprintf(buf, n, "equal jitter");
+        break;
+    case SC_JITTER_DECORRELATED:
+        snprintf(buf, n, "decorrelated jitter");
+        break;
+    case SC_JITTER_PROPORTIONAL:
+        snprintf(buf, n, "plus up to %g %%", b->jitter_ratio * 100);
+        break;
+    case SC_JITTER_ADDITIVE:
+        snprintf(buf, n, "plus up to %" PRId64 " ms", b->jitter_ms);
+        break;
+    case SC_JITTER_NONE:
+        snprintf(buf, n, "no jitter");
+        break;
+    }
+}
+
+static void backoff_words(const struct sc_backoff *b, char *buf, size_t n)
+{
+    char jitter[64];
+    size_t k = 0;
+    jitter_words(b, jitter, sizeof jitter);
+    if (b->n_delays == 0) {
+        snprintf(buf, n, "wait %" PRId64 " ms, times %g each, up to %" PRId64 " ms, %s", b->base_ms,
+                 b->factor, b->max_ms, jitter);
+        return;
+    }
+    k += (size_t)snprintf(buf, n, "wait");
+    for (uint32_t i = 0; i < b->n_delays && k < n; i++)
+        k += (size_t)snprintf(buf + k, n - k, " %" PRId64, b->delays_ms[i]);
+    if (k < n)
+        snprintf(buf + k, n - k, " ms, %s", jitter);
+}
+
+static void print_retry(const struct sc_retry *r)
+{
+    char wait[512], total[64];
+    if (!r->enabled) {
+        sc_explain_line("retry", "off");
+        return;
+    }
+    for (int c = 0; c < SC_CLASS_COUNT; c++) {
+        const struct sc_strategy *s = &r->by_class[c];
+        if (!sc_class_retryable((enum sc_class)c))
+            continue;
+        backoff_words(&s->backoff, wait, sizeof wait);
+        snprintf(total, sizeof total, " within %g s", (double)s->total_timeout_ms / 1000);
+        sc_explain_line("retry", "%s: %d attempt%s%s; %s", sc_class_name((enum sc_class)c),
+                        s->max_attempts, s->max_attempts == 1 ? "" : "s",
+                        s->total_timeout_ms ? total : "", wait);
+    }
+    if (r->budget_enabled)
+        sc_explain_line("", "budget: %g retries a call, at least %d a minute", r->budget_ratio,
+                        r->budget_min_per_minute);
+}
+
+static void scope_words(unsigned scope, char *buf, size_t n)
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } table[] = {{SC_SCOPE_HOST, "host"},
+                 {SC_SCOPE_MODEL, "model"},
+                 {SC_SCOPE_RULE, "rule"},
+                 {SC_SCOPE_KEY, "key"}};
+    size_t k = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (scope & table[i].bit)
+            k += (size_t)snprintf(buf + k, n - k, "%s%s", k ? ", " : "", table[i].name);
+}
+
+static void print_breaker(const struct sc_breaker_settings *b)
+{
+    char scope[64];
+    if (!b->enabled) {
+        sc_explain_line("breaker", "off");
+        return;
+    }
+    scope_words(b->scope, scope, sizeof scope);
+    sc_explain_line("breaker",
+                    "opens after %d failures in a row or %g %% of at least %d calls in %g s, for "
+                    "%g to %g s, by %s",
+                    b->consecutive_failures, b->failure_ratio * 100, b->min_calls,
+                    (double)b->window_ms / 1000, (double)b->open_ms / 1000,
+                    (double)b->open_max_ms / 1000, scope);
+}
+
+static void print_limits(const struct sc_limits *l)
+{
+    char text[256];
+    size_t k = 0;
+    text[0] = '\0';
+    if (l->rpm)
+        k += (size_t)snprintf(text + k, sizeof text - k, "%" PRId64 " requests a minute", l->rpm);
+    if (l->tpm)
+        k += (size_t)snprintf(text + k, sizeof text - k, "%s%" PRId64 " tokens a minute",
+                              k ? ", " : "", l->tpm);
+    if (l->concurrent)
+        k += (size_t)snprintf(text + k, sizeof text - k, "%s%d at a time", k ? ", " : "",
+                              l->concurrent);
+    if (k)
+        snprintf(text + k, sizeof text - k, "; waits up to %g s", (double)l->max_wait_ms / 1000);
+    sc_explain_line("limits", "%s", k ? text : "off");
+}
+
+void sc_explain_settings(const struct sc_settings *s)
+{
+    print_retry(&s->retry);
+    print_breaker(&s->breaker);
+    print_limits(&s->limits);
+    sc_explain_line("timeout", "the program's own timeout bounds %s",
+                    s->program_timeout == SC_TIMEOUT_TOTAL ? "the whole call, waits included"
+                                                           : "each attempt");
+    sc_explain_line(
+        "hold", "up to %zu KiB of a success, %zu KiB of a failure, %zu KiB of an upload",
+        s->hold.success_max / 1024, s->hold.failure_max / 1024, s->hold.upload_max / 1024);
+}
