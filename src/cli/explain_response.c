@@ -72,8 +72,13 @@ static void print_next(const struct sc_settings *s, const struct sc_result *resu
     } else if (shortest < 0 || longest < 0) {
         sc_explain_line("next", "depending on jitter, a wait or the end of the call");
     } else {
-        sc_explain_line("next", "wait %" PRId64 " to %" PRId64 " ms (%s), then attempt %d of %d",
-                        shortest, longest, sc_wait_reason_name(call.wait_reason), attempt + 1,
+        char range[64];
+        if (shortest == longest)
+            snprintf(range, sizeof range, "%" PRId64, shortest);
+        else
+            snprintf(range, sizeof range, "%" PRId64 " to %" PRId64, shortest, longest);
+        sc_explain_line("next", "wait %s ms (%s), then attempt %d of %d", range,
+                        sc_wait_reason_name(call.wait_reason), attempt + 1,
                         attempts_allowed(s, result->verdict.class));
     }
 }

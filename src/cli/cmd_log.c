@@ -1,0 +1,215 @@
+/*
+ * cmd_log.c - steadycurl log: shows the log, and follows it across rotations.
+ *
+ * Following polls ten times a second: a log is opened anew for every line, so there is nothing
+ * to wait for, and inotify would have to watch file and folder for the same effect.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/usage.h"
+#include "policy/policy.h"
+
+#define DEFAULT_LINES 20
+#define POLL_NS 100000000L
+
+static const struct sc_option options[] = {
+    {"follow", 'f', NULL, "go on as the log grows, also across rotations"},
+    {"lines", 'n', "N", "show the last N lines (default 20), \"all\" for all"},
+    {"json", 'j', NULL, "only lines that are JSON objects, for jq"},
+    {"policy", 'p', "FILE", "the policy whose log to show"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct sc_usage usage = {
+    "log", "[-f] [-n N] [--json] [FILE]",
+    "Shows the log: FILE, else $STEADYCURL_LOG, else the policy's.", options};
+
+struct view {
+    char path[PATH_MAX];
+    bool follow, json_only;
+    long lines;   /* -1: all */
+    bool in_line; /* between a line's parts when following */
+    bool skip;    /* the rest of this line is not shown */
+};
+
+/* Position after which the last n lines begin. */
+static long tail_position(FILE *f, long n)
+{
+    char b[4096];
+    fseek(f, 0, SEEK_END);
+    long end = ftell(f), position = end;
+    if (n < 0)
+        return 0;
+    if (n == 0)
+        return end;
+    while (position > 0) {
+        long size = position < (long)sizeof b ? position : (long)sizeof b;
+        position -= size;
+        fseek(f, position, SEEK_SET);
+        size_t got = fread(b, 1, (size_t)size, f);
+        for (size_t i = got; i-- > 0;)
+            if (b[i] == '\n' && position + (long)i != end - 1 && --n == 0)
+                return position + (long)i + 1;
+    }
+    return 0;
+}
+
+/* Terminal control sequences of a hostile log stay text. */
+static void show_char(char c)
+{
+    bool harmless = (unsigned char)c >= 0x20 || c == '\n' || c == '\t';
+    putchar(harmless && c != 0x7f ? c : '?');
+}
+
+static void show(struct view *v, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!v->in_line)
+            v->skip = v->json_only && p[i] != '{';
+        v->in_line = p[i] != '\n';
+        if (!v->skip)
+            show_char(p[i]);
+    }
+}
+
+static void show_rest(struct view *v, FILE *f)
+{
+    char b[4096];
+    size_t n;
+    clearerr(f);
+    while ((n = fread(b, 1, sizeof b, f)) > 0)
+        show(v, b, n);
+    fflush(stdout);
+}
+
+static void pause_a_little(void)
+{
+    struct timespec t = {0, POLL_NS};
+    nanosleep(&t, NULL);
+}
+
+/* Whether the path names another file than the one that is open, or that was cut. */
+static bool replaced(const char *path, FILE *f)
+{
+    struct stat ours, now;
+    if (fstat(fileno(f), &ours) != 0 || stat(path, &now) != 0)
+        return false;
+    return ours.st_ino != now.st_ino || ours.st_dev != now.st_dev || now.st_size < ftell(f);
+}
+
+static FILE *wait_for(const char *path)
+{
+    FILE *f;
+    while (!(f = fopen(path, "re")))
+        pause_a_little();
+    return f;
+}
+
+static void follow(struct view *v, FILE *f)
+{
+    for (;;) {
+        show_rest(v, f);
+        if (ferror(stdout))
+            return;
+        if (replaced(v->path, f)) {
+            show_rest(v, f); /* what came between the last look and the rename */
+            fclose(f);
+            f = wait_for(v->path);
+        } else {
+            pause_a_little();
+        }
+    }
+}
+
+static bool policy_log(const char *named, char *buf, size_t n)
+{
+    char path[PATH_MAX];
+    struct sc_policy_error error;
+    bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
+                       : sc_policy_find(path, sizeof path);
+    struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
+    if (!p) {
+        sc_usage_wrong(&usage, "%s", found ? error.text : "out of memory");
+        return false;
+    }
+    const char *log = sc_policy_log(p)->path;
+    bool ok = log && snprintf(buf, n, "%s", log) < (int)n;
+    sc_policy_free(p);
+    if (!ok)
+        sc_usage_wrong(&usage, "no log: neither FILE nor $STEADYCURL_LOG nor the policy names one");
+    return ok;
+}
+
+static bool find_log(struct view *v, const char *file, const char *policy)
+{
+    const char *variable = getenv("STEADYCURL_LOG");
+    if (!file && !policy && variable && *variable)
+        file = variable;
+    if (file)
+        return snprintf(v->path, sizeof v->path, "%s", file) < (int)sizeof v->path;
+    return policy_log(policy, v->path, sizeof v->path);
+}
+
+static bool read_count(const char *text, long *lines)
+{
+    char *end;
+    if (strcmp(text, "all") == 0) {
+        *lines = -1;
+        return true;
+    }
+    *lines = strtol(text, &end, 10);
+    return *text && !*end && *lines >= 0;
+}
+
+static int show_log(struct view *v)
+{
+    FILE *f = fopen(v->path, "re");
+    if (!f && errno == ENOENT && v->follow)
+        f = wait_for(v->path);
+    if (!f) {
+        sc_usage_wrong(&usage, "%s: %s", v->path, strerror(errno));
+        return 1;
+    }
+    fseek(f, tail_position(f, v->lines), SEEK_SET);
+    if (v->follow) {
+        follow(v, f);
+        return 1;
+    }
+    show_rest(v, f);
+    fclose(f);
+    return ferror(stdout) ? 1 : 0;
+}
+
+int sc_cmd_log(int argc, char **argv)
+{
+    static struct view v = {.lines = DEFAULT_LINES};
+    struct sc_args a = sc_args_begin(argc, argv);
+    const char *policy = NULL;
+    int opt;
+    while ((opt = sc_args_next(&a, &usage)) > 0) {
+        if (opt == 'f')
+            v.follow = true;
+        else if (opt == 'j')
+            v.json_only = true;
+        else if (opt == 'p')
+            policy = a.value;
+        else if (!read_count(a.value, &v.lines))
+            return sc_usage_wrong(&usage, "-n: \"%s\" is not a number of lines", a.value);
+    }
+    if (opt < 0)
+        return opt == SC_ARGS_HELP ? 0 : 2;
+    if (argc - a.i > 1)
+        return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
+    if (!find_log(&v, a.i < argc ? argv[a.i] : NULL, policy))
+        return 1;
+    return show_log(&v);
+}
