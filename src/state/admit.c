@@ -1,0 +1,504 @@
+/*
+ * Before an attempt: begin, admit, recheck. See state.h.
+ *
+ * What can refuse is looked at first, without changing anything; only then are permits, leases and
+ * slots taken, in this order: concurrency lease, latch probe, breaker, request slot, token slots,
+ * gate. Whatever cannot be had gives back what was taken before it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/breaker.h"
+#include "core/budget.h"
+#include "core/gate.h"
+#include "core/latch.h"
+#include "core/lease.h"
+#include "core/limiter.h"
+#include "core/tokens.h"
+#include "state/holder.h"
+#include "state/metrics.h"
+#include "state/state.h"
+#include "state/ticket.h"
+
+#define MS INT64_C(1000000)
+#define SECOND_NS INT64_C(1000000000)
+
+/* A call without a deadline of its own holds its concurrency lease for this long at most. */
+#define LEASE_NS (900 * SECOND_NS)
+
+/* How long after we gave up the program's own new try of the same request counts as a retry. */
+#define REPEAT_NS (60 * SECOND_NS)
+
+/* More would make the search for a free lease slow; such a limit is none in practice. */
+#define CONCURRENT_MAX 1536
+
+const char *sc_refusal_name(enum sc_refusal r)
+{
+    static const char *const names[] = {
+#define NAME(id, name) name,
+        SC_REFUSAL_LIST(NAME)
+#undef NAME
+    };
+
+    return r < SC_REFUSAL_COUNT ? names[r] : "";
+}
+
+int64_t sc_state_now(void)
+{
+    struct timespec t;
+
+    if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
+        return 1;
+    return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+bool sc_state_take_note(char *buf, size_t n)
+{
+    return sc_region_take_note(buf, n);
+}
+
+/* ---- begin ---- */
+
+static void set_if_changed(sc_word *w, uint64_t v)
+{
+    if (sc_word_read(w) != v)
+        atomic_store_explicit(w, v, memory_order_relaxed);
+}
+
+static void find_limits(struct sc_ticket *t, const struct sc_scope_key *k)
+{
+    const struct sc_limits *l = &t->settings->limits;
+    const struct {
+        struct sc_reservation *r;
+        int64_t limit;
+        enum sc_slot_kind kind;
+    } both[] = {{&t->requests, l->rpm, SC_SLOT_REQUESTS}, {&t->tokens, l->tpm, SC_SLOT_TOKENS}};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (both[i].limit <= 0)
+            continue;
+        both[i].r->limit = both[i].limit;
+        both[i].r->words = sc_slot_words(&t->hashes, k, l->scope, both[i].kind);
+        if (!both[i].r->words)
+            continue;
+        set_if_changed(&both[i].r->words[SC_W_LIMIT], (uint64_t)both[i].limit);
+        set_if_changed(&both[i].r->words[SC_W_BURST_NS], (uint64_t)sc_limiter_burst(l->burst));
+    }
+    if (l->concurrent > 0) {
+        sc_word *w = sc_slot_words(&t->hashes, k, l->scope, SC_SLOT_CONCURRENT);
+
+        t->lease_hash = sc_scope_hash_of(&t->hashes, l->scope);
+        if (w) {
+            set_if_changed(&w[SC_W_CONCURRENT_MAX], (uint64_t)l->concurrent);
+            set_if_changed(&w[SC_W_CONCURRENT_HASH], t->lease_hash);
+        }
+    }
+}
+
+static void find_words(struct sc_ticket *t, const struct sc_scope_key *k)
+{
+    const struct sc_settings *s = t->settings;
+    const struct sc_scope_hashes *h = &t->hashes;
+    unsigned narrow = SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY;
+    unsigned wide = SC_SCOPE_HOST | SC_SCOPE_MODEL;
+
+    t->gate[0] = sc_slot_words(h, k, narrow, SC_SLOT_GATE);
+    t->gate[1] = sc_slot_words(h, k, wide, SC_SLOT_GATE);
+    t->latch = sc_slot_words(h, k, narrow, SC_SLOT_LATCH);
+    if (s->breaker.enabled) {
+        t->breaker = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_BREAKER);
+        t->window = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_WINDOW);
+        if (t->breaker)
+            set_if_changed(&t->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->breaker.open_max_ms);
+    }
+    if (s->retry.enabled && s->retry.budget_enabled)
+        t->budget = sc_slot_words(h, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
+    if (s->limits.tpm > 0)
+        t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
+    t->series = sc_series_words(h, k);
+    find_limits(t, k);
+}
+
+/* Words of requests given up lately: hash in the upper 26 bits, time in units of 2^20 ns. */
+static sc_word *given_up_word(struct sc_ticket *t, uint64_t *mark)
+{
+    uint64_t x = (t->request_hash ^ t->region->head.hash_key[1]) * UINT64_C(0x9e3779b97f4a7c15);
+
+    *mark = x >> 38 << 38;
+    return &t->region->given_up[(x >> 8) % SC_GIVEN_UP];
+}
+
+static bool given_up_lately(struct sc_ticket *t, int64_t now)
+{
+    uint64_t mark, word;
+    int64_t age;
+
+    if (t->request_hash == 0)
+        return false;
+    word = sc_word_read(given_up_word(t, &mark));
+    age = now - (int64_t)((word & ((UINT64_C(1) << 38) - 1)) << 20);
+    return word != 0 && word >> 38 << 38 == mark && age >= 0 && age <= REPEAT_NS;
+}
+
+void sc_ticket_give_up(struct sc_ticket *t, int64_t now)
+{
+    uint64_t mark;
+    sc_word *w;
+
+    if (t->request_hash == 0)
+        return;
+    w = given_up_word(t, &mark);
+    atomic_store(w, mark | ((uint64_t)now >> 20 & ((UINT64_C(1) << 38) - 1)));
+}
+
+void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
+                    const struct sc_call_facts *f, int64_t now)
+{
+    struct sc_region *r = sc_region_get(now);
+
+    memset(t, 0, sizeof *t);
+    t->settings = s;
+    t->deadline_ns = f->deadline_ns;
+    t->request_hash = f->request_hash;
+    t->begun = true;
+    if (!r)
+        return;
+    t->region = r;
+    sc_scope_hash(&t->hashes, r, k);
+    find_words(t, k);
+    t->repeat = given_up_lately(t, now);
+    if (t->budget)
+        sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
+}
+
+bool sc_state_is_repeat(const struct sc_ticket *t)
+{
+    return t->repeat;
+}
+
+int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes)
+{
+    return sc_tokens_estimate(t->ratio ? sc_word_read(&t->ratio[SC_W_RATIO]) : 0, bytes);
+}
+
+/* ---- answers ---- */
+
+/* A refused attempt may still be followed by another (a later target, a longer wait): everything
+ * is given back now. */
+static void refuse(struct sc_ticket *t, int64_t now, struct sc_admission *out, enum sc_refusal why,
+                   int64_t after_ns)
+{
+    sc_ticket_release(t, now, true);
+    out->verdict = SC_ADMIT_REFUSE;
+    out->refusal = why;
+    out->retry_after_ms = after_ns < 0 ? 0 : after_ns / MS + 1;
+    sc_metric_add(t->series, SC_M_REFUSALS + (unsigned)why - 1, 1);
+}
+
+static void wait_until(struct sc_ticket *t, struct sc_admission *out, int64_t until,
+                       enum sc_wait_reason reason)
+{
+    t->waiting = true;
+    out->verdict = SC_ADMIT_WAIT;
+    out->until_ns = until;
+    out->reason = reason;
+}
+
+static void go(struct sc_ticket *t, struct sc_admission *out)
+{
+    t->waiting = false;
+    out->verdict = SC_ADMIT_GO;
+}
+
+/* ---- looking, without changing ---- */
+
+static bool breaker_applies(const struct sc_ticket *t)
+{
+    return t->breaker && (t->attempts == 0 || t->settings->breaker.count_attempts);
+}
+
+static bool latch_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    struct sc_latch_ask a = {.now_ns = now};
+    uint64_t word = t->latch ? sc_word_read(&t->latch[SC_W_LATCH]) : 0;
+
+    if (word == 0)
+        return false;
+    sc_latch_peek(word, &a);
+    if (!a.allowed)
+        refuse(t, now, out, a.reason == SC_LATCH_QUOTA ? SC_REFUSE_QUOTA : SC_REFUSE_AUTH,
+               a.retry_after_ns);
+    return !a.allowed;
+}
+
+static bool breaker_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    struct sc_breaker_ask a = {.settings = &t->settings->breaker, .now_ns = now};
+
+    if (!breaker_applies(t) || t->breaker_held)
+        return false;
+    sc_breaker_admit(sc_word_read(&t->breaker[SC_W_STATE]), &a);
+    if (!a.allowed)
+        refuse(t, now, out, SC_REFUSE_BREAKER, a.retry_after_ns);
+    return !a.allowed;
+}
+
+static bool gate_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    for (int i = 0; i < 2; i++) {
+        int64_t until = t->gate[i] ? sc_gate_until(sc_word_read(&t->gate[i][SC_W_UNTIL]), now) : 0;
+
+        if (until > t->latest_ns) {
+            refuse(t, now, out, SC_REFUSE_GATE, until - now);
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_reservation *r,
+                                     int64_t now)
+{
+    return (struct sc_limiter_ask){.cost_ns = r->cost_ns,
+                                   .burst_ns = sc_limiter_burst(t->settings->limits.burst),
+                                   .now_ns = now,
+                                   .latest_ns = t->latest_ns};
+}
+
+static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, int64_t now,
+                          struct sc_admission *out)
+{
+    struct sc_limiter_ask a = ask_for(t, r, now);
+
+    if (!r->words || r->cost_ns == 0)
+        return false;
+    sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &a);
+    if (!a.taken)
+        refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);
+    return !a.taken;
+}
+
+/* ---- taking ---- */
+
+/* A free lease, from a place of the caller's own choice on: those who ask spread out. */
+static bool take_lease(struct sc_ticket *t, int64_t now, uint64_t rnd)
+{
+    unsigned n = (unsigned)(t->settings->limits.concurrent > CONCURRENT_MAX
+                                ? CONCURRENT_MAX
+                                : t->settings->limits.concurrent);
+    unsigned parts = (n + SC_SLOT_WORDS - 1) / SC_SLOT_WORDS;
+    int64_t end = t->deadline_ns - now < LEASE_NS ? t->deadline_ns : now + LEASE_NS;
+    uint64_t mine = sc_holder_word(t->region, now, end);
+
+    for (unsigned i = 0; i < parts; i++) {
+        unsigned part = (unsigned)((rnd >> 8) + i) % parts;
+        unsigned size = part + 1 < parts ? SC_SLOT_WORDS : n - part * SC_SLOT_WORDS;
+        sc_word *words = sc_lease_words(t->region, t->lease_hash, part, true);
+        int at =
+            words ? sc_holder_take(t->region, words, size, (unsigned)rnd % size, now, mine) : 0;
+
+        if (at < 0)
+            continue;
+        t->lease = words ? &words[at] : NULL; /* no room in the table: not limited */
+        t->lease_word = mine;
+        return true;
+    }
+    return false;
+}
+
+static bool need_lease(const struct sc_ticket *t)
+{
+    return t->settings->limits.concurrent > 0 && !t->lease;
+}
+
+static bool take_latch(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    struct sc_latch_ask a = {.now_ns = now, .allowed = true};
+
+    if (!t->latch || sc_word_read(&t->latch[SC_W_LATCH]) == 0)
+        return true;
+    sc_word_update(&t->latch[SC_W_LATCH], sc_latch_admit, &a);
+    if (!a.allowed)
+        refuse(t, now, out, a.reason == SC_LATCH_QUOTA ? SC_REFUSE_QUOTA : SC_REFUSE_AUTH,
+               a.retry_after_ns);
+    out->probe |= a.probe;
+    return a.allowed;
+}
+
+static bool take_breaker(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    struct sc_breaker_ask a = {.settings = &t->settings->breaker, .now_ns = now};
+
+    if (!breaker_applies(t) || t->breaker_held)
+        return true;
+    sc_word_update(&t->breaker[SC_W_STATE], sc_breaker_admit, &a);
+    if (!a.allowed) {
+        refuse(t, now, out, SC_REFUSE_BREAKER, a.retry_after_ns);
+        return false;
+    }
+    t->breaker_held = true;
+    t->generation = a.generation;
+    t->round = a.round;
+    out->probe |= a.probe;
+    out->half_opened = a.half_opened;
+    return true;
+}
+
+static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t now,
+                       struct sc_admission *out)
+{
+    struct sc_limiter_ask a = ask_for(t, r, now);
+
+    if (!r->words || r->cost_ns == 0)
+        return true;
+    sc_word_update(&r->words[SC_W_TAT], sc_limiter_reserve, &a);
+    if (!a.taken) {
+        refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);
+        return false;
+    }
+    /* Read after the reservation: a shift in between is then never applied twice (state.md). */
+    r->shift = sc_word_read(&r->words[SC_W_SHIFT]);
+    r->start_ns = a.start_ns;
+    r->before = a.before;
+    r->after = a.after;
+    return true;
+}
+
+/* The release behind a closed gate, or now. False: later than may be waited for. */
+static bool pass_gates(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    for (int i = 0; i < 2; i++) {
+        struct sc_gate_pass p = {.now_ns = now, .latest_ns = t->latest_ns};
+
+        if (!t->gate[i] || (i == 1 && t->gate[1] == t->gate[0]))
+            continue;
+        p.until = sc_word_read(&t->gate[i][SC_W_UNTIL]);
+        if (p.until == 0)
+            continue;
+        sc_word_update(&t->gate[i][SC_W_RELEASE], sc_gate_pass, &p);
+        if (!p.taken) {
+            refuse(t, now, out, SC_REFUSE_GATE, p.start_ns - now);
+            return false;
+        }
+        if (p.start_ns > t->gate_start_ns)
+            t->gate_start_ns = p.start_ns;
+    }
+    return true;
+}
+
+/* ---- admit and recheck ---- */
+
+/* A reservation's start, moved as its bucket moved since. */
+static int64_t start_of(const struct sc_reservation *r)
+{
+    if (!r->words || r->cost_ns == 0)
+        return 0;
+    return r->start_ns + (int64_t)(sc_word_read(&r->words[SC_W_SHIFT]) - r->shift);
+}
+
+static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    int64_t limit = start_of(&t->requests), tokens = start_of(&t->tokens);
+
+    if (tokens > limit)
+        limit = tokens;
+    if (limit > t->gate_start_ns && limit > now)
+        wait_until(t, out, limit, SC_WAIT_LIMIT);
+    else if (t->gate_start_ns > now)
+        wait_until(t, out, t->gate_start_ns, SC_WAIT_GATE);
+    else
+        go(t, out);
+}
+
+/* All leases are out: look again soon, at a moment of one's own. */
+static void wait_for_lease(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
+{
+    int64_t soon = now + 5 * MS + (int64_t)(rnd % (uint64_t)(20 * MS));
+
+    if (now >= t->latest_ns) {
+        refuse(t, now, out, SC_REFUSE_CONCURRENT, SECOND_NS);
+        return;
+    }
+    t->need_lease = true;
+    wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
+}
+
+static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
+{
+    t->need_lease = false;
+    if (latch_forbids(t, now, out) || breaker_forbids(t, now, out) || gate_forbids(t, now, out) ||
+        limit_forbids(t, &t->requests, now, out) || limit_forbids(t, &t->tokens, now, out))
+        return;
+    if (need_lease(t) && !take_lease(t, now, rnd)) {
+        wait_for_lease(t, now, rnd, out);
+        return;
+    }
+    if (take_latch(t, now, out) && take_breaker(t, now, out) &&
+        take_limit(t, &t->requests, now, out) && take_limit(t, &t->tokens, now, out) &&
+        pass_gates(t, now, out))
+        decide(t, now, out);
+}
+
+void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t rnd,
+                    struct sc_admission *out)
+{
+    const struct sc_limits *l = &t->settings->limits;
+    int64_t latest = now + (l->max_wait_ms > 0 ? l->max_wait_ms : 0) * MS;
+
+    memset(out, 0, sizeof *out);
+    if (!t->region)
+        return;
+    sc_ticket_unreserve(t);
+    t->latest_ns = t->deadline_ns < latest ? t->deadline_ns : latest;
+    t->wait_began_ns = now;
+    t->gate_start_ns = 0;
+    t->requests.cost_ns = sc_limiter_cost(1, l->rpm);
+    t->tokens.cost_ns = sc_limiter_cost(tokens, l->tpm);
+    if (!sc_limiter_fits(tokens, l->tpm)) {
+        refuse(t, now, out, SC_REFUSE_NEVER_FITS, -1);
+        return;
+    }
+    take_all(t, now, rnd, out);
+}
+
+/* Another process may have closed the gate, tripped the breaker or set the latch meanwhile. */
+static bool things_changed(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    struct sc_breaker b;
+
+    if (!out->probe && latch_forbids(t, now, out))
+        return true;
+    if (t->breaker_held) {
+        b = sc_breaker_read(sc_word_read(&t->breaker[SC_W_STATE]), &t->settings->breaker, now);
+        if (b.state == SC_BREAKER_OPEN && b.generation != t->generation && b.at_ns > now) {
+            refuse(t, now, out, SC_REFUSE_BREAKER, b.at_ns - now);
+            return true;
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        uint64_t word = t->gate[i] ? sc_word_read(&t->gate[i][SC_W_UNTIL]) : 0;
+
+        if (word && sc_gate_until(word, now) > t->gate_start_ns)
+            return !pass_gates(t, now, out);
+    }
+    return false;
+}
+
+void sc_state_recheck(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
+{
+    bool probe = out->probe;
+
+    if (!t->region || !t->waiting)
+        return;
+    out->half_opened = false;
+    if (t->need_lease) {
+        take_all(t, now, rnd, out);
+    } else if (!things_changed(t, now, out)) {
+        decide(t, now, out);
+        if (out->verdict == SC_ADMIT_WAIT && out->until_ns > t->latest_ns)
+            refuse(t, now, out, out->reason == SC_WAIT_GATE ? SC_REFUSE_GATE : SC_REFUSE_LIMIT,
+                   out->until_ns - now);
+    }
+    out->probe |= probe && out->verdict != SC_ADMIT_REFUSE;
+}

@@ -1,0 +1,257 @@
+/*
+ * After an attempt, and at the end of a call. See state.h.
+ */
+#include <string.h>
+
+#include "core/breaker.h"
+#include "core/budget.h"
+#include "core/gate.h"
+#include "core/latch.h"
+#include "core/lease.h"
+#include "core/limiter.h"
+#include "core/tokens.h"
+#include "state/metrics.h"
+#include "state/ticket.h"
+
+#define MS INT64_C(1000000)
+
+static bool reserved(const struct sc_reservation *r)
+{
+    return r->words && r->after != 0;
+}
+
+/* Moves a bucket, and everybody who waits in it. The shift goes first: who reserves between the
+ * two additions then starts late rather than early (state.md). */
+static void move_bucket(const struct sc_reservation *r, int64_t by_ns, int64_t now)
+{
+    struct sc_limiter_move m = {.by_ns = by_ns, .now_ns = now};
+
+    sc_limiter_shift(sc_word_read(&r->words[SC_W_TAT]), &m);
+    if (m.moved_ns == 0)
+        return;
+    atomic_fetch_add(&r->words[SC_W_SHIFT], (uint64_t)m.moved_ns);
+    m.by_ns = m.moved_ns;
+    sc_word_update(&r->words[SC_W_TAT], sc_limiter_shift, &m);
+}
+
+/* A slot that will not be used. If others have reserved behind it, it is forfeit: moving them up
+ * would also move those who wait before it, and they would start too early. */
+static void give_back(struct sc_reservation *r)
+{
+    struct sc_limiter_ask a = {.before = r->before, .after = r->after};
+
+    if (reserved(r))
+        sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
+    r->after = 0;
+}
+
+/* ---- breaker ---- */
+
+static void add_to_window(struct sc_ticket *t, enum sc_breaker_outcome o, int64_t now)
+{
+    struct sc_window_add a = {.epoch = sc_window_epoch(now, t->settings->breaker.window_ms * MS),
+                              .all = 1,
+                              .bad = o == SC_BREAKER_FAILURE};
+
+    if (t->window && (o == SC_BREAKER_SUCCESS || o == SC_BREAKER_FAILURE))
+        sc_word_update(&t->window[sc_window_index(a.epoch)], sc_window_add, &a);
+}
+
+static void settle_breaker(struct sc_ticket *t, enum sc_breaker_outcome o, enum sc_class class,
+                           int64_t now, uint64_t rnd, struct sc_effects *fx)
+{
+    struct sc_breaker_report r = {.settings = &t->settings->breaker,
+                                  .now_ns = now,
+                                  .rnd = rnd,
+                                  .generation = t->generation,
+                                  .round = t->round,
+                                  .outcome = o,
+                                  .window = t->window};
+
+    if (!t->breaker_held)
+        return;
+    t->breaker_held = false;
+    add_to_window(t, o, now);
+    sc_word_update(&t->breaker[SC_W_STATE], sc_breaker_settle, &r);
+    if (!r.opened && !r.closed)
+        return;
+    atomic_store(&t->breaker[SC_W_CHANGED_AT], (uint64_t)now);
+    if (r.opened) {
+        atomic_store(&t->breaker[SC_W_WHY], (uint64_t) class);
+        atomic_fetch_add(&t->breaker[SC_W_OPENINGS], 1);
+        sc_metric_add(t->series, SC_M_OPENINGS, 1);
+    }
+    fx->breaker_opened = r.opened;
+    fx->breaker_closed = r.closed;
+    fx->open_ms = r.open_ns / MS;
+}
+
+/* ---- gate and latch ---- */
+
+/* Time stands still for those who wait in our buckets, so that order and spacing outlive the gate.
+ * It stands still once, even when both gates are closed. */
+static void stop_buckets(struct sc_ticket *t, int64_t opens, int64_t was, int64_t other,
+                         int64_t now)
+{
+    int64_t from = other > was ? other : was;
+
+    if (opens <= from)
+        return;
+    if (t->requests.words)
+        move_bucket(&t->requests, opens - from, now);
+    if (t->tokens.words)
+        move_bucket(&t->tokens, opens - from, now);
+}
+
+static void close_gate(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
+                       struct sc_effects *fx)
+{
+    int i = f->class == SC_CLASS_RATE_LIMITED || f->class == SC_CLASS_OK ? 0 : 1;
+    struct sc_gate_close c = {.now_ns = now};
+    int64_t opens, other;
+
+    if (!t->gate[i] || f->hint_ms <= 0)
+        return;
+    c.until_ns = f->hint_ms < SC_GATE_HORIZON_NS / MS ? now + f->hint_ms * MS : INT64_MAX / 2;
+    sc_word_update(&t->gate[i][SC_W_UNTIL], sc_gate_close, &c);
+    if (c.moved_ns == 0)
+        return;
+    atomic_fetch_add_explicit(&t->gate[i][SC_W_CLOSINGS], 1, memory_order_relaxed);
+    fx->gate_ms = f->hint_ms;
+    opens = c.until_ns - now > SC_GATE_HORIZON_NS ? now + SC_GATE_HORIZON_NS : c.until_ns;
+    other = t->gate[1 - i] ? sc_gate_until(sc_word_read(&t->gate[1 - i][SC_W_UNTIL]), now) : 0;
+    stop_buckets(t, opens, opens - c.moved_ns, other, now);
+}
+
+static void settle_latch(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
+                         struct sc_effects *fx)
+{
+    struct sc_latch_set s = {
+        .now_ns = now,
+        .reason = f->class == SC_CLASS_QUOTA_EXHAUSTED ? SC_LATCH_QUOTA : SC_LATCH_AUTH,
+        .hint_ns = f->hint_ms > 0 && f->hint_ms < SC_GATE_HORIZON_NS / MS ? f->hint_ms * MS : 0};
+
+    if (!t->latch)
+        return;
+    if (f->class == SC_CLASS_QUOTA_EXHAUSTED || f->class == SC_CLASS_AUTH) {
+        sc_word_update(&t->latch[SC_W_LATCH], sc_latch_set, &s);
+        if (s.newly)
+            atomic_store(&t->latch[SC_W_LATCHED_AT], (uint64_t)now);
+        fx->latched = s.newly;
+    } else if (f->class == SC_CLASS_OK && sc_word_read(&t->latch[SC_W_LATCH]) != 0) {
+        fx->unlatched = atomic_exchange(&t->latch[SC_W_LATCH], 0) != 0;
+    }
+}
+
+/* ---- tokens ---- */
+
+/* Unknown usage: a success (or what was cut off) keeps its estimate, a refusal cost nothing. */
+static void settle_tokens(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now)
+{
+    struct sc_reservation *r = &t->tokens;
+    int64_t used = f->used_tokens;
+
+    if (!reserved(r))
+        return;
+    if (used < 0 && (f->class == SC_CLASS_OK || f->class == SC_CLASS_ABORTED))
+        r->after = 0;
+    if (!reserved(r))
+        return;
+    move_bucket(r, sc_limiter_cost(used, r->limit) - r->cost_ns, now);
+    r->after = 0;
+}
+
+static void learn(struct sc_ticket *t, const struct sc_attempt_facts *f)
+{
+    struct sc_tokens_seen seen = {.bytes = f->input_bytes, .tokens = f->input_tokens};
+
+    if (t->ratio && seen.bytes > 0 && seen.tokens > 0)
+        sc_word_update(&t->ratio[SC_W_RATIO], sc_tokens_learn, &seen);
+}
+
+/* ---- what the caller sees ---- */
+
+void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
+                     uint64_t rnd, struct sc_effects *fx)
+{
+    struct sc_effects unused;
+
+    fx = fx ? fx : &unused;
+    memset(fx, 0, sizeof *fx);
+    if (!t->region)
+        return;
+    t->attempts++;
+    t->requests.after = 0; /* it was sent: not to be given back */
+    settle_tokens(t, f, now);
+    learn(t, f);
+    close_gate(t, f, now, fx);
+    settle_latch(t, f, now, fx);
+    if (t->settings->breaker.count_attempts)
+        settle_breaker(t, sc_breaker_outcome_of(f->class), f->class, now, rnd, fx);
+    sc_metric_add(t->series, SC_M_ATTEMPTS + (unsigned)f->class, 1);
+    sc_metric_add(t->series, SC_M_INPUT_TOKENS, f->input_tokens);
+    sc_metric_add(t->series, SC_M_OUTPUT_TOKENS, f->output_tokens);
+    sc_metric_observe(t->series, SC_M_LATENCY, f->ms);
+}
+
+bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class, int64_t now)
+{
+    struct sc_budget_ask a = {.window = t->budget,
+                              .now_ns = now,
+                              .allowed = true,
+                              .ratio = t->settings->retry.budget_ratio,
+                              .min_per_minute = t->settings->retry.budget_min_per_minute};
+
+    if (t->budget)
+        sc_word_update(sc_budget_word(t->budget, now), sc_budget_take, &a);
+    if (a.allowed)
+        sc_metric_add(t->series, SC_M_RETRIES + (unsigned)class, 1);
+    return a.allowed;
+}
+
+void sc_ticket_unreserve(struct sc_ticket *t)
+{
+    give_back(&t->requests);
+    give_back(&t->tokens);
+}
+
+void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)
+{
+    struct sc_effects unused;
+
+    sc_ticket_unreserve(t);
+    if (t->attempts == 0 || t->settings->breaker.count_attempts)
+        settle_breaker(t, SC_BREAKER_NEUTRAL, SC_CLASS_ABORTED, now, 0, &unused);
+    if (lease && t->lease) {
+        sc_word_update(t->lease, sc_lease_give, &t->lease_word);
+        t->lease = NULL;
+    }
+    t->waiting = t->need_lease = false;
+}
+
+void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int64_t now,
+                  uint64_t rnd, struct sc_effects *fx)
+{
+    struct sc_effects unused;
+
+    fx = fx ? fx : &unused;
+    memset(fx, 0, sizeof *fx);
+    if (!t->begun)
+        return;
+    t->begun = false;
+    if (!t->region)
+        return;
+    /* Per call: the call's last class. Per attempt: only what was never settled is still held. */
+    if (t->attempts > 0 && !t->settings->breaker.count_attempts)
+        settle_breaker(t, sc_breaker_outcome_of(class), class, now, rnd, fx);
+    if (end == SC_END_FAILED && sc_class_retryable(class))
+        sc_ticket_give_up(t, now);
+    sc_ticket_release(t, now, true);
+    sc_metric_add(t->series, SC_M_CALLS_OK + (unsigned)end, 1);
+}
+
+void sc_state_count_wait(struct sc_ticket *t, enum sc_wait_reason reason, int64_t ms)
+{
+    sc_metric_add(t->series, SC_M_WAITS + (unsigned)reason, 1);
+    sc_metric_observe(t->series, SC_M_WAIT_TIME, ms);
+}

@@ -1,0 +1,57 @@
+#include "state/siphash.h"
+
+#include <string.h>
+
+struct sip {
+    uint64_t a, b, c, d;
+};
+
+static uint64_t rotate(uint64_t x, int by)
+{
+    return x << by | x >> (64 - by);
+}
+
+static void mix(struct sip *s)
+{
+    s->a += s->b;
+    s->b = rotate(s->b, 13) ^ s->a;
+    s->a = rotate(s->a, 32);
+    s->c += s->d;
+    s->d = rotate(s->d, 16) ^ s->c;
+    s->a += s->d;
+    s->d = rotate(s->d, 21) ^ s->a;
+    s->c += s->b;
+    s->b = rotate(s->b, 17) ^ s->c;
+    s->c = rotate(s->c, 32);
+}
+
+static void eat(struct sip *s, uint64_t word)
+{
+    s->d ^= word;
+    mix(s);
+    mix(s);
+    s->a ^= word;
+}
+
+uint64_t sc_siphash(const uint64_t key[2], const void *data, size_t n)
+{
+    struct sip s = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+                    key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573};
+    const unsigned char *p = data;
+    uint64_t last = (uint64_t)n << 56;
+
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        uint64_t word = 0;
+
+        for (int k = 0; k < 8; k++)
+            word |= (uint64_t)p[i + k] << 8 * k;
+        eat(&s, word);
+    }
+    for (size_t i = n & ~(size_t)7; i < n; i++)
+        last |= (uint64_t)p[i] << 8 * (i & 7);
+    eat(&s, last);
+    s.c ^= 0xff;
+    for (int i = 0; i < 4; i++)
+        mix(&s);
+    return s.a ^ s.b ^ s.c ^ s.d;
+}

@@ -1,0 +1,214 @@
+#include "state/slot.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/settings.h"
+#include "state/siphash.h"
+
+/* How many groups are looked at before the table counts as full for a scope. */
+#define PROBES 16
+
+void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct sc_scope_key *k)
+{
+    const uint64_t *key = r->head.hash_key;
+
+    h->region = r;
+    h->host = sc_siphash(key, k->host.p, k->host.n);
+    h->model = k->model.n ? sc_siphash(key, k->model.p, k->model.n) : 0;
+    h->rule = k->rule.n ? sc_siphash(key, k->rule.p, k->rule.n) : 0;
+    h->key = k->key.n ? sc_siphash(key, k->key.p, k->key.n) : 0;
+}
+
+static uint64_t mix(uint64_t h, uint64_t part)
+{
+    h = (h ^ part) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope)
+{
+    uint64_t x = mix(h->region->head.hash_key[0], scope);
+
+    if (scope & SC_SCOPE_HOST)
+        x = mix(x, h->host);
+    if (scope & SC_SCOPE_MODEL)
+        x = mix(x, h->model);
+    if (scope & SC_SCOPE_RULE)
+        x = mix(x, h->rule);
+    if (scope & SC_SCOPE_KEY)
+        x = mix(x, h->key);
+    return x;
+}
+
+/* Labels are read by people and by Prometheus: no blanks, quotes or control characters. */
+static size_t put_text(char *buf, size_t at, size_t size, const char *name, struct sc_str s)
+{
+    if (s.n == 0 || at + strlen(name) + 2 >= size)
+        return at;
+    at += (size_t)snprintf(buf + at, size - at, "%s%s=", at ? " " : "", name);
+    for (size_t i = 0; i < s.n && at + 1 < size; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        buf[at++] = c > ' ' && c < 127 && c != '"' && c != '\\' && c != '=' ? (char)c : '_';
+    }
+    buf[at] = '\0';
+    return at;
+}
+
+static size_t make_label(char *buf, size_t size, const struct sc_scope_hashes *h,
+                         const struct sc_scope_key *k, unsigned scope)
+{
+    const char *provider = sc_provider_name(k->provider);
+    char mark[8];
+    size_t n = put_text(buf, 0, size, "provider", (struct sc_str){provider, strlen(provider)});
+
+    if (scope & SC_SCOPE_HOST)
+        n = put_text(buf, n, size, "host", k->host);
+    if (scope & SC_SCOPE_MODEL)
+        n = put_text(buf, n, size, "model", k->model);
+    if (scope & SC_SCOPE_RULE)
+        n = put_text(buf, n, size, "rule", k->rule);
+    if ((scope & SC_SCOPE_KEY) && k->key.n) {
+        snprintf(mark, sizeof mark, "#%05x", (unsigned)(h->key & 0xfffff));
+        n = put_text(buf, n, size, "key", (struct sc_str){mark, strlen(mark)});
+    }
+    return n;
+}
+
+/* Word by word and then the length: a reader sees no half label. Everybody who finds the label
+ * unwritten writes the same bytes, so a claimer killed in between leaves no nameless slot. */
+static void write_label(struct sc_label *l, const struct sc_scope_hashes *h,
+                        const struct sc_scope_key *k, unsigned scope)
+{
+    char text[SC_LABEL_MAX] = {0};
+    size_t n = make_label(text, sizeof text, h, k, scope);
+
+    for (size_t i = 0; i < SC_LABEL_WORDS; i++) {
+        uint64_t word;
+
+        memcpy(&word, text + i * 8, 8);
+        atomic_store_explicit(&l->text[i], word, memory_order_relaxed);
+    }
+    atomic_store_explicit(&l->length, n, memory_order_release);
+}
+
+void sc_label_read(const struct sc_label *l, char *buf, size_t n)
+{
+    char text[SC_LABEL_MAX + 1] = {0};
+
+    buf[0] = '\0';
+    if (sc_word_read(&l->length) == 0)
+        return;
+    for (size_t i = 0; i < SC_LABEL_WORDS; i++) {
+        uint64_t word = sc_word_read(&l->text[i]);
+
+        memcpy(text + i * 8, &word, 8);
+    }
+    /* Damaged bytes must not reach a terminal. */
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > 126 || *c == '"' || *c == '\\')
+            *c = '_';
+    snprintf(buf, n, "%s", text);
+}
+
+/* Takes a free place, or one whose key cannot be (its low byte names another kind: damage). */
+static bool claim(sc_word *place, uint64_t key, bool *fresh)
+{
+    uint64_t found = sc_word_read(place);
+
+    *fresh = false;
+    if (found == key)
+        return true;
+    if (found != 0 && (found & 0xff) == (key & 0xff))
+        return false;
+    *fresh = atomic_compare_exchange_strong(place, &found, key);
+    return *fresh || found == key;
+}
+
+static struct sc_slot *find(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind,
+                            struct sc_label **label)
+{
+    uint64_t key = (hash & ~UINT64_C(0xff)) | (uint64_t)(kind + 1);
+    size_t home = hash >> 8;
+    bool fresh;
+
+    for (size_t i = 0; i < PROBES; i++) {
+        size_t group = (home + i) % SC_GROUPS;
+        struct sc_slot *s = &r->slots[group][kind];
+
+        if (claim(&s->key, key, &fresh)) {
+            *label = &r->labels[group][kind];
+            if (fresh)
+                atomic_store(&(*label)->length, 0);
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static sc_word *words_of(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
+                         unsigned scope, uint64_t hash, enum sc_slot_kind kind)
+{
+    struct sc_label *label = NULL;
+    struct sc_slot *s = find(h->region, hash, kind, &label);
+    struct sc_region *own;
+
+    if (!s) {
+        sc_region_note("the state table is full: further scopes are kept per process");
+        own = sc_region_private();
+        s = own && own != h->region ? find(own, hash, kind, &label) : NULL;
+    }
+    if (!s)
+        return NULL;
+    if (sc_word_read(&label->length) == 0)
+        write_label(label, h, k, scope);
+    return s->words;
+}
+
+sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
+                       unsigned scope, enum sc_slot_kind kind)
+{
+    return words_of(h, k, scope, sc_scope_hash_of(h, scope), kind);
+}
+
+sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool make)
+{
+    uint64_t mixed = mix(hash, part + 1);
+    uint64_t key = (mixed & ~UINT64_C(0xff)) | (uint64_t)(SC_SLOT_LEASES + 1);
+    struct sc_label *label;
+    struct sc_slot *s;
+
+    if (make) {
+        s = find(r, mixed, SC_SLOT_LEASES, &label);
+        return s ? s->words : NULL;
+    }
+    for (size_t i = 0; i < PROBES; i++) {
+        s = &r->slots[((mixed >> 8) + i) % SC_GROUPS][SC_SLOT_LEASES];
+        if (sc_word_read(&s->key) == key)
+            return s->words;
+    }
+    return NULL;
+}
+
+sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k)
+{
+    unsigned scope = SC_SCOPE_HOST | SC_SCOPE_MODEL;
+    uint64_t key = mix(sc_scope_hash_of(h, scope), (uint64_t)k->provider) | 1;
+    bool fresh;
+
+    for (size_t i = 0; i < PROBES; i++) {
+        struct sc_series *s = &h->region->series[((key >> 8) + i) % SC_SERIES];
+        uint64_t found = sc_word_read(&s->key);
+
+        if (found != key && found != 0)
+            continue;
+        if (!claim(&s->key, key, &fresh))
+            continue;
+        if (sc_word_read(&s->label.length) == 0)
+            write_label(&s->label, h, k, scope);
+        return s->words;
+    }
+    return NULL;
+}

@@ -1,0 +1,74 @@
+/*
+ * slot.h - finding a scope's words in the table.
+ *
+ * A scope is the texts that a limit is keyed by (host, model, rule, credential). Each text is
+ * hashed with the region's secret key once per call; a scope's hash is a mix of those it is made
+ * of. Slots are claimed by compare-and-swap of their key word and never given back.
+ */
+#ifndef SC_STATE_SLOT_H
+#define SC_STATE_SLOT_H
+
+#include <stdint.h>
+
+#include "http/str.h"
+#include "provider/provider.h"
+#include "state/region.h"
+
+/* What a slot's words are. The order is the layout: append only. */
+enum sc_slot_kind {
+    SC_SLOT_REQUESTS, /* limiter, requests */
+    SC_SLOT_TOKENS,   /* limiter, tokens */
+    SC_SLOT_GATE,
+    SC_SLOT_LATCH,
+    SC_SLOT_BREAKER,
+    SC_SLOT_WINDOW, /* of the breaker */
+    SC_SLOT_BUDGET,
+    SC_SLOT_RATIO,  /* bytes per token */
+    SC_SLOT_LEASES, /* six concurrency leases; further ones under a hash of their own */
+    SC_SLOT_CONCURRENT
+};
+
+/* Words of the slots, by kind. Words not named are 0. */
+enum { SC_W_TAT, SC_W_SHIFT, SC_W_LIMIT, SC_W_BURST_NS }; /* REQUESTS, TOKENS */
+enum { SC_W_UNTIL, SC_W_RELEASE, SC_W_CLOSINGS };         /* GATE */
+enum { SC_W_LATCH, SC_W_LATCHED_AT };                     /* LATCH */
+enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS }; /* BREAKER */
+enum { SC_W_RATIO };                                                             /* RATIO */
+enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH };                              /* CONCURRENT */
+
+/* What a call is about. Texts are borrowed. */
+struct sc_scope_key {
+    enum sc_provider provider; /* for labels and metrics only */
+    struct sc_str host;        /* lower case, with ":port" where it matters */
+    struct sc_str model;       /* n 0: unknown */
+    struct sc_str rule;
+    struct sc_str key; /* the credential as sent; only a keyed hash of it is ever kept */
+};
+
+/* The texts' hashes under one region's secret. */
+struct sc_scope_hashes {
+    struct sc_region *region;
+    uint64_t host, model, rule, key;
+};
+
+void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct sc_scope_key *k);
+
+/* The words of a scope's slot of that kind; `scope` is a set of SC_SCOPE_*. Claims the slot if the
+ * scope has none. When its group is full: a slot of the process's own memory. NULL: no memory. */
+sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
+                       unsigned scope, enum sc_slot_kind kind);
+
+/* The hash of a scope under this region's secret. */
+uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope);
+
+/* The lease words number 6 * part ... 6 * part + 5 of a scope; they have no label of their own.
+ * `make`: claim the slot if there is none. NULL: there is none. */
+sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool make);
+
+/* Counters of a (provider, host, model). NULL: no room. */
+sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k);
+
+/* Reads a label ("provider=openai host=api.openai.com model=gpt-4o") into buf; "" if none. */
+void sc_label_read(const struct sc_label *l, char *buf, size_t n);
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * state.h - what all processes know together: may this call go now, later, or not at all?
+ *
+ * A call carries a ticket. Every function is a handful of compare-and-swaps on shared words; none
+ * waits, allocates, keeps errno from the caller, or leaves anything locked: a process killed at
+ * any point, or a call that never returns (longjmp out of a callback), costs at most a slot that
+ * stays unused and leases that expire. Worked example, one call (`S` is the rule's settings):
+ *
+ *     struct sc_scope_key key = {provider, host, model, rule, credential};
+ *     struct sc_ticket t;                                // lives in the handle's shadow
+ *     struct sc_admission a;
+ *     struct sc_effects fx;
+ *
+ *     sc_state_begin(&t, &key, S, &(struct sc_call_facts){.deadline_ns = d, .request_hash = h},
+ *                    sc_state_now());
+ *     for (each attempt) {
+ *         tokens = sc_state_estimate(&t, body_bytes) + max_output;
+ *         sc_state_admit(&t, tokens, sc_state_now(), rnd, &a);
+ *         while (a.verdict == SC_ADMIT_WAIT) {           // a.reason: gate or limit, for the log
+ *             sleep until a.until_ns, but at most 100 ms; // calling the progress callback
+ *             sc_state_recheck(&t, sc_state_now(), rnd, &a);
+ *         }
+ *         if (a.verdict == SC_ADMIT_REFUSE) {            // answer with a.refusal, a.retry_after_ms
+ *             sc_state_end(&t, SC_CLASS_RATE_LIMITED, SC_END_SYNTHESIZED, now, rnd, &fx);
+ *             synthesize; return;
+ *         }
+ *         transfer;
+ *         sc_state_settle(&t, &(struct sc_attempt_facts){.class = v.class, .hint_ms = v.hint_ms,
+ *                         .used_tokens = -1, .ms = elapsed}, sc_state_now(), rnd, &fx);
+ *         if (the engine would retry && !sc_state_retry_allowed(&t, v.class, sc_state_now()))
+ *             deliver what came;                         // budget spent
+ *     }
+ *     sc_state_end(&t, v.class, SC_END_OK or SC_END_FAILED, sc_state_now(), rnd, &fx);
+ *
+ * sc_state_end may be called again, or for a ticket that was zeroed and never begun: it does
+ * nothing then. So a handle's cleanup and reset just call it, with SC_CLASS_ABORTED.
+ *
+ * Times: nanoseconds of CLOCK_BOOTTIME (sc_state_now). A ticket belongs to one thread at a time;
+ * settings must live until sc_state_end. rnd: 64 random bits.
+ */
+#ifndef SC_STATE_STATE_H
+#define SC_STATE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/call.h"
+#include "core/class.h"
+#include "core/settings.h"
+#include "state/slot.h"
+
+enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
+
+/* Why not; the name is what x-steadycurl says. */
+#define SC_REFUSAL_LIST(X)             \
+    X(NOT, "")                         \
+    X(BREAKER, "breaker_open")         \
+    X(LIMIT, "rate_limit")             \
+    X(CONCURRENT, "concurrency_limit") \
+    X(GATE, "gate_closed")             \
+    X(QUOTA, "quota_exhausted")        \
+    X(AUTH, "auth_failed")             \
+    X(NEVER_FITS, "request_too_large")
+
+enum sc_refusal {
+#define SC_REFUSAL_ENUM(id, name) SC_REFUSE_##id,
+    SC_REFUSAL_LIST(SC_REFUSAL_ENUM)
+#undef SC_REFUSAL_ENUM
+        SC_REFUSAL_COUNT
+};
+
+const char *sc_refusal_name(enum sc_refusal r);
+
+/* The answer to "may it go?". */
+struct sc_admission {
+    enum sc_admit verdict;
+    int64_t until_ns;           /* WAIT: ask again then (or earlier: it may have moved up) */
+    enum sc_wait_reason reason; /* WAIT: SC_WAIT_LIMIT or SC_WAIT_GATE */
+    enum sc_refusal refusal;    /* REFUSE */
+    int64_t retry_after_ms;     /* REFUSE: when asking again makes sense, at least 1; 0: never */
+    bool probe;                 /* GO: this is a half-open breaker's or a latch's probe */
+    bool half_opened;           /* this call moved the breaker from open to half-open */
+};
+
+struct sc_call_facts {
+    int64_t deadline_ns; /* the program's own, SC_NEVER if none: no wait ends later */
+    uint64_t
+        request_hash; /* of method, URL and body, 0: unknown; to see the program's own retries */
+};
+
+struct sc_attempt_facts {
+    enum sc_class class;
+    int64_t hint_ms;     /* the server's hint, -1: none; on success: "remaining 0, reset in..." */
+    int64_t used_tokens; /* input + output from `usage`, -1: unknown */
+    int64_t input_tokens, output_tokens; /* for the counters, -1: unknown */
+    int64_t input_bytes;                 /* with input_tokens: teaches the ratio; 0: unknown */
+    int64_t ms;                          /* how long it took */
+};
+
+enum sc_end { SC_END_OK, SC_END_FAILED, SC_END_SYNTHESIZED };
+
+/* What a report changed for everybody; for the log. */
+struct sc_effects {
+    bool breaker_opened, breaker_closed;
+    int64_t open_ms; /* breaker_opened */
+    bool latched;    /* a quota or auth latch was set by this */
+    bool unlatched;
+    int64_t gate_ms; /* > 0: the gate was closed, or its opening moved, to now + this */
+};
+
+/* One bucket of a ticket. Private. */
+struct sc_reservation {
+    sc_word *words; /* of the limiter's slot, NULL: no limit */
+    int64_t limit, cost_ns, start_ns;
+    uint64_t shift; /* the bucket's shift word at reservation */
+    uint64_t before, after;
+};
+
+/* One call's place in everything. Zero it once; then private. */
+struct sc_ticket {
+    const struct sc_settings *settings;
+    struct sc_region *region;
+    sc_word *gate[2]; /* [0]: host, model, key (429); [1]: host, model (the rest) */
+    sc_word *latch, *breaker, *window, *budget, *ratio, *series, *lease;
+    struct sc_reservation requests, tokens;
+    struct sc_scope_hashes hashes;
+    int64_t deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
+    uint64_t lease_hash, lease_word, request_hash;
+    unsigned generation, round;
+    int attempts;
+    bool begun, repeat, breaker_held, waiting, need_lease;
+};
+
+/* CLOCK_BOOTTIME in nanoseconds. */
+int64_t sc_state_now(void);
+
+void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
+                    const struct sc_call_facts *f, int64_t now_ns);
+
+/* Before each attempt. tokens: estimated input plus output limit, 0 if unknown. */
+void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now_ns, uint64_t rnd,
+                    struct sc_admission *out);
+
+/* While waiting and at its end: still so, earlier, later, or no longer at all? */
+void sc_state_recheck(struct sc_ticket *t, int64_t now_ns, uint64_t rnd, struct sc_admission *out);
+
+/* An attempt has ended. fx may be NULL. */
+void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now_ns,
+                     uint64_t rnd, struct sc_effects *fx);
+
+/* Takes one retry from the budget; false: deliver what came. Counts the retry when true. */
+bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class, int64_t now_ns);
+
+/* The call has ended, one way or another. Gives back what it holds. fx may be NULL. */
+void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int64_t now_ns,
+                  uint64_t rnd, struct sc_effects *fx);
+
+/* The program tries a request again by itself after we gave up on it: charged as a retry. */
+bool sc_state_is_repeat(const struct sc_ticket *t);
+
+/* Input tokens that so many bytes of text will be, as learned for this host and model. */
+int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes);
+
+/* Counts a wait of the call's own (backoff, hint) or one of ours; ms: its length. */
+void sc_state_count_wait(struct sc_ticket *t, enum sc_wait_reason reason, int64_t ms);
+
+/* One line about the state itself (folder refused, table full...), each at most once; false if
+ * there is none. Ask after sc_state_begin. */
+bool sc_state_take_note(char *buf, size_t n);
+
+#endif

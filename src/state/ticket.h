@@ -1,0 +1,16 @@
+/* ticket.h - what admit.c and settle.c share about a ticket. Private to state/. */
+#ifndef SC_STATE_TICKET_H
+#define SC_STATE_TICKET_H
+
+#include "state/state.h"
+
+/* Gives back the limiter slots of an attempt that will not be sent. */
+void sc_ticket_unreserve(struct sc_ticket *t);
+
+/* The same, and a probe's permit. `lease`: the concurrency lease too. */
+void sc_ticket_release(struct sc_ticket *t, int64_t now_ns, bool lease);
+
+/* Remembers that this request failed for good, to know the program's own retry when it comes. */
+void sc_ticket_give_up(struct sc_ticket *t, int64_t now_ns);
+
+#endif

@@ -1,0 +1,379 @@
+/* The shared state through its shim-facing interface, on a virtual clock. */
+#include "support.h"
+
+#define MS INT64_C(1000000)
+#define SECOND (1000 * MS)
+
+static int fresh(void **state)
+{
+    (void)state;
+    use_fresh_folder();
+    return 0;
+}
+
+static int done(void **state)
+{
+    (void)state;
+    drop_folder();
+    return 0;
+}
+
+static struct sc_admission ask(struct sc_ticket *t, int64_t tokens, int64_t now)
+{
+    struct sc_admission a;
+
+    sc_state_admit(t, tokens, now, 7, &a);
+    return a;
+}
+
+static void begin(struct sc_ticket *t, const struct sc_settings *s, const char *model, int64_t now)
+{
+    struct sc_scope_key k = key_for("api.example.com", model, "secret");
+
+    sc_state_begin(t, &k, s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
+}
+
+static void settle(struct sc_ticket *t, enum sc_class class, int64_t hint_ms, int64_t used,
+                   int64_t now, struct sc_effects *fx)
+{
+    sc_state_settle(t,
+                    &(struct sc_attempt_facts){.class = class,
+                                               .hint_ms = hint_ms,
+                                               .used_tokens = used,
+                                               .input_tokens = -1,
+                                               .output_tokens = -1,
+                                               .ms = 10},
+                    now, 1, fx);
+}
+
+static void one_call(const struct sc_settings *s, enum sc_class class, int64_t now,
+                     struct sc_admission *a, struct sc_effects *fx)
+{
+    struct sc_ticket t;
+
+    begin(&t, s, "m", now);
+    *a = ask(&t, 0, now);
+    if (a->verdict == SC_ADMIT_GO)
+        settle(&t, class, -1, -1, now, fx);
+    sc_state_end(&t, class, class == SC_CLASS_OK ? SC_END_OK : SC_END_FAILED, now, 1, fx);
+}
+
+static void calls_wait_for_their_slot_in_order(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t[4];
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    s.limits.rpm = 600;
+    for (int i = 0; i < 4; i++) {
+        struct sc_admission a;
+
+        begin(&t[i], &s, "m", now);
+        a = ask(&t[i], 0, now);
+        assert_int_equal(a.verdict, i == 0 ? SC_ADMIT_GO : SC_ADMIT_WAIT);
+        if (i > 0)
+            assert_int_equal(a.until_ns - now, i * 100 * MS);
+    }
+}
+
+static void a_wait_longer_than_allowed_is_refused_at_once(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_admission a;
+    struct sc_ticket t;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    s.limits.rpm = 60;
+    s.limits.max_wait_ms = 2500;
+    for (int i = 0; i < 4; i++) {
+        begin(&t, &s, "m", now);
+        a = ask(&t, 0, now);
+    }
+    assert_int_equal(a.verdict, SC_ADMIT_REFUSE);
+    assert_int_equal(a.refusal, SC_REFUSE_LIMIT);
+    assert_in_range(a.retry_after_ms, 3000, 3001);
+}
+
+static void a_request_that_can_never_fit_is_told_so(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t;
+    struct sc_admission a;
+
+    (void)state;
+    s.limits.tpm = 1000;
+    begin(&t, &s, "m", SECOND);
+    a = ask(&t, 1001, SECOND);
+    assert_int_equal(a.refusal, SC_REFUSE_NEVER_FITS);
+    assert_int_equal(a.retry_after_ms, 0);
+}
+
+static void a_refund_moves_the_waiters_up(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket first, second;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    s.limits.tpm = 60000; /* a token a millisecond */
+    begin(&first, &s, "m", now);
+    begin(&second, &s, "m", now);
+    assert_int_equal(ask(&first, 10000, now).verdict, SC_ADMIT_GO);
+    a = ask(&second, 5000, now);
+    assert_int_equal(a.until_ns - now, 10 * SECOND);
+    settle(&first, SC_CLASS_OK, -1, 3000, now + SECOND, NULL);
+    sc_state_recheck(&second, now + SECOND, 7, &a);
+    assert_int_equal(a.verdict, SC_ADMIT_WAIT);
+    assert_int_equal(a.until_ns - now, 3 * SECOND);
+}
+
+static void a_hint_stops_everybody_and_lets_them_out_one_by_one(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t, waiting[3];
+    struct sc_effects fx;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND, last = 0;
+
+    (void)state;
+    begin(&t, &s, "m", now);
+    ask(&t, 0, now);
+    settle(&t, SC_CLASS_RATE_LIMITED, 3000, -1, now, &fx);
+    assert_int_equal(fx.gate_ms, 3000);
+    for (int i = 0; i < 3; i++) {
+        begin(&waiting[i], &s, "m", now + SECOND);
+        a = ask(&waiting[i], 0, now + SECOND);
+        assert_int_equal(a.verdict, SC_ADMIT_WAIT);
+        assert_int_equal(a.reason, SC_WAIT_GATE);
+        assert_true(a.until_ns >= now + 3 * SECOND);
+        assert_true(a.until_ns > last);
+        last = a.until_ns;
+    }
+    assert_true(last < now + 4 * SECOND);
+}
+
+static void a_gate_that_closes_while_waiting_keeps_the_slots_apart(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t[5];
+    struct sc_admission a[5];
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    s.limits.rpm = 600;
+    for (int i = 0; i < 5; i++) {
+        begin(&t[i], &s, "m", now);
+        a[i] = ask(&t[i], 0, now);
+    }
+    settle(&t[0], SC_CLASS_RATE_LIMITED, 3000, -1, now, NULL);
+    for (int i = 1; i < 5; i++) {
+        sc_state_recheck(&t[i], now + i * 100 * MS, 7, &a[i]);
+        assert_int_equal(a[i].verdict, SC_ADMIT_WAIT);
+        assert_true(a[i].until_ns >= now + 3 * SECOND + i * 100 * MS);
+        assert_true(a[i].until_ns < now + 3 * SECOND + i * 100 * MS + 50 * MS);
+    }
+}
+
+static void the_breaker_goes_round(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_effects fx;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    with_breaker(&s);
+    for (int i = 0; i < 5; i++) {
+        one_call(&s, SC_CLASS_RETRYABLE, now, &a, &fx);
+        assert_int_equal(a.verdict, SC_ADMIT_GO);
+        assert_int_equal(fx.breaker_opened, i == 4);
+    }
+    assert_in_range(fx.open_ms, 27000, 30000);
+    one_call(&s, SC_CLASS_OK, now, &a, &fx);
+    assert_int_equal(a.refusal, SC_REFUSE_BREAKER);
+    assert_in_range(a.retry_after_ms, 27000, 30002);
+    now += 31 * SECOND;
+    one_call(&s, SC_CLASS_OK, now, &a, &fx);
+    assert_true(a.probe && a.half_opened && !fx.breaker_closed);
+    one_call(&s, SC_CLASS_OK, now, &a, &fx);
+    assert_true(a.probe && fx.breaker_closed);
+    one_call(&s, SC_CLASS_OK, now, &a, &fx);
+    assert_true(a.verdict == SC_ADMIT_GO && !a.probe);
+}
+
+static void only_one_probe_is_out_and_a_dead_one_is_replaced(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket prober, other;
+    struct sc_effects fx;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    with_breaker(&s);
+    for (int i = 0; i < 5; i++)
+        one_call(&s, SC_CLASS_OVERLOADED, now, &a, &fx);
+    now += 31 * SECOND;
+    begin(&prober, &s, "m", now);
+    assert_true(ask(&prober, 0, now).probe);
+    begin(&other, &s, "m", now);
+    assert_int_equal(ask(&other, 0, now).refusal, SC_REFUSE_BREAKER);
+    now += 31 * SECOND; /* the prober was killed */
+    begin(&other, &s, "m", now);
+    assert_true(ask(&other, 0, now).probe);
+}
+
+static void a_refused_key_stops_everybody_but_one_probe_a_minute(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_effects fx;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    one_call(&s, SC_CLASS_AUTH, now, &a, &fx);
+    one_call(&s, SC_CLASS_OK, now + SECOND, &a, &fx);
+    assert_int_equal(a.refusal, SC_REFUSE_AUTH);
+    assert_in_range(a.retry_after_ms, 59000, 59002);
+    one_call(&s, SC_CLASS_AUTH, now + 61 * SECOND, &a, &fx);
+    assert_true(a.probe);
+    one_call(&s, SC_CLASS_OK, now + 62 * SECOND, &a, &fx);
+    assert_int_equal(a.verdict, SC_ADMIT_REFUSE);
+    one_call(&s, SC_CLASS_OK, now + 122 * SECOND, &a, &fx);
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+    one_call(&s, SC_CLASS_OK, now + 122 * SECOND, &a, &fx);
+    assert_true(a.verdict == SC_ADMIT_GO && !a.probe);
+}
+
+static void another_key_is_not_stopped(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_scope_key k = key_for("api.example.com", "m", "another");
+    struct sc_admission a;
+    struct sc_effects fx;
+    struct sc_ticket t;
+
+    (void)state;
+    one_call(&s, SC_CLASS_QUOTA_EXHAUSTED, SECOND, &a, &fx);
+    assert_true(fx.breaker_opened == false);
+    sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, SECOND);
+    assert_int_equal(ask(&t, 0, SECOND).verdict, SC_ADMIT_GO);
+}
+
+static void retries_are_a_share_of_first_attempts(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t;
+    int64_t now = 1000 * SECOND;
+    int allowed = 0;
+
+    (void)state;
+    s.retry.enabled = s.retry.budget_enabled = true;
+    s.retry.budget_ratio = 0.2;
+    s.retry.budget_min_per_minute = 10;
+    for (int i = 0; i < 100; i++)
+        begin(&t, &s, "m", now);
+    for (int i = 0; i < 100; i++)
+        allowed += sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
+    assert_int_equal(allowed, 30);
+}
+
+static void the_programs_own_retry_is_seen(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_scope_key k = key_for("h", "m", "");
+    struct sc_call_facts f = {.deadline_ns = SC_NEVER, .request_hash = 12345};
+    struct sc_ticket t;
+
+    (void)state;
+    sc_state_begin(&t, &k, &s, &f, SECOND);
+    assert_false(sc_state_is_repeat(&t));
+    sc_state_end(&t, SC_CLASS_RETRYABLE, SC_END_FAILED, SECOND, 1, NULL);
+    sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
+    assert_true(sc_state_is_repeat(&t));
+    f.request_hash = 12346;
+    sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
+    assert_false(sc_state_is_repeat(&t));
+    f.request_hash = 12345;
+    sc_state_begin(&t, &k, &s, &f, 90 * SECOND);
+    assert_false(sc_state_is_repeat(&t));
+}
+
+static void concurrency_is_bounded_and_given_back(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t[9];
+    struct sc_admission a;
+
+    (void)state;
+    s.limits.concurrent = 8;
+    for (int i = 0; i < 9; i++) {
+        begin(&t[i], &s, "m", SECOND);
+        a = ask(&t[i], 0, SECOND);
+        assert_int_equal(a.verdict, i < 8 ? SC_ADMIT_GO : SC_ADMIT_WAIT);
+    }
+    sc_state_end(&t[3], SC_CLASS_OK, SC_END_OK, SECOND, 1, NULL);
+    sc_state_recheck(&t[8], SECOND + 20 * MS, 7, &a);
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+}
+
+static void a_killed_holders_lease_comes_back_at_once(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_admission a;
+    struct sc_ticket t;
+    int status;
+    pid_t child;
+
+    (void)state;
+    s.limits.concurrent = 1;
+    begin(&t, &s, "m", sc_state_now());
+    child = fork();
+    if (child == 0) {
+        begin(&t, &s, "m", sc_state_now());
+        a = ask(&t, 0, sc_state_now());
+        _exit(a.verdict == SC_ADMIT_GO ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    a = ask(&t, 0, sc_state_now());
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+}
+
+static void ending_twice_or_never_begun_is_harmless(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t = {0};
+
+    (void)state;
+    sc_state_end(&t, SC_CLASS_ABORTED, SC_END_FAILED, SECOND, 1, NULL);
+    begin(&t, &s, "m", SECOND);
+    sc_state_end(&t, SC_CLASS_OK, SC_END_OK, SECOND, 1, NULL);
+    sc_state_end(&t, SC_CLASS_OK, SC_END_OK, SECOND, 1, NULL);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, fresh, done)
+    const struct CMUnitTest tests[] = {
+        T(calls_wait_for_their_slot_in_order),
+        T(a_wait_longer_than_allowed_is_refused_at_once),
+        T(a_request_that_can_never_fit_is_told_so),
+        T(a_refund_moves_the_waiters_up),
+        T(a_hint_stops_everybody_and_lets_them_out_one_by_one),
+        T(a_gate_that_closes_while_waiting_keeps_the_slots_apart),
+        T(the_breaker_goes_round),
+        T(only_one_probe_is_out_and_a_dead_one_is_replaced),
+        T(a_refused_key_stops_everybody_but_one_probe_a_minute),
+        T(another_key_is_not_stopped),
+        T(retries_are_a_share_of_first_attempts),
+        T(the_programs_own_retry_is_seen),
+        T(concurrency_is_bounded_and_given_back),
+        T(a_killed_holders_lease_comes_back_at_once),
+        T(ending_twice_or_never_begun_is_harmless),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
