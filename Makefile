@@ -43,22 +43,31 @@ HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
 
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+SAY = $(if $(V),:,printf '  %-5s %s\n')
+
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
+	@$(SAY) CC $<
+	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
 
 $(BUILD)/obj/%.o: src/%.S
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
+	@$(SAY) AS $<
+	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
 
 $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
-	$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,libsteadycurl.so -o $@ $^
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,libsteadycurl.so -o $@ $^
 
 $(BUILD)/steadycurl-engine.so: $(ENGINE_OBJ)
-	$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
-	$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson
+	@$(SAY) LINK $@
+	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson
 
 # Unit tests see the deciding layers as an archive.
 $(BUILD)/libdecide.a: $(DECIDE_OBJ)
@@ -66,11 +75,13 @@ $(BUILD)/libdecide.a: $(DECIDE_OBJ)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libdecide.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(DEPGEN) -MF $@.d -o $@ $< $(BUILD)/libdecide.a -lcmocka $(LINK) $(LDLIBS_$(*F))
+	@$(SAY) TEST $<
+	$(Q)$(CC) $(COMMON) $(DEPGEN) -MF $@.d -o $@ $< $(BUILD)/libdecide.a -lcmocka $(LINK) $(LDLIBS_$(*F))
 
 $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
+	@$(SAY) PROG $<
+	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
 
 unit: $(UNIT)
 

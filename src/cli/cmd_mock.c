@@ -46,7 +46,7 @@ static const struct sc_option options[] = {
     {"fault-rate", OPT_FAULT_RATE, "LIST", "random faults: 503=0.2,reset=0.1"},
     {"seed", OPT_SEED, "N", "the same seed, the same faults (default 1)"},
     {"latency", OPT_LATENCY, "MS", "wait before every answer"},
-    {"provider", OPT_PROVIDER, "NAME", "error bodies of that provider"},
+    {"provider", OPT_PROVIDER, "NAME", "whom paths that many share belong to (default openai)"},
     {"tls", OPT_TLS, NULL, "HTTPS with a certificate made for this run"},
     {"cert-out", OPT_CERT_OUT, "FILE", "write the authority that clients are to trust (PEM)"},
     {"port-file", OPT_PORT_FILE, "FILE", "write the port there once it listens"},
@@ -64,8 +64,9 @@ static const struct sc_usage usage = {
     "A script is a list of outcomes: a status (503 has that provider's own error body) or one of\n"
     "ok quota context reset reset-body truncate truncate-chunked cut stall hang drip sse-error\n"
     "sse-error-late, each with options after semicolons: latency= ms= at= after= bytes= status=\n"
-    "retry-after= retry-after-ms= retry-after-date= x-should-retry= header=Name:Value type= code=\n"
-    "message= content-type= body-text= body=FILE bare early close. 503*3 means three in a row.\n"
+    "retry-after= retry-after-ms= retry-after-date= retry-in=2s x-should-retry= header=Name:Value\n"
+    "type= code= message= content-type= body-text= body=FILE bare early close. 503*3 means three\n"
+    "in a row; a backslash takes a comma or semicolon along.\n"
     "A request may bring its own: header x-mock: 503, or x-mock-script: 503,200 with x-mock-id,\n"
     "or the same in its query (mock=, mock-script=, mock-id=); x-mock-provider: NAME and\n"
     "x-mock-words: N shape the answer.\n\n"
@@ -113,11 +114,10 @@ static bool set_provider(struct settings *s, const char *name)
         SC_PROVIDER_LIST(NAME)
 #undef NAME
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0) {
-            s->config.provider = names[i];
-            return true;
-        }
+    if (sc_provider_by_name(name) != SC_PROVIDER_COUNT) {
+        s->config.provider = name;
+        return true;
+    }
     const char *near = sc_usage_nearest(name, names, sizeof names / sizeof names[0]);
     snprintf(s->err, sizeof s->err, "no provider '%.80s'%s%s%s", name,
              near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");

@@ -1,10 +1,10 @@
 #include "mock/asked.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "mock/buf.h"
 
@@ -43,20 +43,16 @@ static const struct {
     {"/v2/chat", SC_MOCK_API_COHERE_CHAT, SC_PROVIDER_COHERE},
 };
 
-static enum sc_provider by_name(const char *name)
-{
-#define BY_NAME(id, text)            \
-    if (strcasecmp(name, text) == 0) \
-        return SC_PROVIDER_##id;
-    SC_PROVIDER_LIST(BY_NAME)
-#undef BY_NAME
-    return SC_PROVIDER_COUNT;
-}
-
+/* The Host header, with or without a port. Port 80 is as good as any that says nothing. */
 static enum sc_provider by_host(const char *host)
 {
-    (void)host;
-    return SC_PROVIDER_OPENAI_COMPATIBLE;
+    char name[256];
+    size_t n = strcspn(host, ":");
+    if (n >= sizeof name)
+        return SC_PROVIDER_OPENAI_COMPATIBLE;
+    for (size_t i = 0; i < n; i++)
+        name[i] = (char)tolower((unsigned char)host[i]);
+    return sc_provider_by_host(name, n, 80);
 }
 
 static void read_dialect(const struct sc_mock_came *came, struct sc_mock_asked *a)
@@ -68,12 +64,15 @@ static void read_dialect(const struct sc_mock_came *came, struct sc_mock_asked *
             a->provider = paths[i].provider;
             break;
         }
+    enum sc_provider otherwise = sc_provider_by_name(came->otherwise);
+    if (a->provider == SC_PROVIDER_OPENAI && otherwise != SC_PROVIDER_COUNT)
+        a->provider = otherwise;
     if (starts(came->path, "/openai/deployments/"))
         a->provider = SC_PROVIDER_AZURE;
     enum sc_provider host = by_host(came->host);
     if (host != SC_PROVIDER_OPENAI_COMPATIBLE)
         a->provider = host;
-    enum sc_provider named = came->provider ? by_name(came->provider) : SC_PROVIDER_COUNT;
+    enum sc_provider named = sc_provider_by_name(came->provider);
     if (named != SC_PROVIDER_COUNT)
         a->provider = named;
 }

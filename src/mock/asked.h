@@ -31,10 +31,11 @@ enum sc_mock_api {
 
 /* A request as it came in; borrowed. */
 struct sc_mock_came {
-    const char *path;     /* decoded, without the query */
-    const char *host;     /* the Host header, "" if none */
-    const char *provider; /* x-mock-provider or the server's default, NULL if none */
-    const char *alt;      /* query alt=, NULL if none */
+    const char *path;      /* decoded, without the query */
+    const char *host;      /* the Host header, "" if none */
+    const char *provider;  /* x-mock-provider, NULL if none */
+    const char *otherwise; /* the server's own choice for paths that many share, NULL if none */
+    const char *alt;       /* query alt=, NULL if none */
     const char *body;
     size_t body_len;
     int words; /* x-mock-words: length of the answer, 0 for the usual one */

@@ -127,6 +127,11 @@ static void write_azure(const struct sc_mock_asked *q, const struct sc_mock_outc
 {
     char number[16];
     (void)q;
+    /* The gateway in front refuses a wrong key in its own way. */
+    if (o->status == 401) {
+        sc_mock_buf_json(b, "{'statusCode':401,'message':%q}", w->message);
+        return;
+    }
     snprintf(number, sizeof number, "%d", o->status);
     const char *code = o->error_code || o->flavor != SC_MOCK_PLAIN ? w->code : number;
     if (o->status == 404 && !o->error_code)
@@ -151,7 +156,12 @@ static void write_google(const struct sc_mock_asked *q, const struct sc_mock_out
     int code = o->fault == SC_MOCK_ANSWER || o->status >= 400 ? o->status : 503;
     sc_mock_buf_json(b, "%s{'error':{'code':%d,'message':%q,'status':%q", array ? "[" : "", code,
                      w->message, w->type);
-    if (o->flavor == SC_MOCK_QUOTA)
+    if (o->retry_in)
+        sc_mock_buf_json(b,
+                         ",'details':[{'@type':'type.googleapis.com/google.rpc.RetryInfo',"
+                         "'retryDelay':%q}]",
+                         o->retry_in);
+    else if (o->flavor == SC_MOCK_QUOTA)
         sc_mock_buf_json(b,
                          ",'details':[{'@type':'type.googleapis.com/google.rpc.QuotaFailure',"
                          "'violations':[{'quotaMetric':'generativelanguage.googleapis.com/"
@@ -208,6 +218,14 @@ static void write_numbered(const struct sc_mock_asked *q, const struct sc_mock_o
                      w->type);
 }
 
+static void write_xai(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                      const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    (void)o;
+    sc_mock_buf_json(b, "{'code':%q,'error':%q}", w->code ? w->code : w->type, w->message);
+}
+
 struct dialect {
     const struct row *rows;
     const struct words *quota;
@@ -224,6 +242,7 @@ static const struct dialect dialects[SC_PROVIDER_COUNT] = {
     [SC_PROVIDER_VERTEX] = {google_rows, &google_quota, &google_context, write_google},
     [SC_PROVIDER_MISTRAL] = {mistral_rows, &mistral_quota, &mistral_context, write_mistral},
     [SC_PROVIDER_COHERE] = {openai_rows, &openai_quota, &openai_context, write_cohere},
+    [SC_PROVIDER_XAI] = {openai_rows, &openai_quota, &openai_context, write_xai},
     [SC_PROVIDER_OLLAMA] = {openai_rows, &openai_quota, &openai_context, write_ollama},
     [SC_PROVIDER_BEDROCK] = {openai_rows, &openai_quota, &openai_context, write_message_only},
     [SC_PROVIDER_OPENROUTER] = {openai_rows, &openai_quota, &openai_context, write_numbered},
@@ -264,9 +283,15 @@ void sc_mock_error_body(const struct sc_mock_asked *q, const struct sc_mock_outc
     if (!d->write)
         d = &openai;
     struct words w = choose_words(d, o);
+    struct sc_mock_buf message = {0};
+    if (o->retry_in && d->rows != google_rows) {
+        sc_mock_buf_json(&message, "%s Please try again in %s.", w.message, o->retry_in);
+        w.message = message.p;
+    }
     bool event = o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE;
     if (event && q->stream && q->api == SC_MOCK_API_RESPONSES)
         write_responses_event(&w, b);
     else
         d->write(q, o, &w, b);
+    sc_mock_buf_free(&message);
 }

@@ -137,9 +137,9 @@ static bool set_text(struct sc_mock_outcome *o, const char *name, const char *va
         const char *name;
         char **field;
     } texts[] = {
-        {"type", &o->error_type},       {"code", &o->error_code},
-        {"message", &o->error_message}, {"content-type", &o->content_type},
-        {"body-text", &o->body},
+        {"type", &o->error_type},           {"code", &o->error_code},
+        {"message", &o->error_message},     {"retry-in", &o->retry_in},
+        {"content-type", &o->content_type}, {"body-text", &o->body},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (strcmp(name, texts[i].name) != 0)
@@ -263,6 +263,7 @@ static void outcome_free(struct sc_mock_outcome *o)
     free(o->error_type);
     free(o->error_code);
     free(o->error_message);
+    free(o->retry_in);
     free(o->content_type);
     free(o->body);
     for (size_t i = 0; i < o->n_headers; i++) {

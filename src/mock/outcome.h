@@ -55,6 +55,7 @@ struct sc_mock_outcome {
     char *error_type;         /* replace the provider's own */
     char *error_code;
     char *error_message;
+    char *retry_in; /* "2s": the hint that the provider gives in its error body */
     char *content_type;
     char *body; /* instead of the usual answer */
     size_t body_len;

@@ -20,8 +20,8 @@ struct sc_mock_records {
     struct sc_mock_buf ring[SC_MOCK_RECORDS];
     uint64_t first; /* the oldest entry still kept */
     uint64_t count;
-    size_t total; /* bytes of the ring */
-    unsigned long long last_connection;
+    size_t total;   /* bytes of the ring */
+    uint64_t round; /* how often everything was forgotten, plus one */
     uint64_t connections;
     struct outcome_count outcomes[OUTCOMES_MAX];
     int n_outcomes;
@@ -32,6 +32,7 @@ struct sc_mock_records *sc_mock_records_new(void)
     struct sc_mock_records *r = sc_mock_alloc(sizeof *r);
     pthread_mutex_init(&r->lock, NULL);
     r->start_ms = sc_mock_now_ms();
+    r->round = 1;
     return r;
 }
 
@@ -50,7 +51,7 @@ static void clear(struct sc_mock_records *r)
         free(r->outcomes[i].text);
     r->n_outcomes = 0;
     r->first = r->count = r->connections = 0;
-    r->last_connection = 0;
+    r->round++;
 }
 
 void sc_mock_records_reset(struct sc_mock_records *r)
@@ -109,7 +110,7 @@ static void count_outcome(struct sc_mock_records *r, const char *text)
 void sc_mock_records_add(struct sc_mock_records *r, const struct sc_mock_entry *e)
 {
     struct sc_mock_buf rest = {0}, line = {0};
-    sc_mock_buf_json(&rest, "'connection':%l,'method':%q,'path':%q,'headers':%s", e->connection,
+    sc_mock_buf_json(&rest, "'connection':%l,'method':%q,'path':%q,'headers':%s", e->peer->number,
                      e->method, e->target, e->headers);
     write_body(e, &rest);
     sc_mock_buf_json(&rest, ",'complete':%s,'outcome':%q}", e->complete ? "true" : "false",
@@ -124,8 +125,8 @@ void sc_mock_records_add(struct sc_mock_records *r, const struct sc_mock_entry *
     r->total += line.n;
     while (r->total > TOTAL_MAX && r->first + 1 < r->count)
         drop_oldest(r);
-    if (e->connection > r->last_connection) {
-        r->last_connection = e->connection;
+    if (e->peer->counted != r->round) {
+        e->peer->counted = r->round;
         r->connections++;
     }
     count_outcome(r, e->outcome);

@@ -19,6 +19,12 @@ struct sc_mock_records;
 struct sc_mock_records *sc_mock_records_new(void);
 void sc_mock_records_free(struct sc_mock_records *r);
 
+/* A connection, as its requests share it. */
+struct sc_mock_peer {
+    unsigned long long number;
+    uint64_t counted; /* private: the round in which it was counted */
+};
+
 struct sc_mock_entry {
     const char *method;
     const char *target;  /* path and query as they came */
@@ -27,7 +33,7 @@ struct sc_mock_entry {
     size_t body_kept;              /* bytes at body */
     unsigned long long body_bytes; /* bytes received */
     const char *sha256;            /* hex, of all bytes received */
-    unsigned long long connection;
+    struct sc_mock_peer *peer;
     const char *outcome;
     bool complete; /* false: the client went away before its body was here */
 };

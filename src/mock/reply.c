@@ -181,13 +181,12 @@ static void read_asked(const struct sc_mock_exchange *x, struct sc_mock_asked *q
         .path = x->path,
         .host = host ? host : "",
         .provider = sc_mock_request_header(x, "x-mock-provider"),
+        .otherwise = x->server->config->provider,
         .alt = sc_mock_request_query(x, "alt"),
         .body = x->body.p,
         .body_len = x->body.n,
         .words = words ? atoi(words) : 0,
     };
-    if (!came.provider)
-        came.provider = x->server->config->provider;
     sc_mock_asked_read(&came, q);
 }
 

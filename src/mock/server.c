@@ -123,7 +123,7 @@ static void hex_digest(struct sc_mock_exchange *x, char out[65])
 
 static void record(struct sc_mock_exchange *x, bool complete)
 {
-    const union MHD_ConnectionInfo *number =
+    const union MHD_ConnectionInfo *peer =
         MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct sc_mock_buf headers = {0};
     char sha256[65];
@@ -136,7 +136,7 @@ static void record(struct sc_mock_exchange *x, bool complete)
                               .body_kept = x->body.n,
                               .body_bytes = x->body_bytes,
                               .sha256 = sha256,
-                              .connection = number ? (uintptr_t)number->socket_context : 0,
+                              .peer = peer->socket_context,
                               .outcome = x->outcome ? x->outcome->text : "bad script",
                               .complete = complete};
     sc_mock_records_add(x->server->records, &e);
@@ -206,9 +206,13 @@ static void number_connection(void *cls, struct MHD_Connection *connection, void
 {
     struct sc_mock_server *s = cls;
     int one = 1;
-    if (code != MHD_CONNECTION_NOTIFY_STARTED)
+    struct sc_mock_peer *peer = *context;
+    if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+        free(peer);
         return;
-    *context = (void *)(uintptr_t)++s->connections;
+    }
+    *context = peer = sc_mock_alloc(sizeof *peer);
+    peer->number = ++s->connections;
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (fd)

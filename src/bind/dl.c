@@ -1,0 +1,87 @@
+/* dl.c - see dl.h. */
+#include "bind/dl.h"
+
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "bind/deepbind.h"
+#include "bind/elf.h"
+
+typedef void *(*dlopen_fn)(const char *, int);
+typedef void *(*dlsym_fn)(void *, const char *);
+
+/* Read by the trampoline, which asks sc_dl_find_open while it is NULL. */
+_Atomic(void *) sc_dl_real_open;
+static _Atomic(void *) real_symbol;
+
+struct wanted {
+    const char *name;
+    void *found;
+};
+
+/* Only the C library (libdl before glibc 2.34) counts: other objects may export a dlopen too. */
+static bool find_in_libc(const struct sc_object *o, void *arg)
+{
+    static const char *const sonames[] = {"libc.so", "libdl.so", "libc.musl", "ld-musl"};
+    struct wanted *w = arg;
+    size_t i;
+
+    for (i = 0; o->soname && i < sizeof sonames / sizeof *sonames; i++)
+        if (strncmp(o->soname, sonames[i], strlen(sonames[i])) == 0)
+            w->found = sc_elf_define(o, w->name);
+    return w->found != NULL;
+}
+
+static void *find(_Atomic(void *) *cache, const char *name)
+{
+    void *f = atomic_load_explicit(cache, memory_order_acquire);
+
+    if (!f) {
+        struct wanted w = {name, NULL};
+
+        sc_elf_each(find_in_libc, &w);
+        f = w.found;
+        atomic_store_explicit(cache, f, memory_order_release);
+    }
+    return f;
+}
+
+void *sc_dl_find_open(void)
+{
+    return find(&sc_dl_real_open, "dlopen");
+}
+
+void *sc_dl_open(const char *path, int flags)
+{
+    dlopen_fn f;
+
+    *(void **)(void *)&f = sc_dl_find_open();
+    return f ? f(path, flags) : NULL;
+}
+
+void *sc_dl_symbol(void *handle, const char *name)
+{
+    dlsym_fn f;
+
+    *(void **)(void *)&f = find(&real_symbol, "dlsym");
+    return f ? f(handle, name) : NULL;
+}
+
+void *sc_dl_next(const char *name)
+{
+    dlsym_fn f;
+    void *volatile found;
+
+    *(void **)(void *)&f = find(&real_symbol, "dlsym");
+    /* volatile: as a tail call this would be relative to our caller's object, not to ours. */
+    found = f ? f(RTLD_NEXT, name) : NULL;
+    return found;
+}
+
+void sc_dl_pin(const char *path)
+{
+    if (path && *path)
+        sc_dl_open(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}

@@ -1,0 +1,343 @@
+/*
+ * capture.c - the response side: the trampolines, and the decision when to commit.
+ *
+ * Pieces come in libcurl's order: header blocks (of proxies, 1xx, redirects, auth rounds, the
+ * final one), then the body, then trailers; with CURLOPT_HEADER each header line goes to the body
+ * callback first. Nothing is shown until the final block is complete. What happens then depends on
+ * it: success of a type without a retryable middle and failures that nothing can change commit at
+ * once; JSON is held to its end, a stream to its first output, a failure until the decision.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/header.h"
+#include "shim/deliver.h"
+#include "shim/install.h"
+#include "shim/transfer.h"
+
+#define HTTP_PROTOCOLS (CURLPROTO_HTTP | CURLPROTO_HTTPS)
+
+enum { TEE_MAX = 16384 };
+
+static long info_long(struct sc_shadow *s, CURLINFO info)
+{
+    long v = 0;
+
+    s->real->easy_getinfo(s->easy, info, &v);
+    return v;
+}
+
+/* libcurl may have been led elsewhere by a redirect. */
+static bool speaks_http(struct sc_shadow *s)
+{
+    long protocol = info_long(s, CURLINFO_PROTOCOL);
+
+    return protocol == 0 || (protocol & HTTP_PROTOCOLS) != 0;
+}
+
+static bool is_empty_line(const char *p, size_t n)
+{
+    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
+}
+
+/* ---- the decision -------------------------------------------------------------------------- */
+
+/* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
+ * statuses where that matters it is switched off for this response and applied by ourselves. */
+static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
+{
+    bool matters = t->status == 429 || t->status == 402 || t->status == 413;
+
+    if (!s->o.fail_on_error || t->last_attempt || t->commit_early || !matters)
+        return;
+    s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
+    t->fail_suppressed = true;
+}
+
+/* Content-Length, if body bytes as callbacks get them can be compared with it: undecoded ones.
+ * libcurl's own CURLINFO knows it only after the last header callback. */
+static curl_off_t comparable_length(const struct sc_transfer *t)
+{
+    struct sc_header headers[SC_HEADERS_MAX];
+    size_t n = sc_transfer_headers(t, headers), i;
+    curl_off_t length = -1;
+
+    for (i = 0; i < n; i++) {
+        if (sc_str_is(headers[i].name, "content-encoding"))
+            return -1;
+        if (sc_str_is(headers[i].name, "content-length"))
+            length = strtoll(headers[i].value.p, NULL, 10);
+    }
+    return length;
+}
+
+/* Sets how a success is watched; true: it is of a kind worth holding. */
+static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
+{
+    const char *type = NULL;
+    struct sc_str content_type;
+    enum sc_stream_kind kind;
+
+    s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
+    if (!type || s->o.method == SC_METHOD_HEAD || t->status == 204)
+        return false;
+    content_type = (struct sc_str){type, strlen(type)};
+    kind = sc_stream_kind_of(content_type);
+    if (kind != SC_STREAM_NONE) {
+        t->stream = malloc(sizeof *t->stream);
+        if (!t->stream)
+            return false;
+        sc_stream_init(t->stream, kind);
+        t->mode = SC_HOLD_STREAM;
+        return true;
+    }
+    if (!sc_is_json(content_type))
+        return false;
+    t->mode = SC_HOLD_JSON;
+    t->content_length = comparable_length(t);
+    return t->content_length != 0;
+}
+
+/* The final header block is complete. True: hold the body; false: commit. */
+static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
+{
+    enum sc_head_verdict head = sc_classify_head(t->provider, t->status);
+    bool useful = !t->last_attempt && !t->commit_early && !t->upload.lost;
+
+    if (head == SC_HEAD_SUCCESS)
+        return look_at_success(s, t) && useful;
+    t->mode = SC_HOLD_FAILURE;
+    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed);
+}
+
+/* Whether libcurl may go on to another response after this block. */
+static bool may_go_on(const struct sc_shadow *s, int status)
+{
+    if (status < 200)
+        return true; /* 1xx; a proxy's CONNECT answer shows as 0 here */
+    if (status < 300)
+        return false;
+    if (status < 400)
+        return s->o.follow;
+    return status == 401 || status == 407 || status == 417;
+}
+
+/* ---- committing from inside a callback ------------------------------------------------------- */
+
+/* Goes on with a release that was paused, or starts one. True: the current piece may follow. */
+static bool release(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict)
+{
+    if (t->phase == SC_COMMITTED)
+        return true;
+    if (t->short_write) {
+        *verdict = 0; /* refused before: libcurl will not ask a third time */
+        return false;
+    }
+    return sc_deliver_held(s, t, verdict);
+}
+
+/* The current piece after all that was held. */
+static size_t commit_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    size_t verdict;
+
+    return release(s, t, &verdict) ? sc_deliver_header(s, p, n) : verdict;
+}
+
+/* A look at what has gone by, for the class and the log. */
+static void watch(struct sc_transfer *t, const char *p, size_t n)
+{
+    if (t->stream)
+        sc_stream_feed(t->stream, p, n);
+    else if (t->mode == SC_HOLD_FAILURE && t->hold.len + n <= TEE_MAX)
+        sc_hold_append(&t->hold, p, n);
+}
+
+static size_t commit_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    size_t verdict;
+
+    return release(s, t, &verdict) ? sc_deliver_body(s, p, n) : verdict;
+}
+
+static size_t keep(struct sc_transfer *t, enum sc_item_kind kind, const char *p, size_t n)
+{
+    return sc_hold_push(&t->hold, kind, t->block, p, n) ? n : 0;
+}
+
+/* ---- header lines ---------------------------------------------------------------------------- */
+
+/* With CURLOPT_HEADER the body callback gets the line first, at the same address. */
+static bool is_copy_of_pending(const struct sc_transfer *t, const char *p, size_t n)
+{
+    return t->pending == p && t->pending_len == n;
+}
+
+static void begin_block(struct sc_shadow *s, struct sc_transfer *t, size_t copied)
+{
+    if (t->place == SC_UNDECIDED)
+        t->block++;
+    if (copied && t->hold.n > 0)
+        t->hold.items[t->hold.n - 1].block = (uint16_t)t->block;
+    t->place = SC_IN_BLOCK;
+    t->block_start = t->hold.len - copied;
+    t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
+    look_behind_fail_on_error(s, t);
+}
+
+/* True: the program may see what is held, and this line. */
+static bool end_block(struct sc_shadow *s, struct sc_transfer *t)
+{
+    t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
+    t->body_start = t->hold.len;
+    if (may_go_on(s, t->status)) {
+        t->place = SC_UNDECIDED;
+        sc_snapshot_take(s, t);
+        return false;
+    }
+    t->place = SC_IN_BODY;
+    return !hold_final(s, t);
+}
+
+static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    bool copied = is_copy_of_pending(t, p, n);
+    bool commit = false;
+    size_t kept;
+
+    t->pending = NULL;
+    if (t->place == SC_UNDECIDED && t->body_len > 0 && !copied)
+        t->place = SC_IN_BODY;
+    if (t->place == SC_IN_BODY)
+        return keep(t, SC_ITEM_HEADER, p, n); /* a trailer */
+    if (t->place == SC_UNDECIDED)
+        t->body_len = 0; /* the pending piece was no body */
+    if (t->place != SC_IN_BLOCK)
+        begin_block(s, t, copied ? n : 0);
+    kept = keep(t, SC_ITEM_HEADER, p, n);
+    if (kept == n && is_empty_line(p, n))
+        commit = end_block(s, t);
+    if (!commit && kept == n && !t->commit_early)
+        return n;
+    if (kept == n)
+        sc_hold_pop(&t->hold);
+    t->body_start = t->hold.len;
+    return commit_header(s, t, p, n);
+}
+
+size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
+{
+    struct sc_shadow *s = arg;
+    struct sc_transfer *t = s->transfer;
+
+    n *= size;
+    if (!t || t->phase == SC_COMMITTED)
+        return sc_deliver_header(s, p, n);
+    if (t->phase == SC_RELEASING || !speaks_http(s))
+        return commit_header(s, t, p, n);
+    return hold_header(s, t, p, n);
+}
+
+/* ---- body pieces ----------------------------------------------------------------------------- */
+
+static bool over_limit(const struct sc_transfer *t, size_t n)
+{
+    const struct sc_hold_settings *limits = &t->rule->settings->hold;
+    size_t max = t->mode == SC_HOLD_JSON ? limits->success_max : limits->failure_max;
+
+    return t->hold.len + n > max;
+}
+
+/* All of a JSON answer is there: hand it over now, from inside libcurl's own callback, if it is
+ * what it seems to be. */
+static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
+{
+    struct sc_verdict v;
+
+    if (t->content_length <= 0 || t->body_len < (uint64_t)t->content_length ||
+        !sc_hold_append(&t->hold, p, n))
+        return false;
+    sc_transfer_classify(t, CURLE_OK, &v);
+    t->hold.len -= n;
+    if (v.retry)
+        return false;
+    t->verdict = v;
+    t->decided = true;
+    return true;
+}
+
+/* True: commit before this piece. */
+static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
+{
+    if (t->commit_early || over_limit(t, n))
+        return true;
+    switch (t->mode) {
+    case SC_HOLD_STREAM:
+        switch (sc_stream_feed(t->stream, p, n)) {
+        case SC_STREAM_OUTPUT:
+            return true;
+        case SC_STREAM_ERROR:
+            t->mode = SC_HOLD_FAILURE;
+            return false;
+        default:
+            return false;
+        }
+    case SC_HOLD_JSON:
+        return is_good_whole(t, p, n);
+    default:
+        return false;
+    }
+}
+
+/* A body piece while nothing says that it is one: with CURLOPT_HEADER it may be a header line's
+ * copy, which only the next callback tells. */
+static size_t hold_pending(struct sc_transfer *t, const char *p, size_t n)
+{
+    t->pending = p;
+    t->pending_len = n;
+    if (t->place != SC_IN_BLOCK)
+        t->body_len += n;
+    return keep(t, SC_ITEM_BODY, p, n);
+}
+
+static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    size_t kept;
+
+    if (t->place == SC_IN_BLOCK ||
+        (t->place != SC_IN_BODY && s->o.include_header && t->pending == NULL))
+        return hold_pending(t, p, n);
+    t->pending = NULL;
+    if (t->place == SC_BEFORE) {
+        t->commit_early = true; /* HTTP/0.9: a body without a header */
+    } else if (t->place == SC_UNDECIDED) {
+        t->place = SC_IN_BODY;
+        if (!hold_final(s, t))
+            t->commit_early = true;
+    }
+    t->body_len += n;
+    if (decide_body(t, p, n))
+        return commit_body(s, t, p, n);
+    kept = keep(t, SC_ITEM_BODY, p, n);
+    if (kept == n)
+        return n;
+    t->commit_early = true; /* out of memory: the program comes first */
+    return commit_body(s, t, p, n);
+}
+
+size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
+{
+    struct sc_shadow *s = arg;
+    struct sc_transfer *t = s->transfer;
+
+    n *= size;
+    if (!t)
+        return sc_deliver_body(s, p, n);
+    if (t->phase == SC_COMMITTED) {
+        watch(t, p, n);
+        return sc_deliver_body(s, p, n);
+    }
+    if (t->phase == SC_RELEASING || !speaks_http(s))
+        return commit_body(s, t, p, n);
+    return hold_body(s, t, p, n);
+}

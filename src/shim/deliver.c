@@ -1,0 +1,226 @@
+/* deliver.c - see deliver.h. */
+#include "shim/deliver.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
+{
+    if (s->o.write_fn)
+        return s->o.write_fn(p, 1, n, s->o.write_data);
+    return fwrite(p, 1, n, s->o.write_data);
+}
+
+/* Without a header function, but with header data, libcurl calls the write function with it. */
+size_t sc_deliver_header(struct sc_shadow *s, char *p, size_t n)
+{
+    if (s->o.header_fn)
+        return s->o.header_fn(p, 1, n, s->o.header_data);
+    if (!s->o.header_data)
+        return n;
+    if (s->o.write_fn)
+        return s->o.write_fn(p, 1, n, s->o.header_data);
+    return fwrite(p, 1, n, s->o.header_data);
+}
+
+static const struct sc_snapshot *snapshot_of(const struct sc_transfer *t, unsigned block)
+{
+    size_t i;
+
+    for (i = 0; i < t->n_snapshots; i++)
+        if (t->snapshots[i].block == block)
+            return &t->snapshots[i];
+    return NULL;
+}
+
+/* Hands over item t->next, whose bytes lie at `at`. */
+static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at)
+{
+    const struct sc_item *item = &t->hold.items[t->next];
+    char *p = t->hold.bytes + at;
+    size_t wrote;
+
+    t->view = snapshot_of(t, item->block);
+    t->replay_item = t->next;
+    t->in_callback = t->replaying;
+    wrote = item->kind == SC_ITEM_HEADER ? sc_deliver_header(s, p, item->len)
+                                         : sc_deliver_body(s, p, item->len);
+    t->in_callback = false;
+    t->view = NULL;
+    if (wrote == item->len && item->kind == SC_ITEM_BODY)
+        t->delivered_body += item->len;
+    return wrote;
+}
+
+static size_t offset_of_item(const struct sc_hold *h, size_t n)
+{
+    size_t at = 0, i;
+
+    for (i = 0; i < n; i++)
+        at += h->items[i].len;
+    return at;
+}
+
+/* Returns true when all items are out; otherwise *verdict says what stopped it. */
+static bool deliver_items(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict)
+{
+    size_t at = offset_of_item(&t->hold, t->next);
+
+    while (t->next < t->hold.n) {
+        size_t len = t->hold.items[t->next].len;
+
+        if (t->recv_paused) {
+            *verdict = CURL_WRITEFUNC_PAUSE;
+            return false;
+        }
+        *verdict = deliver_item(s, t, at);
+        if (*verdict != len)
+            return false;
+        at += len;
+        t->next++;
+    }
+    return true;
+}
+
+bool sc_deliver_held(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict)
+{
+    bool done;
+
+    t->phase = SC_RELEASING;
+    done = deliver_items(s, t, verdict);
+    if (done) {
+        t->phase = SC_COMMITTED;
+        sc_transfer_forget_held(t);
+    } else if (*verdict != CURL_WRITEFUNC_PAUSE) {
+        t->short_write = true;
+    }
+    return done;
+}
+
+/* ---- after the real perform ---------------------------------------------------------------- */
+
+/* The texts of libcurl's own failures, which changed with 8.7. */
+static void refuse_text(struct sc_shadow *s, enum sc_item_kind kind, size_t wanted, size_t got)
+{
+    char text[CURL_ERROR_SIZE];
+
+    if (s->real->version_num >= 0x080700)
+        snprintf(text, sizeof text,
+                 "Failure writing output to destination, passed %zu returned %zd", wanted,
+                 (ssize_t)got);
+    else if (kind == SC_ITEM_HEADER)
+        snprintf(text, sizeof text, "Failed writing header");
+    else if (s->real->version_num < 0x074500)
+        snprintf(text, sizeof text, "Failed writing body (%zu != %zu)", got, wanted);
+    else
+        snprintf(text, sizeof text, "Failure writing output to destination");
+    sc_shadow_error(s, text);
+}
+
+static void timeout_text(struct sc_shadow *s, struct sc_transfer *t)
+{
+    char text[CURL_ERROR_SIZE];
+
+    snprintf(text, sizeof text,
+             "Operation timed out after %lld milliseconds with %llu out of %lld bytes received",
+             (long long)((sc_now_ns() - t->call.start_ns) / 1000000),
+             (unsigned long long)t->body_len, (long long)t->content_length);
+    sc_shadow_error(s, text);
+}
+
+bool sc_progress(struct sc_shadow *s, struct sc_transfer *t, curl_off_t dltotal, curl_off_t dlnow)
+{
+    int rc = 0;
+
+    if (s->o.no_progress)
+        return false;
+    t->in_callback = true;
+    if (s->o.xferinfo_fn)
+        rc = s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, 0, 0);
+    else if (s->o.progress_fn)
+        rc = s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow, 0, 0);
+    t->in_callback = false;
+    return rc != 0 && rc != CURL_PROGRESSFUNC_CONTINUE;
+}
+
+/* A pause in a replay ends when the program calls curl_easy_pause, which it can only do from its
+ * progress callback (or another thread); its timeout goes on meanwhile, as in libcurl. */
+static CURLcode wait_for_unpause(struct sc_shadow *s, struct sc_transfer *t)
+{
+    static const struct timespec tick = {0, 20000000};
+
+    t->recv_paused = true;
+    while (t->recv_paused) {
+        if (sc_progress(s, t, t->content_length, (curl_off_t)t->delivered_body)) {
+            sc_shadow_error(s, "Callback aborted");
+            return CURLE_ABORTED_BY_CALLBACK;
+        }
+        if (!t->recv_paused)
+            break;
+        if (t->call.deadline_ns != SC_NEVER && sc_now_ns() >= t->call.deadline_ns) {
+            timeout_text(s, t);
+            return CURLE_OPERATION_TIMEDOUT;
+        }
+        nanosleep(&tick, NULL);
+    }
+    return CURLE_OK;
+}
+
+static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    size_t verdict;
+
+    while (!deliver_items(s, t, &verdict)) {
+        const struct sc_item *item = &t->hold.items[t->next];
+        CURLcode stop;
+
+        if (verdict != CURL_WRITEFUNC_PAUSE) {
+            refuse_text(s, item->kind, item->len, verdict);
+            return CURLE_WRITE_ERROR;
+        }
+        stop = wait_for_unpause(s, t);
+        if (stop != CURLE_OK)
+            return stop;
+    }
+    return rc;
+}
+
+/* FAILONERROR as libcurl applies it at the end of the headers: no body, code 22. */
+static CURLcode fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
+{
+    char text[CURL_ERROR_SIZE];
+
+    while (t->hold.n > 0 && t->hold.items[t->hold.n - 1].kind == SC_ITEM_BODY &&
+           t->hold.len > t->body_start)
+        sc_hold_pop(&t->hold);
+    t->body_len = 0;
+    snprintf(text, sizeof text, "The requested URL returned error: %d", t->status);
+    sc_shadow_error(s, text);
+    return CURLE_HTTP_RETURNED_ERROR;
+}
+
+CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    struct sigaction ignore, before;
+    bool guard = !s->o.no_signal;
+
+    if (t->fail_suppressed && t->place == SC_IN_BODY && t->phase == SC_HOLDING) {
+        rc = fail_on_error(s, t);
+        s->overlay.no_body = true;
+    }
+    if (t->phase != SC_HOLDING || t->hold.n == 0)
+        return rc; /* a release that stopped in the middle has ended with the transfer */
+    /* Writing to a closed pipe is an error for libcurl's callbacks, not a signal. */
+    if (guard && sigaction(SIGPIPE, NULL, &before) == 0) {
+        ignore = before;
+        ignore.sa_handler = SIG_IGN;
+        guard = sigaction(SIGPIPE, &ignore, NULL) == 0;
+    }
+    t->replaying = true;
+    rc = replay(s, t, rc);
+    t->replaying = false;
+    if (guard)
+        sigaction(SIGPIPE, &before, NULL);
+    return rc;
+}

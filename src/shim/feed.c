@@ -1,0 +1,76 @@
+/* feed.c - the upload side: the program's read callback behind a spool. */
+#include <stdio.h>
+
+#include "shim/deliver.h"
+#include "shim/install.h"
+#include "shim/transfer.h"
+
+static size_t read_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
+{
+    if (s->o.read_fn)
+        return s->o.read_fn(p, size, n, s->o.read_data);
+    return fread(p, size, n, s->o.read_data);
+}
+
+/* What is held may be what makes the program lift its pause: let go of it first, and if that
+ * lifted the pause, ask again. */
+static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size, size_t n)
+{
+    size_t verdict;
+
+    t->unpaused = false;
+    t->commit_early = true;
+    if (t->phase == SC_HOLDING && !sc_deliver_held(s, t, &verdict))
+        t->phase = SC_RELEASING;
+    return t->unpaused ? sc_on_read(p, size, n, s) : CURL_READFUNC_PAUSE;
+}
+
+size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
+{
+    struct sc_shadow *s = arg;
+    struct sc_transfer *t = s->transfer;
+    size_t got;
+
+    if (!t)
+        return read_from_program(s, p, size, n);
+    got = sc_upload_take(&t->upload, p, size * n);
+    if (got > 0)
+        return got;
+    if (t->upload.ended && !t->upload.lost)
+        return 0;
+    got = read_from_program(s, p, size, n);
+    if (got == CURL_READFUNC_PAUSE)
+        return paused(s, t, p, size, n);
+    if (got <= size * n)
+        sc_upload_keep(&t->upload, p, got);
+    return got;
+}
+
+/* libcurl wants to rewind within one perform (a redirect, an auth round, a dead connection) or to
+ * skip to where an upload resumes: the program's own source moves, so the copy starts anew. */
+int sc_on_seek(void *arg, curl_off_t offset, int origin)
+{
+    struct sc_shadow *s = arg;
+    int rc;
+
+    if (s->o.seek_fn)
+        rc = s->o.seek_fn(s->o.seek_data, offset, origin);
+    else if (offset != 0)
+        rc = CURL_SEEKFUNC_CANTSEEK; /* as without a seek function: libcurl reads up to there */
+    else
+        rc = fseek(s->o.read_data, 0, SEEK_SET) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+    if (rc == CURL_SEEKFUNC_OK && s->transfer)
+        sc_upload_restart(&s->transfer->upload);
+    return rc;
+}
+
+curlioerr sc_on_ioctl(CURL *easy, int command, void *arg)
+{
+    struct sc_shadow *s = arg;
+    curlioerr rc =
+        s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
+
+    if (rc == CURLIOE_OK && s->transfer)
+        sc_upload_restart(&s->transfer->upload);
+    return rc;
+}

@@ -1,0 +1,128 @@
+/*
+ * getinfo.c - see getinfo.h.
+ *
+ * Three views: a header block handed over later is answered from its snapshot; in a replay the
+ * size downloaded is what the program has got so far; after retries the times count from the
+ * call's start, as the program measured them, and connects of all attempts are one sum.
+ */
+#include "shim/getinfo.h"
+
+#include "shim/transfer.h"
+
+static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
+{
+    switch ((int)info) {
+    case CURLINFO_RESPONSE_CODE:
+        *(long *)out = v->response_code;
+        return true;
+    case CURLINFO_HTTP_CONNECTCODE:
+        *(long *)out = v->connect_code;
+        return true;
+    case CURLINFO_HTTP_VERSION:
+        *(long *)out = v->http_version;
+        return true;
+    case CURLINFO_REDIRECT_COUNT:
+        *(long *)out = v->redirect_count;
+        return true;
+    case CURLINFO_PROTOCOL:
+        *(long *)out = v->protocol;
+        return true;
+    case CURLINFO_PRIMARY_PORT:
+        *(long *)out = v->primary_port;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
+        *(curl_off_t *)out = v->content_length;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_DOWNLOAD:
+        *(double *)out = (double)v->content_length;
+        return true;
+    case CURLINFO_SCHEME:
+        *(const char **)out = v->scheme;
+        return true;
+    case CURLINFO_EFFECTIVE_URL:
+        *(const char **)out = v->effective_url;
+        return true;
+    case CURLINFO_CONTENT_TYPE:
+        *(const char **)out = v->content_type;
+        return true;
+    case CURLINFO_PRIMARY_IP:
+        *(const char **)out = v->primary_ip;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool size_downloaded(CURLINFO info, void *out, uint64_t n)
+{
+    if (info == CURLINFO_SIZE_DOWNLOAD_T)
+        *(curl_off_t *)out = (curl_off_t)n;
+    else if (info == CURLINFO_SIZE_DOWNLOAD)
+        *(double *)out = (double)n;
+    else
+        return false;
+    return true;
+}
+
+static bool no_speed(CURLINFO info, void *out)
+{
+    if (info == CURLINFO_SPEED_DOWNLOAD_T)
+        *(curl_off_t *)out = 0;
+    else if (info == CURLINFO_SPEED_DOWNLOAD)
+        *(double *)out = 0;
+    else
+        return false;
+    return true;
+}
+
+/* The times that libcurl counts from the start of a perform. Zero means "did not happen". */
+static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
+{
+    switch ((int)info) {
+    case CURLINFO_TOTAL_TIME:
+    case CURLINFO_NAMELOOKUP_TIME:
+    case CURLINFO_CONNECT_TIME:
+    case CURLINFO_APPCONNECT_TIME:
+    case CURLINFO_PRETRANSFER_TIME:
+    case CURLINFO_STARTTRANSFER_TIME:
+        if (*(double *)out > 0)
+            *(double *)out += (double)o->offset_us / 1e6;
+        break;
+    case CURLINFO_TOTAL_TIME_T:
+    case CURLINFO_NAMELOOKUP_TIME_T:
+    case CURLINFO_CONNECT_TIME_T:
+    case CURLINFO_APPCONNECT_TIME_T:
+    case CURLINFO_PRETRANSFER_TIME_T:
+    case CURLINFO_STARTTRANSFER_TIME_T:
+        if (*(curl_off_t *)out > 0)
+            *(curl_off_t *)out += o->offset_us;
+        break;
+    case CURLINFO_NUM_CONNECTS:
+        *(long *)out += o->earlier_connects;
+        break;
+    case CURLINFO_OS_ERRNO: /* libcurl before 8.8 keeps an earlier perform's */
+        if (o->ok)
+            *(long *)out = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
+{
+    const struct sc_transfer *t = s->transfer;
+    CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
+
+    if (rc != CURLE_OK || !out)
+        return rc;
+    if (t && t->view && from_snapshot(t->view, info, out))
+        return rc;
+    if (t && t->replaying && size_downloaded(info, out, t->delivered_body))
+        return rc;
+    if (s->overlay.no_body && (size_downloaded(info, out, 0) || no_speed(info, out)))
+        return rc;
+    if (s->overlay.active)
+        shift(&s->overlay, info, out);
+    return rc;
+}

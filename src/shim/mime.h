@@ -1,0 +1,12 @@
+/* mime.h - MIME parts that a callback reads, made readable twice. */
+#ifndef SC_SHIM_MIME_H
+#define SC_SHIM_MIME_H
+
+#include "bind/libcurl.h"
+
+/* curl_mime_data_cb for the program. */
+CURLcode sc_mime_data_cb(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,
+                         curl_read_callback read, curl_seek_callback seek,
+                         curl_free_callback release, void *arg);
+
+#endif

@@ -1,0 +1,112 @@
+/* report.c - see report.h. */
+#include "shim/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NS_PER_MS = 1000000 };
+
+static const char *label(const char *name, const char *airflow)
+{
+    const char *v = getenv(name);
+
+    if (!v || !*v)
+        v = getenv(airflow);
+    return v && *v ? v : NULL;
+}
+
+static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    memset(e, 0, sizeof *e);
+    e->level = SC_LOG_INFO;
+    e->call = t->id;
+    e->rule = t->rule->name;
+    e->provider = sc_provider_name(t->provider);
+    e->host = s->target.host;
+    e->model = t->model[0] ? t->model : NULL;
+    e->ms = -1;
+    e->retry_after_ms = -1;
+    e->input_tokens = -1;
+    e->output_tokens = -1;
+}
+
+static void write_event(const struct sc_transfer *t, const struct sc_event *e)
+{
+    struct sc_log log = sc_runtime_log(t->policy);
+
+    sc_log_event(&log, e);
+}
+
+static void report_late_error(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_event e;
+    char text[512];
+
+    if (!t->stream || !t->stream->late_error)
+        return;
+    fill(&e, s, t);
+    e.kind = SC_EVENT_STREAM;
+    e.level = SC_LOG_WARN;
+    sc_redact(t->stream->error, strnlen(t->stream->error, sizeof t->stream->error), text,
+              sizeof text);
+    e.text = text;
+    write_event(t, &e);
+}
+
+void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+{
+    enum sc_class class = t->verdict.class;
+    struct sc_event e;
+
+    report_late_error(s, t);
+    fill(&e, s, t);
+    e.kind = SC_EVENT_ATTEMPT;
+    e.level = class == SC_CLASS_OK ? SC_LOG_DEBUG : SC_LOG_WARN;
+    e.attempt = t->call.attempts;
+    e.max_attempts = t->rule->settings->retry.by_class[class].max_attempts;
+    e.status = t->status;
+    e.curl_code = (int)rc;
+    e.class = sc_class_name(class);
+    e.row = t->verdict.row;
+    e.ms = (now_ns - t->attempt_start_ns) / NS_PER_MS;
+    e.retry_after_ms = t->verdict.hint_ms;
+    e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
+    if (e.will_retry)
+        e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
+    if (rc != CURLE_OK && s->real->easy_strerror)
+        e.text = s->real->easy_strerror(rc);
+    e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
+    write_event(t, &e);
+}
+
+void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_WAIT;
+    e.attempt = t->call.attempts;
+    e.ms = (step->until_ns - sc_now_ns()) / NS_PER_MS;
+    e.reason = sc_wait_reason_name(step->reason);
+    write_event(t, &e);
+}
+
+void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_CALL;
+    e.attempts = t->call.attempts;
+    e.status = t->status;
+    e.curl_code = (int)rc;
+    e.class = sc_class_name(t->verdict.class);
+    e.row = t->verdict.row;
+    e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";
+    e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
+    e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
+    e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
+    e.task = label("STEADYCURL_TASK", "AIRFLOW_CTX_TASK_ID");
+    e.dag = label("STEADYCURL_DAG", "AIRFLOW_CTX_DAG_ID");
+    write_event(t, &e);
+}

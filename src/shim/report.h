@@ -1,0 +1,11 @@
+/* report.h - a managed call's events, for the log. Nothing here can fail or change errno. */
+#ifndef SC_SHIM_REPORT_H
+#define SC_SHIM_REPORT_H
+
+#include "shim/transfer.h"
+
+void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step);
+void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+
+#endif

@@ -1,0 +1,118 @@
+/* shadow.c - shadows come, are copied and go. See shadow.h. */
+#include "shim/shadow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shim/install.h"
+#include "shim/transfer.h"
+
+bool sc_text_set(struct sc_text *t, const char *p, size_t n)
+{
+    t->set = false;
+    t->n = 0;
+    if (!p)
+        return true;
+    if (n + 1 > t->size) {
+        size_t size = n + 1 + n / 4;
+        char *grown = realloc(t->p, size);
+
+        if (!grown)
+            return false;
+        t->p = grown;
+        t->size = size;
+    }
+    memcpy(t->p, p, n);
+    t->p[n] = '\0';
+    t->n = n;
+    t->set = true;
+    return true;
+}
+
+void sc_text_free(struct sc_text *t)
+{
+    free(t->p);
+    memset(t, 0, sizeof *t);
+}
+
+static void free_texts(struct sc_options *o)
+{
+    sc_text_free(&o->url);
+    sc_text_free(&o->custom_request);
+    sc_text_free(&o->default_protocol);
+    sc_text_free(&o->referer);
+    sc_text_free(&o->model);
+}
+
+void sc_options_default(struct sc_options *o)
+{
+    free_texts(o);
+    memset(o, 0, sizeof *o);
+    o->write_data = stdout;
+    o->read_data = stdin;
+    o->post_size = -1;
+    o->no_progress = true;
+}
+
+struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real)
+{
+    struct sc_shadow *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->easy = easy;
+    s->real = real;
+    sc_options_default(&s->o);
+    return s;
+}
+
+static void copy_text(struct sc_text *to, const struct sc_text *from)
+{
+    memset(to, 0, sizeof *to);
+    if (from->set)
+        sc_text_set(to, from->p, from->n);
+}
+
+struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
+{
+    struct sc_shadow *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->easy = copy;
+    s->real = from->real;
+    s->o = from->o;
+    copy_text(&s->o.url, &from->o.url);
+    copy_text(&s->o.custom_request, &from->o.custom_request);
+    copy_text(&s->o.default_protocol, &from->o.default_protocol);
+    copy_text(&s->o.referer, &from->o.referer);
+    copy_text(&s->o.model, &from->o.model);
+    /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
+     * original's shadow. */
+    s->installed = from->installed;
+    s->read_installed = from->read_installed;
+    s->seek_installed = from->seek_installed;
+    s->ioctl_installed = from->ioctl_installed;
+    sc_uninstall(s);
+    return s;
+}
+
+void sc_shadow_free(struct sc_shadow *s)
+{
+    sc_transfer_free(s->transfer);
+    free_texts(&s->o);
+    sc_text_free(&s->parsed_path);
+    free(s);
+}
+
+void sc_shadow_error(const struct sc_shadow *s, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (!s->o.error_buffer)
+        return;
+    if (n > CURL_ERROR_SIZE - 1)
+        n = CURL_ERROR_SIZE - 1;
+    memcpy(s->o.error_buffer, text, n);
+    s->o.error_buffer[n] = '\0';
+}

@@ -1,0 +1,126 @@
+/*
+ * shadow.h - what steadycurl knows of an easy handle.
+ *
+ * libcurl gives no option back, so everything a managed call needs is recorded as the program sets
+ * it. Between transfers the real handle holds the program's own values; only while a managed
+ * perform is under way do trampolines stand in for some of them (`installed`). Outside of that the
+ * handle is what it would be without us, also in a multi.
+ *
+ * One thread at a time per shadow, as libcurl demands of the handle. An idle shadow stays below
+ * 1 KiB; a call's own memory hangs on `transfer` and goes with it.
+ */
+#ifndef SC_SHIM_SHADOW_H
+#define SC_SHIM_SHADOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bind/libcurl.h"
+#include "http/url.h"
+#include "policy/policy.h"
+
+enum sc_method {
+    SC_METHOD_GET,
+    SC_METHOD_HEAD,
+    SC_METHOD_POST,
+    SC_METHOD_POST_FORM,
+    SC_METHOD_POST_MIME,
+    SC_METHOD_PUT
+};
+
+/* A string that is set again and again: keeps its buffer. */
+struct sc_text {
+    char *p;
+    size_t n, size;
+    bool set;
+};
+
+/* Options as the program has set them, with libcurl's defaults (Curl_init_userdefined). */
+struct sc_options {
+    curl_write_callback write_fn; /* NULL: fwrite */
+    void *write_data;             /* default stdout */
+    curl_write_callback header_fn;
+    void *header_data;
+    curl_read_callback read_fn; /* NULL: fread */
+    void *read_data;            /* default stdin */
+    curl_seek_callback seek_fn;
+    void *seek_data;
+    curl_ioctl_callback ioctl_fn;
+    void *ioctl_data;
+    curl_xferinfo_callback xferinfo_fn;
+    curl_progress_callback progress_fn;
+    void *progress_data;
+    char *error_buffer;
+    const char *post_fields;
+    struct curl_httppost *form;
+    CURLU *url_handle;
+    int64_t post_size;  /* -1: strlen */
+    int64_t timeout_ms; /* 0: none */
+    long port;          /* 0: the URL's */
+    enum sc_method method;
+    bool no_progress;
+    bool include_header;
+    bool fail_on_error;
+    bool no_signal;
+    bool connect_only;
+    bool follow;
+    bool auto_referer;
+    bool copied_fields; /* post_fields belongs to libcurl: not to be read */
+    struct sc_text url;
+    struct sc_text custom_request;
+    struct sc_text default_protocol;
+    struct sc_text referer;
+    struct sc_text model; /* found in COPYPOSTFIELDS when they were set */
+};
+
+/* What a retried or synthesized call answers to getinfo in libcurl's stead. */
+struct sc_overlay {
+    bool active;
+    bool no_body;          /* FAILONERROR was ours to apply: no byte was downloaded */
+    int64_t offset_us;     /* from the call's start to the last attempt's */
+    long earlier_connects; /* NUM_CONNECTS of the attempts before the last */
+    bool ok;               /* the call ended well: no OS_ERRNO of an earlier attempt */
+};
+
+struct sc_transfer;
+
+struct sc_shadow {
+    CURL *easy;
+    const struct sc_libcurl *real;
+    struct sc_options o;
+    struct sc_overlay overlay;
+    struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
+    bool installed;               /* trampolines stand in the handle */
+    bool read_installed;
+    bool seek_installed;
+    bool ioctl_installed;
+    bool active;     /* inside a managed perform */
+    uintptr_t frame; /* the program's stack pointer there */
+    /* The last URL taken apart, and whether it is worth a look at the rules. */
+    bool url_known;
+    bool url_managed;
+    const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
+    struct sc_url target;               /* path points into o.url or parsed_path */
+    struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
+};
+
+struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
+struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy);
+void sc_shadow_free(struct sc_shadow *s);
+
+/* Back to libcurl's defaults, as curl_easy_reset does. */
+void sc_options_default(struct sc_options *o);
+
+/* Sets the option in the real handle and records it. */
+CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg);
+
+/* Replaces a text; NULL unsets. False when out of memory (then it counts as unset). */
+bool sc_text_set(struct sc_text *t, const char *p, size_t n);
+void sc_text_free(struct sc_text *t);
+
+/* The program's error buffer, if it has one: libcurl's own way of writing it. */
+void sc_shadow_error(const struct sc_shadow *s, const char *text);
+
+#endif

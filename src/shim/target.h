@@ -1,0 +1,15 @@
+/* target.h - which rule a call falls under. */
+#ifndef SC_SHIM_TARGET_H
+#define SC_SHIM_TARGET_H
+
+#include "shim/shadow.h"
+
+/* The rule for the call that the handle would make now, NULL: not managed. Fills in the model
+ * ("" unknown) and the provider. A repeated URL costs a few comparisons. */
+const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
+                                     char *model, size_t model_size, enum sc_provider *provider);
+
+/* Takes the handle's URL apart; false for what is not http(s). */
+bool sc_target_url(struct sc_shadow *s);
+
+#endif

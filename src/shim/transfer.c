@@ -1,0 +1,203 @@
+/* transfer.c - see transfer.h. */
+#include "shim/transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http/header.h"
+#include "provider/facts.h"
+
+struct sc_transfer *sc_transfer_new(void)
+{
+    struct sc_transfer *t = calloc(1, sizeof *t);
+
+    if (t)
+        t->upload.fd = -1;
+    return t;
+}
+
+static void free_snapshots(struct sc_transfer *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->n_snapshots; i++) {
+        free(t->snapshots[i].effective_url);
+        free(t->snapshots[i].content_type);
+        free(t->snapshots[i].primary_ip);
+    }
+    free(t->snapshots);
+    t->snapshots = NULL;
+    t->n_snapshots = 0;
+}
+
+void sc_transfer_free(struct sc_transfer *t)
+{
+    if (!t)
+        return;
+    free_snapshots(t);
+    sc_hold_free(&t->hold);
+    sc_upload_free(&t->upload);
+    free(t->stream);
+    free(t);
+}
+
+void sc_transfer_attempt(struct sc_transfer *t)
+{
+    free_snapshots(t);
+    sc_hold_clear(&t->hold);
+    free(t->stream);
+    t->stream = NULL;
+    t->phase = SC_HOLDING;
+    t->place = SC_BEFORE;
+    t->mode = SC_HOLD_HEADERS;
+    t->next = 0;
+    t->block = 0;
+    t->block_start = 0;
+    t->body_start = 0;
+    t->pending = NULL;
+    t->content_length = -1;
+    t->body_len = 0;
+    t->status = 0;
+    t->commit_early = false;
+    t->fail_suppressed = false;
+    t->short_write = false;
+    t->decided = false;
+    t->delivered_body = 0;
+    t->upload.pos = 0;
+}
+
+void sc_transfer_forget_held(struct sc_transfer *t)
+{
+    t->hold.n = 0;
+    t->next = 0;
+    if (t->mode != SC_HOLD_FAILURE)
+        sc_hold_clear(&t->hold);
+}
+
+static struct sc_str trimmed(const char *from, const char *to)
+{
+    while (from < to && (*from == ' ' || *from == '\t'))
+        from++;
+    while (to > from && (to[-1] == '\r' || to[-1] == '\n' || to[-1] == ' ' || to[-1] == '\t'))
+        to--;
+    return (struct sc_str){from, (size_t)(to - from)};
+}
+
+/* With CURLOPT_HEADER each line lies here twice, which does no harm. */
+size_t sc_transfer_headers(const struct sc_transfer *t, struct sc_header out[SC_HEADERS_MAX])
+{
+    const char *p = t->hold.bytes, *end;
+    size_t n = 0;
+
+    if (!p || t->block_start > t->hold.len || t->body_start > t->hold.len)
+        return 0;
+    end = p + (t->body_start > t->block_start ? t->body_start : t->hold.len);
+    p += t->block_start;
+    while (p < end && n < SC_HEADERS_MAX) {
+        const char *line_end = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = line_end ? line_end : end;
+        const char *colon = memchr(p, ':', (size_t)(stop - p));
+
+        if (colon && colon > p)
+            out[n++] = (struct sc_header){{p, (size_t)(colon - p)}, trimmed(colon + 1, stop)};
+        p = stop + 1;
+    }
+    return n;
+}
+
+/* What the body looked like, as far as it was kept. */
+static struct sc_str kept_body(const struct sc_transfer *t)
+{
+    struct sc_str body = {"", 0};
+
+    if (t->hold.bytes && t->place == SC_IN_BODY && t->hold.len > t->body_start) {
+        body.p = t->hold.bytes + t->body_start;
+        body.n = t->hold.len - t->body_start;
+        if (body.n > t->body_len)
+            body.n = (size_t)t->body_len;
+    }
+    return body;
+}
+
+/* An answer that ends where its connection ended, in the middle of its JSON. */
+static bool is_cut_json(const struct sc_transfer *t, struct sc_str body)
+{
+    size_t n = body.n;
+
+    if (t->mode != SC_HOLD_JSON || t->content_length >= 0 || t->phase != SC_HOLDING || n == 0)
+        return false;
+    while (n > 0 && strchr(" \t\r\n", body.p[n - 1]))
+        n--;
+    return n > 0 && ((body.p[0] == '{' && body.p[n - 1] != '}') ||
+                     (body.p[0] == '[' && body.p[n - 1] != ']'));
+}
+
+/* A stream that ended before any output and without its own end. */
+static bool is_cut_stream(const struct sc_transfer *t)
+{
+    return t->stream && t->mode == SC_HOLD_STREAM && t->stream->state == SC_STREAM_HEAD &&
+           !t->stream->finished;
+}
+
+void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out)
+{
+    struct sc_header headers[SC_HEADERS_MAX];
+    struct sc_str body = kept_body(t);
+    struct sc_response r = {
+        .provider = t->provider,
+        .curl_code = rc == CURLE_HTTP_RETURNED_ERROR ? CURLE_OK : (int)rc,
+        .status = t->place == SC_BEFORE ? 0 : t->status,
+        .headers = headers,
+        .body = body.p,
+        .body_len = body.n,
+        .is_stream = t->stream != NULL,
+        .output_seen = t->stream && t->stream->state == SC_STREAM_OUTPUT,
+        .now_unix = (int64_t)time(NULL),
+    };
+    struct sc_facts facts;
+
+    if (rc == CURLE_OK && t->stream)
+        sc_stream_end(t->stream);
+    r.n_headers = sc_transfer_headers(t, headers);
+    sc_facts_read(&r, &facts);
+    sc_classify(&facts, out);
+    if (rc == CURLE_OK && out->class == SC_CLASS_OK && (is_cut_json(t, body) || is_cut_stream(t))) {
+        out->class = SC_CLASS_RETRYABLE;
+        out->retry = true;
+        out->row = "cut-answer";
+    }
+}
+
+static char *copy_of(const char *p)
+{
+    return p ? strdup(p) : NULL;
+}
+
+void sc_snapshot_take(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_snapshot *grown = realloc(t->snapshots, (t->n_snapshots + 1) * sizeof *grown);
+    struct sc_snapshot n = {.block = t->block, .content_length = -1};
+    char *url = NULL, *type = NULL, *ip = NULL;
+
+    if (!grown)
+        return;
+    t->snapshots = grown;
+#define INFO(info, where) s->real->easy_getinfo(s->easy, (info), &(where))
+    INFO(CURLINFO_RESPONSE_CODE, n.response_code);
+    INFO(CURLINFO_HTTP_CONNECTCODE, n.connect_code);
+    INFO(CURLINFO_HTTP_VERSION, n.http_version);
+    INFO(CURLINFO_REDIRECT_COUNT, n.redirect_count);
+    INFO(CURLINFO_PROTOCOL, n.protocol);
+    INFO(CURLINFO_PRIMARY_PORT, n.primary_port);
+    INFO(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, n.content_length);
+    INFO(CURLINFO_SCHEME, n.scheme);
+    INFO(CURLINFO_EFFECTIVE_URL, url);
+    INFO(CURLINFO_CONTENT_TYPE, type);
+    INFO(CURLINFO_PRIMARY_IP, ip);
+#undef INFO
+    n.effective_url = copy_of(url);
+    n.content_type = copy_of(type);
+    n.primary_ip = copy_of(ip);
+    t->snapshots[t->n_snapshots++] = n;
+}

@@ -1,0 +1,114 @@
+/*
+ * transfer.h - one managed call under way.
+ *
+ * Hangs on its shadow, not on the stack: a callback of the program may longjmp past us, and then
+ * the next call on the handle finds and frees it. Nothing in here is a lock, a count or a flag
+ * that others wait for.
+ */
+#ifndef SC_SHIM_TRANSFER_H
+#define SC_SHIM_TRANSFER_H
+
+#include "core/call.h"
+#include "http/stream.h"
+#include "shim/hold.h"
+#include "shim/runtime.h"
+#include "shim/shadow.h"
+#include "shim/upload.h"
+
+/* Where the pieces of the running attempt go. */
+enum sc_phase {
+    SC_HOLDING,   /* into the hold */
+    SC_RELEASING, /* the hold is being handed over, and was interrupted by a pause */
+    SC_COMMITTED  /* straight to the program */
+};
+
+/* Where in a response the next piece falls. */
+enum sc_place {
+    SC_BEFORE,    /* no header line yet, or after a block that cannot be the last one */
+    SC_IN_BLOCK,  /* between a status line and its empty line */
+    SC_UNDECIDED, /* after a block that libcurl may follow up (redirect, auth) */
+    SC_IN_BODY    /* after the final block */
+};
+
+/* What is being waited for while bytes are held. */
+enum sc_hold_mode { SC_HOLD_HEADERS, SC_HOLD_JSON, SC_HOLD_STREAM, SC_HOLD_FAILURE };
+
+/* What getinfo said when a header block was complete, for handing the block over later. */
+struct sc_snapshot {
+    unsigned block;
+    long response_code, connect_code, http_version, redirect_count, protocol, primary_port;
+    curl_off_t content_length;
+    const char *scheme; /* libcurl's static string */
+    char *effective_url, *content_type, *primary_ip;
+};
+
+enum { SC_MODEL_MAX = 128 };
+
+struct sc_transfer {
+    const struct sc_policy *policy;
+    const struct sc_rule *rule;
+    enum sc_provider provider;
+    char model[SC_MODEL_MAX]; /* "" unknown */
+    uint64_t id;
+    struct sc_call call;
+    struct sc_upload upload;
+    bool uploads; /* the read callback is ours */
+
+    /* the attempt */
+    int64_t attempt_start_ns;
+    enum sc_phase phase;
+    enum sc_place place;
+    enum sc_hold_mode mode;
+    struct sc_hold hold;
+    size_t next;         /* next item to hand over */
+    unsigned block;      /* header blocks begun, minus one */
+    size_t block_start;  /* where the current block lies in the hold's bytes */
+    size_t body_start;   /* and the body behind it */
+    const char *pending; /* body piece that may turn out to be a header's copy */
+    size_t pending_len;
+    curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
+    uint64_t body_len;
+    int status;
+    bool commit_early;    /* hold nothing more (paused upload, out of memory) */
+    bool last_attempt;    /* nothing can come after it: no need to hold */
+    bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
+    bool short_write;     /* the program refused a piece that was handed over */
+    bool decided;         /* outcome was already taken, in the middle of the transfer */
+    struct sc_verdict verdict;
+    struct sc_stream *stream;
+    struct sc_snapshot *snapshots;
+    size_t n_snapshots;
+    long connects; /* NUM_CONNECTS of this attempt */
+    long earlier_connects;
+
+    /* handing over */
+    const struct sc_snapshot *view; /* getinfo answers from here, NULL: from libcurl */
+    bool replaying;                 /* after the real perform */
+    bool in_callback;               /* one of the program's callbacks runs, and libcurl's not */
+    bool recv_paused;
+    bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
+    uint64_t delivered_body; /* bytes of body given in a replay */
+    size_t replay_item;      /* header lines up to this item exist for the header API */
+};
+
+struct sc_transfer *sc_transfer_new(void);
+void sc_transfer_free(struct sc_transfer *t);
+
+/* Forgets the attempt before, if any. */
+void sc_transfer_attempt(struct sc_transfer *t);
+
+enum { SC_HEADERS_MAX = 96 };
+
+/* The header lines of the current block, borrowed; returns their number. */
+size_t sc_transfer_headers(const struct sc_transfer *t, struct sc_header out[SC_HEADERS_MAX]);
+
+/* All items are out. The bytes of a failure stay, to be classified. */
+void sc_transfer_forget_held(struct sc_transfer *t);
+
+/* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
+void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);
+
+/* Takes down what getinfo says now of the current block. */
+void sc_snapshot_take(struct sc_shadow *s, struct sc_transfer *t);
+
+#endif
