@@ -38,7 +38,7 @@ UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 HELP_SRC := $(wildcard tests/programs/*.c)
 HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all demo test test-programs unit bench lint sanitize fuzz install uninstall clean help deps format
+.PHONY: all demo test test-programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
@@ -88,6 +88,51 @@ unit: $(UNIT)
 test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
 	@tests/run
+
+# The list of options in the manual page follows from the table of options.
+man: $(BUILD)/steadycurl
+	$(BUILD)/steadycurl check --options-man | docs/man/insert-options docs/man/steadycurl-policy.5 \
+	    >$(BUILD)/steadycurl-policy.5
+	cp $(BUILD)/steadycurl-policy.5 docs/man/steadycurl-policy.5
+
+# The command looks for the libraries beside itself, in ../lib/steadycurl and such, then here.
+$(BUILD)/obj/cli/place.o: COMMON += -DSC_LIBDIR='"$(abspath $(LIBDIR))"'
+$(BUILD)/obj/cli/place.o: $(BUILD)/libdir
+$(BUILD)/libdir: always
+	@mkdir -p $(@D)
+	@echo '$(abspath $(LIBDIR))' | cmp -s - $@ || echo '$(abspath $(LIBDIR))' >$@
+
+INSTALL_LIB    = $(DESTDIR)$(LIBDIR)/steadycurl
+INSTALL_DATA   = $(DESTDIR)$(DATADIR)/steadycurl
+INSTALL_SHELL  = $(DESTDIR)$(DATADIR)/bash-completion/completions
+
+install: all
+	install -d $(INSTALL_LIB) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	    $(INSTALL_DATA)/policies $(INSTALL_SHELL)
+	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(INSTALL_LIB)
+	install -m 755 $(BUILD)/steadycurl $(DESTDIR)$(BINDIR)
+	install -m 644 docs/man/steadycurl.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 644 docs/man/steadycurl-policy.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 644 docs/completions/steadycurl.bash $(INSTALL_SHELL)/steadycurl
+	install -m 644 policies/*.json $(INSTALL_DATA)/policies
+
+uninstall:
+	rm -rf $(INSTALL_LIB) $(INSTALL_DATA)
+	rm -f $(DESTDIR)$(BINDIR)/steadycurl $(DESTDIR)$(MANDIR)/man1/steadycurl.1 \
+	    $(DESTDIR)$(MANDIR)/man5/steadycurl-policy.5 $(INSTALL_SHELL)/steadycurl
+
+help:
+	@echo 'make             build the libraries and the command into $(BUILD)/'
+	@echo 'make demo        show the main job end to end'
+	@echo 'make test        run every test (tests/run PART: those whose path contains PART)'
+	@echo 'make bench       measure, against direct libcurl'
+	@echo 'make lint        clang-format, clang-tidy, shellcheck, mandoc'
+	@echo 'make sanitize    the tests under ASan, UBSan and TSan'
+	@echo 'make fuzz        feed the parsers random input'
+	@echo 'make man         write the list of options into steadycurl-policy(5)'
+	@echo 'make install     PREFIX=$(PREFIX) DESTDIR= LIBDIR= BINDIR= MANDIR= DATADIR='
+	@echo 'make uninstall   the same variables'
+	@echo 'make clean       remove $(BUILD)/'
 
 clean:
 	rm -rf $(BUILD)

@@ -1,0 +1,65 @@
+# bash completion for steadycurl(1)                                        -*- shell-script -*-
+
+# The options that a command lists in its own help.
+_steadycurl_options() {
+    "$1" "$2" --help 2>/dev/null |
+        sed -n -e 's/^  -\(.\), --\([a-z-]*\).*/-\1 --\2/p' -e 's/^      --\([a-z-]*\).*/--\1/p'
+    echo --help
+}
+
+# Index of the program in "steadycurl run [OPTION...] [--] PROGRAM", 0 if it is not typed yet.
+_steadycurl_program() {
+    local i
+    for ((i = 2; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --) echo $((i + 1)) && return ;;
+        --policy | --log | --state | -p | -l | -s) i=$((i + 1)) ;;
+        =) i=$((i + 1)) ;;
+        -*) ;;
+        *) echo "$i" && return ;;
+        esac
+    done
+    echo 0
+}
+
+_steadycurl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]-} program
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null |
+            sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p') help --help --version" -- "$current")
+        return
+    fi
+    case $command in run | doctor)
+        program=$(_steadycurl_program)
+        if [ "$program" -gt 0 ] && [ "$COMP_CWORD" -ge "$program" ]; then
+            if declare -F _command_offset >/dev/null; then
+                _command_offset "$program"
+            elif [ "$COMP_CWORD" -eq "$program" ]; then
+                mapfile -t COMPREPLY < <(compgen -c -- "$current")
+            else
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            fi
+            return
+        fi
+        ;;
+    esac
+    case $previous in
+    --policy | --log | --state | --body | --script-file | --cert-out | --port-file | -p | -l | -b)
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --method | -X)
+        mapfile -t COMPREPLY < <(compgen -W 'GET POST PUT DELETE' -- "$current")
+        return
+        ;;
+    esac
+    case $command,$current in
+    *,-*) mapfile -t COMPREPLY < <(compgen -W "$(_steadycurl_options "$1" "$command")" -- "$current") ;;
+    run,* | doctor,*) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+    check,* | log,*) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    esac
+}
+
+complete -o filenames -F _steadycurl steadycurl
