@@ -164,14 +164,16 @@ void sc_describe_schema(FILE *to)
 
 /* ---- manual page ---- */
 
-/* Roff reads a leading dot or quote as a request, a backslash as an escape. */
+/* Roff reads a backslash as an escape, and wants each sentence on a line of its own. */
 static void put_roff(FILE *to, const char *s)
 {
-    for (; *s != '\0'; s++) {
+    for (const char *start = s; *s != '\0'; s++) {
         if (*s == '\\')
             fputs("\\e", to);
         else if (*s == '~')
             fputs("\\(ti", to);
+        else if (*s == ' ' && s > start && s[-1] == '.')
+            fputc('\n', to);
         else
             fputc(*s, to);
     }

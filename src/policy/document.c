@@ -70,6 +70,7 @@ static bool parse(struct sc_document *d, struct sc_policy_error *err)
     const struct sc_cjson *json;
     const char *end = NULL;
     const char *problem;
+    char why[160];
     size_t at = 0;
 
     problem = sc_text_scan(d->text, d->n, SC_DOCUMENT_DEPTH_MAX, &at);
@@ -88,11 +89,7 @@ static bool parse(struct sc_document *d, struct sc_policy_error *err)
         annotate(d->text, 0, d->root);
         return true;
     }
-    if (d->root != NULL)
-        at = sc_text_skip_space_to(d->text, at, d->n);
-    char why[160];
-
-    at = sc_text_explain_syntax(d->text, d->n, at, d->root != NULL, why, sizeof why);
+    at = sc_text_explain_syntax(d->text, d->n, at, why, sizeof why);
     sc_document_error(d, at, "syntax", err, "%s", why);
     return false;
 }

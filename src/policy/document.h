@@ -45,9 +45,6 @@ void sc_document_quote(const struct sc_document *d, const cJSON *item, char *buf
 /* The number at a value's place; false if its text is no JSON number (01, 1., ...). */
 bool sc_document_number(const struct sc_document *d, const cJSON *item, double *value);
 
-/* Reads a JSON number without regard to the locale. False if the text is none. */
-bool sc_number_read(const char *p, size_t n, double *value);
-
 /* Fills an error: place of `offset` (SIZE_MAX: the whole file), then "PATH: " unless path is "". */
 __attribute__((format(printf, 5, 6))) void sc_document_error(const struct sc_document *d,
                                                              size_t offset, const char *path,

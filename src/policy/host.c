@@ -62,14 +62,14 @@ static const char *bad_name(struct sc_str host)
         if ((unsigned char)c >= 0x80)
             return "ASCII; write an international name in its xn-- form";
         if (c == '.' && label == 0)
-            return "no empty label between dots";
+            return "a name without an empty label between dots";
         if (c != '.' && c != '*' && c != '-' && c != '_' && !is_alnum(c))
             return "letters, digits, - . _ and *";
         label = c == '.' ? 0 : label + 1;
         star = c == '.' ? false : star || c == '*';
     }
     if (label == 0)
-        return "no dot at the end";
+        return "a name without a dot at its end";
     if (star && host.n > 1)
         return "a * in any label but the last, or * alone";
     return NULL;

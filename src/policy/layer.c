@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "policy/document.h"
+#include "policy/text.h"
 
 /* Throttled and overloaded services want longer
  * waits than a passing fault (AWS's 2026 retry guidance: 1-2 s base for throttling, cap 30-60 s).

@@ -213,18 +213,21 @@ static void read_scope(struct reader *r, const cJSON *item, const struct sc_poli
     static const char list[] = ", or a list of these";
     const cJSON *first = item->type & cJSON_Array ? item->child : item;
     unsigned bits = 0;
+    size_t n = 0;
 
     if (first == NULL) {
         fail(r, sc_document_value(r->doc, item), "found an empty list, allowed at least one word");
         return;
     }
-    for (const cJSON *c = first; c != NULL; c = first == item ? NULL : c->next) {
+    for (const cJSON *c = first; c != NULL; c = first == item ? NULL : c->next, n++) {
+        size_t before = first == item ? r->path_n : enter_index(r, n);
         int i = word_of(r, c, o, first == item ? list : "");
 
         if (i >= 0 && bits >> i & 1)
             fail_value(r, c, "each word once", NULL);
         if (i >= 0)
             bits |= 1u << i;
+        leave(r, before);
     }
     memcpy((char *)base + o->offset, &bits, sizeof bits);
 }
@@ -236,10 +239,12 @@ static void read_delays(struct reader *r, const cJSON *item, const struct sc_pol
     double value;
     size_t i = 0;
 
-    if (!(item->type & cJSON_Array) || item->child == NULL) {
+    if (!(item->type & cJSON_Array)) {
         fail_value(r, item, "a list of 1 to 16 whole numbers", NULL);
         return;
     }
+    if (item->child == NULL)
+        fail(r, sc_document_value(r->doc, item), "found an empty list, allowed 1 to 16 delays");
     for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
         size_t before = enter_index(r, i);
 
@@ -315,6 +320,8 @@ static const char *unfit(const char *key, const char *s, char *near, size_t size
         return "a path without query or fragment";
     if (strcmp(key, "method") != 0)
         return NULL;
+    if (strchr(s, '*') != NULL)
+        return "a method in capitals, such as \"POST\" (leave the key out to match all)";
     for (size_t i = 0; s[i] != '\0'; i++) {
         bool small = s[i] >= 'a' && s[i] <= 'z';
 
@@ -545,29 +552,34 @@ static void use_layer(struct reader *r, struct sc_layer *l)
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = l->given_strategy[SC_GROUP_ALL];
 }
 
+static size_t enter_backoff(struct reader *r, int group, const char *key)
+{
+    static const char *const groups[] = {"", ".retryable", ".overloaded", ".rate_limited"};
+    char path[96];
+
+    snprintf(path, sizeof path, "retry%s.backoff.%s", groups[group], key);
+    return enter(r, path);
+}
+
 /* Shows a conflict at the value of this layer, and what it is up against. */
 static void report_conflict(const struct sc_conflict *c, void *arg)
 {
-    static const char *const groups[] = {"", ".retryable", ".overloaded", ".rate_limited"};
     struct reader *r = arg;
     bool high = c->high_item != NULL;
     const cJSON *item = high ? c->high_item : c->low_item;
     const struct sc_policy_option *mine = high ? c->high : c->low, *other = high ? c->low : c->high;
     int64_t limit = (high ? c->low_value : c->high_value) / (other->scale ? other->scale : 1);
-    const char *written = item->string;
     char path[96], allowed[96];
     size_t before;
 
     if (item == r->conflict)
         return;
     r->conflict = item;
-    if (c->section == SC_SECTION_BACKOFF)
-        snprintf(path, sizeof path, "retry%s.backoff.%s", groups[c->group], written);
-    else
-        snprintf(path, sizeof path, "%s.%s", sc_section(c->section)->name, mine->key);
+    snprintf(path, sizeof path, "%s.%s", sc_section(c->section)->name, mine->key);
     snprintf(allowed, sizeof allowed, "at %s %s's %lld", high ? "least" : "most", other->key,
              (long long)limit);
-    before = enter(r, path);
+    before =
+        c->section == SC_SECTION_BACKOFF ? enter_backoff(r, c->group, mine->key) : enter(r, path);
     if (item->type & cJSON_Array)
         fail(r, sc_document_value(r->doc, item), "found a delay of %lld, allowed %s",
              (long long)c->low_value, allowed);
@@ -590,10 +602,14 @@ static void check_delays(struct reader *r, const struct sc_layer *l)
             const struct sc_policy_option *o = sc_option_find(s, replaced[i], &owner);
             const cJSON *item = l->given_strategy[g][s->first + (size_t)(o - s->rows)];
 
-            if (item != NULL)
-                fail(r, sc_document_key(r->doc, item),
-                     "found %s beside delays_ms, allowed one of them (delays_ms replaces it)",
-                     o->key);
+            size_t before;
+
+            if (item == NULL)
+                continue;
+            before = enter_backoff(r, g, o->key);
+            fail(r, sc_document_key(r->doc, item),
+                 "found it beside delays_ms, allowed one of them (delays_ms replaces it)");
+            leave(r, before);
         }
     }
 }

@@ -1,7 +1,6 @@
 #include "policy/text.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "policy/document.h"
@@ -63,6 +62,8 @@ const char *sc_text_scan(const char *text, size_t n, int depth_max, size_t *at)
     for (size_t i = 0; i < n; i += len) {
         *at = i;
         len = utf8_length((const unsigned char *)text + i, n - i);
+        if (s.escaped && n - i >= 5 && memcmp(text + i, "u0000", 5) == 0)
+            return "found \\u0000 inside a string, allowed any other character";
         if (len == 0)
             return "found a byte that is not UTF-8, allowed UTF-8 text";
         problem = scan_byte(&s, (unsigned char)text[i], depth_max);
@@ -139,88 +140,6 @@ void sc_text_cut(const char *p, size_t n, char *buf, size_t size)
     }
     memcpy(buf, p, keep);
     memcpy(buf + keep, keep < n ? "..." : "", keep < n ? 4 : 1);
-}
-
-/* The last byte before `at` that is no white space, and where. */
-static char before(const char *text, size_t at, size_t *where)
-{
-    while (at > 0) {
-        at--;
-        if ((unsigned char)text[at] > ' ') {
-            *where = at;
-            return text[at];
-        }
-    }
-    *where = 0;
-    return '\0';
-}
-
-static bool is_value_end(char c)
-{
-    return c == '"' || c == '}' || c == ']' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-}
-
-static const char *explain(const char *text, size_t n, size_t at, char previous)
-{
-    char c = text[at];
-
-    if (c == '/' && at + 1 < n && (text[at + 1] == '/' || text[at + 1] == '*'))
-        return "found a comment, which JSON does not have; use a \"comment\" key";
-    if (c == '#')
-        return "found a comment, which JSON does not have; use a \"comment\" key";
-    if (c == '\'')
-        return "found a single quote, allowed double quotes";
-    if ((c == '}' || c == ']') && previous == ',')
-        return "found a comma before the closing bracket, allowed none there";
-    if ((c == '"' || c == '{' || c == '[') && is_value_end(previous))
-        return "found two values without a comma or colon between them";
-    return NULL;
-}
-
-/* Text that ends inside a string, object or list says so better than a place near the end does. */
-static const char *unfinished(const char *text, size_t n)
-{
-    struct scan s = {0};
-
-    for (size_t i = 0; i < n; i++)
-        scan_byte(&s, (unsigned char)text[i], INT32_MAX);
-    if (s.in_string)
-        return "found the end of the file inside a string, allowed a closing quote";
-    if (s.depth > 0)
-        return "found the end of the file inside an object or list, allowed its closing bracket";
-    return NULL;
-}
-
-size_t sc_text_explain_syntax(const char *text, size_t n, size_t at, bool rest, char *why,
-                              size_t size)
-{
-    const char *words = NULL;
-    char shown[32];
-    size_t previous;
-    char c;
-
-    at = sc_text_skip_space_to(text, at, n);
-    if (at < n)
-        words = explain(text, n, at, before(text, at, &previous));
-    if (words == NULL && !rest && unfinished(text, n) != NULL) {
-        words = unfinished(text, n);
-        before(text, n, &previous);
-        at = previous;
-    }
-    if (words == NULL && at >= n)
-        words = "found the end of the file, allowed a value";
-    if (words != NULL) {
-        snprintf(why, size, "%s", words);
-        return at;
-    }
-    c = text[at];
-    previous = c == '"' ? 1 : strcspn(text + at, ",]}: \t\r\n\"");
-    if (previous == 0 || previous > n - at)
-        previous = 1;
-    sc_text_cut(text + at, previous, shown, sizeof shown);
-    snprintf(why, size, "found %s, allowed %s", shown,
-             rest ? "nothing after the policy's closing bracket" : "JSON");
-    return at;
 }
 
 static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,

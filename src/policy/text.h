@@ -24,10 +24,11 @@ size_t sc_text_skip_scalar(const char *text, size_t at);
 /* From a string's closing quote back to its opening quote. */
 size_t sc_text_string_start(const char *text, size_t closing);
 
-/* Says in words why a parser stopped at `at`; returns the place to show. `rest`: a whole value was
- * read and something follows it. */
-size_t sc_text_explain_syntax(const char *text, size_t n, size_t at, bool rest, char *why,
-                              size_t size);
+/* Says in words why a text is not JSON; returns the place. at: where the parser stopped. */
+size_t sc_text_explain_syntax(const char *text, size_t n, size_t at, char *why, size_t size);
+
+/* Reads a JSON number without regard to the locale. False if the text is none. */
+bool sc_number_read(const char *p, size_t n, double *value);
 
 /* Copies, with "..." at the end if it does not fit; never cuts a character in two. */
 void sc_text_cut(const char *p, size_t n, char *buf, size_t size);
