@@ -9,7 +9,6 @@
 #include "mock/buf.h"
 
 #define PROMPT_MAX 400
-#define WORDS_MAX 100000
 
 static bool starts(const char *s, const char *with)
 {
@@ -77,9 +76,10 @@ static void read_dialect(const struct sc_mock_came *came, struct sc_mock_asked *
         a->provider = named;
 }
 
+/* FNV-1a */
 static unsigned long long hash(unsigned long long h, const char *p, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; p && i < n; i++)
         h = (h ^ (unsigned char)p[i]) * 1099511628211ULL;
     return h;
 }
@@ -87,12 +87,14 @@ static unsigned long long hash(unsigned long long h, const char *p, size_t n)
 /* Adds up the text of all strings below v, and remembers the last one of them. */
 static void walk_text(const cJSON *v, size_t *bytes, const char **last)
 {
+    if (!v)
+        return;
     if (cJSON_IsString(v)) {
         *bytes += strlen(v->valuestring);
         *last = v->valuestring;
         return;
     }
-    for (const cJSON *c = v ? v->child : NULL; c; c = c->next) {
+    for (const cJSON *c = v->child; c; c = c->next) {
         bool label =
             c->string && (strcmp(c->string, "role") == 0 || strcmp(c->string, "type") == 0);
         if (!label)
@@ -197,8 +199,6 @@ static void make_answer(struct sc_mock_asked *a, int words, int limit)
 {
     struct sc_mock_buf b = {0};
     char word[32];
-    if (words > WORDS_MAX)
-        words = WORDS_MAX;
     if (words <= 0)
         sc_mock_buf_str(&b, *a->prompt ? "You asked: " : "Hello from the mock.");
     if (words <= 0)

@@ -29,6 +29,8 @@ enum sc_mock_api {
     SC_MOCK_API_COUNT
 };
 
+#define SC_MOCK_WORDS_MAX 100000
+
 /* A request as it came in; borrowed. */
 struct sc_mock_came {
     const char *path;      /* decoded, without the query */

@@ -182,3 +182,19 @@ void sc_mock_buf_json(struct sc_mock_buf *b, const char *template, ...)
     }
     va_end(args);
 }
+
+bool sc_mock_parse_number(const char *s, int64_t max, int64_t *out)
+{
+    int64_t v = 0;
+    if (!*s)
+        return false;
+    for (; *s; s++) {
+        if (*s < '0' || *s > '9')
+            return false;
+        v = v * 10 + (*s - '0');
+        if (v > max)
+            return false;
+    }
+    *out = v;
+    return true;
+}

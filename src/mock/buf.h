@@ -8,7 +8,9 @@
 #ifndef SC_MOCK_BUF_H
 #define SC_MOCK_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sc_mock_buf {
     char *p; /* always followed by a NUL once anything was added */
@@ -28,6 +30,9 @@ void sc_mock_buf_free(struct sc_mock_buf *b);
 
 /* Length of the valid UTF-8 sequence that p starts with, 0 if it is none. */
 size_t sc_mock_utf8_len(const unsigned char *p, size_t n);
+
+/* A decimal number of at most max, digits only. */
+bool sc_mock_parse_number(const char *s, int64_t max, int64_t *out);
 
 void *sc_mock_alloc(size_t n); /* zeroed, never NULL */
 void *sc_mock_realloc(void *p, size_t n);

@@ -12,15 +12,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mock/buf.h"
+
 static int port_of(int fd)
 {
     struct sockaddr_storage a;
     socklen_t n = sizeof a;
-    if (getsockname(fd, (struct sockaddr *)&a, &n) != 0)
-        return 0;
-    if (a.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&a)->sin_port);
+    char service[16] = "";
+    int64_t port = 0;
+    if (getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
+        getnameinfo((struct sockaddr *)&a, n, NULL, 0, service, sizeof service, NI_NUMERICSERV) ==
+            0)
+        sc_mock_parse_number(service, 65535, &port);
+    return (int)port;
 }
 
 static int open_listener(const struct addrinfo *ai)
@@ -65,7 +69,8 @@ int sc_mock_listen(const char *address, int *port, char *err, size_t err_n)
 void sc_mock_reset_connection(int fd)
 {
     struct sockaddr none = {.sa_family = AF_UNSPEC};
-    connect(fd, &none, sizeof none);
+    int ignored = connect(fd, &none, sizeof none);
+    (void)ignored;
 }
 
 void sc_mock_flush_connection(int fd)

@@ -41,22 +41,6 @@ static bool fail(const struct parse *ps, const char *what, const char *text)
     return false;
 }
 
-static bool parse_number(const char *s, int64_t max, int64_t *out)
-{
-    int64_t v = 0;
-    if (!*s)
-        return false;
-    for (; *s; s++) {
-        if (*s < '0' || *s > '9')
-            return false;
-        v = v * 10 + (*s - '0');
-        if (v > max)
-            return false;
-    }
-    *out = v;
-    return true;
-}
-
 static void add_header(struct sc_mock_outcome *o, const char *name, size_t n, const char *value)
 {
     o->headers = sc_mock_realloc(o->headers, (o->n_headers + 1) * sizeof *o->headers);
@@ -121,7 +105,7 @@ static bool set_number(const struct parse *ps, struct sc_mock_outcome *o, const 
         if (strcmp(name, numbers[i].name) != 0)
             continue;
         *known = true;
-        if (!parse_number(value, numbers[i].max, numbers[i].field))
+        if (!sc_mock_parse_number(value, numbers[i].max, numbers[i].field))
             return fail(ps, "not a number that fits", value);
         if (status && status < 200)
             return fail(ps, "a status is 200 to 999", value);
@@ -222,7 +206,7 @@ static bool parse_word(const struct parse *ps, struct sc_mock_outcome *o, char *
     *count = 1;
     if (star) {
         *star = 0;
-        if (!parse_number(star + 1, 1000000000, count) || *count == 0)
+        if (!sc_mock_parse_number(star + 1, 1000000000, count) || *count == 0)
             return fail(ps, "not a count", star + 1);
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -232,7 +216,7 @@ static bool parse_word(const struct parse *ps, struct sc_mock_outcome *o, char *
             o->status = words[i].status;
             return true;
         }
-    if (!parse_number(word, 999, &status) || status < 200)
+    if (!sc_mock_parse_number(word, 999, &status) || status < 200)
         return fail(ps, "neither a status nor a word of the script language", word);
     o->status = (int)status;
     return true;

@@ -6,14 +6,14 @@
 
 #define BYTES_MAX (1L << 30)
 
-static long number_after(const char *path, const char *prefix, long max)
+/* The number that ends a path or a value, -1 if there is none or it is too large. */
+static long number_after(const char *text, const char *prefix, long max)
 {
-    char *end;
+    int64_t v;
     size_t n = strlen(prefix);
-    if (strncmp(path, prefix, n) != 0 || path[n] < '0' || path[n] > '9')
+    if (strncmp(text, prefix, n) != 0 || !sc_mock_parse_number(text + n, max, &v))
         return -1;
-    long v = strtol(path + n, &end, 10);
-    return *end || v > max ? -1 : v;
+    return (long)v;
 }
 
 /* Lines of 64 bytes that count themselves, so that a lost piece shows. */
@@ -49,7 +49,8 @@ void sc_mock_page(const struct sc_mock_exchange *x, struct sc_mock_answer *a, ch
         write_bytes(&a->body, bytes);
     } else if (strcmp(x->path, "/redirect") == 0 && to) {
         const char *code = sc_mock_request_query(x, "status");
-        a->status = code && number_after(code, "", 399) >= 300 ? atoi(code) : 302;
+        status = code ? number_after(code, "", 399) : 0;
+        a->status = status >= 300 ? (int)status : 302;
         *location = sc_mock_strdup(to);
     } else if (status >= 200) {
         a->status = (int)status;

@@ -177,6 +177,9 @@ static void read_asked(const struct sc_mock_exchange *x, struct sc_mock_asked *q
 {
     const char *host = sc_mock_request_header(x, "Host");
     const char *words = sc_mock_request_header(x, "x-mock-words");
+    int64_t n_words = 0;
+    if (words)
+        sc_mock_parse_number(words, SC_MOCK_WORDS_MAX, &n_words);
     struct sc_mock_came came = {
         .path = x->path,
         .host = host ? host : "",
@@ -185,7 +188,7 @@ static void read_asked(const struct sc_mock_exchange *x, struct sc_mock_asked *q
         .alt = sc_mock_request_query(x, "alt"),
         .body = x->body.p,
         .body_len = x->body.n,
-        .words = words ? atoi(words) : 0,
+        .words = (int)n_words,
     };
     sc_mock_asked_read(&came, q);
 }

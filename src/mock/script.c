@@ -9,6 +9,9 @@
 
 #define MAX_FAULTS 32
 #define ID_BUCKETS 256
+#define IDS_MAX                                                                      \
+    10000 /* then all are forgotten: a client that counts them up cannot fill memory \
+           */
 
 /* A script with the position in it. */
 struct track {
@@ -34,6 +37,7 @@ struct sc_mock_plan {
     struct track main;
     struct path_track *paths;
     struct id_track *ids[ID_BUCKETS];
+    int n_ids;
     struct {
         struct sc_mock_script *script;
         double rate;
@@ -62,6 +66,7 @@ static void free_ids(struct sc_mock_plan *p)
             free(t->text);
             free(t);
         }
+    p->n_ids = 0;
 }
 
 void sc_mock_plan_free(struct sc_mock_plan *p)
@@ -160,6 +165,9 @@ static struct id_track *find_id(struct sc_mock_plan *p, const char *id)
     for (struct id_track *t = *bucket; t; t = t->next)
         if (strcmp(t->id, id) == 0)
             return t;
+    if (p->n_ids == IDS_MAX)
+        free_ids(p);
+    p->n_ids++;
     struct id_track *t = sc_mock_alloc(sizeof *t);
     t->id = sc_mock_strdup(id);
     t->next = *bucket;

@@ -115,7 +115,7 @@ bool sc_mock_plan_load(struct sc_mock_plan *p, const char *file, char *err, size
     if (!read_file(file, &b, err, err_n))
         return false;
     cJSON *json = b.n ? cJSON_ParseWithLength(b.p, b.n) : NULL;
-    bool good = cJSON_IsObject(json);
+    bool good = json && cJSON_IsObject(json);
     if (!good)
         snprintf(err, err_n, "%.80s: not a JSON object", file);
     for (const cJSON *c = good ? json->child : NULL; good && c; c = c->next)
