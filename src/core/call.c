@@ -55,12 +55,13 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
     if (!v->retry)
         return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
                                                                                 : SC_GIVE_UP_CLASS;
+    /* First: the last attempt need not be held, so it may well be committed. */
+    if (c->attempts >= strategy_for(c, v->class)->max_attempts)
+        return SC_GIVE_UP_ATTEMPTS;
     if (r->committed)
         return SC_GIVE_UP_COMMITTED;
     if (!r->replayable)
         return SC_GIVE_UP_BODY;
-    if (c->attempts >= strategy_for(c, v->class)->max_attempts)
-        return SC_GIVE_UP_ATTEMPTS;
     return SC_GIVE_UP_NOT;
 }
 

@@ -110,7 +110,7 @@ static int write_line(int fd, const char *line, size_t n)
 
 /* A FIFO's or socket's reader may go away between open and write: SIGPIPE must not reach the
  * program, and one that was pending before must. */
-static int write_pipe(int fd, const char *line, size_t n)
+int sc_log_write(int fd, const char *line, size_t n)
 {
     sigset_t pipe_only, before, pending;
     sigemptyset(&pipe_only);
@@ -168,7 +168,7 @@ static int append(const struct sc_log *log, const char *line, size_t n)
     } else if (fstat(fd, &st) != 0) {
         error = errno;
     } else if (!S_ISREG(st.st_mode)) {
-        error = write_pipe(fd, line, n);
+        error = sc_log_write(fd, line, n);
     } else {
         if (log->max_bytes > 0 && st.st_size > 0 && st.st_size + (int64_t)n > log->max_bytes) {
             fd = rotate(log->path, fd, &st);

@@ -9,6 +9,10 @@
 /* 0, or the errno that kept the line from the file. */
 int sc_log_append(const struct sc_log *log, const char *line, size_t n);
 
+/* One write to a descriptor that may be a pipe without a reader: no SIGPIPE reaches the program.
+ * 0 or an errno. */
+int sc_log_write(int fd, const char *line, size_t n);
+
 /* Plain English for the errnos that a log path meets; independent of the program's locale. */
 const char *sc_log_errno_words(int error);
 

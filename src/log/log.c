@@ -2,9 +2,9 @@
 #include "log/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,14 +30,21 @@ size_t sc_log_format(const struct sc_log *log, const struct sc_event *e, int64_t
     return o.n;
 }
 
-/* Once per process, and only to something that a person or a supervisor may be reading: where the
- * program has closed descriptor 2, its number may by now belong to a file of the program's own. */
+/* Where the program has closed descriptor 2, its number may by now belong to a file of the
+ * program's own. What came through exec has no close-on-exec flag; most of a program's own have. */
+static bool stderr_is_inherited(void)
+{
+    int flags = fcntl(STDERR_FILENO, F_GETFD);
+    int mode = fcntl(STDERR_FILENO, F_GETFL);
+    return flags >= 0 && !(flags & FD_CLOEXEC) && mode >= 0 && (mode & O_ACCMODE) != O_RDONLY;
+}
+
+/* Once per process. */
 static void complain_to_stderr(const char *text, const char *detail, const char *why)
 {
     static atomic_flag said = ATOMIC_FLAG_INIT;
     char line[COMPLAINT_MAX], clean[COMPLAINT_MAX];
-    struct stat st;
-    if (atomic_flag_test_and_set(&said) || fstat(STDERR_FILENO, &st) != 0)
+    if (atomic_flag_test_and_set(&said) || !stderr_is_inherited())
         return;
     struct sc_out o = {line, 0, sizeof line - 1};
     SC_OUT_LITERAL(&o, "steadycurl: ");
@@ -54,8 +61,7 @@ static void complain_to_stderr(const char *text, const char *detail, const char 
             line[i] = ' ';
     o.cap = sizeof line;
     SC_OUT_LITERAL(&o, "\n");
-    ssize_t ignored = write(STDERR_FILENO, line, o.n);
-    (void)ignored;
+    sc_log_write(STDERR_FILENO, line, o.n);
 }
 
 static int64_t wall_now(void)

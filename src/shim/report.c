@@ -61,7 +61,10 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
     report_late_error(s, t);
     fill(&e, s, t);
     e.kind = SC_EVENT_ATTEMPT;
-    e.level = class == SC_CLASS_OK ? SC_LOG_DEBUG : SC_LOG_WARN;
+    /* A call that went well at once is told by its summary alone. */
+    e.level = class != SC_CLASS_OK    ? SC_LOG_WARN
+              : t->call.attempts == 1 ? SC_LOG_DEBUG
+                                      : SC_LOG_INFO;
     e.attempt = t->call.attempts;
     e.max_attempts = t->rule->settings->retry.by_class[class].max_attempts;
     e.status = t->status;

@@ -173,6 +173,41 @@ static void complaint_goes_to_stderr_only_without_a_log(void **state)
     assert_non_null(strstr(contents(path), "] into the log"));
 }
 
+static void complain_into_a_broken_pipe(void)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        _exit(1);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    sc_log_complain(NULL, "nobody reads");
+}
+
+static void broken_stderr_does_not_kill(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(complain_into_a_broken_pipe, path), 0);
+}
+
+static void complain_after_closing_everything(void)
+{
+    close(STDERR_FILENO);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd != STDERR_FILENO)
+        _exit(1);
+    sc_log_complain(NULL, "not into the program's file");
+}
+
+static void own_file_of_the_program_on_descriptor_2_stays_clean(void **state)
+{
+    (void)state;
+    char err[160];
+    snprintf(err, sizeof err, "%s/err", folder);
+    assert_int_equal(in_child(complain_after_closing_everything, err), 0);
+    assert_string_equal(contents(path), "");
+}
+
 static void write_to_fifo(void)
 {
     struct sc_log log = to(path, 0);
@@ -319,6 +354,8 @@ int main(void)
         TEST(symbolic_link_is_followed_and_kept_by_rotation),
         TEST(full_disk_is_said_once),
         TEST(complaint_goes_to_stderr_only_without_a_log),
+        TEST(broken_stderr_does_not_kill),
+        TEST(own_file_of_the_program_on_descriptor_2_stays_clean),
         TEST(fifo_without_reader_does_not_block),
         TEST(file_size_limit_does_not_kill),
         TEST(paths_that_cannot_be_written_are_survived),
