@@ -9,8 +9,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "http/header.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/transfer.h"
@@ -54,23 +54,6 @@ static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t
     t->fail_suppressed = true;
 }
 
-/* Content-Length, if body bytes as callbacks get them can be compared with it: undecoded ones.
- * libcurl's own CURLINFO knows it only after the last header callback. */
-static curl_off_t comparable_length(const struct sc_transfer *t)
-{
-    struct sc_header headers[SC_HEADERS_MAX];
-    size_t n = sc_transfer_headers(t, headers), i;
-    curl_off_t length = -1;
-
-    for (i = 0; i < n; i++) {
-        if (sc_str_is(headers[i].name, "content-encoding"))
-            return -1;
-        if (sc_str_is(headers[i].name, "content-length"))
-            length = strtoll(headers[i].value.p, NULL, 10);
-    }
-    return length;
-}
-
 /* Sets how a success is watched; true: it is of a kind worth holding. */
 static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
 {
@@ -94,7 +77,8 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
     if (!sc_is_json(content_type))
         return false;
     t->mode = SC_HOLD_JSON;
-    t->content_length = comparable_length(t);
+    if (t->encoded) /* what callbacks get cannot be compared with Content-Length */
+        t->content_length = -1;
     return t->content_length != 0;
 }
 
@@ -165,6 +149,20 @@ static size_t keep(struct sc_transfer *t, enum sc_item_kind kind, const char *p,
     return sc_hold_push(&t->hold, kind, t->block, p, n) ? n : 0;
 }
 
+/* What says when the body is complete. libcurl's own CURLINFO knows the length only after the last
+ * header callback. */
+static void note_length(struct sc_transfer *t, const char *p, size_t n)
+{
+    static const char length[] = "content-length:", encoding[] = "content-encoding:";
+
+    if (n < sizeof length || (p[0] | 32) != 'c')
+        return;
+    if (strncasecmp(p, length, sizeof length - 1) == 0)
+        t->content_length = strtoll(p + sizeof length - 1, NULL, 10);
+    else if (strncasecmp(p, encoding, sizeof encoding - 1) == 0)
+        t->encoded = true;
+}
+
 /* ---- header lines ---------------------------------------------------------------------------- */
 
 /* With CURLOPT_HEADER the body callback gets the line first, at the same address. */
@@ -180,6 +178,8 @@ static void begin_block(struct sc_shadow *s, struct sc_transfer *t, size_t copie
     if (copied && t->hold.n > 0)
         t->hold.items[t->hold.n - 1].block = (uint16_t)t->block;
     t->place = SC_IN_BLOCK;
+    t->content_length = -1;
+    t->encoded = false;
     t->block_start = t->hold.len - copied;
     t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
     look_behind_fail_on_error(s, t);
@@ -214,6 +214,7 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
         t->body_len = 0; /* the pending piece was no body */
     if (t->place != SC_IN_BLOCK)
         begin_block(s, t, copied ? n : 0);
+    note_length(t, p, n);
     kept = keep(t, SC_ITEM_HEADER, p, n);
     if (kept == n && is_empty_line(p, n))
         commit = end_block(s, t);

@@ -3,16 +3,40 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { NS_PER_MS = 1000000 };
 
-static const char *label(const char *name, const char *airflow)
+/* The value if an environment entry is NAME=..., not empty. */
+static const char *value_of(const char *entry, const char *name, size_t n)
 {
-    const char *v = getenv(name);
+    return strncmp(entry, name, n) == 0 && entry[n] == '=' && entry[n + 1] ? entry + n + 1 : NULL;
+}
 
-    if (!v || !*v)
-        v = getenv(airflow);
-    return v && *v ? v : NULL;
+#define VALUE_OF(entry, name) value_of((entry), (name), sizeof(name) - 1)
+
+/* The cost labels of the contract. One pass, since this is asked at every call: a worker process
+ * may change them between two. */
+static void read_labels(struct sc_event *e)
+{
+    const char *task = NULL, *dag = NULL, *airflow_task = NULL, *airflow_dag = NULL, *v;
+    char **entry;
+
+    for (entry = environ; entry && *entry; entry++) {
+        if ((*entry)[0] == 'S' && (*entry)[1] == 'T') {
+            if ((v = VALUE_OF(*entry, "STEADYCURL_TASK")) != NULL)
+                task = v;
+            else if ((v = VALUE_OF(*entry, "STEADYCURL_DAG")) != NULL)
+                dag = v;
+        } else if ((*entry)[0] == 'A' && (*entry)[1] == 'I') {
+            if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_TASK_ID")) != NULL)
+                airflow_task = v;
+            else if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_DAG_ID")) != NULL)
+                airflow_dag = v;
+        }
+    }
+    e->task = task ? task : airflow_task;
+    e->dag = dag ? dag : airflow_dag;
 }
 
 static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
@@ -109,7 +133,6 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
     e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
-    e.task = label("STEADYCURL_TASK", "AIRFLOW_CTX_TASK_ID");
-    e.dag = label("STEADYCURL_DAG", "AIRFLOW_CTX_DAG_ID");
+    read_labels(&e);
     write_event(t, &e);
 }

@@ -56,6 +56,7 @@ uint64_t sc_random64(void)
 struct loaded {
     const struct sc_policy *policy; /* NULL: nothing usable */
     struct stat file;               /* as it was just before reading; zero: it could not be seen */
+    char *log_path;                 /* $STEADYCURL_LOG, NULL if unset */
     char path[4096];                /* "": the built-in one */
 };
 
@@ -103,10 +104,13 @@ static bool file_changed(const struct loaded *l)
 static struct loaded *load(const struct loaded *keep)
 {
     struct loaded *l = calloc(1, sizeof *l);
+    const char *log_path = getenv("STEADYCURL_LOG");
     struct sc_policy_error error;
 
     if (!l)
         return NULL;
+    if (log_path && *log_path)
+        l->log_path = strdup(log_path);
     if (!sc_policy_find(l->path, sizeof l->path)) {
         l->path[0] = '\0';
         l->policy = sc_policy_builtin();
@@ -180,10 +184,18 @@ const struct sc_policy *sc_runtime_policy(bool *strict)
     return l ? l->policy : NULL;
 }
 
+/* STEADYCURL_LOG as it was when the policy was loaded: not looked up at every line. */
+static const char *log_override(void)
+{
+    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
+
+    return l ? l->log_path : getenv("STEADYCURL_LOG");
+}
+
 struct sc_log sc_runtime_log(const struct sc_policy *p)
 {
     const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
-    const char *path = getenv("STEADYCURL_LOG");
+    const char *path = log_override();
     struct sc_log log = {NULL, SC_LOG_TEXT, SC_LOG_INFO, INT64_C(64) << 20};
 
     if (set) {

@@ -115,6 +115,8 @@ static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
     host = (struct sc_str){s->target.host, s->target.host_len};
     if (s->url_managed)
         s->url_managed = sc_policy_may_match_host(policy, host, s->target.port);
+    if (s->url_managed)
+        s->url_provider = sc_provider_by_host(host.p, host.n, s->target.port);
     return s->url_managed;
 }
 
@@ -143,7 +145,7 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
 
     if (!policy || s->o.connect_only || !may_be_managed(s, policy))
         return NULL;
-    *provider = sc_provider_by_host(s->target.host, s->target.host_len, s->target.port);
+    *provider = s->url_provider;
     find_model(s, *provider, model, model_size);
     t = (struct sc_target){
         .host = {s->target.host, s->target.host_len},

@@ -67,6 +67,7 @@ struct sc_transfer {
     const char *pending; /* body piece that may turn out to be a header's copy */
     size_t pending_len;
     curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
+    bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
     int status;
     bool commit_early;    /* hold nothing more (paused upload, out of memory) */

@@ -1,0 +1,177 @@
+/*
+ * client.c - what the benches time: an ordinary libcurl program.
+ *
+ *     client call|stream|setopt|init|first|head|idle URL COUNT
+ *
+ * prints nanoseconds per operation: a call, a stream, one setopt, an init and cleanup, the first
+ * call of a process (curl_easy_init to the end of its perform, COUNT ignored), the first byte of a
+ * stream; idle prints bytes of memory per idle handle.
+ *
+ * It knows nothing of steadycurl; the same program runs with and without it.
+ */
+#include <curl/curl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#undef curl_easy_setopt
+
+static const char request[] = "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":"
+                              "\"Say hello in an ordinary way.\"}]}";
+
+static double now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+}
+
+static size_t sink(char *p, size_t size, size_t n, void *arg)
+{
+    (void)p;
+    *(size_t *)arg += size * n;
+    return size * n;
+}
+
+static CURL *handle(const char *url, size_t *total)
+{
+    CURL *c = curl_easy_init();
+
+    curl_easy_setopt(c, CURLOPT_URL, url);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, request);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, sink);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, total);
+    return c;
+}
+
+static int perform(const char *url, long count)
+{
+    size_t total = 0;
+    CURL *c = handle(url, &total);
+    double start;
+    long i;
+
+    if (curl_easy_perform(c) != CURLE_OK)
+        return 1;
+    start = now();
+    for (i = 0; i < count; i++)
+        if (curl_easy_perform(c) != CURLE_OK)
+            return 1;
+    printf("%.0f\n", (now() - start) / (double)count);
+    curl_easy_cleanup(c);
+    return total == 0;
+}
+
+static int setopt(const char *url, long count)
+{
+    size_t total = 0;
+    CURL *c = handle(url, &total);
+    double start = now();
+    long i;
+
+    for (i = 0; i < count; i++)
+        curl_easy_setopt(c, CURLOPT_WRITEDATA, &total);
+    printf("%.1f\n", (now() - start) / (double)count);
+    curl_easy_cleanup(c);
+    return 0;
+}
+
+static int init(long count)
+{
+    double start = now();
+    long i;
+
+    for (i = 0; i < count; i++)
+        curl_easy_cleanup(curl_easy_init());
+    printf("%.0f\n", (now() - start) / (double)count);
+    return 0;
+}
+
+static int first(const char *url)
+{
+    size_t total = 0;
+    double start = now();
+    CURL *c = handle(url, &total);
+    CURLcode rc = curl_easy_perform(c);
+
+    printf("%.0f\n", now() - start);
+    curl_easy_cleanup(c);
+    return rc != CURLE_OK;
+}
+
+static size_t first_byte(char *p, size_t size, size_t n, void *arg)
+{
+    double *when = arg;
+
+    (void)p;
+    if (*when == 0)
+        *when = now();
+    return size * n;
+}
+
+static int head(const char *url, long count)
+{
+    size_t total = 0;
+    CURL *c = handle(url, &total);
+    double sum = 0;
+    long i;
+
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, first_byte);
+    for (i = -1; i < count; i++) {
+        double when = 0, start = now();
+
+        curl_easy_setopt(c, CURLOPT_WRITEDATA, &when);
+        if (curl_easy_perform(c) != CURLE_OK)
+            return 1;
+        if (i >= 0)
+            sum += when - start;
+    }
+    printf("%.0f\n", sum / (double)count);
+    curl_easy_cleanup(c);
+    return 0;
+}
+
+static int idle(const char *url, long count)
+{
+    CURL **all = calloc((size_t)count, sizeof *all);
+    size_t total = 0, before;
+    long i;
+
+    if (!all)
+        return 1;
+    curl_easy_cleanup(handle(url, &total));
+    before = mallinfo2().uordblks;
+    for (i = 0; i < count; i++)
+        all[i] = handle(url, &total);
+    printf("%.0f\n", (double)(mallinfo2().uordblks - before) / (double)count);
+    for (i = 0; i < count; i++)
+        curl_easy_cleanup(all[i]);
+    free(all);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    long count;
+
+    if (argc != 4)
+        return 2;
+    count = strtol(argv[3], NULL, 10);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (strcmp(argv[1], "call") == 0 || strcmp(argv[1], "stream") == 0)
+        return perform(argv[2], count);
+    if (strcmp(argv[1], "setopt") == 0)
+        return setopt(argv[2], count);
+    if (strcmp(argv[1], "init") == 0)
+        return init(count);
+    if (strcmp(argv[1], "first") == 0)
+        return first(argv[2]);
+    if (strcmp(argv[1], "head") == 0)
+        return head(argv[2], count);
+    if (strcmp(argv[1], "idle") == 0)
+        return idle(argv[2], count);
+    return 2;
+}

@@ -1,0 +1,119 @@
+/*
+ * server.c - the other end of the benches: a keep-alive HTTP server that costs next to nothing.
+ *
+ * /plain answers a small chat completion, /stream an SSE answer of 1000 chunks, each sent by a
+ * write of its own. One thread, one connection at a time is all that a bench needs.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CHUNKS = 1000 };
+
+static const char body[] =
+    "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"gpt-4o\",\"choices\":[{"
+    "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello there, this is an answer of "
+    "an ordinary length, as a model gives it many times a day.\"},\"finish_reason\":\"stop\"}],"
+    "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":20,\"total_tokens\":32}}";
+
+static const char event[] =
+    "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o\","
+    "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n";
+
+static void send_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t w = write(fd, p, n);
+
+        if (w <= 0)
+            return;
+        p += w;
+        n -= (size_t)w;
+    }
+}
+
+static void plain(int fd)
+{
+    char out[2048];
+    int n = snprintf(out, sizeof out,
+                     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-request-id: req_1\r\n"
+                     "Content-Length: %zu\r\n\r\n%s",
+                     sizeof body - 1, body);
+
+    send_all(fd, out, (size_t)n);
+}
+
+static void stream(int fd)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                               "Transfer-Encoding: chunked\r\n\r\n";
+    static const char tail[] = "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n";
+    char chunk[512];
+    int n = snprintf(chunk, sizeof chunk, "%zx\r\n%s\r\n", sizeof event - 1, event), i;
+
+    send_all(fd, head, sizeof head - 1);
+    for (i = 0; i < CHUNKS; i++)
+        send_all(fd, chunk, (size_t)n);
+    send_all(fd, tail, sizeof tail - 1);
+}
+
+/* Requests come one by one: everything up to the empty line, and the body by Content-Length. */
+static void serve(int fd)
+{
+    char in[65536];
+    size_t have = 0;
+
+    for (;;) {
+        char *end, *length;
+        size_t need;
+        ssize_t r = read(fd, in + have, sizeof in - 1 - have);
+
+        if (r <= 0)
+            return;
+        have += (size_t)r;
+        in[have] = '\0';
+        end = strstr(in, "\r\n\r\n");
+        if (!end)
+            continue;
+        length = strcasestr(in, "content-length:");
+        need = (size_t)(end + 4 - in) + (length ? strtoul(length + 15, NULL, 10) : 0);
+        if (have < need)
+            continue;
+        if (strncmp(in, "POST /stream", 12) == 0)
+            stream(fd);
+        else
+            plain(fd);
+        have = 0;
+    }
+}
+
+int main(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof a;
+    int on = 1, s = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (s < 0 || bind(s, (struct sockaddr *)&a, sizeof a) != 0 || listen(s, 16) != 0 ||
+        getsockname(s, (struct sockaddr *)&a, &n) != 0)
+        return 1;
+    printf("%d\n", ntohs(a.sin_port));
+    fflush(stdout);
+    for (;;) {
+        int fd = accept(s, NULL, NULL);
+
+        if (fd < 0)
+            return 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (fork() == 0) {
+            close(s);
+            serve(fd);
+            _exit(0);
+        }
+        close(fd);
+    }
+}
