@@ -136,6 +136,17 @@ help:
 	@echo 'make uninstall   the same variables'
 	@echo 'make clean       remove $(BUILD)/'
 
+# ---- bench: see tests/bench/run ----------------------------------------------------------------
+BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/spawn
+
+$(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	@$(SAY) BENCH $<
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -o $@ $< $(if $(findstring client,$@),-l:libcurl.so.4)
+
+bench: all $(BENCH)
+	@tests/bench/run
+
 clean:
 	rm -rf $(BUILD)
 
