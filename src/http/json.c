@@ -11,26 +11,39 @@ static const char *skip_space(const char *p, const char *end)
     return p;
 }
 
+/* Whether the quote at p is escaped; `start` is where no escape is pending. */
+static bool is_escaped(const char *start, const char *p)
+{
+    const char *b = p;
+    while (b > start && b[-1] == '\\')
+        b--;
+    return (p - b) % 2 != 0;
+}
+
 /* p is behind the opening quote; the result is behind the closing one, NULL if there is none. */
 static const char *skip_string(const char *p, const char *end)
 {
     const char *start = p;
     while ((p = memchr(p, '"', (size_t)(end - p)))) {
-        const char *b = p;
-        while (b > start && b[-1] == '\\')
-            b--;
         p++;
-        if ((p - 1 - b) % 2 == 0)
+        if (!is_escaped(start, p - 1))
             return p;
     }
     return NULL;
 }
 
+static const bool is_structure[256] = {
+    ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
+
 /* p is at an opening bracket. Counts depth only: who nests deeply costs no stack. */
 static const char *skip_container(const char *p, const char *end)
 {
     size_t depth = 0;
-    while (p < end) {
+    for (;;) {
+        while (p < end && !is_structure[(unsigned char)*p])
+            p++;
+        if (p == end)
+            return NULL;
         char c = *p++;
         if (c == '"') {
             p = skip_string(p, end);
@@ -38,11 +51,10 @@ static const char *skip_container(const char *p, const char *end)
                 return NULL;
         } else if (c == '{' || c == '[') {
             depth++;
-        } else if ((c == '}' || c == ']') && --depth == 0) {
+        } else if (--depth == 0) {
             return p;
         }
     }
-    return NULL;
 }
 
 /* The result is behind the value, NULL if the text ends within it. */

@@ -92,6 +92,8 @@ static void note_error(struct sc_stream *s, struct sc_str json, uint64_t at)
 
 static bool is_error_name(const char *event)
 {
+    if (event[0] != 'e' && event[0] != 'r')
+        return false;
     return strcmp(event, "error") == 0 || strcmp(event, "response.failed") == 0;
 }
 
@@ -115,13 +117,16 @@ static void judge_data(struct sc_stream *s, bool whole)
     if (data.n == 0)
         return;
     bool json = data.p[0] == '{' || data.p[0] == '[';
-    if (json && !whole && !sc_json_is_complete(data.p, data.n))
+    bool complete = !json || sc_json_is_complete(data.p, data.n);
+    if (!complete && !whole)
         return;
     enum sc_event_nature nature = SC_NATURE_OUTPUT;
     if (is_error_name(s->event))
         nature = SC_NATURE_ERROR;
     else if (json)
         nature = sc_event_nature(data);
+    if (nature == SC_NATURE_PREAMBLE && !complete && !s->data_cut)
+        nature = SC_NATURE_OUTPUT; /* broken JSON: not understood */
     if (nature == SC_NATURE_ERROR) {
         note_error(s, data, at);
     } else if (nature == SC_NATURE_OUTPUT) {
@@ -138,9 +143,10 @@ static void end_event(struct sc_stream *s)
         s->event[0] = '\0'; /* of an error the name is kept */
     s->data_len = 0;
     s->data_lines = 0;
+    s->data_cut = false;
 }
 
-static bool field_is(struct sc_str line, const char *name, struct sc_str *value)
+static inline bool field_is(struct sc_str line, const char *name, struct sc_str *value)
 {
     size_t n = strlen(name);
     if (line.n < n || memcmp(line.p, name, n) != 0 || (line.n > n && line.p[n] != ':'))
@@ -170,6 +176,7 @@ static void join_data(struct sc_stream *s, struct sc_str value, uint64_t at)
         return;
     size_t room = sizeof s->line - s->data_len - gap;
     size_t n = value.n < room ? value.n : room;
+    s->data_cut |= n < value.n;
     memmove(s->line + s->data_len + gap, value.p, n);
     if (gap)
         s->line[s->data_len] = '\n';
@@ -198,6 +205,7 @@ static void head_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
             return;
         }
     }
+    s->data_cut |= cut;
     join_data(s, value, at + (uint64_t)(value.p - line.p));
     judge_data(s, cut || s->kind == SC_STREAM_NDJSON);
     if (s->kind == SC_STREAM_NDJSON)

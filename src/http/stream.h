@@ -53,6 +53,7 @@ struct sc_stream {
     size_t line_len;  /* bytes of the current line (behind the data), or frame */
     unsigned data_lines;
     bool skip_line; /* the rest of the current line has been judged by its beginning */
+    bool data_cut;  /* the current event's data is longer than what is kept */
     bool last_cr;
     char line[SC_STREAM_KEEP];
 };
