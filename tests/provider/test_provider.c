@@ -1,0 +1,138 @@
+/* Which host is whose, and which model a request asks for. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "provider/provider.h"
+#include "provider/request.h"
+
+static void hosts_belong_to_providers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host;
+        int port;
+        const char *provider;
+    } cases[] = {
+        {"api.openai.com", 443, "openai"},
+        {"api.openai.com.", 443, "openai"},
+        {"eu.api.openai.com", 443, "openai"},
+        {"evil-api.openai.com", 443, "openai-compatible"},
+        {"api.openai.com.evil.example", 443, "openai-compatible"},
+        {"xapi.openai.com", 443, "openai-compatible"},
+        {"res.openai.azure.com", 443, "azure"},
+        {"openai.azure.com", 443, "openai-compatible"},
+        {".openai.azure.com", 443, "openai-compatible"},
+        {"res.services.ai.azure.com", 443, "azure"},
+        {"res.cognitiveservices.azure.com", 443, "azure"},
+        {"api.anthropic.com", 443, "anthropic"},
+        {"generativelanguage.googleapis.com", 443, "gemini"},
+        {"aiplatform.googleapis.com", 443, "vertex"},
+        {"us-central1-aiplatform.googleapis.com", 443, "vertex"},
+        {"xaiplatform.googleapis.com", 443, "openai-compatible"},
+        {"codestral.mistral.ai", 443, "mistral"},
+        {"api.cohere.ai", 443, "cohere"},
+        {"api.groq.com", 443, "groq"},
+        {"api.deepseek.com", 443, "deepseek"},
+        {"api.x.ai", 443, "xai"},
+        {"api.together.xyz", 443, "together"},
+        {"openrouter.ai", 443, "openrouter"},
+        {"bedrock-runtime.us-east-1.amazonaws.com", 443, "bedrock"},
+        {"bedrock-runtime..amazonaws.com", 443, "openai-compatible"},
+        {"localhost", 11434, "ollama"},
+        {"127.0.0.1", 11434, "ollama"},
+        {"127.1.2.3", 8000, "vllm"},
+        {"::1", 8080, "llamacpp"},
+        {"[::1]", 8080, "llamacpp"},
+        {"localhost", 80, "openai-compatible"},
+        {"127.0.0.1.evil.example", 11434, "openai-compatible"},
+        {"127.evil.example", 11434, "openai-compatible"},
+        {"10.0.0.1", 11434, "openai-compatible"},
+        {"", 443, "openai-compatible"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum sc_provider p =
+            sc_provider_by_host(cases[i].host, strlen(cases[i].host), cases[i].port);
+        print_message("# %s\n", cases[i].host);
+        assert_string_equal(sc_provider_name(p), cases[i].provider);
+    }
+}
+
+static void names_go_there_and_back(void **state)
+{
+    (void)state;
+    for (int p = 0; p < SC_PROVIDER_COUNT; p++)
+        assert_int_equal(sc_provider_by_name(sc_provider_name((enum sc_provider)p)), p);
+    assert_int_equal(sc_provider_by_name("OpenAI"), SC_PROVIDER_COUNT);
+    assert_int_equal(sc_provider_by_name(NULL), SC_PROVIDER_COUNT);
+    assert_string_equal(sc_provider_name(SC_PROVIDER_COUNT), "unknown");
+}
+
+static void models_are_in_the_path_or_in_the_body(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider, *path, *body, *model;
+    } cases[] = {
+        {"openai", "/v1/chat/completions", "{\"model\":\"gpt-4o\"}", "gpt-4o"},
+        {"openai", "/v1/chat/completions", "{\"messages\":[{\"model\":\"no\"}]}", ""},
+        {"openai", "/models/x/y", NULL, ""},
+        {"openai", "", "{\"model\":\"\"}", ""},
+        {"gemini", "/v1beta/models/gemini-2.5-pro:generateContent?key=K", NULL, "gemini-2.5-pro"},
+        {"gemini", "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+         "{\"model\":\"no\"}", "gemini-2.5-pro"},
+        {"gemini", "/v1beta/openai/chat/completions", "{\"model\":\"gemini-2\"}", "gemini-2"},
+        {"gemini", "/v1beta/models", NULL, ""},
+        {"gemini", "/v1beta/models/", NULL, ""},
+        {"vertex",
+         "/v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-4@20250514:"
+         "rawPredict",
+         NULL, "claude-sonnet-4@20250514"},
+        {"azure", "/openai/deployments/my%20dep/chat/completions?api-version=1", NULL, "my dep"},
+        {"azure", "/openai/v1/chat/completions", "{\"model\":\"dep\"}", "dep"},
+        {"bedrock", "/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse", NULL,
+         "anthropic.claude-3-haiku-20240307-v1:0"},
+        {"bedrock", "/model/us.amazon.nova-lite-v1:0/invoke-with-response-stream", NULL,
+         "us.amazon.nova-lite-v1:0"},
+        {"bedrock", "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx/converse",
+         NULL, "arn:aws:bedrock:us-east-1:1:inference-profile/x"},
+        {"azure", "/openai/deployments/bad%2/x", NULL, "bad%2"},
+        {"azure", "/openai/deployments/a%00b/x", NULL, "ab"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[64];
+        const char *body = cases[i].body;
+        struct sc_str path = {cases[i].path, strlen(cases[i].path)};
+        bool found = sc_request_model(sc_provider_by_name(cases[i].provider), path, body,
+                                      body ? strlen(body) : 0, out, sizeof out);
+        print_message("# %s\n", cases[i].path);
+        assert_string_equal(out, cases[i].model);
+        assert_int_equal(found, cases[i].model[0] != '\0');
+    }
+}
+
+static void a_long_model_is_cut(void **state)
+{
+    (void)state;
+    char out[4];
+    struct sc_str path = {"/openai/deployments/abcdef/x", 28};
+    assert_true(sc_request_model(SC_PROVIDER_AZURE, path, NULL, 0, out, sizeof out));
+    assert_string_equal(out, "abc");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hosts_belong_to_providers),
+        cmocka_unit_test(names_go_there_and_back),
+        cmocka_unit_test(models_are_in_the_path_or_in_the_body),
+        cmocka_unit_test(a_long_model_is_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
