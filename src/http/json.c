@@ -232,6 +232,11 @@ static void unescape(struct sc_str raw, char *out, size_t size)
     out[used] = '\0';
 }
 
+void sc_json_unescape(struct sc_str inside, char *out, size_t out_size)
+{
+    unescape(inside, out, out_size);
+}
+
 bool sc_json_key_is(struct sc_str key, const char *name)
 {
     size_t n = strlen(name);

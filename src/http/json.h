@@ -58,6 +58,9 @@ bool sc_json_is_empty(struct sc_str value);
  * empty for other values. */
 struct sc_str sc_json_inside(struct sc_str value);
 
+/* Such an inside as plain text: NUL-terminated, cut to out_size (> 0) between characters. */
+void sc_json_unescape(struct sc_str inside, char *out, size_t out_size);
+
 /* Whether the text from `buf` on is one complete value (an object whose brace is closed...). */
 bool sc_json_is_complete(const char *buf, size_t n);
 

@@ -151,11 +151,10 @@ static void read_error_object(struct sc_facts *f, struct sc_str error)
  * path. The message itself stays as it came. */
 static void read_nested_message(struct sc_facts *f)
 {
-    char text[NESTED_MAX + 2];
-    struct sc_str raw = {f->message.p - 1, f->message.n + 2};
-    if (f->message.n < 2 || f->message.n > NESTED_MAX || !strchr("{[", f->message.p[0]) ||
-        !sc_json_string(raw, text, sizeof text))
+    char text[NESTED_MAX + 1];
+    if (f->message.n < 2 || f->message.n > NESTED_MAX || !strchr("{[", f->message.p[0]))
         return;
+    sc_json_unescape(f->message, text, sizeof text);
     struct sc_str error = sc_json_find(text, strlen(text), "error");
     struct sc_str outer = f->message;
     if (!sc_json_is_empty(error))
