@@ -70,9 +70,15 @@ wire_faults() {
     kill "$waiter"
 }
 
+@test "stall;at: silence in the middle of the body" {
+    run -18 ask 'stall;at=7;ms=0' "$plain" -o "$BATS_TEST_TMPDIR/b"
+    [ "$(cat "$BATS_TEST_TMPDIR/b")" = '{"id":"' ]
+}
+
 @test "hang: nothing at all, and the request is on record" {
     run -28 ask hang "$plain" --max-time 0.3 -D "$BATS_TEST_TMPDIR/h"
     [ ! -s "$BATS_TEST_TMPDIR/h" ]
+    until [ "$(mock_count)" = 1 ]; do :; done
     mock_requests | jq -e '.[0].outcome == "hang"'
 }
 
