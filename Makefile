@@ -49,7 +49,17 @@ all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
 Q := $(if $(V),,@)
 SAY = $(if $(V),:,printf '  %-5s %s\n')
 
-$(BUILD)/obj/%.o: src/%.c
+# Nothing is installed by `make` alone; what is missing is named before the first compiler error.
+$(BUILD)/.headers: | tests/packages-build.txt
+	@mkdir -p $(@D)
+	@for h in curl/curl.h cjson/cJSON.h gnutls/gnutls.h microhttpd.h; do \
+	    echo "#include <$$h>" | $(CC) $(COMMON) -E - >/dev/null 2>&1 || { \
+	        echo "<$$h> is missing. Run: sudo apt-get install" \
+	            "`sed 's/ |.*//' tests/packages-build.txt | tr '\n' ' '`"; exit 1; }; \
+	done
+	@touch $@
+
+$(BUILD)/obj/%.o: src/%.c | $(BUILD)/.headers
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
 	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
@@ -87,6 +97,17 @@ $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
 
 unit: $(UNIT)
 
+# Installs the packages that building takes, and those of the lists that the target adds.
+PACKAGES = tests/packages-build.txt
+deps:
+	@tests/lib/deps $(PACKAGES)
+
+demo: PACKAGES += tests/packages-demo.txt
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@tests/demo/demo.sh
+
+test: PACKAGES += tests/packages-demo.txt tests/packages.txt
 test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
 	@tests/run
