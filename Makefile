@@ -33,6 +33,8 @@ DECIDE_OBJ  := $(call objects,$(DECIDE_DIRS))
 # What single unit tests need besides.
 LDLIBS_test_provider_errors := -lcjson
 LDLIBS_test_url_curl := -l:libcurl.so.4
+LDLIBS_test_elf := $(BUILD)/obj/cli/elf.o
+$(BUILD)/tests/cli/test_elf: $(BUILD)/obj/cli/elf.o
 LDLIBS_test_foreign_cjson := -rdynamic
 
 UNIT_SRC := $(wildcard tests/*/test_*.c)

@@ -94,7 +94,7 @@ static void read_dynamic(struct sc_elf *e, const ElfW(Ehdr) * h, const ElfW(Phdr
             memcpy(&d, p, sizeof d);
             if (d.d_tag == DT_NULL)
                 break;
-            if (pass == 0 && d.d_tag == DT_STRTAB)
+            if (pass == 0 && d.d_tag == DT_STRTAB && strings == e->n)
                 strings = file_offset(e, h, d.d_un.d_ptr);
             if (pass == 1 && d.d_tag == DT_NEEDED && e->n_needed < SC_ELF_NEEDED_MAX) {
                 const char *name = text_at(e, strings + d.d_un.d_val);
@@ -220,6 +220,8 @@ static const char *version_name(const struct sc_elf *e, const ElfW(Ehdr) * h, un
                 memcpy(&aux, p, sizeof aux);
                 return text_at(e, strings.sh_offset + aux.vda_name);
             }
+            if (d.vd_next == 0)
+                return NULL;
             offset += d.vd_next;
         }
     }
