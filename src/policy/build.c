@@ -70,12 +70,15 @@ void sc_policy_free(struct sc_policy *p)
     free(p);
 }
 
-static uint64_t hash_bytes(const void *p, size_t n)
+static uint64_t hash_settings(const struct sc_settings *s)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = 0xcbf29ce484222325u, word;
 
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ ((const unsigned char *)p)[i]) * 0x100000001b3u;
+    for (size_t i = 0; i + sizeof word <= sizeof *s; i += sizeof word) {
+        memcpy(&word, (const char *)s + i, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
     return hash;
 }
 
@@ -96,7 +99,7 @@ static bool remember(struct sc_policy *p, const struct sc_settings *s, uint64_t 
 
 static const struct sc_settings *share(struct sc_policy *p, const struct sc_settings *s)
 {
-    uint64_t hash = hash_bytes(s, sizeof *s);
+    uint64_t hash = hash_settings(s);
     struct sc_settings *copy;
 
     for (size_t i = 0; i < p->n_settings; i++) {

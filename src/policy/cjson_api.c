@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* Threads that meet here store the same pointers; no lock, so a fork at any moment leaves no child
+ * waiting for a thread that it does not have. */
 static struct sc_cjson table;
-static _Atomic int state; /* 0 empty, 1 being filled, 2 ready */
 
 /* Debian's libcjson calls its own exports through the PLT, so a host's cJSON_* would be reached
  * even through pointers from dlsym. Deep binding keeps the library to itself; it may, because
@@ -23,42 +24,32 @@ static int open_flags(void)
     return flags | RTLD_DEEPBIND;
 }
 
-static bool fill(struct sc_cjson *t)
+static bool fill(void)
 {
     void *library = dlopen("libcjson.so.1", open_flags());
-    void *parse, *delete;
+    sc_cjson_parse *parse;
+    sc_cjson_delete *delete;
+    void *p, *d;
 
     if (library == NULL)
         return false;
-    parse = dlsym(library, "cJSON_ParseWithLengthOpts");
-    delete = dlsym(library, "cJSON_Delete");
-    if (parse == NULL || delete == NULL) {
+    p = dlsym(library, "cJSON_ParseWithLengthOpts");
+    d = dlsym(library, "cJSON_Delete");
+    if (p == NULL || d == NULL) {
         dlclose(library);
         return false;
     }
-    memcpy(&t->parse, &parse, sizeof parse);
-    memcpy(&t->delete, &delete, sizeof delete);
+    memcpy(&parse, &p, sizeof p);
+    memcpy(&delete, &d, sizeof d);
+    atomic_store(&table.delete, delete);
+    atomic_store(&table.parse, parse);
     return true;
 }
 
 const struct sc_cjson *sc_cjson_api(void)
 {
-    struct sc_cjson mine;
-    int empty = 0;
-
-    if (atomic_load_explicit(&state, memory_order_acquire) == 2)
+    if (atomic_load(&table.parse) != NULL || fill())
         return &table;
-    if (!fill(&mine)) {
-        (void)dlerror(); /* not the host's error */
-        return NULL;
-    }
-    if (atomic_compare_exchange_strong(&state, &empty, 1)) {
-        table = mine;
-        atomic_store_explicit(&state, 2, memory_order_release);
-        return &table;
-    }
-    /* Another thread stores the same pointers right now: no lock, it is two assignments away. */
-    while (atomic_load_explicit(&state, memory_order_acquire) != 2) {
-    }
-    return &table;
+    (void)dlerror(); /* not the host's error */
+    return NULL;
 }

@@ -7,7 +7,7 @@
  * to an interposable name again.
  *
  *     const struct sc_cjson *json = sc_cjson_api();
- *     if (json == NULL) { sc_cjson_missing(...) says why }
+ *     if (json == NULL) { SC_CJSON_MISSING says why }
  *     cJSON *root = json->parse(text, n, &end, 0);
  *     ...
  *     json->delete(root);      never free(): the library has its own idea of malloc
@@ -20,9 +20,12 @@
 #include <cjson/cJSON.h>
 #include <stddef.h>
 
+typedef cJSON *sc_cjson_parse(const char *text, size_t n, const char **end, cJSON_bool need_nul);
+typedef void sc_cjson_delete(cJSON *root);
+
 struct sc_cjson {
-    cJSON *(*parse)(const char *text, size_t n, const char **end, cJSON_bool need_nul);
-    void (*delete)(cJSON *root);
+    _Atomic(sc_cjson_parse *) parse;
+    _Atomic(sc_cjson_delete *) delete;
 };
 
 /* The table, or NULL when the library can't be used. */

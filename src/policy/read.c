@@ -181,15 +181,13 @@ static int word_of(struct reader *r, const cJSON *item, const struct sc_policy_o
                    const char *or_)
 {
     char allowed[400];
-    const char *near = NULL;
-    int i = -1;
+    bool word = (item->type & cJSON_String) != 0;
+    int i = word ? sc_word_index(o->words, item->valuestring, strlen(item->valuestring)) : -1;
+    const char *near;
     size_t n;
 
-    if (item->type & cJSON_String) {
-        i = sc_word_index(o->words, item->valuestring, strlen(item->valuestring));
-        near = sc_word_nearest(o->words, item->valuestring);
-    }
     if (i < 0) {
+        near = word ? sc_word_nearest(o->words, item->valuestring) : NULL;
         say_words(o->words, allowed, sizeof allowed);
         n = strlen(allowed);
         snprintf(allowed + n, sizeof allowed - n, "%s", or_);
