@@ -25,15 +25,22 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* "%3A" at s: its byte; -1 if it is no such escape. */
+static int escaped_byte(struct sc_str s)
+{
+    if (s.n < 3 || s.p[0] != '%')
+        return -1;
+    int high = hex_digit(s.p[1]), low = hex_digit(s.p[2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 static void decode_url(struct sc_str s, char *out, size_t size)
 {
     size_t used = 0;
     for (size_t i = 0; i < s.n && used + 1 < size; i++) {
-        char c = s.p[i];
-        if (c == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0) {
-            c = (char)(hex_digit(s.p[i + 1]) << 4 | hex_digit(s.p[i + 2]));
-            i += 2;
-        }
+        int byte = escaped_byte((struct sc_str){s.p + i, s.n - i});
+        char c = byte < 0 ? s.p[i] : (char)byte;
+        i += byte < 0 ? 0 : 2;
         if (c != '\0')
             out[used++] = c;
     }
