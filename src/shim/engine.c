@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "shim/answer.h"
 #include "shim/getinfo.h"
 #include "shim/headers.h"
 #include "shim/install.h"
@@ -38,6 +39,7 @@ static void reset(void *shadow)
     s->ioctl_installed = false;
     s->url_known = false;
     memset(&s->overlay, 0, sizeof s->overlay);
+    sc_answer_forget(s);
 }
 
 static CURLcode set_option(void *shadow, CURLoption option, int64_t arg)
@@ -110,8 +112,10 @@ static void to_multi(void *shadow)
 {
     struct sc_shadow *s = shadow;
 
-    if (!s->active)
+    if (!s->active) {
         memset(&s->overlay, 0, sizeof s->overlay);
+        sc_answer_forget(s);
+    }
 }
 
 static const struct sc_engine table = {

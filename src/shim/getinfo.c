@@ -7,6 +7,7 @@
  */
 #include "shim/getinfo.h"
 
+#include "shim/answer.h"
 #include "shim/transfer.h"
 
 static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
@@ -112,8 +113,11 @@ static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
     const struct sc_transfer *t = s->transfer;
-    CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
+    CURLcode rc;
 
+    if (s->answer && sc_answer_getinfo(s, info, out, &rc))
+        return rc;
+    rc = s->real->easy_getinfo(s->easy, info, out);
     if (rc != CURLE_OK || !out)
         return rc;
     if (t && t->view && from_snapshot(t->view, info, out))

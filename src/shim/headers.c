@@ -8,14 +8,20 @@
  */
 #include "shim/headers.h"
 
+#include "shim/answer.h"
+
 CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
                     int request, struct curl_header **out)
 {
+    if (s->answer)
+        return sc_answer_header(s, name, index, origin, request, out);
     return s->real->easy_header(s->easy, name, index, origin, request, out);
 }
 
 struct curl_header *sc_nextheader(struct sc_shadow *s, unsigned origin, int request,
                                   struct curl_header *previous)
 {
+    if (s->answer)
+        return sc_answer_nextheader(s, origin, request, previous);
     return s->real->easy_nextheader(s->easy, origin, request, previous);
 }

@@ -1,139 +1,17 @@
 /*
- * perform.c - one managed call from its first attempt to its result.
- *
- * Asks core/call what to do next and does it: performs on the real handle, sleeps with the
- * program's progress callback running, hands over. Everything that decides is elsewhere.
+ * perform.c - curl_easy_perform of a managed call: drives it by sleeping. See perform.h.
  */
 #include "shim/perform.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "shim/deliver.h"
-#include "shim/install.h"
+#include "shim/managed.h"
 #include "shim/report.h"
 #include "shim/runtime.h"
-#include "shim/target.h"
-#include "shim/transfer.h"
-
-#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
 enum { NS_PER_MS = 1000000, TICK_MS = 100 };
-
-/* ---- one attempt ----------------------------------------------------------------------------- */
-
-static bool is_total_timeout(const struct sc_transfer *t)
-{
-    return t->rule->settings->program_timeout == SC_TIMEOUT_TOTAL;
-}
-
-/* The program's timeout is a promise for the whole call: a later attempt gets what is left. */
-static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t now)
-{
-    int64_t left;
-
-    if (t->call.deadline_ns == SC_NEVER)
-        return;
-    left = (t->call.deadline_ns - now) / NS_PER_MS;
-    SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
-}
-
-/* What an attempt leaves in the handle and would show in the next one's request or output. */
-static void clean_after_attempt(struct sc_shadow *s)
-{
-    if (s->o.auto_referer)
-        SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
-    if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
-        SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
-}
-
-static void restore_after_retries(struct sc_shadow *s, const struct sc_transfer *t)
-{
-    if (t->call.deadline_ns != SC_NEVER)
-        SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
-    if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
-        SET(s, CURLOPT_NOPROGRESS, 0L);
-}
-
-static int most_attempts(const struct sc_retry *r)
-{
-    int most = 1, i;
-
-    if (!r->enabled)
-        return 1;
-    for (i = 0; i < SC_CLASS_COUNT; i++)
-        if (sc_class_retryable((enum sc_class)i) && r->by_class[i].max_attempts > most)
-            most = r->by_class[i].max_attempts;
-    return most;
-}
-
-static CURLcode attempt(struct sc_shadow *s, struct sc_transfer *t)
-{
-    CURLcode rc;
-
-    t->earlier_connects += t->connects;
-    t->connects = 0;
-    sc_transfer_attempt(t);
-    t->attempt_start_ns = sc_now_ns();
-    t->last_attempt = t->call.attempts + 1 >= most_attempts(&t->rule->settings->retry);
-    if (t->call.attempts > 0) {
-        clean_after_attempt(s);
-        bound_attempt(s, t, t->attempt_start_ns);
-    }
-    rc = s->real->easy_perform(s->easy);
-    if (t->fail_suppressed)
-        SET(s, CURLOPT_FAILONERROR, 1L);
-    s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
-    return rc;
-}
-
-/* curl_httppost is public: a part that a callback reads cannot be read twice. */
-static bool form_has_callback(const struct curl_httppost *form)
-{
-    const struct curl_httppost *more;
-
-    for (; form; form = form->next)
-        for (more = form; more; more = more->more)
-            if (more->flags & CURL_HTTPPOST_CALLBACK)
-                return true;
-    return false;
-}
-
-static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
-{
-    if (t->uploads)
-        return !t->upload.lost;
-    return s->o.method != SC_METHOD_POST_FORM || !form_has_callback(s->o.form);
-}
-
-/* libcurl results that the program itself asked for. */
-static bool is_programs_doing(CURLcode rc)
-{
-    return rc == CURLE_ABORTED_BY_CALLBACK || rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR;
-}
-
-static void judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
-{
-    struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
-    int64_t now;
-
-    if (t->decided && rc == CURLE_OK)
-        r.verdict = t->verdict;
-    else
-        sc_transfer_classify(t, rc, &r.verdict);
-    if (is_programs_doing(rc)) {
-        r.verdict.class = SC_CLASS_ABORTED;
-        r.verdict.retry = false;
-    }
-    t->verdict = r.verdict;
-    now = sc_now_ns();
-    sc_call_outcome(&t->call, &r, now, sc_random64());
-    sc_report_attempt(s, t, rc, now);
-}
-
-/* ---- waiting --------------------------------------------------------------------------------- */
 
 static bool wants_progress(const struct sc_shadow *s)
 {
@@ -168,81 +46,27 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
     return false;
 }
 
-/* ---- the call -------------------------------------------------------------------------------- */
-
-static bool reads_upload(const struct sc_shadow *s)
-{
-    return s->o.method == SC_METHOD_PUT ||
-           (s->o.method == SC_METHOD_POST && !s->o.post_fields && !s->o.copied_fields);
-}
-
-static void begin(struct sc_shadow *s, struct sc_transfer *t)
-{
-    const struct sc_settings *set = t->rule->settings;
-    int64_t now = sc_now_ns(), deadline = SC_NEVER;
-
-    if (s->o.timeout_ms > 0 && is_total_timeout(t))
-        deadline = now + s->o.timeout_ms * NS_PER_MS;
-    t->id = sc_random64();
-    t->uploads = reads_upload(s);
-    if (t->uploads)
-        sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
-    sc_call_begin(&t->call, set, now, deadline);
-    memset(&s->overlay, 0, sizeof s->overlay);
-}
-
 static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
 {
     CURLcode rc = CURLE_OK;
     struct sc_step step;
 
     for (;;) {
-        sc_call_next(&t->call, sc_now_ns(), &step);
+        sc_managed_next(s, t, sc_now_ns(), &step);
         switch (step.kind) {
         case SC_STEP_SEND:
-            rc = attempt(s, t);
-            judge(s, t, rc);
+            sc_managed_prepare(s, t);
+            rc = s->real->easy_perform(s->easy);
+            sc_managed_judge(s, t, rc);
             break;
         case SC_STEP_WAIT:
-            if (wait(s, t, &step)) {
-                t->call.give_up = SC_GIVE_UP_ABORTED;
-                t->verdict.class = SC_CLASS_ABORTED;
-                sc_transfer_attempt(t);
-                sc_shadow_error(s, "Callback aborted");
-                return CURLE_ABORTED_BY_CALLBACK;
-            }
+            if (wait(s, t, &step))
+                return sc_managed_finish(s, t, sc_managed_abort(s, t));
             break;
         default:
-            return rc;
+            return sc_managed_finish(s, t, rc);
         }
     }
-}
-
-/* What getinfo has to say of several attempts as if they were one. */
-static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
-{
-    s->overlay.active = t->call.attempts > 1;
-    s->overlay.offset_us = (t->attempt_start_ns - t->call.start_ns) / 1000;
-    s->overlay.earlier_connects = t->earlier_connects;
-    s->overlay.ok = rc == CURLE_OK;
-}
-
-static CURLcode managed(struct sc_shadow *s, struct sc_transfer *t)
-{
-    CURLcode rc;
-
-    begin(s, t);
-    sc_install(s, t->uploads);
-    rc = drive(s, t);
-    sc_uninstall(s);
-    if (t->call.attempts > 1) {
-        restore_after_retries(s, t);
-        lay_over(s, t, rc);
-    }
-    rc = sc_deliver_result(s, t, rc);
-    s->overlay.ok = rc == CURLE_OK;
-    sc_report_call(s, t, rc, sc_now_ns());
-    return rc;
 }
 
 /* A perform on a handle that is already in one: from a callback, which libcurl refuses, or after a
@@ -253,57 +77,27 @@ static bool is_recursion(const struct sc_shadow *s, uintptr_t frame)
     return s->active && frame < s->frame;
 }
 
-static void forget_lost_call(struct sc_shadow *s)
-{
-    sc_uninstall(s);
-    sc_transfer_free(s->transfer);
-    s->transfer = NULL;
-    s->active = false;
-}
-
-static CURLcode refuse(struct sc_shadow *s)
-{
-    sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set");
-    return CURLE_FAILED_INIT;
-}
-
 CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
 {
-    const struct sc_policy *policy;
-    struct sc_transfer *t = NULL;
-    bool strict;
+    struct sc_transfer *t;
+    bool refused;
     CURLcode rc;
 
     if (is_recursion(s, frame))
         return s->transfer && s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL
                                                        : s->real->easy_perform(s->easy);
     if (s->active)
-        forget_lost_call(s);
-    s->overlay.active = false;
-    s->overlay.no_body = false;
-    policy = sc_runtime_policy(&strict);
-    if (strict && sc_target_url(s))
-        return refuse(s);
-    {
-        enum sc_provider provider;
-        char model[SC_MODEL_MAX];
-        const struct sc_rule *rule = sc_target_rule(s, policy, model, sizeof model, &provider);
-
-        if (rule)
-            t = sc_transfer_new();
-        if (!t)
-            return s->real->easy_perform(s->easy);
-        t->policy = policy;
-        t->rule = rule;
-        t->provider = provider;
-        memcpy(t->model, model, sizeof model);
+        sc_managed_end(s);
+    t = sc_managed_begin(s, &refused);
+    if (refused) {
+        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set");
+        return CURLE_FAILED_INIT;
     }
-    s->transfer = t;
+    if (!t)
+        return s->real->easy_perform(s->easy);
     s->active = true;
     s->frame = frame;
-    rc = managed(s, t);
-    s->active = false;
-    s->transfer = NULL;
-    sc_transfer_free(t);
+    rc = drive(s, t);
+    sc_managed_end(s);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shim/answer.h"
 #include "shim/install.h"
 #include "shim/transfer.h"
 
@@ -100,6 +101,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 void sc_shadow_free(struct sc_shadow *s)
 {
     sc_transfer_free(s->transfer);
+    sc_answer_forget(s);
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);
     free(s);

@@ -85,6 +85,7 @@ struct sc_overlay {
 };
 
 struct sc_transfer;
+struct sc_answer;
 
 struct sc_shadow {
     CURL *easy;
@@ -92,6 +93,7 @@ struct sc_shadow {
     struct sc_options o;
     struct sc_overlay overlay;
     struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
+    struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
     bool installed;               /* trampolines stand in the handle */
     bool read_installed;
     bool seek_installed;
