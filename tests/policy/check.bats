@@ -122,6 +122,15 @@ bats_require_minimum_version 1.5.0
     [ "$status" -eq 0 ]
 }
 
+@test "a host with a malloc of its own reads policies as any other" {
+    jemalloc=$(ldconfig -p | awk '/libjemalloc\.so\.2/ { print $NF; exit }')
+    [ -n "$jemalloc" ] || skip "libjemalloc2 is not installed"
+    LD_PRELOAD=$jemalloc run "$steadycurl" check policies/default.json
+    [ "$status" -eq 0 ]
+    LD_PRELOAD=$jemalloc run "$steadycurl" check tests/policy/broken/06-comma-before-brace.json
+    [ "$status" -eq 1 ]
+}
+
 @test "wrong usage is status 2, --help is 0" {
     run "$steadycurl" check --nonsense
     [ "$status" -eq 2 ]
