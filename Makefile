@@ -44,6 +44,7 @@ HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
 
 .PHONY: all demo test test-programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
 
 all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
 
