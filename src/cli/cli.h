@@ -8,13 +8,13 @@
 #ifndef SC_CLI_CLI_H
 #define SC_CLI_CLI_H
 
-#define SC_COMMAND_LIST(X)                                                                         \
-    X(run, "run a program with steadycurl in front of its LLM calls")                              \
-    X(check, "check a policy file")                                                                \
-    X(explain, "say which rule a URL matches, and what a response would lead to")                  \
-    X(doctor, "say whether and how a program can be wrapped")                                      \
-    X(log, "show the log")                                                                         \
-    X(mock, "run the mock LLM server")                                                             \
+#define SC_COMMAND_LIST(X)                                                        \
+    X(run, "run a program with steadycurl in front of its LLM calls")             \
+    X(check, "check a policy file")                                               \
+    X(explain, "say which rule a URL matches, and what a response would lead to") \
+    X(doctor, "say whether and how a program can be wrapped")                     \
+    X(log, "show the log")                                                        \
+    X(mock, "run the mock LLM server")                                            \
     X(version, "print the version")
 
 #define SC_COMMAND_DECLARE(name, doc) int sc_cmd_##name(int argc, char **argv);

@@ -224,7 +224,7 @@ int sc_cmd_explain(int argc, char **argv)
     int ended = read_arguments(&q, argc, argv);
     if (ended)
         return ended - 1;
-    if (!sc_url_split(q.url, strlen(q.url), &u))
+    if (!q.url || !sc_url_split(q.url, strlen(q.url), &u))
         return sc_usage_wrong(&usage,
                               "\"%s\" is not a plain http or https URL (user info, unusual hosts "
                               "and dot segments are left to libcurl)",

@@ -114,7 +114,7 @@ static char *script_interpreter(const struct sc_elf *e, char line[HASHBANG_MAX])
     line[n] = '\0';
     if (n < 2 || line[0] != '#' || line[1] != '!') {
         bool text = strlen(line) == n;
-        return text ? strcpy(line, "/bin/sh") : NULL;
+        return text ? memcpy(line, "/bin/sh", sizeof "/bin/sh") : NULL;
     }
     line[strcspn(line, "\n")] = '\0';
     char *name = line + 2 + strspn(line + 2, " \t");
@@ -157,7 +157,7 @@ static void look(struct sc_program *p, const char *name, int depth)
         return;
     }
     if (!p->script[0])
-        strcpy(p->script, p->path);
+        memcpy(p->script, p->path, sizeof p->script);
     sc_elf_close(&p->elf);
     look(p, interpreter, depth + 1);
 }

@@ -66,9 +66,7 @@ static void move_aside(const char *path, const struct stat *st)
     char from[PATH_MAX], to[PATH_MAX + 2];
     if (!same_file(path, st) || !realpath(path, from))
         return;
-    size_t n = strlen(from);
-    memcpy(to, from, n);
-    memcpy(to + n, ".1", 3);
+    snprintf(to, sizeof to, "%s.1", from);
     rename(from, to);
 }
 
