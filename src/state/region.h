@@ -23,8 +23,9 @@
 #define SC_STATE_VERSION 1
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
-/* 256 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. */
-#define SC_GROUPS 256
+/* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope
+ * uses cost nothing. */
+#define SC_GROUPS 1024
 #define SC_KINDS 16
 #define SC_SLOTS (SC_GROUPS * SC_KINDS)
 #define SC_SLOT_WORDS 6

@@ -1,0 +1,518 @@
+/* Where the state lives: hostile folders, damage, odd limits; what it does to the host. */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sched.h>
+#include "support.h"
+
+#define SECOND INT64_C(1000000000)
+
+static int fresh(void **state)
+{
+    (void)state;
+    use_fresh_folder();
+    return 0;
+}
+
+static int done(void **state)
+{
+    (void)state;
+    drop_folder();
+    return 0;
+}
+
+static bool noted(const char *part)
+{
+    char note[512];
+
+    return sc_region_take_note(note, sizeof note) && strstr(note, part) != NULL;
+}
+
+/* One call through the state, wherever that is; true if it may go. */
+static bool call_goes(void)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_scope_key k = key_for("h", "m", "secret");
+    struct sc_admission a;
+    struct sc_ticket t;
+    int64_t now = sc_state_now();
+
+    sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
+    sc_state_admit(&t, 0, now, 1, &a);
+    sc_state_end(&t, SC_CLASS_OK, SC_END_OK, now, 1, NULL);
+    return a.verdict == SC_ADMIT_GO;
+}
+
+static void expect_private(const char *folder, const char *why)
+{
+    setenv("STEADYCURL_STATE", folder, 1);
+    sc_region_forget();
+    assert_true(call_goes());
+    assert_false(sc_region_is_shared());
+    assert_true(noted(why));
+}
+
+static int descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int n = 0;
+
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+static void a_folder_is_made_private_and_shared(void **state)
+{
+    char sub[96], path[160];
+    struct stat st;
+    int before = descriptors();
+    mode_t mask = umask(0);
+
+    (void)state;
+    snprintf(sub, sizeof sub, "%s/a/b/", test_folder);
+    setenv("STEADYCURL_STATE", sub, 1);
+    sc_region_forget();
+    errno = 77;
+    assert_true(call_goes());
+    umask(mask);
+    assert_int_equal(errno, 77);
+    assert_true(sc_region_is_shared());
+    assert_int_equal(stat(sub, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
+    sub[strlen(sub) - 1] = '\0';
+    strcpy(test_folder, sub);
+    assert_true(record_path(path, sizeof path));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(descriptors(), before);
+    assert_false(noted(""));
+    drop_folder();
+    test_folder[strlen(test_folder) - 4] = '\0';
+}
+
+static void a_link_or_file_in_its_place_is_refused(void **state)
+{
+    char path[96], target[96];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/link", test_folder);
+    snprintf(target, sizeof target, "%s/real", test_folder);
+    assert_int_equal(mkdir(target, 0700), 0);
+    assert_int_equal(symlink(target, path), 0);
+    expect_private(path, "it is a link or no folder");
+    strcat(path, "/"); /* a final slash must not make it acceptable */
+    expect_private(path, "it is a link or no folder");
+    snprintf(path, sizeof path, "%s/file", test_folder);
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    expect_private(path, "it is a link or no folder");
+}
+
+static void a_folder_that_others_may_write_to_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(test_folder, 0777), 0);
+    expect_private(test_folder, "others may write");
+}
+
+static void another_users_folder_is_refused(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(test_folder, 65534, 65534), 0);
+    expect_private(test_folder, "belongs to uid 65534");
+}
+
+static void a_link_or_pipe_as_record_is_replaced(void **state)
+{
+    char path[160], name[64];
+    struct stat st;
+
+    (void)state;
+    sc_record_name(sc_region_layout(), name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", test_folder, name);
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            assert_int_equal(symlink("/etc/passwd", path), 0);
+        else
+            assert_int_equal(mkfifo(path, 0600), 0);
+        sc_region_forget();
+        assert_true(call_goes());
+        assert_true(sc_region_is_shared());
+        assert_true(noted("damaged"));
+        assert_int_equal(lstat(path, &st), 0);
+        assert_true(S_ISREG(st.st_mode));
+        drop_folder();
+        use_fresh_folder();
+        snprintf(path, sizeof path, "%s/%s", test_folder, name);
+    }
+}
+
+static void a_file_of_another_version_is_left_alone(void **state)
+{
+    char path[160], name[64], text_in[] = "another version's", text_out[32] = "";
+    int fd;
+
+    (void)state;
+    sc_record_name(sc_region_layout() + 1, name, sizeof name);
+    snprintf(path, sizeof path, "%s/%s", test_folder, name);
+    fd = open(path, O_CREAT | O_RDWR, 0600);
+    assert_int_equal(write(fd, text_in, sizeof text_in), sizeof text_in);
+    assert_true(call_goes());
+    assert_true(sc_region_is_shared());
+    assert_int_equal(pread(fd, text_out, sizeof text_out, 0), sizeof text_in);
+    assert_string_equal(text_in, text_out);
+    close(fd);
+}
+
+static void a_removed_folder_starts_afresh(void **state)
+{
+    uint64_t first[2];
+
+    (void)state;
+    assert_true(call_goes());
+    memcpy(first, sc_region_get(sc_state_now())->head.nonce, sizeof first);
+    drop_folder();
+    assert_int_equal(mkdir(test_folder, 0700), 0);
+    assert_true(call_goes());
+    assert_true(sc_region_is_shared());
+    assert_memory_not_equal(first, sc_region_get(sc_state_now())->head.nonce, sizeof first);
+}
+
+/* ---- damage to the record: cut and flipped 1,000 times, while the words stay ---- */
+
+static void damage(const char *path)
+{
+    uint64_t r = (uint64_t)rand();
+    unsigned char byte;
+    int fd = open(path, O_RDWR);
+
+    assert_true(fd >= 0);
+    if (r % 2) {
+        assert_int_equal(ftruncate(fd, (off_t)(r / 2 % 200)), 0);
+    } else {
+        off_t at = (off_t)(r / 2 % sizeof(struct sc_record));
+
+        assert_int_equal(pread(fd, &byte, 1, at), 1);
+        byte ^= (unsigned char)(1u << (r / 512 % 8));
+        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    }
+    close(fd);
+}
+
+static void a_damaged_record_is_said_and_written_again(void **state)
+{
+    uint64_t nonce[2];
+    char path[160];
+    struct sc_region *r;
+    int said = 0;
+
+    (void)state;
+    srand(1);
+    assert_true(call_goes());
+    memcpy(nonce, sc_region_get(sc_state_now())->head.nonce, sizeof nonce);
+    assert_true(record_path(path, sizeof path));
+    for (int i = 0; i < 1000; i++) {
+        damage(path);
+        sc_region_forget();
+        assert_true(call_goes());
+        assert_true(sc_region_is_shared());
+        said += noted("damaged");
+        r = sc_region_get(sc_state_now());
+        assert_memory_equal(nonce, r->head.nonce, sizeof nonce); /* nothing was lost */
+    }
+    assert_in_range(said, 980, 1000); /* cut at its own length is no damage */
+}
+
+/* ---- damage to the words ---- */
+
+static void flip(struct sc_region *r)
+{
+    size_t from = offsetof(struct sc_region, given_up);
+    size_t at = from + (size_t)rand() % (sizeof *r - from);
+
+    /* Mostly where something is. */
+    if (rand() % 4) {
+        size_t group = (size_t)rand() % SC_GROUPS, kind = (size_t)rand() % SC_KINDS;
+
+        for (int i = 0; i < 20000 && !sc_word_read(&r->slots[group][kind].key); i++) {
+            group = (size_t)rand() % SC_GROUPS;
+            kind = (size_t)rand() % SC_KINDS;
+        }
+        at = (size_t)((char *)&r->slots[group][kind] - (char *)r) + (size_t)rand() % 64;
+    }
+    ((unsigned char *)r)[at] ^= (unsigned char)(1u << rand() % 8);
+}
+
+static void flipped_words_neither_crash_nor_block(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_scope_key k = key_for("h", "m", "secret");
+    struct sc_region *r;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    with_breaker(&s);
+    s.limits.rpm = 6000;
+    s.limits.tpm = 1000000;
+    s.limits.concurrent = 16;
+    s.retry.enabled = s.retry.budget_enabled = true;
+    s.retry.budget_ratio = 0.2;
+    r = sc_region_get(now);
+    srand(2);
+    for (int i = 0; i < 3000; i++) {
+        struct sc_admission a;
+        struct sc_ticket t;
+
+        flip(r);
+        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){SC_NEVER, (uint64_t)i}, now);
+        sc_state_admit(&t, sc_state_estimate(&t, 4000), now, (uint64_t)rand(), &a);
+        for (int n = 0; a.verdict == SC_ADMIT_WAIT && n < 1000; n++) {
+            assert_true(a.until_ns <= now + 61 * SECOND);
+            now += 100000000;
+            sc_state_recheck(&t, now, (uint64_t)rand(), &a);
+        }
+        assert_int_not_equal(a.verdict, SC_ADMIT_WAIT);
+        if (a.verdict == SC_ADMIT_GO)
+            sc_state_settle(&t,
+                            &(struct sc_attempt_facts){.class = SC_CLASS_OK,
+                                                       .hint_ms = -1,
+                                                       .used_tokens = 900,
+                                                       .input_tokens = 800,
+                                                       .input_bytes = 4000,
+                                                       .ms = 3},
+                            now, 1, NULL);
+        else
+            now += a.retry_after_ms < 3600000 ? a.retry_after_ms * 1000000 : 3600 * SECOND;
+        sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
+        sc_state_end(&t, SC_CLASS_OK, SC_END_OK, now, 1, NULL);
+        now += SECOND / 10;
+    }
+}
+
+static void a_full_table_falls_back_to_the_process(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_admission a;
+    struct sc_ticket t;
+    char host[32];
+
+    (void)state;
+    s.limits.rpm = 60;
+    for (int i = 0; i < 1500; i++) {
+        struct sc_scope_key k;
+
+        snprintf(host, sizeof host, "host-%d", i);
+        k = key_for(host, "m", "secret");
+        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, SECOND);
+        sc_state_admit(&t, 0, SECOND, 1, &a);
+        assert_int_equal(a.verdict, SC_ADMIT_GO);
+    }
+    assert_true(noted("full"));
+}
+
+/* ---- limits of the host ---- */
+
+/* Runs `f` in a child; true if the child ended with 0. */
+static bool in_child(bool (*f)(void))
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(f() ? 0 : 1);
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool with_file_size_limit(void)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
+    return call_goes() && !sc_region_is_shared() && noted("cannot write");
+}
+
+static bool with_no_descriptors(void)
+{
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, 0});
+    return call_goes() && !sc_region_is_shared() && noted("cannot be used");
+}
+
+static bool with_no_memory(void)
+{
+    setrlimit(RLIMIT_AS, &(struct rlimit){4096, 4096});
+    return call_goes() && !sc_region_is_shared();
+}
+
+static void resource_limits_degrade(void **state)
+{
+    (void)state;
+    assert_true(in_child(with_file_size_limit));
+    assert_true(in_child(with_no_descriptors));
+    assert_true(in_child(with_no_memory));
+}
+
+static bool mounted(const char *options, unsigned long flags)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", test_folder, "tmpfs", flags, options) == 0 &&
+           setenv("STEADYCURL_STATE", test_folder, 1) == 0;
+}
+
+static bool on_a_full_file_system(void)
+{
+    char junk[4096] = {0}, path[96];
+    int fd;
+
+    if (!mounted("size=16k,mode=0700", 0))
+        return false;
+    snprintf(path, sizeof path, "%s/junk", test_folder);
+    fd = open(path, O_CREAT | O_WRONLY, 0600);
+    while (write(fd, junk, sizeof junk) > 0)
+        continue;
+    close(fd);
+    return call_goes() && !sc_region_is_shared() && noted("No space left");
+}
+
+static bool on_a_read_only_file_system(void)
+{
+    return mounted("mode=0700", MS_RDONLY) && call_goes() && !sc_region_is_shared() &&
+           noted("Read-only");
+}
+
+static bool may_mount(void)
+{
+    return mounted("mode=0700", 0);
+}
+
+static void small_and_read_only_file_systems_degrade(void **state)
+{
+    (void)state;
+    if (!in_child(may_mount))
+        skip();
+    assert_true(in_child(on_a_full_file_system));
+    assert_true(in_child(on_a_read_only_file_system));
+}
+
+static bool after_chroot(void)
+{
+    if (!call_goes() || !sc_region_is_shared() || chroot("/proc") != 0 || chdir("/") != 0)
+        return false;
+    usleep(1100000); /* the record is looked at once a second */
+    return call_goes() && sc_region_is_shared() && !noted("");
+}
+
+static void the_state_outlives_a_chroot(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_true(in_child(after_chroot));
+}
+
+static bool as_another_user(void)
+{
+    /* The path is the same; the state must not be. */
+    if (setgid(65534) != 0 || setuid(65534) != 0)
+        return false;
+    return call_goes() && !sc_region_is_shared() && noted("belongs to uid 0");
+}
+
+static void two_users_do_not_mix(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(test_folder, 0755), 0);
+    assert_true(call_goes());
+    sc_region_forget();
+    assert_true(in_child(as_another_user));
+}
+
+static bool limit_is_used_up(void)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_scope_key k = key_for("limited", "m", "secret");
+    struct sc_admission a;
+    struct sc_ticket t;
+    int64_t now = sc_state_now();
+
+    s.limits.rpm = 1;
+    sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
+    sc_state_admit(&t, 0, now, 1, &a);
+    t.requests.after = 0; /* as if sent */
+    sc_state_end(&t, SC_CLASS_OK, SC_END_OK, now, 1, NULL);
+    return a.verdict == SC_ADMIT_WAIT;
+}
+
+static bool limit_is_used_up_in_a_new_process(void)
+{
+    sc_region_forget();
+    return limit_is_used_up();
+}
+
+static void processes_that_never_met_share_a_limit(void **state)
+{
+    (void)state;
+    assert_false(in_child(limit_is_used_up_in_a_new_process)); /* the first one goes at once */
+    assert_true(in_child(limit_is_used_up_in_a_new_process));
+}
+
+static bool children_share(void)
+{
+    setenv("STEADYCURL_STATE", "/proc/none", 1);
+    sc_region_forget();
+    return !limit_is_used_up() && in_child(limit_is_used_up);
+}
+
+static void without_a_folder_forked_children_still_share(void **state)
+{
+    (void)state;
+    assert_true(in_child(children_share));
+}
+
+static void orphaned_segments_are_swept(void **state)
+{
+    struct sc_record r;
+    struct sc_region *region;
+    char gone[96];
+    struct shmid_ds d;
+
+    (void)state;
+    snprintf(gone, sizeof gone, "%s/gone", test_folder);
+    region = sc_segment_create(-1, gone, &r);
+    assert_non_null(region);
+    region->head.created_ns -= 60 * SECOND;
+    sc_segment_detach(region);
+    assert_int_equal(shmctl(r.shmid, IPC_STAT, &d), 0);
+    assert_true(call_goes()); /* makes a segment, and sweeps */
+    assert_int_not_equal(shmctl(r.shmid, IPC_STAT, &d), 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, fresh, done)
+    const struct CMUnitTest tests[] = {
+        T(a_folder_is_made_private_and_shared),
+        T(a_link_or_file_in_its_place_is_refused),
+        T(a_folder_that_others_may_write_to_is_refused),
+        T(another_users_folder_is_refused),
+        T(a_link_or_pipe_as_record_is_replaced),
+        T(a_file_of_another_version_is_left_alone),
+        T(a_removed_folder_starts_afresh),
+        T(a_damaged_record_is_said_and_written_again),
+        T(flipped_words_neither_crash_nor_block),
+        T(a_full_table_falls_back_to_the_process),
+        T(resource_limits_degrade),
+        T(small_and_read_only_file_systems_degrade),
+        T(the_state_outlives_a_chroot),
+        T(two_users_do_not_mix),
+        T(processes_that_never_met_share_a_limit),
+        T(without_a_folder_forked_children_still_share),
+        T(orphaned_segments_are_swept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
