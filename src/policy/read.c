@@ -1,129 +1,17 @@
 #include "policy/read.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/layer.h"
-#include "policy/options.h"
+#include "policy/reader.h"
 #include "policy/text.h"
 
-#define PATH_MAX_TEXT 200
-#define STRINGS_MAX 256
-#define QUOTE_MAX 64
+/* ---- objects ---- */
 
-struct reader {
-    const struct sc_document *doc;
-    struct sc_policy *policy;
-    sc_error_sink *sink;
-    void *arg;
-    size_t errors;
-    bool stop;
-    char path[PATH_MAX_TEXT];
-    size_t path_n;
-    /* Where a section's values go, and the items that gave them. */
-    void *base[SC_SECTION_COUNT];
-    const cJSON **given[SC_SECTION_COUNT];
-    struct sc_draft draft;
-    struct sc_rule_draft rule;
-    struct sc_layer builtin, defaults, layer, nothing;
-    const cJSON *given_top[8], *given_log[8], *given_rule[8], *given_match[8];
-    const cJSON *conflict; /* reported last: generic values meet each class again */
-    const char *strings[SC_MATCH_PARTS][STRINGS_MAX];
-};
-
-/* ---- places and errors ---- */
-
-static size_t enter(struct reader *r, const char *key)
+static bool is_bool(const cJSON *item)
 {
-    size_t before = r->path_n;
-    const char *dot = before > 0 && key[0] != '[' ? "." : "";
-    int n = snprintf(r->path + before, sizeof r->path - before, "%s%s", dot, key);
-
-    if (n > 0 && before + (size_t)n < sizeof r->path)
-        r->path_n = before + (size_t)n;
-    else
-        r->path_n = sizeof r->path - 1;
-    return before;
-}
-
-static size_t enter_index(struct reader *r, size_t i)
-{
-    char index[32];
-
-    snprintf(index, sizeof index, "[%zu]", i);
-    return enter(r, index);
-}
-
-static void leave(struct reader *r, size_t before)
-{
-    r->path_n = before;
-    r->path[before] = '\0';
-}
-
-__attribute__((format(printf, 3, 4))) static void fail(struct reader *r, size_t at,
-                                                       const char *format, ...)
-{
-    struct sc_policy_error e;
-    char text[SC_POLICY_ERROR_MAX];
-    va_list args;
-
-    if (r->stop)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    sc_document_error(r->doc, at, r->path, &e, "%s", text);
-    r->errors++;
-    r->stop = !r->sink(&e, r->arg) || r->errors >= SC_POLICY_ERRORS_MAX;
-}
-
-static void fail_value(struct reader *r, const cJSON *item, const char *allowed, const char *near)
-{
-    char found[QUOTE_MAX];
-
-    sc_document_quote(r->doc, item, found, sizeof found);
-    fail(r, sc_document_value(r->doc, item), "found %s, allowed %s%s%s%s", found, allowed,
-         near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-         near != NULL ? "\"?" : "");
-}
-
-/* ---- what is allowed, in words ---- */
-
-/* 120000 as "120000", 0.01 as "0.01", without a word from the locale. */
-static void say_number(double v, char *buf, size_t size)
-{
-    long long whole = (long long)v;
-    int hundredths = (int)((v - (double)whole) * 100 + 0.5);
-
-    if (hundredths == 0)
-        snprintf(buf, size, "%lld", whole);
-    else
-        snprintf(buf, size, "%lld.%02d", whole, hundredths);
-}
-
-static void say_range(const struct sc_policy_option *o, const char *what, char *buf, size_t size)
-{
-    char min[32], max[32];
-
-    say_number(o->min, min, sizeof min);
-    say_number(o->max, max, sizeof max);
-    if (o->min == o->max)
-        snprintf(buf, size, "%s", min);
-    else
-        snprintf(buf, size, "%s from %s to %s", what, min, max);
-}
-
-static void say_words(const char *const *words, char *buf, size_t size)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; words[i] != NULL && n < size; i++) {
-        const char *between = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
-
-        n += (size_t)snprintf(buf + n, size - n, "%s\"%s\"", between, words[i]);
-    }
+    return (item->type & (cJSON_True | cJSON_False)) != 0;
 }
 
 static size_t say_keys(const struct sc_section *s, char *buf, size_t size)
@@ -137,248 +25,9 @@ static size_t say_keys(const struct sc_section *s, char *buf, size_t size)
     return n;
 }
 
-/* ---- values ---- */
+static void read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id);
 
-static bool is_bool(const cJSON *item)
-{
-    return (item->type & (cJSON_True | cJSON_False)) != 0;
-}
-
-static bool number_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                      const char *what, double *value)
-{
-    char allowed[96];
-
-    if ((item->type & cJSON_Number) && sc_document_number(r->doc, item, value) &&
-        *value >= o->min && *value <= o->max &&
-        (o->type == SC_TYPE_NUMBER || *value == (double)(int64_t)*value))
-        return true;
-    say_range(o, what, allowed, sizeof allowed);
-    fail_value(r, item, allowed, NULL);
-    return false;
-}
-
-static void read_integer(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                         void *base)
-{
-    double value;
-
-    if (number_of(r, item, o, "a whole number", &value))
-        sc_option_store_integer(o, base, value);
-}
-
-static void read_number(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                        void *base)
-{
-    double value;
-
-    if (number_of(r, item, o, "a number", &value))
-        memcpy((char *)base + o->offset, &value, sizeof value);
-}
-
-/* Index of the item's word, or -1 with an error. */
-static int word_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                   const char *or_)
-{
-    char allowed[400];
-    bool word = (item->type & cJSON_String) != 0;
-    int i = word ? sc_word_index(o->words, item->valuestring, strlen(item->valuestring)) : -1;
-    const char *near;
-    size_t n;
-
-    if (i < 0) {
-        near = word ? sc_word_nearest(o->words, item->valuestring) : NULL;
-        say_words(o->words, allowed, sizeof allowed);
-        n = strlen(allowed);
-        snprintf(allowed + n, sizeof allowed - n, "%s", or_);
-        fail_value(r, item, allowed, near);
-    }
-    return i;
-}
-
-static void read_word(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                      void *base)
-{
-    int i = word_of(r, item, o, "");
-
-    if (i >= 0)
-        sc_option_store_word(o, base, i);
-}
-
-static void read_scope(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                       void *base)
-{
-    static const char list[] = ", or a list of these";
-    const cJSON *first = item->type & cJSON_Array ? item->child : item;
-    unsigned bits = 0;
-    size_t n = 0;
-
-    if (first == NULL) {
-        fail(r, sc_document_value(r->doc, item), "found an empty list, allowed at least one word");
-        return;
-    }
-    for (const cJSON *c = first; c != NULL; c = first == item ? NULL : c->next, n++) {
-        size_t before = first == item ? r->path_n : enter_index(r, n);
-        int i = word_of(r, c, o, first == item ? list : "");
-
-        if (i >= 0 && bits >> i & 1)
-            fail_value(r, c, "each word once", NULL);
-        if (i >= 0)
-            bits |= 1u << i;
-        leave(r, before);
-    }
-    memcpy((char *)base + o->offset, &bits, sizeof bits);
-}
-
-static void read_delays(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                        void *base)
-{
-    struct sc_backoff b = {0};
-    double value;
-    size_t i = 0;
-
-    if (!(item->type & cJSON_Array)) {
-        fail_value(r, item, "a list of 1 to 16 whole numbers", NULL);
-        return;
-    }
-    if (item->child == NULL)
-        fail(r, sc_document_value(r->doc, item), "found an empty list, allowed 1 to 16 delays");
-    for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
-        size_t before = enter_index(r, i);
-
-        if (i == SC_DELAYS_MAX)
-            fail(r, sc_document_value(r->doc, c), "found more than 16 delays, allowed at most 16");
-        else if (i < SC_DELAYS_MAX && number_of(r, c, o, "a whole number", &value))
-            b.delays_ms[b.n_delays++] = (int64_t)value;
-        leave(r, before);
-    }
-    memcpy((char *)base + o->offset, &b.n_delays, o->size);
-}
-
-static bool has_control(const char *s)
-{
-    for (; *s != '\0'; s++) {
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            return true;
-    }
-    return false;
-}
-
-/* A string as such: not empty, not too long, one line (a comment may be anything). */
-static bool text_of(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                    const char *allowed)
-{
-    char range[64];
-
-    if (!(item->type & cJSON_String)) {
-        fail_value(r, item, allowed, NULL);
-        return false;
-    }
-    if (o->size == 0)
-        return true;
-    if (item->valuestring[0] == '\0' || strlen(item->valuestring) > (size_t)o->max) {
-        snprintf(range, sizeof range, "a string of 1 to %d bytes", (int)o->max);
-        fail_value(r, item, range, NULL);
-        return false;
-    }
-    if (has_control(item->valuestring)) {
-        fail_value(r, item, "a string without control characters", NULL);
-        return false;
-    }
-    return true;
-}
-
-static void read_text(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                      void *base)
-{
-    const char *text = item->valuestring;
-
-    if (text_of(r, item, o, "a string") && o->size != 0)
-        memcpy((char *)base + o->offset, &text, sizeof text);
-}
-
-/* What a string of a match part may look like; NULL if this one may. */
-static const char *unfit(const char *key, const char *s, char *near, size_t size)
-{
-    struct sc_str host;
-    const char *why;
-    int port;
-
-    near[0] = '\0';
-    if (strcmp(key, "host") == 0) {
-        if (sc_host_split((struct sc_str){s, strlen(s)}, &host, &port, &why))
-            return NULL;
-        return why;
-    }
-    if (strcmp(key, "path") == 0 && s[0] != '/' && s[0] != '*') {
-        snprintf(near, size, "/%s", s);
-        return "a path that begins with / or *";
-    }
-    if (strcmp(key, "path") == 0 && strpbrk(s, "?#") != NULL)
-        return "a path without query or fragment";
-    if (strcmp(key, "method") != 0)
-        return NULL;
-    if (strchr(s, '*') != NULL)
-        return "a method in capitals, such as \"POST\" (leave the key out to match all)";
-    for (size_t i = 0; s[i] != '\0'; i++) {
-        bool small = s[i] >= 'a' && s[i] <= 'z';
-
-        if (i + 1 < size) {
-            near[i] = (char)(small ? s[i] - 32 : s[i]);
-            near[i + 1] = '\0';
-        }
-        if (!small && (s[i] < 'A' || s[i] > 'Z') && s[i] != '-' && s[i] != '_') {
-            near[0] = '\0';
-            return "a method in capitals, such as \"POST\"";
-        }
-    }
-    return strcmp(near, s) == 0 ? NULL : "a method in capitals, such as \"POST\"";
-}
-
-static void read_string(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                        const char *allowed)
-{
-    const char *wrong;
-    char near[128];
-
-    if (!text_of(r, item, o, allowed))
-        return;
-    wrong = unfit(o->key, item->valuestring, near, sizeof near);
-    if (wrong != NULL)
-        fail_value(r, item, wrong, near[0] != '\0' ? near : NULL);
-}
-
-static void read_strings(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
-                         void *base)
-{
-    size_t i = 0;
-
-    memcpy((char *)base + o->offset, &item, sizeof item);
-    if (!(item->type & cJSON_Array)) {
-        read_string(r, item, o, "a string or a list of strings");
-        return;
-    }
-    if (item->child == NULL)
-        fail(r, sc_document_value(r->doc, item),
-             "found an empty list, allowed at least one string (leave the key out to match all)");
-    for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
-        size_t before = enter_index(r, i);
-
-        if (i == STRINGS_MAX)
-            fail(r, sc_document_value(r->doc, c), "found more than %d strings, allowed at most %d",
-                 STRINGS_MAX, STRINGS_MAX);
-        else if (i < STRINGS_MAX)
-            read_string(r, c, o, "a string");
-        leave(r, before);
-    }
-}
-
-/* ---- objects ---- */
-
-static void read_object(struct reader *r, const cJSON *item, enum sc_section_id id);
-static void read_rules(struct reader *r, const cJSON *item);
-
-static void read_strategy(struct reader *r, const cJSON *item, int group)
+static void read_strategy(struct sc_reader *r, const cJSON *item, int group)
 {
     void *base = r->base[SC_SECTION_STRATEGY];
     const cJSON **given = r->given[SC_SECTION_STRATEGY];
@@ -391,7 +40,7 @@ static void read_strategy(struct reader *r, const cJSON *item, int group)
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = given;
 }
 
-static void read_switch(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+static void read_switch(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                         void *base)
 {
     if (is_bool(item)) {
@@ -400,35 +49,14 @@ static void read_switch(struct reader *r, const cJSON *item, const struct sc_pol
         sc_option_store_word(o, base, 1);
         read_object(r, item, o->child);
     } else {
-        fail_value(r, item, "an object, true or false", NULL);
+        sc_reader_fail_value(r, item, "an object, true or false", NULL);
     }
 }
 
-static void read_value(struct reader *r, const cJSON *item, const struct sc_policy_option *o,
+static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                        void *base)
 {
     switch (o->type) {
-    case SC_TYPE_INTEGER:
-        read_integer(r, item, o, base);
-        break;
-    case SC_TYPE_NUMBER:
-        read_number(r, item, o, base);
-        break;
-    case SC_TYPE_WORD:
-        read_word(r, item, o, base);
-        break;
-    case SC_TYPE_SCOPE:
-        read_scope(r, item, o, base);
-        break;
-    case SC_TYPE_DELAYS:
-        read_delays(r, item, o, base);
-        break;
-    case SC_TYPE_TEXT:
-        read_text(r, item, o, base);
-        break;
-    case SC_TYPE_STRINGS:
-        read_strings(r, item, o, base);
-        break;
     case SC_TYPE_SWITCH:
         read_switch(r, item, o, base);
         break;
@@ -439,7 +67,12 @@ static void read_value(struct reader *r, const cJSON *item, const struct sc_poli
             read_object(r, item, o->child);
         break;
     case SC_TYPE_RULES:
-        read_rules(r, item);
+        /* Read when all else is known: `defaults` may come after them in the file. */
+        if (!(item->type & cJSON_Array))
+            sc_reader_fail_value(r, item, "a list of rules", NULL);
+        break;
+    default:
+        sc_value_read(r, item, o, base);
         break;
     }
 }
@@ -470,26 +103,26 @@ static const char *home_of(const char *key)
     return NULL;
 }
 
-static void fail_unknown(struct reader *r, const cJSON *item, const struct sc_section *s)
+static void fail_unknown(struct sc_reader *r, const cJSON *item, const struct sc_section *s)
 {
     size_t at = sc_document_key(r->doc, item), before;
     const char *near = sc_option_nearest(s, item->string);
     const char *home = near == NULL ? home_of(item->string) : NULL;
-    char found[QUOTE_MAX], keys[400];
+    char found[SC_QUOTE_MAX], keys[400];
 
     /* As it is written: a decoded key may hold anything. */
     sc_text_cut(r->doc->text + at + 1, sc_text_skip_scalar(r->doc->text, at) - at - 2, found,
                 sizeof found);
-    before = enter(r, found);
+    before = sc_reader_enter(r, found);
     say_keys(s, keys, sizeof keys);
     if (near != NULL)
-        fail(r, at, "found an unknown key, allowed %s; did you mean \"%s\"?", keys, near);
+        sc_reader_fail(r, at, "found an unknown key, allowed %s; did you mean \"%s\"?", keys, near);
     else if (home != NULL)
-        fail(r, at, "found an unknown key, allowed %s; did you mean %s.%s?", keys, home,
-             item->string);
+        sc_reader_fail(r, at, "found an unknown key, allowed %s; did you mean %s.%s?", keys, home,
+                       item->string);
     else
-        fail(r, at, "found an unknown key, allowed %s", keys);
-    leave(r, before);
+        sc_reader_fail(r, at, "found an unknown key, allowed %s", keys);
+    sc_reader_leave(r, before);
 }
 
 static enum sc_section_id id_of(const struct sc_section *s)
@@ -497,7 +130,7 @@ static enum sc_section_id id_of(const struct sc_section *s)
     return (enum sc_section_id)(s - sc_section(SC_SECTION_TOP));
 }
 
-static void read_member(struct reader *r, const cJSON *item, const struct sc_section *s,
+static void read_member(struct sc_reader *r, const cJSON *item, const struct sc_section *s,
                         uint64_t *seen)
 {
     const struct sc_section *owner = s;
@@ -511,23 +144,24 @@ static void read_member(struct reader *r, const cJSON *item, const struct sc_sec
     }
     row = (size_t)(o - owner->rows);
     bit = UINT64_C(1) << (row + (owner == s ? 0 : 32));
-    before = enter(r, o->key);
+    before = sc_reader_enter(r, o->key);
     if (*seen & bit) {
-        fail(r, sc_document_key(r->doc, item), "found the key a second time, allowed once");
+        sc_reader_fail(r, sc_document_key(r->doc, item),
+                       "found the key a second time, allowed once");
     } else {
         r->given[id_of(owner)][owner->first + row] = item;
         read_value(r, item, o, r->base[id_of(owner)]);
     }
     *seen |= bit;
-    leave(r, before);
+    sc_reader_leave(r, before);
 }
 
-static void read_object(struct reader *r, const cJSON *item, enum sc_section_id id)
+static void read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id)
 {
     uint64_t seen = 0;
 
     if (!(item->type & cJSON_Object)) {
-        fail_value(r, item, "an object", NULL);
+        sc_reader_fail_value(r, item, "an object", NULL);
         return;
     }
     for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next)
@@ -536,7 +170,7 @@ static void read_object(struct reader *r, const cJSON *item, enum sc_section_id 
 
 /* ---- layers and rules ---- */
 
-static void use_layer(struct reader *r, struct sc_layer *l)
+static void use_layer(struct sc_reader *r, struct sc_layer *l)
 {
     static const enum sc_section_id own[] = {SC_SECTION_SETTINGS, SC_SECTION_RETRY,
                                              SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
@@ -550,19 +184,19 @@ static void use_layer(struct reader *r, struct sc_layer *l)
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = l->given_strategy[SC_GROUP_ALL];
 }
 
-static size_t enter_backoff(struct reader *r, int group, const char *key)
+static size_t enter_backoff(struct sc_reader *r, int group, const char *key)
 {
     static const char *const groups[] = {"", ".retryable", ".overloaded", ".rate_limited"};
     char path[96];
 
     snprintf(path, sizeof path, "retry%s.backoff.%s", groups[group], key);
-    return enter(r, path);
+    return sc_reader_enter(r, path);
 }
 
 /* Shows a conflict at the value of this layer, and what it is up against. */
 static void report_conflict(const struct sc_conflict *c, void *arg)
 {
-    struct reader *r = arg;
+    struct sc_reader *r = arg;
     bool high = c->high_item != NULL;
     const cJSON *item = high ? c->high_item : c->low_item;
     const struct sc_policy_option *mine = high ? c->high : c->low, *other = high ? c->low : c->high;
@@ -576,18 +210,18 @@ static void report_conflict(const struct sc_conflict *c, void *arg)
     snprintf(path, sizeof path, "%s.%s", sc_section(c->section)->name, mine->key);
     snprintf(allowed, sizeof allowed, "at %s %s's %lld", high ? "least" : "most", other->key,
              (long long)limit);
-    before =
-        c->section == SC_SECTION_BACKOFF ? enter_backoff(r, c->group, mine->key) : enter(r, path);
+    before = c->section == SC_SECTION_BACKOFF ? enter_backoff(r, c->group, mine->key)
+                                              : sc_reader_enter(r, path);
     if (item->type & cJSON_Array)
-        fail(r, sc_document_value(r->doc, item), "found a delay of %lld, allowed %s",
-             (long long)c->low_value, allowed);
+        sc_reader_fail(r, sc_document_value(r->doc, item), "found a delay of %lld, allowed %s",
+                       (long long)c->low_value, allowed);
     else
-        fail_value(r, item, allowed, NULL);
-    leave(r, before);
+        sc_reader_fail_value(r, item, allowed, NULL);
+    sc_reader_leave(r, before);
 }
 
 /* delays_ms beside base_ms or factor in one object: one of them would be ignored in silence. */
-static void check_delays(struct reader *r, const struct sc_layer *l)
+static void check_delays(struct sc_reader *r, const struct sc_layer *l)
 {
     const struct sc_section *s = sc_section(SC_SECTION_BACKOFF), *owner;
     const struct sc_policy_option *delays = sc_option_find(s, "delays_ms", &owner);
@@ -605,14 +239,15 @@ static void check_delays(struct reader *r, const struct sc_layer *l)
             if (item == NULL)
                 continue;
             before = enter_backoff(r, g, o->key);
-            fail(r, sc_document_key(r->doc, item),
-                 "found it beside delays_ms, allowed one of them (delays_ms replaces it)");
-            leave(r, before);
+            sc_reader_fail(
+                r, sc_document_key(r->doc, item),
+                "found it beside delays_ms, allowed one of them (delays_ms replaces it)");
+            sc_reader_leave(r, before);
         }
     }
 }
 
-static struct sc_strings strings_of(struct reader *r, enum sc_match_part part)
+static struct sc_strings strings_of(struct sc_reader *r, enum sc_match_part part)
 {
     const cJSON *item = r->rule.match[part];
     struct sc_strings s = {r->strings[part], 0};
@@ -623,12 +258,12 @@ static struct sc_strings strings_of(struct reader *r, enum sc_match_part part)
         r->strings[part][s.n++] = item->valuestring;
         return s;
     }
-    for (const cJSON *c = item->child; c != NULL && s.n < STRINGS_MAX; c = c->next)
+    for (const cJSON *c = item->child; c != NULL && s.n < SC_STRINGS_MAX; c = c->next)
         r->strings[part][s.n++] = c->valuestring;
     return s;
 }
 
-static void add_rule(struct reader *r)
+static void add_rule(struct sc_reader *r)
 {
     struct sc_settings settings;
     struct sc_rule_spec spec = {
@@ -646,10 +281,10 @@ static void add_rule(struct reader *r)
     spec.method = strings_of(r, SC_MATCH_METHOD);
     spec.model = strings_of(r, SC_MATCH_MODEL);
     if (!sc_build_rule(r->policy, &spec))
-        fail(r, SIZE_MAX, "out of memory");
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
 }
 
-static void read_rule(struct reader *r, const cJSON *item)
+static void read_rule(struct sc_reader *r, const cJSON *item)
 {
     memset(&r->rule, 0, sizeof r->rule);
     memset(&r->layer, 0, sizeof r->layer);
@@ -675,13 +310,13 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Two rules of one name could not be told apart in the log. */
-static void check_names(struct reader *r, const cJSON *rules, size_t n)
+static void check_names(struct sc_reader *r, const cJSON *rules, size_t n)
 {
     struct named *names = malloc((n + 1) * sizeof *names);
     size_t used = 0, rule = 0;
 
     if (names == NULL) {
-        fail(r, SIZE_MAX, "out of memory");
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
         return;
     }
     for (const cJSON *c = rules->child; c != NULL; c = c->next, rule++) {
@@ -700,23 +335,16 @@ static void check_names(struct reader *r, const cJSON *rules, size_t n)
             continue;
         snprintf(path, sizeof path, "rules[%zu].name", names[i].rule);
         r->path_n = 0;
-        enter(r, path);
+        sc_reader_enter(r, path);
         snprintf(path, sizeof path, "a name of its own (rules[%zu] has this one)",
                  names[i - 1].rule);
-        fail_value(r, names[i].item, path, NULL);
-        leave(r, 0);
+        sc_reader_fail_value(r, names[i].item, path, NULL);
+        sc_reader_leave(r, 0);
     }
     free(names);
 }
 
-/* Rules are read when all else is known: `defaults` may come after them in the file. */
-static void read_rules(struct reader *r, const cJSON *item)
-{
-    if (!(item->type & cJSON_Array))
-        fail_value(r, item, "a list of rules", NULL);
-}
-
-static void read_all_rules(struct reader *r, const cJSON *rules)
+static void read_all_rules(struct sc_reader *r, const cJSON *rules)
 {
     size_t i = 0;
 
@@ -724,11 +352,11 @@ static void read_all_rules(struct reader *r, const cJSON *rules)
         return;
     use_layer(r, &r->layer);
     for (const cJSON *c = rules->child; c != NULL && !r->stop; c = c->next, i++) {
-        size_t before = enter(r, "rules");
+        size_t before = sc_reader_enter(r, "rules");
 
-        enter_index(r, i);
+        sc_reader_enter_index(r, i);
         read_rule(r, c);
-        leave(r, before);
+        sc_reader_leave(r, before);
     }
     if (!r->stop)
         check_names(r, rules, i);
@@ -736,34 +364,35 @@ static void read_all_rules(struct reader *r, const cJSON *rules)
 
 /* ---- top ---- */
 
-static const cJSON *given_top(const struct reader *r, const char *key)
+static const cJSON *given_top(const struct sc_reader *r, const char *key)
 {
     const struct sc_section *s = sc_section(SC_SECTION_TOP);
 
     return r->given_top[sc_option_find(s, key, &s) - s->rows];
 }
 
-static void check_top(struct reader *r)
+static void check_top(struct sc_reader *r)
 {
     size_t at = sc_document_value(r->doc, r->doc->root);
 
     if (r->stop)
         return;
     if (given_top(r, "version") == NULL) {
-        enter(r, "version");
-        fail(r, at, "found no version, allowed 1; add \"version\": 1");
-        leave(r, 0);
+        sc_reader_enter(r, "version");
+        sc_reader_fail(r, at, "found no version, allowed 1; add \"version\": 1");
+        sc_reader_leave(r, 0);
     }
     if (given_top(r, "rules") == NULL) {
-        enter(r, "rules");
-        fail(r, at,
-             "found no rules, allowed a list; add \"rules\": [...] (an empty list manages "
-             "no call)");
-        leave(r, 0);
+        sc_reader_enter(r, "rules");
+        sc_reader_fail(
+            r, at,
+            "found no rules, allowed a list; add \"rules\": [...] (an empty list manages "
+            "no call)");
+        sc_reader_leave(r, 0);
     }
 }
 
-static void check_log(struct reader *r)
+static void check_log(struct sc_reader *r)
 {
     const char *path = r->draft.log_path;
     const struct sc_section *s;
@@ -772,16 +401,17 @@ static void check_log(struct reader *r)
 
     if (path == NULL || path[0] == '/' || strncmp(path, "~/", 2) == 0)
         return;
-    before = enter(r, "log.path");
-    fail_value(r, r->given_log[o - s->rows],
-               "an absolute path or one that starts with ~/ (the program's folder is not ours to "
-               "choose)",
-               NULL);
-    leave(r, before);
+    before = sc_reader_enter(r, "log.path");
+    sc_reader_fail_value(
+        r, r->given_log[o - s->rows],
+        "an absolute path or one that starts with ~/ (the program's folder is not ours to "
+        "choose)",
+        NULL);
+    sc_reader_leave(r, before);
 }
 
 /* "~" is the user's home as the environment has it; without one there is no log. */
-static void set_log(struct reader *r)
+static void set_log(struct sc_reader *r)
 {
     const char *path = r->draft.log_path, *home = getenv("HOME");
     struct sc_log_settings *log = &r->policy->log;
@@ -804,7 +434,7 @@ static void set_log(struct reader *r)
     log->path = full;
 }
 
-static void read_top(struct reader *r)
+static void read_top(struct sc_reader *r)
 {
     const cJSON *rules;
     struct sc_settings unused;
@@ -816,10 +446,10 @@ static void read_top(struct reader *r)
         return;
     check_top(r);
     check_log(r);
-    before = enter(r, "defaults");
+    before = sc_reader_enter(r, "defaults");
     check_delays(r, &r->defaults);
     sc_layer_resolve(&r->defaults, &r->nothing, &r->builtin, &unused, report_conflict, r);
-    leave(r, before);
+    sc_reader_leave(r, before);
     rules = given_top(r, "rules");
     if (rules != NULL && !r->stop)
         read_all_rules(r, rules);
@@ -827,7 +457,7 @@ static void read_top(struct reader *r)
 
 size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink *sink, void *arg)
 {
-    struct reader *r = calloc(1, sizeof *r);
+    struct sc_reader *r = calloc(1, sizeof *r);
     struct sc_policy_error e;
     size_t errors;
 

@@ -1,0 +1,53 @@
+/*
+ * reader.h - the state of a walk through a policy's document, shared by the files that do it:
+ * read.c (objects, rules), value.c (values), reader.c (places and errors). Nobody else needs it.
+ */
+#ifndef SC_POLICY_READER_H
+#define SC_POLICY_READER_H
+
+#include "policy/layer.h"
+#include "policy/options.h"
+#include "policy/read.h"
+
+#define SC_QUOTE_MAX 64
+#define SC_READER_PATH_MAX 200
+#define SC_STRINGS_MAX 256
+
+struct sc_reader {
+    const struct sc_document *doc;
+    struct sc_policy *policy;
+    sc_error_sink *sink;
+    void *arg;
+    size_t errors;
+    bool stop;
+    char path[SC_READER_PATH_MAX];
+    size_t path_n;
+    /* Where a section's values go, and the items that gave them. */
+    void *base[SC_SECTION_COUNT];
+    const cJSON **given[SC_SECTION_COUNT];
+    struct sc_draft draft;
+    struct sc_rule_draft rule;
+    struct sc_layer builtin, defaults, layer, nothing;
+    const cJSON *given_top[8], *given_log[8], *given_rule[8], *given_match[8];
+    const cJSON *conflict; /* reported last: generic values meet each class again */
+    const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
+};
+
+/* Goes down to a key or list entry; returns what sc_reader_leave wants. */
+size_t sc_reader_enter(struct sc_reader *r, const char *key);
+size_t sc_reader_enter_index(struct sc_reader *r, size_t i);
+void sc_reader_leave(struct sc_reader *r, size_t before);
+
+/* Reports an error at an offset of the text (SIZE_MAX: the whole file). */
+__attribute__((format(printf, 3, 4))) void sc_reader_fail(struct sc_reader *r, size_t at,
+                                                          const char *format, ...);
+
+/* "found VALUE, allowed ALLOWED; did you mean NEAR?" at the value; near may be NULL. */
+void sc_reader_fail_value(struct sc_reader *r, const cJSON *item, const char *allowed,
+                          const char *near);
+
+/* Checks a value that is no object and stores it into the row's place in `base`. */
+void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                   void *base);
+
+#endif

@@ -1,0 +1,309 @@
+/* Values of a policy: numbers, words, texts and lists of them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/layer.h"
+#include "policy/reader.h"
+
+/* ---- what is allowed, in words ---- */
+
+/* 120000 as "120000", 0.01 as "0.01", without a word from the locale. */
+static void say_number(double v, char *buf, size_t size)
+{
+    long long whole = (long long)v;
+    int hundredths = (int)((v - (double)whole) * 100 + 0.5);
+
+    if (hundredths == 0)
+        snprintf(buf, size, "%lld", whole);
+    else
+        snprintf(buf, size, "%lld.%02d", whole, hundredths);
+}
+
+static void say_range(const struct sc_policy_option *o, const char *what, char *buf, size_t size)
+{
+    char min[32], max[32];
+
+    say_number(o->min, min, sizeof min);
+    say_number(o->max, max, sizeof max);
+    if (o->min == o->max)
+        snprintf(buf, size, "%s", min);
+    else
+        snprintf(buf, size, "%s from %s to %s", what, min, max);
+}
+
+static void say_words(const char *const *words, char *buf, size_t size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; words[i] != NULL && n < size; i++) {
+        const char *between = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+
+        n += (size_t)snprintf(buf + n, size - n, "%s\"%s\"", between, words[i]);
+    }
+}
+
+/* ---- values ---- */
+
+static bool number_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      const char *what, double *value)
+{
+    char allowed[96];
+
+    if ((item->type & cJSON_Number) && sc_document_number(r->doc, item, value) &&
+        *value >= o->min && *value <= o->max &&
+        (o->type == SC_TYPE_NUMBER || *value == (double)(int64_t)*value))
+        return true;
+    say_range(o, what, allowed, sizeof allowed);
+    sc_reader_fail_value(r, item, allowed, NULL);
+    return false;
+}
+
+static void read_integer(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                         void *base)
+{
+    double value;
+
+    if (number_of(r, item, o, "a whole number", &value))
+        sc_option_store_integer(o, base, value);
+}
+
+static void read_number(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base)
+{
+    double value;
+
+    if (number_of(r, item, o, "a number", &value))
+        memcpy((char *)base + o->offset, &value, sizeof value);
+}
+
+/* Index of the item's word, or -1 with an error. */
+static int word_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                   const char *or_)
+{
+    char allowed[400];
+    bool word = (item->type & cJSON_String) != 0;
+    int i = word ? sc_word_index(o->words, item->valuestring, strlen(item->valuestring)) : -1;
+    const char *near;
+    size_t n;
+
+    if (i < 0) {
+        near = word ? sc_word_nearest(o->words, item->valuestring) : NULL;
+        say_words(o->words, allowed, sizeof allowed);
+        n = strlen(allowed);
+        snprintf(allowed + n, sizeof allowed - n, "%s", or_);
+        sc_reader_fail_value(r, item, allowed, near);
+    }
+    return i;
+}
+
+static void read_word(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
+{
+    int i = word_of(r, item, o, "");
+
+    if (i >= 0)
+        sc_option_store_word(o, base, i);
+}
+
+static void read_scope(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                       void *base)
+{
+    static const char list[] = ", or a list of these";
+    const cJSON *first = item->type & cJSON_Array ? item->child : item;
+    unsigned bits = 0;
+    size_t n = 0;
+
+    if (first == NULL) {
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found an empty list, allowed at least one word");
+        return;
+    }
+    for (const cJSON *c = first; c != NULL; c = first == item ? NULL : c->next, n++) {
+        size_t before = first == item ? r->path_n : sc_reader_enter_index(r, n);
+        int i = word_of(r, c, o, first == item ? list : "");
+
+        if (i >= 0 && bits >> i & 1)
+            sc_reader_fail_value(r, c, "each word once", NULL);
+        if (i >= 0)
+            bits |= 1u << i;
+        sc_reader_leave(r, before);
+    }
+    memcpy((char *)base + o->offset, &bits, sizeof bits);
+}
+
+static void read_delays(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base)
+{
+    struct sc_backoff b = {0};
+    double value;
+    size_t i = 0;
+
+    if (!(item->type & cJSON_Array)) {
+        sc_reader_fail_value(r, item, "a list of 1 to 16 whole numbers", NULL);
+        return;
+    }
+    if (item->child == NULL)
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found an empty list, allowed 1 to 16 delays");
+    for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
+        size_t before = sc_reader_enter_index(r, i);
+
+        if (i == SC_DELAYS_MAX)
+            sc_reader_fail(r, sc_document_value(r->doc, c),
+                           "found more than 16 delays, allowed at most 16");
+        else if (i < SC_DELAYS_MAX && number_of(r, c, o, "a whole number", &value))
+            b.delays_ms[b.n_delays++] = (int64_t)value;
+        sc_reader_leave(r, before);
+    }
+    memcpy((char *)base + o->offset, &b.n_delays, o->size);
+}
+
+static bool has_control(const char *s)
+{
+    for (; *s != '\0'; s++) {
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* A string as such: not empty, not too long, one line (a comment may be anything). */
+static bool text_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                    const char *allowed)
+{
+    char range[64];
+
+    if (!(item->type & cJSON_String)) {
+        sc_reader_fail_value(r, item, allowed, NULL);
+        return false;
+    }
+    if (o->size == 0)
+        return true;
+    if (item->valuestring[0] == '\0' || strlen(item->valuestring) > (size_t)o->max) {
+        snprintf(range, sizeof range, "a string of 1 to %d bytes", (int)o->max);
+        sc_reader_fail_value(r, item, range, NULL);
+        return false;
+    }
+    if (has_control(item->valuestring)) {
+        sc_reader_fail_value(r, item, "a string without control characters", NULL);
+        return false;
+    }
+    return true;
+}
+
+static void read_text(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
+{
+    const char *text = item->valuestring;
+
+    if (text_of(r, item, o, "a string") && o->size != 0)
+        memcpy((char *)base + o->offset, &text, sizeof text);
+}
+
+/* What a string of a match part may look like; NULL if this one may. */
+static const char *unfit(const char *key, const char *s, char *near, size_t size)
+{
+    struct sc_str host;
+    const char *why;
+    int port;
+
+    near[0] = '\0';
+    if (strcmp(key, "host") == 0) {
+        if (sc_host_split((struct sc_str){s, strlen(s)}, &host, &port, &why))
+            return NULL;
+        return why;
+    }
+    if (strcmp(key, "path") == 0 && s[0] != '/' && s[0] != '*') {
+        snprintf(near, size, "/%s", s);
+        return "a path that begins with / or *";
+    }
+    if (strcmp(key, "path") == 0 && strpbrk(s, "?#") != NULL)
+        return "a path without query or fragment";
+    if (strcmp(key, "method") != 0)
+        return NULL;
+    if (strchr(s, '*') != NULL)
+        return "a method in capitals, such as \"POST\" (leave the key out to match all)";
+    for (size_t i = 0; s[i] != '\0'; i++) {
+        bool small = s[i] >= 'a' && s[i] <= 'z';
+
+        if (i + 1 < size) {
+            near[i] = (char)(small ? s[i] - 32 : s[i]);
+            near[i + 1] = '\0';
+        }
+        if (!small && (s[i] < 'A' || s[i] > 'Z') && s[i] != '-' && s[i] != '_') {
+            near[0] = '\0';
+            return "a method in capitals, such as \"POST\"";
+        }
+    }
+    return strcmp(near, s) == 0 ? NULL : "a method in capitals, such as \"POST\"";
+}
+
+static void read_string(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        const char *allowed)
+{
+    const char *wrong;
+    char near[128];
+
+    if (!text_of(r, item, o, allowed))
+        return;
+    wrong = unfit(o->key, item->valuestring, near, sizeof near);
+    if (wrong != NULL)
+        sc_reader_fail_value(r, item, wrong, near[0] != '\0' ? near : NULL);
+}
+
+static void read_strings(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                         void *base)
+{
+    size_t i = 0;
+
+    memcpy((char *)base + o->offset, &item, sizeof item);
+    if (!(item->type & cJSON_Array)) {
+        read_string(r, item, o, "a string or a list of strings");
+        return;
+    }
+    if (item->child == NULL)
+        sc_reader_fail(
+            r, sc_document_value(r->doc, item),
+            "found an empty list, allowed at least one string (leave the key out to match all)");
+    for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
+        size_t before = sc_reader_enter_index(r, i);
+
+        if (i == SC_STRINGS_MAX)
+            sc_reader_fail(r, sc_document_value(r->doc, c),
+                           "found more than %d strings, allowed at most %d", SC_STRINGS_MAX,
+                           SC_STRINGS_MAX);
+        else if (i < SC_STRINGS_MAX)
+            read_string(r, c, o, "a string");
+        sc_reader_leave(r, before);
+    }
+}
+
+void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                   void *base)
+{
+    switch (o->type) {
+    case SC_TYPE_INTEGER:
+        read_integer(r, item, o, base);
+        break;
+    case SC_TYPE_NUMBER:
+        read_number(r, item, o, base);
+        break;
+    case SC_TYPE_WORD:
+        read_word(r, item, o, base);
+        break;
+    case SC_TYPE_SCOPE:
+        read_scope(r, item, o, base);
+        break;
+    case SC_TYPE_DELAYS:
+        read_delays(r, item, o, base);
+        break;
+    case SC_TYPE_TEXT:
+        read_text(r, item, o, base);
+        break;
+    case SC_TYPE_STRINGS:
+        read_strings(r, item, o, base);
+        break;
+    default: /* objects: read.c */
+        break;
+    }
+}
