@@ -102,6 +102,15 @@ static bool set_preload(const char *library, const struct sc_elf *elf)
     return ok;
 }
 
+/* The preload fails silently without its engine: both must be there. */
+static bool find_ours(const char *name, char *path, size_t n)
+{
+    if (sc_place_library(name, path, n))
+        return true;
+    sc_usage_wrong(&usage, "%s is neither beside this command nor in ../lib/steadycurl", name);
+    return false;
+}
+
 static int start(char **argv)
 {
     static struct sc_program program;
@@ -111,11 +120,9 @@ static int start(char **argv)
         sc_usage_wrong(&usage, "%s", program.why);
         return (int)program.status;
     }
-    if (!sc_place_library("libsteadycurl.so", library, sizeof library)) {
-        sc_usage_wrong(&usage,
-                       "libsteadycurl.so is neither beside this command nor in ../lib/steadycurl");
+    if (!find_ours("steadycurl-engine.so", library, sizeof library) ||
+        !find_ours("libsteadycurl.so", library, sizeof library))
         return SC_PROGRAM_NO_LIBRARY;
-    }
     if (strpbrk(library, " :")) {
         sc_usage_wrong(&usage, "%s: the loader takes no preload with a blank or colon in its path",
                        library);

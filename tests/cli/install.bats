@@ -33,9 +33,8 @@ teardown() {
 }
 
 @test "a library folder of one's own is found" {
-    cp -r Makefile src policies docs "$dir"
-    mkdir "$dir/copy" && mv "$dir"/{Makefile,src,policies,docs} "$dir/copy"
-    cp -rp build "$dir/copy/build"
+    mkdir "$dir/copy"
+    tar -cf - --exclude .git . | tar -xf - -C "$dir/copy"
     make -s -C "$dir/copy" install PREFIX="$dir/p" LIBDIR="$dir/far/away"
     run -0 "$dir/p/bin/steadycurl" run -- printenv LD_PRELOAD
     [ "$output" = "$dir/far/away/steadycurl/libsteadycurl.so" ]
