@@ -34,6 +34,11 @@ static const struct sc_snapshot *snapshot_of(const struct sc_transfer *t, unsign
     return NULL;
 }
 
+static bool is_empty_line(const char *p, size_t n)
+{
+    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
+}
+
 /* Hands over item t->next, whose bytes lie at `at`. */
 static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at)
 {
@@ -44,9 +49,11 @@ static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at
     t->view = snapshot_of(t, item->block);
     t->replay_item = t->next;
     t->in_callback = t->replaying;
+    t->in_head = at < t->body_start && !is_empty_line(p, item->len);
     wrote = item->kind == SC_ITEM_HEADER ? sc_deliver_header(s, p, item->len)
                                          : sc_deliver_body(s, p, item->len);
     t->in_callback = false;
+    t->in_head = false;
     t->view = NULL;
     if (wrote == item->len && item->kind == SC_ITEM_BODY)
         t->delivered_body += item->len;
@@ -94,6 +101,7 @@ bool sc_deliver_held(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict
         sc_transfer_forget_held(t);
     } else if (*verdict != CURL_WRITEFUNC_PAUSE) {
         t->short_write = true;
+        t->refused = *verdict;
     }
     return done;
 }
@@ -200,11 +208,22 @@ static CURLcode fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
     return CURLE_HTTP_RETURNED_ERROR;
 }
 
+/* libcurl only knows that the piece was refused in whose callback the release ran. */
+static void name_refused(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    const struct sc_item *item = &t->hold.items[t->next];
+
+    if (t->next < t->hold.n)
+        refuse_text(s, item->kind, item->len, t->refused);
+}
+
 CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sigaction ignore, before;
     bool guard = !s->o.no_signal;
 
+    if (t->short_write && rc == CURLE_WRITE_ERROR)
+        name_refused(s, t);
     if (t->fail_suppressed && t->place == SC_IN_BODY && t->phase == SC_HOLDING) {
         rc = fail_on_error(s, t);
         s->overlay.no_body = true;

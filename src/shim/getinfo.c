@@ -54,6 +54,18 @@ static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
     }
 }
 
+/* libcurl settles the length at a block's last line. */
+static bool length_unknown(CURLINFO info, void *out)
+{
+    if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+        *(curl_off_t *)out = -1;
+    else if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD)
+        *(double *)out = -1;
+    else
+        return false;
+    return true;
+}
+
 static bool size_downloaded(CURLINFO info, void *out, uint64_t n)
 {
     if (info == CURLINFO_SIZE_DOWNLOAD_T)
@@ -119,6 +131,8 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
         return rc;
     rc = s->real->easy_getinfo(s->easy, info, out);
     if (rc != CURLE_OK || !out)
+        return rc;
+    if (t && t->in_head && length_unknown(info, out))
         return rc;
     if (t && t->view && from_snapshot(t->view, info, out))
         return rc;

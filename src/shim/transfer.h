@@ -74,6 +74,7 @@ struct sc_transfer {
     bool last_attempt;    /* nothing can come after it: no need to hold */
     bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
     bool short_write;     /* the program refused a piece that was handed over */
+    size_t refused;       /* what it returned for it */
     bool decided;         /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
@@ -85,6 +86,7 @@ struct sc_transfer {
     /* handing over */
     const struct sc_snapshot *view; /* getinfo answers from here, NULL: from libcurl */
     bool replaying;                 /* after the real perform */
+    bool in_head;                   /* a header line before its block's last one is handed over */
     bool in_callback;               /* one of the program's callbacks runs, and libcurl's not */
     bool recv_paused;
     bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
