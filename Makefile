@@ -36,6 +36,7 @@ LDLIBS_test_url_curl := -l:libcurl.so.4
 LDLIBS_test_elf := $(BUILD)/obj/cli/elf.o
 $(BUILD)/tests/cli/test_elf: $(BUILD)/obj/cli/elf.o
 LDLIBS_test_foreign_cjson := -rdynamic
+PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
 
 UNIT_SRC := $(wildcard tests/*/test_*.c)
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
@@ -96,7 +97,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libdecide.a
 $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	@$(SAY) PROG $<
-	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
+	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread $(DEPGEN) -MF $@.d -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
 
 unit: $(UNIT)
 

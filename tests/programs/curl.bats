@@ -155,6 +155,7 @@ teardown_file() {
         fails_alike $outcome 3 curl -sS -f -i "$CHAT" -d "$ASK"
         fails_alike $outcome 3 curl -sS -o answer -w '%{http_code} %{size_download}' "$CHAT" -d "$ASK"
     done
+    logged 'Max retries reached. Request failed.'
     fails_alike 503 3 curl -sS --fail-with-body "$CHAT" -d "$ASK"
     fails_alike 429 3 curl -sS --fail-with-body -i "$CHAT" -d "$ASK"
 }

@@ -1,0 +1,2 @@
+/* record.c linked to the GnuTLS flavour of libcurl. */
+#include "record.c"
