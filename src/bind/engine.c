@@ -10,11 +10,26 @@
 
 #include "bind/dl.h"
 #include "bind/elf.h"
+#include "bind/handle.h"
 
 #define ENGINE_FILE "steadycurl-engine.so"
 
 static _Atomic(const struct sc_engine *) engine;
 static const struct sc_engine none;
+
+static void announce(CURL *easy, const struct sc_libcurl *real, void *shadow)
+{
+    sc_handle_put(easy, real, shadow);
+}
+
+static void *shadow_of(CURL *easy)
+{
+    struct sc_handle *h = sc_handle_find(easy);
+
+    return h ? h->shadow : NULL;
+}
+
+static const struct sc_host host = {announce, shadow_of};
 
 /* Fail open, visibly: without its engine steadycurl has no log to write to. */
 static void complain(const char *path)
@@ -65,7 +80,7 @@ static const struct sc_engine *load(void)
     if (object)
         *(void **)(void *)&entry = sc_dl_symbol(object, SC_ENGINE_ENTRY);
     if (entry)
-        table = entry();
+        table = entry(&host);
     if (table && table->abi == SC_ENGINE_ABI)
         return table;
     complain(path);

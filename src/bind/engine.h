@@ -13,7 +13,7 @@
 
 #include "bind/libcurl.h"
 
-#define SC_ENGINE_ABI 1
+#define SC_ENGINE_ABI 2
 #define SC_ENGINE_ENTRY "sc_engine_table"
 
 struct sc_engine {
@@ -38,14 +38,38 @@ struct sc_engine {
                         struct curl_header **out);
     struct curl_header *(*nextheader)(void *shadow, unsigned origin, int request,
                                       struct curl_header *previous);
-    /* The program hands the handle to a multi: from here on it is libcurl's alone. */
+    /* The handle goes into a multi that is not ours to drive: it is libcurl's alone from here. */
     void (*to_multi)(void *shadow);
+    /* A new multi of this libcurl; NULL (out of memory) leaves it unmanaged. */
+    void *(*multi_adopt)(CURLM *multi, const struct sc_libcurl *real);
+    /* Does the real cleanup, too. */
+    CURLMcode (*multi_cleanup)(void *multi);
+    /* shadow: the handle's, NULL if it has none. */
+    CURLMcode (*multi_add_handle)(void *multi, CURL *easy, void *shadow);
+    CURLMcode (*multi_remove_handle)(void *multi, CURL *easy, void *shadow);
+    CURLMcode (*multi_perform)(void *multi, int *running);
+    /* poll: curl_multi_poll, else curl_multi_wait */
+    CURLMcode (*multi_wait)(void *multi, bool poll, struct curl_waitfd *extra, unsigned n,
+                            int timeout_ms, int *ready);
+    CURLMcode (*multi_timeout)(void *multi, long *timeout_ms);
+    CURLMcode (*multi_socket_action)(void *multi, curl_socket_t s, int events, int *running);
+    CURLMcode (*multi_socket_all)(void *multi, int *running);
+    CURLMsg *(*multi_info_read)(void *multi, int *left);
+    CURLMcode (*multi_setopt)(void *multi, CURLMoption option, int64_t arg);
     CURLcode (*mime_data_cb)(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,
                              curl_read_callback read, curl_seek_callback seek,
                              curl_free_callback release, void *arg);
 };
 
-typedef const struct sc_engine *(*sc_engine_entry)(void);
+/* What the engine may ask of the preload. */
+struct sc_host {
+    /* libcurl made a handle by itself and hands it to the program (HTTP/2 push). */
+    void (*announce)(CURL *easy, const struct sc_libcurl *real, void *shadow);
+    /* The shadow of a handle, NULL if it has none. */
+    void *(*shadow_of)(CURL *easy);
+};
+
+typedef const struct sc_engine *(*sc_engine_entry)(const struct sc_host *host);
 
 /* The engine, loaded at the first call; NULL when it is disabled or cannot be loaded. */
 const struct sc_engine *sc_engine_get(void);

@@ -36,7 +36,22 @@
     X(easy_nextheader, "curl_easy_nextheader", struct curl_header *,                            \
       (CURL *, unsigned, int, struct curl_header *))                                            \
     X(easy_strerror, "curl_easy_strerror", const char *, (CURLcode))                            \
+    X(multi_init, "curl_multi_init", CURLM *, (void))                                           \
+    X(multi_cleanup, "curl_multi_cleanup", CURLMcode, (CURLM *))                                \
     X(multi_add_handle, "curl_multi_add_handle", CURLMcode, (CURLM *, CURL *))                  \
+    X(multi_remove_handle, "curl_multi_remove_handle", CURLMcode, (CURLM *, CURL *))            \
+    X(multi_perform, "curl_multi_perform", CURLMcode, (CURLM *, int *))                         \
+    X(multi_wait, "curl_multi_wait", CURLMcode,                                                 \
+      (CURLM *, struct curl_waitfd *, unsigned, int, int *))                                    \
+    X(multi_poll, "curl_multi_poll", CURLMcode,                                                 \
+      (CURLM *, struct curl_waitfd *, unsigned, int, int *))                                    \
+    X(multi_timeout, "curl_multi_timeout", CURLMcode, (CURLM *, long *))                        \
+    X(multi_socket, "curl_multi_socket", CURLMcode, (CURLM *, curl_socket_t, int *))            \
+    X(multi_socket_all, "curl_multi_socket_all", CURLMcode, (CURLM *, int *))                   \
+    X(multi_socket_action, "curl_multi_socket_action", CURLMcode,                               \
+      (CURLM *, curl_socket_t, int, int *))                                                     \
+    X(multi_info_read, "curl_multi_info_read", CURLMsg *, (CURLM *, int *))                     \
+    X(multi_setopt, "curl_multi_setopt", CURLMcode, (CURLM *, CURLMoption, ...))                \
     X(mime_data_cb, "curl_mime_data_cb", CURLcode,                                              \
       (curl_mimepart *, curl_off_t, curl_read_callback, curl_seek_callback, curl_free_callback, \
        void *))                                                                                 \

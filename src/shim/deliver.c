@@ -179,6 +179,7 @@ static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     size_t verdict;
 
+    t->replay_paused = false;
     while (!deliver_items(s, t, &verdict)) {
         const struct sc_item *item = &t->hold.items[t->next];
         CURLcode stop;
@@ -186,6 +187,11 @@ static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
         if (verdict != CURL_WRITEFUNC_PAUSE) {
             refuse_text(s, item->kind, item->len, verdict);
             return CURLE_WRITE_ERROR;
+        }
+        if (t->may_pause) {
+            t->recv_paused = true;
+            t->replay_paused = true;
+            return rc;
         }
         stop = wait_for_unpause(s, t);
         if (stop != CURLE_OK)
@@ -224,7 +230,7 @@ CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 
     if (t->short_write && rc == CURLE_WRITE_ERROR)
         name_refused(s, t);
-    if (t->fail_suppressed && t->place == SC_IN_BODY && t->phase == SC_HOLDING) {
+    if (t->fail_suppressed && t->place == SC_IN_BODY && t->phase == SC_HOLDING && t->next == 0) {
         rc = fail_on_error(s, t);
         s->overlay.no_body = true;
     }

@@ -8,6 +8,7 @@
 #include "shim/headers.h"
 #include "shim/install.h"
 #include "shim/mime.h"
+#include "shim/multi.h"
 #include "shim/perform.h"
 #include "shim/shadow.h"
 #include "shim/transfer.h"
@@ -63,6 +64,13 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
     struct sc_shadow *s = shadow;
     struct sc_transfer *t = s->transfer;
 
+    if (s->member && s->member->state == SC_MEMBER_PAUSED) {
+        if (!(bitmask & CURLPAUSE_RECV)) {
+            t->recv_paused = false;
+            sc_multi_unpaused(s->member);
+        }
+        return CURLE_OK;
+    }
     if (t) {
         t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
         if (!(bitmask & CURLPAUSE_SEND))
@@ -118,7 +126,7 @@ static void to_multi(void *shadow)
     }
 }
 
-static const struct sc_engine table = {
+static struct sc_engine table = {
     .abi = SC_ENGINE_ABI,
     .adopt = adopt,
     .adopt_copy = adopt_copy,
@@ -136,9 +144,12 @@ static const struct sc_engine table = {
     .mime_data_cb = sc_mime_data_cb,
 };
 
-__attribute__((visibility("default"))) const struct sc_engine *sc_engine_table(void);
+__attribute__((visibility("default"))) const struct sc_engine *
+sc_engine_table(const struct sc_host *host);
 
-const struct sc_engine *sc_engine_table(void)
+/* May run in several threads at once, with the same host. */
+const struct sc_engine *sc_engine_table(const struct sc_host *host)
 {
+    sc_multi_fill(&table, host);
     return &table;
 }

@@ -200,12 +200,17 @@ static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 
 CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
-    sc_uninstall(s);
-    if (t->call.attempts > 1) {
-        restore_after_retries(s, t);
-        lay_over(s, t, rc);
+    if (!t->finishing) {
+        t->finishing = true;
+        sc_uninstall(s);
+        if (t->call.attempts > 1) {
+            restore_after_retries(s, t);
+            lay_over(s, t, rc);
+        }
     }
     rc = sc_deliver_result(s, t, rc);
+    if (t->replay_paused)
+        return rc;
     s->overlay.ok = rc == CURLE_OK;
     sc_report_call(s, t, rc, sc_now_ns());
     return rc;

@@ -33,7 +33,8 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
 /* The program wants no more: nothing is handed over. Returns the code for it. */
 CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t);
 
-/* The handle gets its own values back, and the program the result. Returns perform's code. */
+/* The handle gets its own values back, and the program the result. Returns perform's code. If
+ * `replay_paused` is set afterwards, the program paused in the middle: call again to go on. */
 CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
 
 /* Takes the transfer off the shadow and frees it; also for one that was left in the middle. */

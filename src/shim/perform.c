@@ -8,6 +8,7 @@
 
 #include "shim/deliver.h"
 #include "shim/managed.h"
+#include "shim/multi.h"
 #include "shim/report.h"
 #include "shim/runtime.h"
 
@@ -86,6 +87,12 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
     if (is_recursion(s, frame))
         return s->transfer && s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL
                                                        : s->real->easy_perform(s->easy);
+    if (s->member && !s->member->in_real) {
+        sc_shadow_error(s, "easy handle already used in multi handle");
+        return CURLE_FAILED_INIT;
+    }
+    if (s->member)
+        return s->real->easy_perform(s->easy);
     if (s->active)
         sc_managed_end(s);
     t = sc_managed_begin(s, &refused);

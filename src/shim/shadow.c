@@ -6,6 +6,7 @@
 
 #include "shim/answer.h"
 #include "shim/install.h"
+#include "shim/multi.h"
 #include "shim/transfer.h"
 
 bool sc_text_set(struct sc_text *t, const char *p, size_t n)
@@ -100,6 +101,8 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 
 void sc_shadow_free(struct sc_shadow *s)
 {
+    if (s->member)
+        sc_multi_forget(s->member);
     sc_transfer_free(s->transfer);
     sc_answer_forget(s);
     free_texts(&s->o);

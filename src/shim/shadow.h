@@ -86,6 +86,7 @@ struct sc_overlay {
 
 struct sc_transfer;
 struct sc_answer;
+struct sc_member;
 
 struct sc_shadow {
     CURL *easy;
@@ -93,6 +94,7 @@ struct sc_shadow {
     struct sc_options o;
     struct sc_overlay overlay;
     struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
+    struct sc_member *member;     /* managed in a multi */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
     bool installed;               /* trampolines stand in the handle */
     bool read_installed;

@@ -85,6 +85,9 @@ struct sc_transfer {
 
     /* handing over */
     const struct sc_snapshot *view; /* getinfo answers from here, NULL: from libcurl */
+    bool finishing;                 /* the handle has its own values back */
+    bool may_pause;                 /* a pause while handing over is not waited for */
+    bool replay_paused;             /* handing over stopped in the middle */
     bool replaying;                 /* after the real perform */
     bool in_head;                   /* a header line before its block's last one is handed over */
     bool in_callback;               /* one of the program's callbacks runs, and libcurl's not */
