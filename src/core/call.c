@@ -52,7 +52,9 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
         return SC_GIVE_UP_ABORTED;
     if (!c->settings->retry.enabled)
         return SC_GIVE_UP_DISABLED;
-    if (!v->retry)
+    /* A stream's failure after output is not retried for that reason alone. */
+    bool too_late = r->committed && sc_class_retryable(v->class);
+    if (!v->retry && !too_late)
         return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
                                                                                 : SC_GIVE_UP_CLASS;
     /* First: the last attempt need not be held, so it may well be committed. */

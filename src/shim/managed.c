@@ -99,9 +99,7 @@ static bool is_programs_doing(CURLcode rc)
 
 void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
-    /* The last attempt is not held, which is not why no other follows. */
-    struct sc_result r = {.committed = t->phase != SC_HOLDING && !t->last_attempt,
-                          .replayable = can_resend(s, t)};
+    struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
     int64_t now;
 
     if (t->fail_suppressed)

@@ -160,7 +160,10 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
     if (rc == CURLE_OK && t->stream)
         sc_stream_end(t->stream);
     r.n_headers = sc_transfer_headers(t, headers);
-    sc_facts_read(&r, &facts);
+    if (t->stream) /* has seen all of it, held or not */
+        sc_facts_read_event(&r, t->stream, &facts);
+    else
+        sc_facts_read(&r, &facts);
     sc_classify(&facts, out);
     if (rc == CURLE_OK && out->class == SC_CLASS_OK && (is_cut_json(t, body) || is_cut_stream(t))) {
         out->class = SC_CLASS_RETRYABLE;
