@@ -37,6 +37,8 @@ def seek(offset, origin):
     return 0
 
 
+if way == 'stream':
+    ask = os.environ['ASK_STREAM'].encode()
 if way not in ('readdata', 'read', 'read-seek', 'chunked', 'form', 'get'):
     c.setopt(c.POSTFIELDS, ask)
 if way not in ('string', 'callbacks', 'raise', 'short', 'default'):

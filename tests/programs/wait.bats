@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# Waits: a server's hint is a floor, the program's own timeout is a promise, and a program that
+# wants to stop can stop.
+
+load programs
+
+setup_file() {
+    programs_begin
+}
+
+teardown_file() {
+    programs_end
+}
+
+gap() { # N: milliseconds from request N to the next, as the server saw them
+    mock_requests | jq ".[$1].time_ms - .[$1 - 1].time_ms"
+}
+
+now_ms() {
+    date +%s%3N
+}
+
+@test "Retry-After: 2 is never undercut" {
+    server '429;retry-after=2,200'
+    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' "$CHAT" -d "$ASK"
+    [ "$status" -eq 0 ]
+    [[ $output == "200 "[2-9].* ]] # the program's own clock sees one call
+    [ "$(gap 1)" -ge 2000 ]
+}
+
+@test "retry-after-ms and a Retry-After with a fraction are never undercut" {
+    server '429;retry-after-ms=300,503;header=Retry-After:0.4,200'
+    run wrapped curl -sS -o /dev/null -w '%{http_code}' "$CHAT" -d "$ASK"
+    [ "$output" = 200 ]
+    [ "$(gap 1)" -ge 300 ]
+    [ "$(gap 2)" -ge 400 ]
+}
+
+@test "a hint that does not fit into the program's timeout: the 429 comes back at once" {
+    local start
+    server '429;retry-after=2'
+    start=$(now_ms)
+    run wrapped curl -sS -o /dev/null -w '%{http_code}' --max-time 1 "$CHAT" -d "$ASK"
+    [ $(($(now_ms) - start)) -lt 1500 ]
+    [ "$status" -eq 0 ]
+    [ "$output" = 429 ]
+    [ "$(mock_count)" -eq 1 ]
+    logged "wait exceeds the program's timeout"
+}
+
+@test "the program's timeout bounds the whole call, attempts and waits" {
+    local start passed
+    server '503;latency=400'
+    start=$(now_ms)
+    run wrapped curl -sS -o /dev/null --max-time 1 "$CHAT" -d "$ASK"
+    passed=$(($(now_ms) - start))
+    echo "$output after $passed ms"
+    [ "$status" -eq 28 ]
+    [ "$passed" -ge 1000 ]
+    [ "$passed" -lt 2500 ]
+    [ "$(mock_count)" -le 3 ]
+}
+
+@test "with program_timeout per_attempt each attempt has the program's timeout" {
+    policy_with '"program_timeout": "per_attempt"' >"$BATS_TEST_TMPDIR/policy.json"
+    server hang,200
+    POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code}' \
+        --max-time 0.5 "$CHAT" -d "$ASK"
+    [ "$status" -eq 0 ]
+    [ "$output" = 200 ]
+    [ "$(mock_count)" -eq 2 ]
+}
+
+@test "an abort from the progress callback ends a wait promptly" {
+    $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
+    server '429;retry-after=30,200'
+    run timeout 20 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "result 42 Callback aborted 'Callback aborted'" ]
+    [[ ${lines[1]} == "seconds "[0-9]" "* ]]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "the progress callback is called all through a wait" {
+    $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
+    server '503;retry-after-ms=1200,200'
+    run wrapped $PYTHON "$HERE/wait.py" count "$CHAT"
+    [ "${lines[0]}" = "result 0 200" ]
+    [ "${lines[2]}" = "called often" ]
+}
+
+@test "a signal ends a waiting program as ever" {
+    local pid
+    server '429;retry-after=30,200'
+    wrapped curl -sS "$CHAT" -d "$ASK" >/dev/null 2>&1 3>&- 4>&- &
+    pid=$!
+    until [ "$(mock_count)" -eq 1 ]; do sleep 0.05; done
+    kill -TERM "$pid"
+    run wait "$pid"
+    local status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 143 ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "the call takes no longer than the wait: total_timeout_ms gives up at once" {
+    local start
+    policy_with >"$BATS_TEST_TMPDIR/policy.json"
+    sed -i 's/"max_attempts": 3,/"max_attempts": 3, "total_timeout_ms": 1000,/' "$BATS_TEST_TMPDIR/policy.json"
+    server '503;retry-after=20'
+    start=$(now_ms)
+    POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code}' "$CHAT" -d "$ASK"
+    [ $(($(now_ms) - start)) -lt 10000 ]
+    [ "$output" = 503 ]
+    logged 'wait exceeds total_timeout_ms'
+}
