@@ -116,6 +116,14 @@ test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
 	@tests/run
 
+lint: PACKAGES += tests/packages-lint.txt
+lint: deps
+	@tests/lib/lint
+
+FILES = $(shell find src tests -name '*.[ch]')
+format:
+	clang-format -i $(FILES)
+
 # The list of options in the manual page follows from the table of options.
 man: $(BUILD)/steadycurl
 	$(BUILD)/steadycurl check --options-man | docs/man/insert-options docs/man/steadycurl-policy.5 \
@@ -153,7 +161,7 @@ help:
 	@echo 'make demo        show the main job end to end'
 	@echo 'make test        run every test (tests/run PART: those whose path contains PART)'
 	@echo 'make bench       measure, against direct libcurl'
-	@echo 'make lint        clang-format, clang-tidy, shellcheck, mandoc'
+	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck, mandoc'
 	@echo 'make sanitize    the tests under ASan, UBSan and TSan'
 	@echo 'make fuzz        feed the parsers random input'
 	@echo 'make man         write the list of options into steadycurl-policy(5)'

@@ -20,7 +20,7 @@
 /* Foreign text: no control character may start a line of its own or reach a terminal. */
 static void put_words(struct sc_out *o, const char *s, size_t max)
 {
-    for (size_t i = 0; s[i] && i < max; i++) {
+    for (size_t i = 0; i < max && s[i]; i++) {
         char c = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? ' ' : s[i];
         if (!sc_out_bytes(o, &c, 1))
             return;

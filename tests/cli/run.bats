@@ -180,7 +180,7 @@ refused() { # STATUS TEXT PROGRAM...
     cp "$(type -P true)" whole
     size=$(stat -c %s whole)
     for n in 1 3 4 16 20 40 63 64 100 500 1000 5000 $((size - 1)); do
-        head -c "$n" whole >cut
+        head -c "$n" whole >"./cut"
         chmod +x cut
         "$steadycurl" doctor -- ./cut >/dev/null || [ $? -eq 1 ]
     done
