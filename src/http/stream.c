@@ -97,6 +97,17 @@ static bool is_error_name(const char *event)
     return strcmp(event, "error") == 0 || strcmp(event, "response.failed") == 0;
 }
 
+/* Passes data on to who reads along. more: the line goes on. */
+static inline void tell(struct sc_stream *s, struct sc_str data, bool more)
+{
+    if (!s->on_data || (data.n == 0 && !s->tell_rest))
+        return;
+    s->on_data(s->on_data_arg, data,
+               (s->data_told ? 0 : SC_DATA_BEGIN) | (more ? SC_DATA_MORE : 0));
+    s->data_told = s->kind != SC_STREAM_NDJSON || more;
+    s->tell_rest = more;
+}
+
 /* An event's data (or the part kept of it) after output has begun: cheap. */
 static void watch_data(struct sc_stream *s, struct sc_str data, uint64_t at)
 {
@@ -144,6 +155,7 @@ static void end_event(struct sc_stream *s)
     s->data_len = 0;
     s->data_lines = 0;
     s->data_cut = false;
+    s->data_told = false;
 }
 
 static inline bool field_is(struct sc_str line, const char *name, struct sc_str *value)
@@ -206,14 +218,15 @@ static void head_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
         }
     }
     s->data_cut |= cut;
+    tell(s, value, cut);
     join_data(s, value, at + (uint64_t)(value.p - line.p));
     judge_data(s, cut || s->kind == SC_STREAM_NDJSON);
     if (s->kind == SC_STREAM_NDJSON)
         end_event(s);
 }
 
-/* A line after output has begun. */
-static void output_line(struct sc_stream *s, struct sc_str line, uint64_t at)
+/* A line after output has begun: whole, or cut to what is kept. */
+static void output_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool cut)
 {
     struct sc_str value = line;
     if (s->kind == SC_STREAM_SSE) {
@@ -228,10 +241,14 @@ static void output_line(struct sc_stream *s, struct sc_str line, uint64_t at)
         if (!field_is(line, "data", &value) && line.p[0] != '{')
             return;
     }
-    watch_data(s, value, at + (uint64_t)(value.p - line.p));
+    tell(s, value, cut);
+    size_t before = (size_t)(value.p - line.p);
+    if (line.n > SC_STREAM_KEEP) /* judged alike wherever the chunks end */
+        value.n = SC_STREAM_KEEP - before;
+    watch_data(s, value, at + before);
 }
 
-/* A complete line, or as much of it as is kept; `at` is where it begins in the stream. */
+/* A complete line, or (cut) as much of it as is kept; `at` is where it begins in the stream. */
 static void take_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool cut)
 {
     if (at == 0 && line.n >= 3 && memcmp(line.p, "\xEF\xBB\xBF", 3) == 0) {
@@ -242,7 +259,7 @@ static void take_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
     if (s->state == SC_STREAM_HEAD)
         head_line(s, line, at, cut);
     else if (s->state == SC_STREAM_OUTPUT)
-        output_line(s, line, at);
+        output_line(s, line, at, cut);
     if (s->state == SC_STREAM_OUTPUT)
         s->data_len = 0;
 }
@@ -251,8 +268,11 @@ static void take_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
  * is judged by its beginning. */
 static void keep_piece(struct sc_stream *s, const char *p, size_t n)
 {
-    if (s->skip_line)
+    if (s->skip_line) {
+        if (s->tell_rest && n > 0)
+            tell(s, (struct sc_str){p, n}, true);
         return;
+    }
     size_t used = s->data_len + s->line_len;
     size_t room = sizeof s->line - used;
     size_t take = n < room ? n : room;
@@ -264,6 +284,8 @@ static void keep_piece(struct sc_stream *s, const char *p, size_t n)
     struct sc_str line = {s->line + s->data_len, s->line_len};
     take_line(s, line, start, true);
     s->skip_line = true;
+    if (s->tell_rest)
+        tell(s, (struct sc_str){p + take, n - take}, true);
 }
 
 static void end_line(struct sc_stream *s)
@@ -271,6 +293,8 @@ static void end_line(struct sc_stream *s)
     struct sc_str line = {s->line + s->data_len, s->line_len};
     if (!s->skip_line)
         take_line(s, line, s->fed - s->line_len, false);
+    else if (s->tell_rest)
+        tell(s, (struct sc_str){"", 0}, false);
     s->line_len = 0;
     s->skip_line = false;
 }
@@ -294,8 +318,7 @@ static void feed_lines(struct sc_stream *s, const char *p, size_t n)
         size_t len = end ? (size_t)(end - p) : n;
         if (s->state == SC_STREAM_OUTPUT && end && s->line_len == 0 && !s->skip_line) {
             /* The usual case of a chunk made of whole lines: nothing is copied. */
-            size_t kept = len < sizeof s->line ? len : sizeof s->line;
-            take_line(s, (struct sc_str){p, kept}, s->fed, false);
+            take_line(s, (struct sc_str){p, len}, s->fed, false);
             s->fed += len;
         } else {
             keep_piece(s, p, len);
@@ -374,6 +397,9 @@ static void take_frame(struct sc_stream *s, uint32_t total, uint64_t at)
     struct sc_str payload = {headers.p + headers.n, kept - FRAME_PRELUDE - headers_len};
     struct sc_str kind = frame_header(headers, ":message-type");
     if (!sc_str_is(kind, "exception") && !sc_str_is(kind, "error")) {
+        s->data_told = false;
+        if (kept == total - 4)
+            tell(s, payload, false);
         frame_event(s, headers, payload);
         return;
     }

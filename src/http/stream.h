@@ -27,6 +27,13 @@ bool sc_is_json(struct sc_str content_type);
 
 #define SC_STREAM_KEEP 4096
 
+/* Who wants to read along: gets the data of every event (the payload of every AWS frame that is
+ * kept) whatever its length. The usual event comes whole and in place, with SC_DATA_BEGIN alone.
+ * A long line that lies in several chunks comes in pieces: all but the last have SC_DATA_MORE.
+ * Further data lines of the same event come without SC_DATA_BEGIN. */
+enum { SC_DATA_BEGIN = 1, SC_DATA_MORE = 2 };
+typedef void sc_stream_data(void *arg, struct sc_str data, unsigned flags);
+
 enum sc_stream_state {
     SC_STREAM_HEAD,  /* preamble only so far */
     SC_STREAM_ERROR, /* an error event, and no output before it: see `error` */
@@ -47,6 +54,9 @@ struct sc_stream {
     char event[64];
     char error[1024];
 
+    sc_stream_data *on_data; /* to be set after sc_stream_init; NULL: nobody */
+    void *on_data_arg;
+
     uint64_t fed;     /* private from here on: bytes before the current piece */
     uint64_t data_at; /* where the current event's data begins */
     size_t data_len;  /* data lines of the current event, joined, at the start of `line` */
@@ -55,6 +65,8 @@ struct sc_stream {
     bool skip_line; /* the rest of the current line has been judged by its beginning */
     bool data_cut;  /* the current event's data is longer than what is kept */
     bool last_cr;
+    bool data_told; /* a part of the current event went to on_data */
+    bool tell_rest; /* the rest of the current line goes there as well */
     char line[SC_STREAM_KEEP];
 };
 
