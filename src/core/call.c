@@ -60,10 +60,11 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
     /* First: the last attempt need not be held, so it may well be committed. */
     if (c->attempts >= strategy_for(c, v->class)->max_attempts)
         return SC_GIVE_UP_ATTEMPTS;
-    if (r->committed)
-        return SC_GIVE_UP_COMMITTED;
+    /* Before what follows from it: an answer that nothing can change is not held, either. */
     if (!r->replayable)
         return SC_GIVE_UP_BODY;
+    if (r->committed)
+        return SC_GIVE_UP_COMMITTED;
     return SC_GIVE_UP_NOT;
 }
 
