@@ -295,9 +295,10 @@ struct sc_region *sc_region_get(int64_t now)
     int64_t due = atomic_load_explicit(&next_look_ns, memory_order_relaxed);
     int error;
 
-    if (now < due)
+    /* At the very first call nobody can go on without: then all who come open it, and the first
+     * to be done publishes. But when there is not even memory, that is not tried each time. */
+    if (now < due && (r || atomic_load_explicit(&retry_ns, memory_order_relaxed) > 0))
         return r;
-    /* One thread looks; but at the very first call nobody can go on without. */
     if (!atomic_compare_exchange_strong(&next_look_ns, &due, now + CHECK_NS) && r)
         return r;
     error = errno;
