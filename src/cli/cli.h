@@ -13,6 +13,8 @@
     X(check, "check a policy file")                                               \
     X(explain, "say which rule a URL matches, and what a response would lead to") \
     X(doctor, "say whether and how a program can be wrapped")                     \
+    X(status, "show what all processes share: breakers, limits, gates")           \
+    X(metrics, "print counters and histograms for Prometheus")                    \
     X(log, "show the log")                                                        \
     X(mock, "run the mock LLM server")                                            \
     X(version, "print the version")
