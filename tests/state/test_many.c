@@ -173,11 +173,11 @@ static void what_really_starts_stays_within_the_limit(void **state)
 
 /* ---- kill -9 ---- */
 
-static void endless_calls(void)
+/* Calls of every kind and end; n < 0: without end. */
+static void make_calls(uint64_t rnd, long n)
 {
     struct sc_settings s = plain_settings();
     struct sc_scope_key k = key_for("h", "m", "secret");
-    uint64_t rnd = (uint64_t)getpid() * 2654435761u;
 
     with_breaker(&s);
     s.limits.rpm = 600000000; /* never the reason to wait: nobody sleeps here */
@@ -186,8 +186,7 @@ static void endless_calls(void)
     s.limits.concurrent = 12;
     s.retry.enabled = s.retry.budget_enabled = true;
     s.retry.budget_ratio = 0.2;
-    sc_region_forget();
-    for (;;) {
+    for (; n != 0; n -= n > 0) {
         struct sc_attempt_facts f = {.class = SC_CLASS_OK, .hint_ms = -1, .used_tokens = 900};
         struct sc_admission a;
         struct sc_ticket t;
@@ -218,7 +217,8 @@ static pid_t start_worker(void)
 
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        endless_calls();
+        sc_region_forget();
+        make_calls((uint64_t)getpid() * 2654435761u, -1);
     }
     return child;
 }
@@ -300,6 +300,25 @@ static void kills_while_the_state_is_made(void **state)
     munmap(board, sizeof *board);
 }
 
+/* ---- threads ---- */
+
+static void *some_calls(void *arg)
+{
+    make_calls((uint64_t)(uintptr_t)&arg, 5000);
+    return NULL;
+}
+
+/* What the words come to is checked elsewhere; this is for the thread sanitizer (tsan.sh). */
+static void threads_share_everything(void **state)
+{
+    (void)state;
+    board = make_board();
+    run_threads(some_calls, 4);
+    assert_int_equal(board->next, 20000);
+    check_after_storm(0);
+    munmap(board, sizeof *board);
+}
+
 /* ---- first use by many at once ---- */
 
 static void *first_use(void *arg)
@@ -349,7 +368,7 @@ static void processes_that_open_at_once_get_the_same(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, done)
     const struct CMUnitTest tests[] = {
@@ -357,8 +376,11 @@ int main(void)
         T(what_really_starts_stays_within_the_limit),
         T(two_thousand_kills_leave_nothing_locked),
         T(kills_while_the_state_is_made),
+        T(threads_share_everything),
         T(threads_that_open_at_once_get_the_same),
         T(processes_that_open_at_once_get_the_same),
     };
+    if (argc > 1) /* only those whose name fits */
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
