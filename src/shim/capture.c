@@ -40,6 +40,11 @@ static bool is_empty_line(const char *p, size_t n)
     return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
 }
 
+static bool holds_nothing(const struct sc_transfer *t)
+{
+    return t->commit_early || t->send_paused;
+}
+
 /* ---- the decision -------------------------------------------------------------------------- */
 
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
@@ -48,7 +53,7 @@ static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t
 {
     bool matters = t->status == 429 || t->status == 402 || t->status == 413;
 
-    if (!s->o.fail_on_error || t->last_attempt || t->commit_early || !matters)
+    if (!s->o.fail_on_error || t->last_attempt || holds_nothing(t) || !matters)
         return;
     s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
     t->fail_suppressed = true;
@@ -86,7 +91,7 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
 static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
 {
     enum sc_head_verdict head = sc_classify_head(t->provider, t->status);
-    bool useful = !t->last_attempt && !t->commit_early && !t->upload.lost;
+    bool useful = !t->last_attempt && !holds_nothing(t) && !t->upload.lost;
 
     if (head == SC_HEAD_SUCCESS)
         return look_at_success(s, t) && useful;
@@ -218,7 +223,7 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     kept = keep(t, SC_ITEM_HEADER, p, n);
     if (kept == n && is_empty_line(p, n))
         commit = end_block(s, t);
-    if (!commit && kept == n && !t->commit_early)
+    if (!commit && kept == n && !holds_nothing(t))
         return n;
     if (kept == n)
         sc_hold_pop(&t->hold);
@@ -270,7 +275,7 @@ static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
 /* True: commit before this piece. */
 static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
 {
-    if (t->commit_early || over_limit(t, n))
+    if (holds_nothing(t) || over_limit(t, n))
         return true;
     switch (t->mode) {
     case SC_HOLD_STREAM:

@@ -13,14 +13,14 @@ static size_t read_from_program(struct sc_shadow *s, char *p, size_t size, size_
 }
 
 /* What is held may be what makes the program lift its pause: let go of it first, and if that
- * lifted the pause, ask again. */
+ * lifted the pause, ask again. What comes while the pause lasts is not held either. */
 static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size, size_t n)
 {
     size_t verdict;
 
     t->unpaused = false;
-    t->commit_early = true;
-    if (t->phase == SC_HOLDING && !sc_deliver_held(s, t, &verdict))
+    t->send_paused = true;
+    if (t->phase == SC_HOLDING && t->hold.n > 0 && !sc_deliver_held(s, t, &verdict))
         t->phase = SC_RELEASING;
     return t->unpaused ? sc_on_read(p, size, n, s) : CURL_READFUNC_PAUSE;
 }
@@ -41,6 +41,7 @@ size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
     got = read_from_program(s, p, size, n);
     if (got == CURL_READFUNC_PAUSE)
         return paused(s, t, p, size, n);
+    t->send_paused = false;
     if (got <= size * n)
         sc_upload_keep(&t->upload, p, got);
     return got;

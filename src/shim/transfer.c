@@ -60,6 +60,7 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->body_len = 0;
     t->status = 0;
     t->commit_early = false;
+    t->send_paused = false;
     t->fail_suppressed = false;
     t->short_write = false;
     t->decided = false;

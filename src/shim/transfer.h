@@ -70,7 +70,8 @@ struct sc_transfer {
     bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
     int status;
-    bool commit_early;    /* hold nothing more (paused upload, out of memory) */
+    bool commit_early;    /* hold nothing more (out of memory, HTTP/0.9) */
+    bool send_paused;     /* the program has paused its upload: hold nothing meanwhile */
     bool last_attempt;    /* nothing can come after it: no need to hold */
     bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
     bool short_write;     /* the program refused a piece that was handed over */
