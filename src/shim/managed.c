@@ -100,11 +100,14 @@ static bool is_programs_doing(CURLcode rc)
 void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
+    long connect_code = 0;
     int64_t now;
 
     if (t->fail_suppressed)
         SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
+    s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    t->connect_code = (int)connect_code;
     if (t->decided && rc == CURLE_OK)
         r.verdict = t->verdict;
     else

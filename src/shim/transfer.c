@@ -59,6 +59,7 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->content_length = -1;
     t->body_len = 0;
     t->status = 0;
+    t->connect_code = 0;
     t->commit_early = false;
     t->send_paused = false;
     t->fail_suppressed = false;
@@ -158,6 +159,10 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
     };
     struct sc_facts facts;
 
+    if (rc != CURLE_OK && r.status == 0 && t->connect_code >= 300) {
+        r.status = t->connect_code; /* a proxy's refusal shows as a receive error */
+        r.curl_code = CURLE_OK;
+    }
     if (rc == CURLE_OK && t->stream)
         sc_stream_end(t->stream);
     r.n_headers = sc_transfer_headers(t, headers);

@@ -70,6 +70,7 @@ struct sc_transfer {
     bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
     int status;
+    int connect_code;     /* what a proxy said to CONNECT, 0: nothing; known at the end */
     bool commit_early;    /* hold nothing more (out of memory, HTTP/0.9) */
     bool send_paused;     /* the program has paused its upload: hold nothing meanwhile */
     bool last_attempt;    /* nothing can come after it: no need to hold */
