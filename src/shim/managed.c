@@ -37,6 +37,8 @@ static void clean_after_attempt(struct sc_shadow *s)
         SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
     if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
         SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
+    if (s->o.hsts_read_fn)              /* libcurl asks for its whole list at each perform */
+        SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
 }
 
 static void restore_after_retries(struct sc_shadow *s, const struct sc_transfer *t)
@@ -45,6 +47,8 @@ static void restore_after_retries(struct sc_shadow *s, const struct sc_transfer 
         SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
     if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
         SET(s, CURLOPT_NOPROGRESS, 0L);
+    if (s->o.hsts_read_fn)
+        SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
 }
 
 static int most_attempts(const struct sc_retry *r)

@@ -87,6 +87,9 @@ static bool record_callback(struct sc_options *o, CURLoption option, int64_t arg
     case CURLOPT_XFERINFODATA: /* the same number as PROGRESSDATA */
         o->progress_data = as_pointer(arg);
         return true;
+    case CURLOPT_HSTSREADFUNCTION:
+        SET_FUNCTION(o->hsts_read_fn, arg);
+        return true;
     case CURLOPT_ERRORBUFFER:
         o->error_buffer = as_pointer(arg);
         return true;

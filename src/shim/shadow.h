@@ -52,6 +52,7 @@ struct sc_options {
     curl_xferinfo_callback xferinfo_fn;
     curl_progress_callback progress_fn;
     void *progress_data;
+    curl_hstsread_callback hsts_read_fn;
     char *error_buffer;
     const char *post_fields;
     struct curl_httppost *form;
