@@ -1,6 +1,7 @@
 #include "state/region.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,21 @@ static void note_why(const char *path, const char *what, int error)
     sc_region_note(text);
 }
 
+/* Hardened systems remove segments that no process has attached: between two calls of a shell
+ * loop everything would be forgotten, which should not go unsaid. */
+static void note_short_life(void)
+{
+    char text[2] = "";
+    int fd = open("/proc/sys/kernel/shm_rmid_forced", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (read(fd, text, 1) == 1 && text[0] == '1')
+        sc_region_note("kernel.shm_rmid_forced is 1: the shared state is forgotten whenever no "
+                       "program uses it");
+    close(fd);
+}
+
 /* Nothing there, or nothing usable: make a segment and name it in the record. NULL with `*again`
  * when another process was faster. */
 static struct sc_region *make(int folder, const char *path, const char *name, bool replace,
@@ -148,8 +164,10 @@ static struct sc_region *make(int folder, const char *path, const char *name, bo
         return NULL;
     }
     error = sc_record_write(folder, name, &r, replace);
-    if (error == 0)
+    if (error == 0) {
+        note_short_life();
         return region;
+    }
     sc_segment_detach(region);
     sc_segment_remove(r.shmid);
     *again = error == EEXIST;
