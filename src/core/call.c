@@ -120,6 +120,16 @@ void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_n
         plan_wait(c, &r->verdict, now_ns, rnd);
 }
 
+bool sc_call_wants_retry(const struct sc_call *c)
+{
+    return c->phase == PHASE_WAIT;
+}
+
+void sc_call_stop(struct sc_call *c, enum sc_give_up why)
+{
+    deliver(c, why);
+}
+
 const char *sc_give_up_name(enum sc_give_up g)
 {
     switch (g) {
@@ -141,6 +151,10 @@ const char *sc_give_up_name(enum sc_give_up g)
         return "stopped by the program";
     case SC_GIVE_UP_DISABLED:
         return "retry is off";
+    case SC_GIVE_UP_BUDGET:
+        return "retry budget used up";
+    case SC_GIVE_UP_REFUSED:
+        return "no other attempt is let through";
     case SC_GIVE_UP_HINT:
         return "server asks for too long a wait";
     }

@@ -32,16 +32,18 @@ enum sc_wait_reason { SC_WAIT_BACKOFF, SC_WAIT_HINT, SC_WAIT_GATE, SC_WAIT_LIMIT
 
 /* Why a failure is handed over instead of tried again; for the log. */
 enum sc_give_up {
-    SC_GIVE_UP_NOT,         /* it is a success, or still going on */
-    SC_GIVE_UP_CLASS,       /* this class is never retried */
-    SC_GIVE_UP_ATTEMPTS,    /* max_attempts used up */
-    SC_GIVE_UP_DEADLINE,    /* the wait does not fit the program's own timeout */
-    SC_GIVE_UP_TOTAL,       /* the wait does not fit total_timeout_ms */
-    SC_GIVE_UP_COMMITTED,   /* the program has already seen bytes */
-    SC_GIVE_UP_BODY,        /* the request body cannot be sent again */
-    SC_GIVE_UP_ABORTED,     /* the program stopped it */
-    SC_GIVE_UP_DISABLED,    /* "retry": false */
-    SC_GIVE_UP_HINT         /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
+    SC_GIVE_UP_NOT,       /* it is a success, or still going on */
+    SC_GIVE_UP_CLASS,     /* this class is never retried */
+    SC_GIVE_UP_ATTEMPTS,  /* max_attempts used up */
+    SC_GIVE_UP_DEADLINE,  /* the wait does not fit the program's own timeout */
+    SC_GIVE_UP_TOTAL,     /* the wait does not fit total_timeout_ms */
+    SC_GIVE_UP_COMMITTED, /* the program has already seen bytes */
+    SC_GIVE_UP_BODY,      /* the request body cannot be sent again */
+    SC_GIVE_UP_ABORTED,   /* the program stopped it */
+    SC_GIVE_UP_DISABLED,  /* "retry": false */
+    SC_GIVE_UP_BUDGET,    /* the retry budget is used up */
+    SC_GIVE_UP_REFUSED,   /* breaker, limit or gate let no other attempt through */
+    SC_GIVE_UP_HINT       /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
 };
 
 struct sc_step {
@@ -73,6 +75,12 @@ void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_n
 void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step);
 /* rnd: 64 uniformly random bits. */
 void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd);
+
+/* Whether a failure was not given up: another attempt follows. */
+bool sc_call_wants_retry(const struct sc_call *c);
+
+/* The driver knows a reason against another attempt. */
+void sc_call_stop(struct sc_call *c, enum sc_give_up why);
 
 /* "attempts used up"-like words for the log; never NULL. */
 const char *sc_give_up_name(enum sc_give_up g);

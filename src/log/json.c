@@ -127,8 +127,11 @@ static void string_or_null(struct sc_out *o, const char *key, size_t n, const ch
 static const char *event_name(enum sc_event_kind kind)
 {
     static const char *const names[] = {
-        [SC_EVENT_ATTEMPT] = "attempt", [SC_EVENT_WAIT] = "wait",     [SC_EVENT_CALL] = "call",
-        [SC_EVENT_STREAM] = "stream",   [SC_EVENT_POLICY] = "policy", [SC_EVENT_NOTE] = "note",
+        [SC_EVENT_ATTEMPT] = "attempt", [SC_EVENT_WAIT] = "wait",
+        [SC_EVENT_CALL] = "call",       [SC_EVENT_WAITED] = "waited",
+        [SC_EVENT_BREAKER] = "breaker", [SC_EVENT_LATCH] = "latch",
+        [SC_EVENT_GATE] = "gate",       [SC_EVENT_STREAM] = "stream",
+        [SC_EVENT_POLICY] = "policy",   [SC_EVENT_NOTE] = "note",
     };
     return names[kind];
 }
@@ -224,7 +227,7 @@ bool sc_log_json(const struct sc_event *e, int64_t wall_ns, struct sc_out *o)
     put_common(o, e, wall_ns);
     if (e->kind == SC_EVENT_ATTEMPT)
         put_attempt(o, e);
-    else if (e->kind == SC_EVENT_WAIT)
+    else if (e->kind == SC_EVENT_WAIT || e->kind == SC_EVENT_WAITED)
         put_wait(o, e);
     else if (e->kind == SC_EVENT_CALL)
         put_call(o, e);

@@ -30,6 +30,10 @@ enum sc_event_kind {
     SC_EVENT_WAIT,    /* a wait begins */
     SC_EVENT_CALL,    /* a managed call has ended */
     SC_EVENT_STREAM,  /* an error after output began */
+    SC_EVENT_WAITED,  /* a wait for limit or gate is over */
+    SC_EVENT_BREAKER, /* the breaker opened, half-opened or closed */
+    SC_EVENT_LATCH,   /* attempts stop because of quota or credentials, or go on */
+    SC_EVENT_GATE,    /* a server's hint keeps everybody waiting */
     SC_EVENT_POLICY,  /* policy loaded, refused, replaced */
     SC_EVENT_NOTE     /* anything else worth one line */
 };

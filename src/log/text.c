@@ -128,7 +128,7 @@ static void put_attempt(struct sc_out *o, struct fields *f, const struct sc_even
 
 static void put_wait(struct sc_out *o, struct fields *f, const struct sc_event *e)
 {
-    SC_OUT_LITERAL(o, "Waiting ");
+    sc_out_string(o, e->kind == SC_EVENT_WAITED ? "Waited " : "Waiting ");
     sc_out_int(o, e->ms < 0 ? 0 : e->ms);
     SC_OUT_LITERAL(o, " ms");
     string(f, NAME("reason"), e->reason);
@@ -215,7 +215,7 @@ bool sc_log_text(const struct sc_log *log, const struct sc_event *e, int64_t wal
     SC_OUT_LITERAL(o, "] ");
     if (e->kind == SC_EVENT_ATTEMPT)
         put_attempt(o, &f, e);
-    else if (e->kind == SC_EVENT_WAIT)
+    else if (e->kind == SC_EVENT_WAIT || e->kind == SC_EVENT_WAITED)
         put_wait(o, &f, e);
     else if (e->kind == SC_EVENT_CALL)
         put_call(o, &f, e);

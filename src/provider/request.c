@@ -89,3 +89,23 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
     }
     return body && sc_json_find_string(body, n, "model", out, size) && out[0] != '\0';
 }
+
+int64_t sc_request_output_limit(const char *body, size_t n)
+{
+    static const char *const paths[] = {
+        "max_completion_tokens",     "max_tokens",
+        "max_output_tokens",         "generationConfig.maxOutputTokens",
+        "inferenceConfig.maxTokens", "options.num_predict",
+    };
+    for (size_t i = 0; n > 0 && i < sizeof paths / sizeof *paths; i++) {
+        struct sc_str value = sc_json_find(body, n, paths[i]);
+        int64_t tokens = 0;
+        if (!value.p)
+            continue;
+        for (size_t d = 0; d < value.n && value.p[d] >= '0' && value.p[d] <= '9'; d++)
+            if (tokens < 100000000)
+                tokens = tokens * 10 + (value.p[d] - '0');
+        return tokens;
+    }
+    return 0;
+}

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "http/str.h"
 #include "provider/provider.h"
@@ -18,5 +19,8 @@
  */
 bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, size_t n, char *out,
                       size_t size);
+
+/* The most output tokens that a request asks for (max_tokens and its kin), 0 if it does not say. */
+int64_t sc_request_output_limit(const char *body, size_t n);
 
 #endif

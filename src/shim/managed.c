@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "shim/admission.h"
 #include "shim/answer.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
@@ -12,7 +13,7 @@
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, RECHECK_MS = 100 };
 
 static bool is_total_timeout(const struct sc_transfer *t)
 {
@@ -123,6 +124,7 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     t->verdict = r.verdict;
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());
+    sc_admission_settle(s, t, now);
     sc_report_attempt(s, t, rc, now);
 }
 
@@ -144,6 +146,8 @@ static void begin(struct sc_shadow *s, struct sc_transfer *t)
     if (t->uploads)
         sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
     sc_call_begin(&t->call, set, now, deadline);
+    t->recheck_ns = (int64_t)RECHECK_MS * NS_PER_MS;
+    sc_admission_begin(s, t);
 }
 
 /* Nothing of the handle's last transfer is answered for any more. */
@@ -181,8 +185,9 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
 void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                      struct sc_step *step)
 {
-    (void)s;
     sc_call_next(&t->call, now_ns, step);
+    if (step->kind == SC_STEP_SEND)
+        sc_admission_ask(s, t, now_ns, step);
 }
 
 CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
@@ -194,10 +199,16 @@ CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
     return CURLE_ABORTED_BY_CALLBACK;
 }
 
-/* What getinfo has to say of several attempts as if they were one. */
+/* Limit or gate kept the first attempt waiting. */
+static bool has_waited(const struct sc_transfer *t)
+{
+    return t->attempt_start_ns - t->call.start_ns > NS_PER_MS;
+}
+
+/* What getinfo has to say of several attempts, or a wait and one, as if they were one. */
 static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
-    s->overlay.active = t->call.attempts > 1;
+    s->overlay.active = true;
     s->overlay.offset_us = (t->attempt_start_ns - t->call.start_ns) / 1000;
     s->overlay.earlier_connects = t->earlier_connects;
     s->overlay.ok = rc == CURLE_OK;
@@ -208,15 +219,19 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
     if (!t->finishing) {
         t->finishing = true;
         sc_uninstall(s);
-        if (t->call.attempts > 1) {
+        if (t->call.attempts > 1)
             restore_after_retries(s, t);
+        if (t->call.attempts > 1 || has_waited(t))
             lay_over(s, t, rc);
-        }
     }
-    rc = sc_deliver_result(s, t, rc);
+    if (t->turned_away && !s->answer)
+        rc = sc_admission_answer(s, t);
+    else
+        rc = sc_deliver_result(s, t, rc);
     if (t->replay_paused)
         return rc;
     s->overlay.ok = rc == CURLE_OK;
+    sc_admission_end(s, t, rc == CURLE_OK && t->verdict.class == SC_CLASS_OK);
     sc_report_call(s, t, rc, sc_now_ns());
     return rc;
 }
@@ -224,6 +239,9 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 void sc_managed_end(struct sc_shadow *s)
 {
     sc_uninstall(s);
+    if (s->transfer)
+        sc_state_end(&s->transfer->ticket, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 0,
+                     NULL);
     sc_transfer_free(s->transfer);
     s->transfer = NULL;
     s->active = false;

@@ -108,13 +108,44 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
 
 void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step)
 {
+    bool shared = step->reason == SC_WAIT_LIMIT || step->reason == SC_WAIT_GATE;
+    int64_t now = sc_now_ns(), end = shared ? t->wait_end_ns : step->until_ns;
     struct sc_event e;
 
+    if (shared && t->waiting_since_ns)
+        return; /* goes on waiting */
+    if (shared)
+        t->waiting_since_ns = now;
+    else
+        sc_state_count_wait(&t->ticket, step->reason, (end - now) / NS_PER_MS);
     fill(&e, s, t);
     e.kind = SC_EVENT_WAIT;
     e.attempt = t->call.attempts;
-    e.ms = (step->until_ns - sc_now_ns()) / NS_PER_MS;
+    e.ms = (end - now) / NS_PER_MS;
     e.reason = sc_wait_reason_name(step->reason);
+    write_event(t, &e);
+}
+
+void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_kind kind,
+                    const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = kind;
+    e.level = SC_LOG_WARN;
+    e.text = text;
+    write_event(t, &e);
+}
+
+void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_WAITED;
+    e.ms = ns / NS_PER_MS;
+    e.reason = sc_wait_reason_name(t->admission.reason);
     write_event(t, &e);
 }
 
@@ -130,9 +161,13 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     e.class = sc_class_name(t->verdict.class);
     e.row = t->verdict.row;
     e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";
+    if (t->turned_away)
+        e.outcome = "synthesized";
     e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
     e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
+    if (t->turned_away)
+        e.reason = sc_refusal_name(t->admission.refusal);
     read_labels(&e);
     write_event(t, &e);
 }

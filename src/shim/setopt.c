@@ -209,6 +209,12 @@ static void record_other(struct sc_options *o, CURLoption option, int64_t arg)
     case CURLOPT_CUSTOMREQUEST:
         record_text(&o->custom_request, arg);
         break;
+    case CURLOPT_HTTPHEADER:
+        o->headers = as_pointer(arg);
+        break;
+    case CURLOPT_XOAUTH2_BEARER:
+        record_text(&o->bearer, arg);
+        break;
     case CURLOPT_REFERER:
         record_text(&o->referer, arg);
         break;

@@ -6,6 +6,7 @@
 
 #include "shim/answer.h"
 #include "shim/install.h"
+#include "shim/managed.h"
 #include "shim/multi.h"
 #include "shim/transfer.h"
 
@@ -43,6 +44,7 @@ static void free_texts(struct sc_options *o)
     sc_text_free(&o->custom_request);
     sc_text_free(&o->default_protocol);
     sc_text_free(&o->referer);
+    sc_text_free(&o->bearer);
     sc_text_free(&o->model);
 }
 
@@ -88,6 +90,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_text(&s->o.custom_request, &from->o.custom_request);
     copy_text(&s->o.default_protocol, &from->o.default_protocol);
     copy_text(&s->o.referer, &from->o.referer);
+    copy_text(&s->o.bearer, &from->o.bearer);
     copy_text(&s->o.model, &from->o.model);
     /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
      * original's shadow. */
@@ -103,7 +106,8 @@ void sc_shadow_free(struct sc_shadow *s)
 {
     if (s->member)
         sc_multi_forget(s->member);
-    sc_transfer_free(s->transfer);
+    if (s->transfer)
+        sc_managed_end(s);
     sc_answer_forget(s);
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);

@@ -57,6 +57,7 @@ struct sc_options {
     const char *post_fields;
     struct curl_httppost *form;
     CURLU *url_handle;
+    const struct curl_slist *headers;
     int64_t post_size;  /* -1: strlen */
     int64_t timeout_ms; /* 0: none */
     long port;          /* 0: the URL's */
@@ -73,6 +74,7 @@ struct sc_options {
     struct sc_text custom_request;
     struct sc_text default_protocol;
     struct sc_text referer;
+    struct sc_text bearer;
     struct sc_text model; /* found in COPYPOSTFIELDS when they were set */
 };
 

@@ -14,6 +14,7 @@
 #include "shim/runtime.h"
 #include "shim/shadow.h"
 #include "shim/upload.h"
+#include "state/state.h"
 
 /* Where the pieces of the running attempt go. */
 enum sc_phase {
@@ -51,6 +52,13 @@ struct sc_transfer {
     char model[SC_MODEL_MAX]; /* "" unknown */
     uint64_t id;
     struct sc_call call;
+    struct sc_ticket ticket;       /* its place in the shared state */
+    struct sc_admission admission; /* what that said last */
+    bool asked;                    /* it said to wait: ask again */
+    bool turned_away;              /* it said no: we answer */
+    int64_t recheck_ns;            /* how long a wait may go on without asking again */
+    int64_t wait_end_ns;           /* WAIT of the shared state: when it will be over */
+    int64_t waiting_since_ns;      /* 0: it does not wait */
     struct sc_upload upload;
     bool uploads; /* the read callback is ours */
 

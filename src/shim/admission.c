@@ -1,0 +1,270 @@
+/* admission.c - see admission.h. */
+#include "shim/admission.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/header.h"
+#include "provider/reply.h"
+#include "provider/request.h"
+#include "shim/answer.h"
+#include "shim/report.h"
+
+enum { NS_PER_MS = 1000000, HASHED_MAX = 65536 };
+
+/* ---- what a call is known by --------------------------------------------------------------- */
+
+/* The credential as the program sends it, to tell keys apart; only a keyed hash of it is kept. */
+static struct sc_str credential(const struct sc_shadow *s)
+{
+    static const char *const names[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key"};
+    const struct curl_slist *h;
+    size_t i;
+
+    for (h = s->o.headers; h; h = h->next) {
+        const char *colon = h->data ? strchr(h->data, ':') : NULL;
+
+        for (i = 0; colon && i < sizeof names / sizeof *names; i++)
+            if (sc_str_is((struct sc_str){h->data, (size_t)(colon - h->data)}, names[i]))
+                return (struct sc_str){colon + 1, strlen(colon + 1)};
+    }
+    if (s->o.bearer.set)
+        return (struct sc_str){s->o.bearer.p, s->o.bearer.n};
+    return s->target.query; /* ?key=...; other parameters only tell more calls apart */
+}
+
+static struct sc_str body_of(const struct sc_shadow *s)
+{
+    struct sc_str body = {NULL, 0};
+
+    if (s->o.method != SC_METHOD_POST || !s->o.post_fields)
+        return body;
+    body.p = s->o.post_fields;
+    body.n = s->o.post_size >= 0 ? (size_t)s->o.post_size : strlen(body.p);
+    return body;
+}
+
+static uint64_t mix_in(uint64_t h, const char *p, size_t n)
+{
+    uint64_t word;
+
+    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = (h ^ word) * 0x9fb21c651e98df25u;
+        h ^= h >> 32;
+    }
+    word = n;
+    memcpy(&word, p, n);
+    h = (h ^ word) * 0x9fb21c651e98df25u;
+    return h ^ (h >> 29);
+}
+
+/* Tells whether the program sends the same request again; 0 for a body that nobody can see. Of a
+ * long body the ends must do: a conversation differs in its last message. */
+static uint64_t hash_of_request(const struct sc_shadow *s)
+{
+    struct sc_str body = body_of(s);
+    uint64_t h = (uint64_t)s->o.method + 1;
+
+    if (s->o.copied_fields || (s->o.method != SC_METHOD_GET && !body.p))
+        return 0;
+    h = mix_in(h, s->target.path.p, s->target.path.n);
+    h = mix_in(h, s->target.query.p, s->target.query.n);
+    h = mix_in(h ^ body.n, body.p, body.n < HASHED_MAX / 2 ? body.n : HASHED_MAX / 2);
+    if (body.n > HASHED_MAX / 2) {
+        size_t tail = body.n < HASHED_MAX ? body.n - HASHED_MAX / 2 : HASHED_MAX / 2;
+
+        h = mix_in(h, body.p + body.n - tail, tail);
+    }
+    return h | 1;
+}
+
+static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_str body;
+
+    if (t->rule->settings->limits.tpm <= 0)
+        return 0;
+    body = body_of(s);
+    return sc_state_estimate(&t->ticket, (int64_t)body.n) + sc_request_output_limit(body.p, body.n);
+}
+
+/* The state counts in CLOCK_BOOTTIME, which all processes share and which runs on in sleep. */
+static int64_t to_boottime(int64_t ns)
+{
+    return ns == SC_NEVER ? SC_NEVER : ns + (sc_state_now() - sc_now_ns());
+}
+
+void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
+{
+    char host[SC_URL_HOST_MAX + 8];
+    int n = snprintf(host, sizeof host, "%s:%d", s->target.host, s->target.port);
+    bool plain = s->target.port == (s->target.scheme_https ? 443 : 80);
+    struct sc_scope_key key = {
+        .provider = t->provider,
+        .host = {host, plain ? s->target.host_len : (size_t)n},
+        .model = {t->model, strlen(t->model)},
+        .rule = {t->rule->name, strlen(t->rule->name)},
+        .key = credential(s),
+    };
+    struct sc_call_facts facts = {to_boottime(t->call.deadline_ns), hash_of_request(s)};
+    char note[512];
+
+    sc_state_begin(&t->ticket, &key, t->rule->settings, &facts, sc_state_now());
+    while (sc_state_take_note(note, sizeof note))
+        sc_report_note(s, t, SC_EVENT_NOTE, note);
+}
+
+/* ---- may it go ----------------------------------------------------------------------------- */
+
+static void granted(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns)
+{
+    if (t->waiting_since_ns)
+        sc_report_waited(s, t, now_ns - t->waiting_since_ns);
+    t->waiting_since_ns = 0;
+    t->asked = false;
+    if (t->admission.half_opened)
+        sc_report_note(s, t, SC_EVENT_BREAKER, "Breaker half-open: one attempt goes through");
+}
+
+static void refused(struct sc_shadow *s, struct sc_transfer *t, struct sc_step *step)
+{
+    (void)s;
+    t->asked = false;
+    step->kind = SC_STEP_DELIVER;
+    if (t->call.attempts > 0)
+        sc_call_stop(&t->call, SC_GIVE_UP_REFUSED);
+    else
+        t->turned_away = true;
+}
+
+void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
+                      struct sc_step *step)
+{
+    struct sc_admission *a = &t->admission;
+    int64_t boot_ns = sc_state_now();
+
+    if (t->asked)
+        sc_state_recheck(&t->ticket, boot_ns, sc_random64(), a);
+    else
+        sc_state_admit(&t->ticket, estimated_tokens(s, t), boot_ns, sc_random64(), a);
+    t->asked = true;
+    if (a->verdict == SC_ADMIT_GO) {
+        granted(s, t, now_ns);
+    } else if (a->verdict == SC_ADMIT_REFUSE) {
+        refused(s, t, step);
+    } else {
+        int64_t until = now_ns + (a->until_ns > boot_ns ? a->until_ns - boot_ns : NS_PER_MS);
+
+        t->wait_end_ns = until;
+        if (until > now_ns + t->recheck_ns)
+            until = now_ns + t->recheck_ns;
+        *step = (struct sc_step){SC_STEP_WAIT, until, a->reason};
+    }
+}
+
+/* ---- how it went --------------------------------------------------------------------------- */
+
+static void report_effects(struct sc_shadow *s, struct sc_transfer *t, const struct sc_effects *fx)
+{
+    char text[128];
+
+    if (fx->breaker_opened) {
+        snprintf(text, sizeof text, "Breaker open for %lld ms: the service keeps failing",
+                 (long long)fx->open_ms);
+        sc_report_note(s, t, SC_EVENT_BREAKER, text);
+    }
+    if (fx->breaker_closed)
+        sc_report_note(s, t, SC_EVENT_BREAKER, "Breaker closed: the service answers again");
+    if (fx->latched)
+        sc_report_note(s, t, SC_EVENT_LATCH,
+                       t->verdict.class == SC_CLASS_AUTH
+                           ? "Credentials are refused: no more attempts, but one probe a minute"
+                           : "Quota is used up: no more attempts, but one probe a minute");
+    if (fx->unlatched)
+        sc_report_note(s, t, SC_EVENT_LATCH, "A probe went well: attempts go on");
+    if (fx->gate_ms > 0) {
+        snprintf(text, sizeof text, "Gate closed for %lld ms: the server asks for it",
+                 (long long)fx->gate_ms);
+        sc_report_note(s, t, SC_EVENT_GATE, text);
+    }
+}
+
+void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns)
+{
+    struct sc_attempt_facts facts = {
+        .class = t->verdict.class,
+        .hint_ms = t->verdict.hint_ms,
+        .used_tokens = -1,
+        .input_tokens = -1,
+        .output_tokens = -1,
+        .ms = (now_ns - t->attempt_start_ns) / NS_PER_MS,
+    };
+    struct sc_effects fx;
+
+    memset(&fx, 0, sizeof fx);
+    sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), &fx);
+    report_effects(s, t, &fx);
+    if (sc_call_wants_retry(&t->call) &&
+        !sc_state_retry_allowed(&t->ticket, t->verdict.class, sc_state_now()))
+        sc_call_stop(&t->call, SC_GIVE_UP_BUDGET);
+}
+
+void sc_admission_end(struct sc_shadow *s, struct sc_transfer *t, bool ok)
+{
+    enum sc_end end = t->turned_away ? SC_END_SYNTHESIZED : ok ? SC_END_OK : SC_END_FAILED;
+    struct sc_effects fx;
+
+    memset(&fx, 0, sizeof fx);
+    sc_state_end(&t->ticket, t->verdict.class, end, sc_state_now(), sc_random64(), &fx);
+    report_effects(s, t, &fx);
+}
+
+/* ---- the answer in the service's stead ----------------------------------------------------- */
+
+static const struct {
+    enum sc_refusal refusal;
+    int status;
+    enum sc_class class;
+    const char *message;
+} refusals[] = {
+    {SC_REFUSE_BREAKER, 503, SC_CLASS_OVERLOADED,
+     "The service keeps failing; the circuit breaker is open."},
+    {SC_REFUSE_LIMIT, 429, SC_CLASS_RATE_LIMITED,
+     "The rate limit set for this call leaves no room in time."},
+    {SC_REFUSE_CONCURRENT, 429, SC_CLASS_RATE_LIMITED,
+     "Too many calls are under way at the same time."},
+    {SC_REFUSE_GATE, 429, SC_CLASS_RATE_LIMITED,
+     "The service has asked to wait longer than this call can."},
+    {SC_REFUSE_QUOTA, 429, SC_CLASS_QUOTA_EXHAUSTED, "The quota of this key is used up."},
+    {SC_REFUSE_AUTH, 401, SC_CLASS_AUTH, "The service has refused these credentials."},
+    {SC_REFUSE_NEVER_FITS, 429, SC_CLASS_TOKEN_LIMIT,
+     "The request is larger than the token limit set for it allows in a minute."},
+};
+
+CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
+{
+    const struct sc_breaker_settings *b = &t->rule->settings->breaker;
+    char body[512], message[192];
+    struct sc_reply r = {.reason = sc_refusal_name(t->admission.refusal), .body = body};
+    size_t i = 0;
+
+    while (i + 1 < sizeof refusals / sizeof *refusals &&
+           refusals[i].refusal != t->admission.refusal)
+        i++;
+    t->verdict.class = refusals[i].class;
+    if (t->admission.refusal == SC_REFUSE_BREAKER && b->on_open_error) {
+        sc_shadow_error(s, refusals[i].message);
+        return (CURLcode)b->error_code;
+    }
+    r.status = refusals[i].status;
+    r.retry_after_ms = t->admission.retry_after_ms;
+    if (r.retry_after_ms > 0)
+        snprintf(message, sizeof message, "%s Please try again in %lld s.", refusals[i].message,
+                 (long long)((r.retry_after_ms + 999) / 1000));
+    else
+        snprintf(message, sizeof message, "%s", refusals[i].message);
+    r.body_len = sc_reply_error(t->provider, r.status, message, body, sizeof body);
+    return sc_answer(s, t, &r);
+}
