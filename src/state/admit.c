@@ -105,7 +105,8 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k)
 
     t->gate[0] = sc_slot_words(h, k, narrow, SC_SLOT_GATE);
     t->gate[1] = sc_slot_words(h, k, wide, SC_SLOT_GATE);
-    t->latch = sc_slot_words(h, k, narrow, SC_SLOT_LATCH);
+    /* Without a credential there is none to stop: the next caller may well send one. */
+    t->latch = k->key.n > 0 ? sc_slot_words(h, k, narrow, SC_SLOT_LATCH) : NULL;
     if (s->breaker.enabled) {
         t->breaker = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_BREAKER);
         t->window = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_WINDOW);
