@@ -45,7 +45,7 @@ UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 HELP_SRC := $(wildcard tests/programs/*.c)
 HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all demo test test-programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
+.PHONY: all demo test programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -102,6 +102,7 @@ $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
 	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread $(DEPGEN) -MF $@.d -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
 
 unit: $(UNIT)
+programs: $(HELPERS)
 
 # Installs the packages that building takes, and those of the lists that the target adds.
 PACKAGES = tests/packages-build.txt

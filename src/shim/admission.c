@@ -166,7 +166,7 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
 
 /* ---- how it went --------------------------------------------------------------------------- */
 
-static void report_effects(struct sc_shadow *s, struct sc_transfer *t, const struct sc_effects *fx)
+void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struct sc_effects *fx)
 {
     char text[128];
 
@@ -191,7 +191,7 @@ static void report_effects(struct sc_shadow *s, struct sc_transfer *t, const str
     }
 }
 
-void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns)
+void sc_admission_settle(struct sc_transfer *t, int64_t now_ns, struct sc_effects *fx)
 {
     struct sc_attempt_facts facts = {
         .class = t->verdict.class,
@@ -201,11 +201,9 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
         .output_tokens = -1,
         .ms = (now_ns - t->attempt_start_ns) / NS_PER_MS,
     };
-    struct sc_effects fx;
 
-    memset(&fx, 0, sizeof fx);
-    sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), &fx);
-    report_effects(s, t, &fx);
+    memset(fx, 0, sizeof *fx);
+    sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), fx);
     if (sc_call_wants_retry(&t->call) &&
         !sc_state_retry_allowed(&t->ticket, t->verdict.class, sc_state_now()))
         sc_call_stop(&t->call, SC_GIVE_UP_BUDGET);
@@ -218,7 +216,7 @@ void sc_admission_end(struct sc_shadow *s, struct sc_transfer *t, bool ok)
 
     memset(&fx, 0, sizeof fx);
     sc_state_end(&t->ticket, t->verdict.class, end, sc_state_now(), sc_random64(), &fx);
-    report_effects(s, t, &fx);
+    sc_admission_report(s, t, &fx);
 }
 
 /* ---- the answer in the service's stead ----------------------------------------------------- */

@@ -17,8 +17,11 @@ void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t);
 void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                       struct sc_step *step);
 
-/* An attempt has ended and the engine knows. */
-void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns);
+/* An attempt has ended and the engine knows. Fills in what that changed for everybody. */
+void sc_admission_settle(struct sc_transfer *t, int64_t now_ns, struct sc_effects *fx);
+
+/* Says so in the log. */
+void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struct sc_effects *fx);
 
 /* The call that was refused gets its answer. Returns perform's code. */
 CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t);

@@ -106,6 +106,7 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
     long connect_code = 0;
+    struct sc_effects effects;
     int64_t now;
 
     if (t->fail_suppressed)
@@ -124,8 +125,9 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     t->verdict = r.verdict;
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());
-    sc_admission_settle(s, t, now);
+    sc_admission_settle(t, now, &effects);
     sc_report_attempt(s, t, rc, now);
+    sc_admission_report(s, t, &effects);
 }
 
 static bool reads_upload(const struct sc_shadow *s)

@@ -133,7 +133,7 @@ void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_ki
 
     fill(&e, s, t);
     e.kind = kind;
-    e.level = SC_LOG_WARN;
+    e.level = kind == SC_EVENT_GATE ? SC_LOG_DEBUG : SC_LOG_WARN;
     e.text = text;
     write_event(t, &e);
 }

@@ -137,7 +137,8 @@ show() { # NAME WHAT_IT_ASKS ANSWER PROGRAM...
     fi
 
     : >"$work/log"
-    run "$name" "$steadycurl" run --policy "$work/policy.json" --log "$work/log" -- "$@"
+    run "$name" "$steadycurl" run --policy "$work/policy.json" --log "$work/log" \
+        --state "$work/state" -- "$@"
     ask_mock requests >"$work/requests"
     echo "  With steadycurl run it sees (exit status $status):"
     indent <"$work/$name.out"

@@ -34,12 +34,13 @@ programs_end() {
     mock_stop
 }
 
-policy_with() { # [DEFAULTS, RULE PARTS]: three quick attempts at everything on 127.0.0.1
+policy_with() { # [DEFAULTS, RULE PARTS]: three quick attempts at everything on 127.0.0.1, always
     cat <<EOF
 {"version": 1,
  "defaults": {"retry": {"max_attempts": 3, "backoff": {"base_ms": 5, "max_ms": 10},
                         "rate_limited": {"backoff": {"base_ms": 5, "max_ms": 10}},
-                        "overloaded": {"backoff": {"base_ms": 5, "max_ms": 10}}}${1:+, $1}},
+                        "overloaded": {"backoff": {"base_ms": 5, "max_ms": 10}}, "budget": false},
+              "breaker": false${1:+, $1}},
  "rules": [{"name": "local", "match": {"host": "127.0.0.1"}${2:+, $2}}]}
 EOF
 }
