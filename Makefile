@@ -119,6 +119,24 @@ test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
 	@tests/run
 
+# The engine behind a plain program, without any preloading, for sanitizers to look at.
+HARNESS_OBJ = $(call objects,shim)
+$(BUILD)/harness: $(wildcard tests/sanitize/*.[ch]) $(HARNESS_OBJ) $(BUILD)/libdecide.a
+	@$(SAY) LINK $@
+	$(Q)$(CC) $(COMMON) -o $@ $(filter %.c,$^) $(HARNESS_OBJ) $(BUILD)/libdecide.a -pthread $(SANITIZE)
+
+ASAN = BUILD=build/asan OPT='-O1 -g -fno-omit-frame-pointer' \
+       SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+TSAN = BUILD=build/tsan OPT='-O1 -g -fno-omit-frame-pointer' SANITIZE=-fsanitize=thread
+
+sanitize: PACKAGES += tests/packages.txt
+sanitize: deps
+	@$(MAKE) --no-print-directory $(ASAN) unit build/asan/harness build/asan/steadycurl
+	@$(MAKE) --no-print-directory $(TSAN) build/tsan/harness build/tsan/steadycurl
+	tests/sanitize/run build/asan unit
+	tests/sanitize/run build/asan harness 1 2
+	tests/sanitize/run build/tsan harness 4 1
+
 lint: PACKAGES += tests/packages-lint.txt
 lint: deps
 	@tests/lib/lint
