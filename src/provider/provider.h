@@ -6,23 +6,23 @@
 
 #include <stddef.h>
 
-#define SC_PROVIDER_LIST(X)                                                                        \
-    X(OPENAI, "openai")                                                                            \
-    X(AZURE, "azure")                                                                              \
-    X(ANTHROPIC, "anthropic")                                                                      \
-    X(GEMINI, "gemini")                                                                            \
-    X(VERTEX, "vertex")                                                                            \
-    X(MISTRAL, "mistral")                                                                          \
-    X(COHERE, "cohere")                                                                            \
-    X(GROQ, "groq")                                                                                \
-    X(DEEPSEEK, "deepseek")                                                                        \
-    X(XAI, "xai")                                                                                  \
-    X(TOGETHER, "together")                                                                        \
-    X(OPENROUTER, "openrouter")                                                                    \
-    X(BEDROCK, "bedrock")                                                                          \
-    X(OLLAMA, "ollama")                                                                            \
-    X(VLLM, "vllm")                                                                                \
-    X(LLAMACPP, "llamacpp")                                                                        \
+#define SC_PROVIDER_LIST(X)     \
+    X(OPENAI, "openai")         \
+    X(AZURE, "azure")           \
+    X(ANTHROPIC, "anthropic")   \
+    X(GEMINI, "gemini")         \
+    X(VERTEX, "vertex")         \
+    X(MISTRAL, "mistral")       \
+    X(COHERE, "cohere")         \
+    X(GROQ, "groq")             \
+    X(DEEPSEEK, "deepseek")     \
+    X(XAI, "xai")               \
+    X(TOGETHER, "together")     \
+    X(OPENROUTER, "openrouter") \
+    X(BEDROCK, "bedrock")       \
+    X(OLLAMA, "ollama")         \
+    X(VLLM, "vllm")             \
+    X(LLAMACPP, "llamacpp")     \
     X(OPENAI_COMPATIBLE, "openai-compatible")
 
 enum sc_provider {

@@ -17,7 +17,8 @@ enum { CHUNKS = 1000 };
 
 static const char body[] =
     "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"gpt-4o\",\"choices\":[{"
-    "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello there, this is an answer of "
+    "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello there, this is an answer "
+    "of "
     "an ordinary length, as a model gives it many times a day.\"},\"finish_reason\":\"stop\"}],"
     "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":20,\"total_tokens\":32}}";
 

@@ -1,4 +1,5 @@
-/* spawn.c - how long an exec of a program takes: `spawn COUNT PROGRAM ARG...` prints nanoseconds. */
+/* spawn.c - how long an exec of a program takes: `spawn COUNT PROGRAM ARG...` prints nanoseconds.
+ */
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -79,7 +79,7 @@ void client_bind(void)
         fprintf(stderr, "%s\n", dlerror());
         exit(2);
     }
-#define BIND(member, name, result, parameters)                                                     \
+#define BIND(member, name, result, parameters) \
     *(void **)(void *)&real.member = dlsym(library, name);
     SC_LIBCURL_FUNCTIONS(BIND)
 #undef BIND

@@ -31,7 +31,8 @@ struct test {
 static void stream(struct client *c)
 {
     SET(c, CURLOPT_POSTFIELDS,
-        "{\"model\":\"gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}");
+        "{\"model\":\"gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":"
+        "\"hello\"}]}");
 }
 
 static void fail_on_error(struct client *c)
@@ -132,7 +133,8 @@ static void to_file(struct client *c)
 
 static void copied(struct client *c)
 {
-    char *text = strdup("{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"model\":\"m\"}");
+    char *text =
+        strdup("{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"model\":\"m\"}");
 
     SET(c, CURLOPT_POSTFIELDSIZE, strlen(text)); /* libcurl 7.88 cannot duplicate without */
     SET(c, CURLOPT_COPYPOSTFIELDS, text);
@@ -225,9 +227,10 @@ static const struct test tests[] = {
     {"copies", CHAT, "503,200", DOES_COPY, NULL, CURLE_OK, 200, "hello"},
     {"copies with upload", "/echo", "503,200", DOES_COPY, sized, CURLE_OK, 200, NULL},
     {"sink swapped", CHAT, "503,200", DOES_SWAP_SINK, NULL, CURLE_OK, 200, "hello"},
-    {"wait aborted", CHAT, "429;retry-after=60", DOES_ABORT_WAIT, NULL,
-     CURLE_ABORTED_BY_CALLBACK, -1, NULL},
-    {"fail on error", CHAT, "503,429;retry-after-ms=1,200", 0, fail_on_error, CURLE_OK, 200, "hello"},
+    {"wait aborted", CHAT, "429;retry-after=60", DOES_ABORT_WAIT, NULL, CURLE_ABORTED_BY_CALLBACK,
+     -1, NULL},
+    {"fail on error", CHAT, "503,429;retry-after-ms=1,200", 0, fail_on_error, CURLE_OK, 200,
+     "hello"},
     {"fails on error", CHAT, "503", DOES_ASK, fail_on_error, CURLE_HTTP_RETURNED_ERROR, 503, NULL},
     {"quota, fails", CHAT, "quota", 0, fail_on_error, CURLE_HTTP_RETURNED_ERROR, 429, NULL},
     {"header in body", CHAT, "503,200", DOES_ASK, with_header, CURLE_OK, 200, "HTTP/1.1 200"},
