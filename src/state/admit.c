@@ -30,7 +30,7 @@
 /* How long after we gave up the program's own new try of the same request counts as a retry. */
 #define REPEAT_NS (60 * SECOND_NS)
 
-/* More would make the search for a free lease slow; such a limit is none in practice. */
+/* The policy allows no more: the search for a free lease would be slow. */
 #define CONCURRENT_MAX 1536
 
 const char *sc_refusal_name(enum sc_refusal r)

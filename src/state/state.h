@@ -35,8 +35,10 @@
  * sc_state_end may be called again, or for a ticket that was zeroed and never begun: it does
  * nothing then. So a handle's cleanup and reset just call it, with SC_CLASS_ABORTED.
  *
- * Times: nanoseconds of CLOCK_BOOTTIME (sc_state_now). A ticket belongs to one thread at a time;
- * settings must live until sc_state_end. rnd: 64 random bits.
+ * Times: nanoseconds of CLOCK_BOOTTIME (sc_state_now). A time of CLOCK_MONOTONIC is brought over by
+ * adding the clocks' difference now, which only a suspend changes; SC_NEVER stays SC_NEVER. A
+ * ticket belongs to one thread at a time; settings must live until sc_state_end. rnd: 64 random
+ * bits.
  */
 #ifndef SC_STATE_STATE_H
 #define SC_STATE_STATE_H
