@@ -1,0 +1,129 @@
+/*
+ * usage.h - how many tokens an answer says it took, and as what they are billed.
+ *
+ * Every provider reports usage in the answer's JSON, each in its own shape: cached tokens inside
+ * or outside of the input, reasoning inside or outside of the output, in a stream cumulative or
+ * once at its end. The reader takes JSON as it passes, in pieces of any size, and keeps nothing of
+ * it but the counts: an answer need not be held, and its length does not matter.
+ *
+ *     sc_usage_init(&r, provider);
+ *     sc_usage_body(&r, body, n);            a plain answer, or sc_usage_begin + sc_usage_feed...
+ *     sc_usage_event(&r, data, n);           each event of a stream, or the stream's on_data
+ *     sc_usage_result(&r, &usage);           at any time; what was said so far
+ *
+ * Fields: API references and SDKs of the providers, 2026-08. Pure; no allocation.
+ */
+#ifndef SC_PROVIDER_USAGE_H
+#define SC_PROVIDER_USAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/str.h"
+#include "provider/provider.h"
+
+/* Tokens by price. What the program's user calls "input" is the sum of the first four. */
+struct sc_usage {
+    bool known;     /* the answer said so */
+    bool estimated; /* at least one number is a guess */
+    int64_t input;  /* neither read from a cache nor written to one */
+    int64_t cached_read;
+    int64_t cache_write_5m; /* also where the provider has one kind of write only */
+    int64_t cache_write_1h;
+    int64_t output;             /* all that is billed as output, reasoning included */
+    int64_t reasoning;          /* the part of output that the program does not get to see */
+    int64_t audio;              /* tokens in input and output that have another price */
+    int64_t cost_reported_nano; /* what the provider says it charged, in 1e-9 USD; -1: nothing */
+};
+
+/* Input as people count it: cached or not. */
+static inline int64_t sc_usage_input_total(const struct sc_usage *u)
+{
+    return u->input + u->cached_read + u->cache_write_5m + u->cache_write_1h;
+}
+
+/* One count of one provider's usage. */
+enum sc_usage_field {
+    SC_USAGE_NONE,
+    SC_USAGE_PROMPT, /* OpenAI chat */
+    SC_USAGE_COMPLETION,
+    SC_USAGE_TOTAL,
+    SC_USAGE_IN, /* OpenAI responses, Anthropic, Bedrock */
+    SC_USAGE_OUT,
+    SC_USAGE_OUT_AT_START, /* Anthropic's message_start: not yet the real number */
+    SC_USAGE_CACHED_INSIDE,
+    SC_USAGE_WRITE_INSIDE,
+    SC_USAGE_CACHE_READ,
+    SC_USAGE_CACHE_WRITE,
+    SC_USAGE_WRITE_5M,
+    SC_USAGE_WRITE_1H,
+    SC_USAGE_REASONING,
+    SC_USAGE_AUDIO_IN,
+    SC_USAGE_AUDIO_OUT,
+    SC_USAGE_BILLED_IN, /* Cohere */
+    SC_USAGE_BILLED_OUT,
+    SC_USAGE_GOOGLE_PROMPT,
+    SC_USAGE_GOOGLE_CANDIDATES,
+    SC_USAGE_GOOGLE_THOUGHTS,
+    SC_USAGE_GOOGLE_TOOLS,
+    SC_USAGE_GOOGLE_CACHED,
+    SC_USAGE_EVAL_IN, /* Ollama, llama.cpp */
+    SC_USAGE_EVAL_OUT,
+    SC_USAGE_FIELDS,
+    /* no counts of tokens */
+    SC_USAGE_COST,
+    SC_USAGE_MODEL,
+    SC_USAGE_TTL,
+    SC_USAGE_TTL_TOKENS
+};
+
+#define SC_USAGE_DEPTH 8
+#define SC_USAGE_TEXT 64
+
+struct sc_usage_reader {
+    enum sc_provider provider;
+    int64_t count[SC_USAGE_FIELDS]; /* -1: not said */
+    int64_t cost_nano;              /* -1 */
+    uint64_t events;                /* events of a stream that were read or passed by */
+    char model[SC_USAGE_TEXT];      /* as the answer names it, "" */
+
+    uint8_t state; /* private from here on */
+    uint8_t depth; /* containers entered and not skipped */
+    uint8_t node[SC_USAGE_DEPTH];
+    bool is_array[SC_USAGE_DEPTH];
+    bool escaped;       /* the last piece ended in a backslash of a string */
+    uint8_t target;     /* what the coming value is if it is a container */
+    uint8_t field;      /* and if it is not */
+    uint32_t skipped;   /* depth within a container that is of no interest */
+    uint8_t key_len;    /* of the key or scalar in `text` */
+    bool ttl_is_hour;   /* Bedrock's cacheDetails */
+    int64_t ttl_tokens; /* -1 */
+    char text[SC_USAGE_TEXT];
+};
+
+void sc_usage_init(struct sc_usage_reader *r, enum sc_provider p);
+
+/* A JSON text begins; its pieces. What was read of others stays. */
+void sc_usage_begin(struct sc_usage_reader *r);
+void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n);
+
+/* A whole JSON text. */
+void sc_usage_body(struct sc_usage_reader *r, const char *p, size_t n);
+
+/* A whole event of a stream. Costs little if sc_usage_may_be_in says no. */
+void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n);
+
+/* Whether an event may carry usage: cheap, asked of every one of them. Never misses any. */
+bool sc_usage_may_be_in(const char *p, size_t n);
+
+/* A stream's on_data (http/stream.h); arg: the reader. */
+void sc_usage_on_data(void *arg, struct sc_str data, unsigned flags);
+
+void sc_usage_result(const struct sc_usage_reader *r, struct sc_usage *out);
+
+/* Fills in what the answer did not say, and marks it: input by the request's estimate, output by
+ * what came. Changes nothing that is known. */
+void sc_usage_estimate(struct sc_usage *u, int64_t input, int64_t output);
+
+#endif
