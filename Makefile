@@ -49,7 +49,8 @@ HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
+all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl-audit.so \
+     $(BUILD)/steadycurl
 
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
@@ -82,6 +83,10 @@ $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
 $(BUILD)/steadycurl-engine.so: $(ENGINE_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
+
+$(BUILD)/steadycurl-audit.so: $(BUILD)/obj/audit/audit.o $(BUILD)/obj/bind/elf.o
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-audit.so -o $@ $^
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
@@ -165,7 +170,8 @@ INSTALL_SHELL  = $(DESTDIR)$(DATADIR)/bash-completion/completions
 install: all
 	install -d $(INSTALL_LIB) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
 	    $(INSTALL_DATA)/policies $(INSTALL_SHELL)
-	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(INSTALL_LIB)
+	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so \
+	    $(BUILD)/steadycurl-audit.so $(INSTALL_LIB)
 	install -m 755 $(BUILD)/steadycurl $(DESTDIR)$(BINDIR)
 	install -m 644 docs/man/steadycurl.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 docs/man/steadycurl-policy.5 $(DESTDIR)$(MANDIR)/man5

@@ -1,9 +1,10 @@
 /*
  * deepbind.c - which objects lose RTLD_DEEPBIND.
  *
- * PHP before 8.5 loads extensions with RTLD_DEEPBIND, which puts their libcurl before the preload.
- * The flag is dropped for objects that need a libcurl and for no others: elsewhere it is there on
- * purpose. So the file is read before it is loaded.
+ * PHP before 8.5 loads extensions with RTLD_DEEPBIND, which puts their libcurl before the preload,
+ * and libc's dlsym before ours for its FFI. The flag is dropped for objects that need a libcurl or
+ * libffi and for no others: elsewhere it is there on purpose. So the file is read before it is
+ * loaded.
  */
 #include "bind/deepbind.h"
 
@@ -40,15 +41,14 @@ static size_t offset_of(const struct image *m, ElfW(Addr) address)
     return SIZE_MAX;
 }
 
-static bool names_libcurl(const struct image *m, size_t offset)
+static bool begins(const struct image *m, size_t offset, const char *prefix)
 {
-    static const char prefix[] = "libcurl";
-    size_t n = sizeof prefix - 1;
+    size_t n = strlen(prefix);
 
     return offset < m->size && m->size - offset > n && memcmp(m->bytes + offset, prefix, n) == 0;
 }
 
-static bool dynamic_needs_libcurl(const struct image *m, const ElfW(Phdr) * dynamic)
+static bool dynamic_concerns_us(const struct image *m, const ElfW(Phdr) * dynamic)
 {
     const ElfW(Dyn) * d;
     size_t count = dynamic->p_filesz / sizeof *d, strings = SIZE_MAX, i;
@@ -61,12 +61,13 @@ static bool dynamic_needs_libcurl(const struct image *m, const ElfW(Phdr) * dyna
             strings = offset_of(m, d[i].d_un.d_ptr);
     for (i = 0; strings < m->size && i < count && d[i].d_tag != DT_NULL; i++)
         if (d[i].d_tag == DT_NEEDED && d[i].d_un.d_val < m->size - strings &&
-            names_libcurl(m, strings + d[i].d_un.d_val))
+            (begins(m, strings + d[i].d_un.d_val, "libcurl") ||
+             begins(m, strings + d[i].d_un.d_val, "libffi")))
             return true;
     return false;
 }
 
-static bool image_needs_libcurl(const char *bytes, size_t size)
+static bool image_concerns_us(const char *bytes, size_t size)
 {
     const ElfW(Ehdr) *eh = (const void *)bytes;
     struct image m = {bytes, size, NULL, 0};
@@ -80,11 +81,11 @@ static bool image_needs_libcurl(const char *bytes, size_t size)
     m.n_headers = eh->e_phnum;
     for (i = 0; i < m.n_headers; i++)
         if (m.headers[i].p_type == PT_DYNAMIC)
-            return dynamic_needs_libcurl(&m, &m.headers[i]);
+            return dynamic_concerns_us(&m, &m.headers[i]);
     return false;
 }
 
-static bool file_needs_libcurl(const char *path)
+static bool file_concerns_us(const char *path)
 {
     bool needs = false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -97,7 +98,7 @@ static bool file_needs_libcurl(const char *path)
         void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 
         if (map != MAP_FAILED) {
-            needs = image_needs_libcurl(map, (size_t)size);
+            needs = image_concerns_us(map, (size_t)size);
             munmap(map, (size_t)size);
         }
     }
@@ -117,7 +118,7 @@ int sc_dl_open_flags(const char *path, int flags)
     int saved = errno;
 
     if (path && strchr(path, '/') && !switched_on("STEADYCURL_DISABLE") &&
-        !switched_on("STEADYCURL_KEEP_DEEPBIND") && file_needs_libcurl(path))
+        !switched_on("STEADYCURL_KEEP_DEEPBIND") && file_concerns_us(path))
         flags &= ~RTLD_DEEPBIND;
     errno = saved;
     return flags;

@@ -8,6 +8,10 @@
 extern _Atomic(void *) sc_dl_real_open;
 void *sc_dl_find_open(void);
 
+/* The same for dlsym (dlsym.S). */
+extern _Atomic(void *) sc_dl_real_symbol;
+void *sc_dl_find_symbol(void);
+
 /* The flags a dlopen with RTLD_DEEPBIND goes on with. Keeps errno. */
 int sc_dl_open_flags(const char *path, int flags);
 

@@ -14,7 +14,7 @@ typedef void *(*dlsym_fn)(void *, const char *);
 
 /* Read by the trampoline, which asks sc_dl_find_open while it is NULL. */
 _Atomic(void *) sc_dl_real_open;
-static _Atomic(void *) real_symbol;
+_Atomic(void *) sc_dl_real_symbol;
 
 struct wanted {
     const char *name;
@@ -53,6 +53,11 @@ void *sc_dl_find_open(void)
     return find(&sc_dl_real_open, "dlopen");
 }
 
+void *sc_dl_find_symbol(void)
+{
+    return find(&sc_dl_real_symbol, "dlsym");
+}
+
 void *sc_dl_open(const char *path, int flags)
 {
     dlopen_fn f;
@@ -65,7 +70,7 @@ void *sc_dl_symbol(void *handle, const char *name)
 {
     dlsym_fn f;
 
-    *(void **)(void *)&f = find(&real_symbol, "dlsym");
+    *(void **)(void *)&f = sc_dl_find_symbol();
     return f ? f(handle, name) : NULL;
 }
 
@@ -74,7 +79,7 @@ void *sc_dl_next(const char *name)
     dlsym_fn f;
     void *volatile found;
 
-    *(void **)(void *)&f = find(&real_symbol, "dlsym");
+    *(void **)(void *)&f = sc_dl_find_symbol();
     /* volatile: as a tail call this would be relative to our caller's object, not to ours. */
     found = f ? f(RTLD_NEXT, name) : NULL;
     return found;

@@ -68,6 +68,18 @@ static bool read_object(const struct dl_phdr_info *info, struct sc_object *o)
     return o->symbols && o->strings;
 }
 
+bool sc_elf_of_map(const struct link_map *map, struct sc_object *out)
+{
+    memset(out, 0, sizeof *out);
+    out->base = map->l_addr;
+    out->path = map->l_name ? map->l_name : "";
+    out->dynamic = map->l_ld;
+    if (!out->dynamic)
+        return false;
+    read_dynamic(out);
+    return out->symbols && out->strings;
+}
+
 struct each {
     bool (*visit)(const struct sc_object *, void *);
     void *arg;

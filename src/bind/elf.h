@@ -30,6 +30,9 @@ struct sc_object {
 /* Calls visit for each object in load order until it returns true; returns whether one did. */
 bool sc_elf_each(bool (*visit)(const struct sc_object *, void *), void *arg);
 
+/* An object by its link map, also of another namespace; its address range stays unknown. */
+bool sc_elf_of_map(const struct link_map *map, struct sc_object *out);
+
 /* The object that holds an address. */
 bool sc_elf_holding(uintptr_t address, struct sc_object *out);
 

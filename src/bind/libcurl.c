@@ -227,6 +227,24 @@ static const struct sc_libcurl *kept_answer(uintptr_t caller)
     return a && a->caller == caller && a->unloaded == objects_unloaded() ? a->real : NULL;
 }
 
+bool sc_libcurl_index(uintptr_t address, size_t *index)
+{
+    const struct sc_libcurl *l = sc_libcurl_holding(address);
+    struct sc_object o;
+
+    if (!l && sc_elf_holding(address, &o) && is_libcurl(&o))
+        l = table_of(&o);
+    for (*index = 0; l && *index < MAX_LIBCURLS; (*index)++)
+        if (sc_libcurl_at(*index) == l)
+            return true;
+    return false;
+}
+
+const struct sc_libcurl *sc_libcurl_at(size_t index)
+{
+    return atomic_load_explicit(&known[index], memory_order_acquire);
+}
+
 struct sc_caller sc_libcurl_of_caller(uintptr_t return_address)
 {
     struct sc_caller c = {sc_libcurl_holding(return_address), true};

@@ -80,6 +80,10 @@ struct sc_caller {
  * process, then the only libcurl there is. */
 struct sc_caller sc_libcurl_of_caller(uintptr_t return_address);
 
+/* The number of the libcurl that holds an address, and the libcurl of a number. False: none. */
+bool sc_libcurl_index(uintptr_t address, size_t *index);
+const struct sc_libcurl *sc_libcurl_at(size_t index);
+
 /* The known libcurl that holds an address, NULL if none: a few instructions per table. */
 const struct sc_libcurl *sc_libcurl_holding(uintptr_t address);
 

@@ -25,7 +25,7 @@ static const struct sc_option options[] = {
     {"log", OPT_LOG, "FILE", "log file, instead of the policy's"},
     {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
     {"strict", OPT_STRICT, NULL, "a policy that becomes invalid makes calls fail"},
-    {"deep", OPT_DEEP, NULL, "also cover programs that look functions up by name (not yet)"},
+    {"deep", OPT_DEEP, NULL, "also reach functions bound where a preload cannot (LD_AUDIT)"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -111,6 +111,22 @@ static bool find_ours(const char *name, char *path, size_t n)
     return false;
 }
 
+/* --deep: the dynamic linker asks our audit library what to bind to. An audit library that is
+ * there already stays, behind ours. */
+static bool set_audit(void)
+{
+    const char *old = getenv("LD_AUDIT");
+    char library[PATH_MAX], list[PATH_MAX * 2];
+    int n;
+
+    if (!find_ours("steadycurl-audit.so", library, sizeof library))
+        return false;
+    if (old && strstr(old, library))
+        return true;
+    n = snprintf(list, sizeof list, "%s%s%s", library, old && *old ? ":" : "", old ? old : "");
+    return n > 0 && (size_t)n < sizeof list && setenv("LD_AUDIT", list, 1) == 0;
+}
+
 static int start(char **argv)
 {
     static struct sc_program program;
@@ -143,8 +159,8 @@ int sc_cmd_run(int argc, char **argv)
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         bool ok = true;
         if (opt == OPT_DEEP)
-            return sc_usage_wrong(&usage, "--deep is not part of this version");
-        if (opt == OPT_POLICY)
+            ok = set_audit();
+        else if (opt == OPT_POLICY)
             ok = set_path("STEADYCURL_POLICY", a.value);
         else if (opt == OPT_LOG)
             ok = set_path("STEADYCURL_LOG", a.value);
@@ -152,6 +168,8 @@ int sc_cmd_run(int argc, char **argv)
             ok = set_path("STEADYCURL_STATE", a.value);
         else
             ok = setenv("STEADYCURL_STRICT", "1", 1) == 0;
+        if (!ok && opt == OPT_DEEP)
+            return SC_PROGRAM_NO_LIBRARY;
         if (!ok)
             return sc_usage_wrong(&usage, "cannot use \"%s\"", a.value);
     }

@@ -1,25 +1,30 @@
 /* easy_life.c - curl_easy_init, _duphandle, _reset, _cleanup: where handles come and go. */
 #include "entry/entry.h"
+#include "entry/make.h"
+
+CURL *sc_make_easy(const struct sc_libcurl *real)
+{
+    const struct sc_engine *engine = sc_engine_get();
+    CURL *easy = real->easy_init();
+
+    if (easy)
+        sc_handle_put(easy, real, engine ? engine->adopt(easy, real) : NULL);
+    return easy;
+}
 
 SC_EXPORT CURL *curl_easy_init(void)
 {
     struct sc_caller c = sc_libcurl_of_caller(SC_CALLER);
-    const struct sc_engine *engine;
     CURL *easy;
 
     if (!c.real)
         return NULL;
+    if (!c.internal)
+        return sc_make_easy(c.real);
     easy = c.real->easy_init();
-    if (!easy)
-        return NULL;
-    if (c.internal) {
-        /* libcurl frees these without telling: nothing may stay at the address. */
-        if (sc_handle_find(easy))
-            sc_handle_take(easy);
-        return easy;
-    }
-    engine = sc_engine_get();
-    sc_handle_put(easy, c.real, engine ? engine->adopt(easy, c.real) : NULL);
+    /* libcurl frees these without telling: nothing may stay at the address. */
+    if (easy && sc_handle_find(easy))
+        sc_handle_take(easy);
     return easy;
 }
 

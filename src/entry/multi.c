@@ -5,27 +5,32 @@
  * of the time to come back. curl_multi_fdset, _wakeup, _assign and the rest stay libcurl's.
  */
 #include "entry/entry.h"
+#include "entry/make.h"
 
 #include <stdarg.h>
+
+CURLM *sc_make_multi(const struct sc_libcurl *real)
+{
+    const struct sc_engine *engine = sc_engine_get();
+    CURLM *multi = real->multi_init();
+
+    if (multi)
+        sc_handle_put(multi, real, engine ? engine->multi_adopt(multi, real) : NULL);
+    return multi;
+}
 
 SC_EXPORT CURLM *curl_multi_init(void)
 {
     struct sc_caller c = sc_libcurl_of_caller(SC_CALLER);
-    const struct sc_engine *engine;
     CURLM *multi;
 
     if (!c.real)
         return NULL;
+    if (!c.internal)
+        return sc_make_multi(c.real);
     multi = c.real->multi_init();
-    if (!multi)
-        return NULL;
-    if (c.internal) {
-        if (sc_handle_find(multi))
-            sc_handle_take(multi);
-        return multi;
-    }
-    engine = sc_engine_get();
-    sc_handle_put(multi, c.real, engine ? engine->multi_adopt(multi, c.real) : NULL);
+    if (multi && sc_handle_find(multi))
+        sc_handle_take(multi);
     return multi;
 }
 

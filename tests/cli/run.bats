@@ -200,8 +200,8 @@ refused() { # STATUS TEXT PROGRAM...
     [[ $output == *"did you mean --policy?"* ]]
     run -2 "$steadycurl" run --policy
     [[ $output == *"needs a value"* ]]
-    run -2 "$steadycurl" run --deep -- true
-    [[ $output == *"not part of this version"* ]]
+    run -0 "$steadycurl" run --deep -- printenv LD_AUDIT
+    [ "$output" = "${steadycurl%/*}/steadycurl-audit.so" ]
     run -0 "$steadycurl" run --help
     [[ ${lines[0]} == "usage: steadycurl run "* ]]
 }

@@ -46,7 +46,7 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
         curl_multi_add_handle curl_multi_cleanup curl_multi_info_read curl_multi_init \
         curl_multi_perform curl_multi_poll curl_multi_remove_handle curl_multi_setopt \
         curl_multi_socket curl_multi_socket_action curl_multi_socket_all curl_multi_timeout \
-        curl_multi_wait dlopen)
+        curl_multi_wait dlopen dlsym)
     diff <(exports "$preload") <(sort <<<"$expected")
     readelf -VW "$preload" | none 'version definition'
 }
