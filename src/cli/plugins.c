@@ -33,7 +33,7 @@ static const struct sc_plugin_host hosts[] = {
      "/usr/local/lib/R/site-library/RCurl/libs/RCurl.so",
      "RCurl is covered; the curl package, which httr and httr2 build on, drives the multi "
      "interface, which this version passes through."},
-    {"git", NULL, "git-remote-http drives the multi interface, which this version passes through."},
+    {"git", NULL, "git-remote-http is covered."},
     {"lua5.1", "/usr/lib/*/lua/5.1/*curl.so /usr/lib/*/lua/5.1/*cURL.so",
      "lua-curl is covered; LuaSocket does not use libcurl."},
     {"lua5.2", "/usr/lib/*/lua/5.2/*curl.so /usr/lib/*/lua/5.2/*cURL.so",
@@ -42,12 +42,11 @@ static const struct sc_plugin_host hosts[] = {
      "/usr/lib/*/lua/5.?/lcurl.so /usr/lib/*/lua/5.?/cURL.so "
      "/usr/local/lib/lua/5.?/lcurl.so",
      "lua-curl is covered; LuaSocket does not use libcurl."},
-    {"luajit", NULL, "LuaJIT's FFI looks functions up by name, which is not covered yet."},
+    {"luajit", NULL, "LuaJIT's FFI is covered: functions looked up by name are ours."},
     {"ruby",
      "/usr/lib/*/ruby/vendor_ruby/*/curb_core.so /var/lib/gems/*/gems/curb-*/lib/curb_core.so "
      "/var/lib/gems/*/extensions/*/*/curb-*/curb_core.so",
-     "curb is reached; Net::HTTP does not use libcurl; ethon and typhoeus look functions up by "
-     "name, which is not covered yet."},
+     "curb, ethon and typhoeus are covered; Net::HTTP does not use libcurl."},
     {"tclsh", "/usr/lib/*/tcltk/*/[Tt]cl[Cc]url*/*.so /usr/lib/tcltk/*/[Tt]cl[Cc]url*/*.so",
      "TclCurl is covered."},
     {"node", NULL, "Node's fetch and https do not use libcurl."},
