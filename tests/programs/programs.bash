@@ -53,8 +53,8 @@ needs() { # PROGRAM...
 }
 
 server() { # SCRIPT: from now on, with nothing received yet
-    mock_script "$1"
-    mock_reset
+    mock_curl /_mock/script -o /dev/null --data-binary "$1" --next -sSk --noproxy '*' -o /dev/null \
+        -X POST "$MOCK_URL/_mock/reset"
 }
 
 wrapped() { # PROGRAM ARGUMENT...
