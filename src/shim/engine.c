@@ -38,6 +38,9 @@ static void reset(void *shadow)
     s->read_installed = false;
     s->seek_installed = false;
     s->ioctl_installed = false;
+    s->opensocket_installed = false;
+    s->sockopt_installed = false;
+    s->resolver_start_installed = false;
     s->url_known = false;
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);

@@ -1,6 +1,8 @@
 /* install.c - see install.h. */
 #include "shim/install.h"
 
+#include "shim/consent.h"
+
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
 static void install_upload(struct sc_shadow *s)
@@ -28,6 +30,7 @@ void sc_install(struct sc_shadow *s, bool with_upload)
     SET(s, CURLOPT_HEADERFUNCTION, sc_on_header);
     SET(s, CURLOPT_HEADERDATA, s);
     s->installed = true;
+    sc_consent_install(s);
     if (with_upload)
         install_upload(s);
 }
@@ -58,6 +61,7 @@ void sc_uninstall(struct sc_shadow *s)
     SET(s, CURLOPT_HEADERFUNCTION, s->o.header_fn);
     SET(s, CURLOPT_HEADERDATA, s->o.header_data);
     s->installed = false;
+    sc_consent_uninstall(s);
     if (s->read_installed)
         uninstall_upload(s);
 }

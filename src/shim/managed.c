@@ -97,9 +97,10 @@ static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
 }
 
 /* libcurl results that the program itself asked for. */
-static bool is_programs_doing(CURLcode rc)
+static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
 {
-    return rc == CURLE_ABORTED_BY_CALLBACK || rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR;
+    return rc == CURLE_ABORTED_BY_CALLBACK || rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR ||
+           (rc != CURLE_OK && t->forbidden && !t->granted);
 }
 
 void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
@@ -118,7 +119,7 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
         r.verdict = t->verdict;
     else
         sc_transfer_classify(t, rc, &r.verdict);
-    if (is_programs_doing(rc)) {
+    if (is_programs_doing(t, rc)) {
         r.verdict.class = SC_CLASS_ABORTED;
         r.verdict.retry = false;
     }

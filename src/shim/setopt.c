@@ -32,6 +32,15 @@ static bool is_held_back(const struct sc_shadow *s, CURLoption option)
     case CURLOPT_IOCTLFUNCTION:
     case CURLOPT_IOCTLDATA:
         return s->ioctl_installed;
+    case CURLOPT_OPENSOCKETFUNCTION:
+    case CURLOPT_OPENSOCKETDATA:
+        return s->opensocket_installed;
+    case CURLOPT_SOCKOPTFUNCTION:
+    case CURLOPT_SOCKOPTDATA:
+        return s->sockopt_installed;
+    case CURLOPT_RESOLVER_START_FUNCTION:
+    case CURLOPT_RESOLVER_START_DATA:
+        return s->resolver_start_installed;
     default:
         return false;
     }
@@ -44,6 +53,33 @@ static void *as_pointer(int64_t arg)
 
 /* Function pointers travel as an integer of the same size. */
 #define SET_FUNCTION(member, arg) memcpy(&(member), &(arg), sizeof(member))
+
+/* Asked before an attempt gets anywhere. */
+static bool record_consent(struct sc_options *o, CURLoption option, int64_t arg)
+{
+    switch ((int)option) {
+    case CURLOPT_OPENSOCKETFUNCTION:
+        SET_FUNCTION(o->opensocket_fn, arg);
+        return true;
+    case CURLOPT_OPENSOCKETDATA:
+        o->opensocket_data = as_pointer(arg);
+        return true;
+    case CURLOPT_SOCKOPTFUNCTION:
+        SET_FUNCTION(o->sockopt_fn, arg);
+        return true;
+    case CURLOPT_SOCKOPTDATA:
+        o->sockopt_data = as_pointer(arg);
+        return true;
+    case CURLOPT_RESOLVER_START_FUNCTION:
+        SET_FUNCTION(o->resolver_start_fn, arg);
+        return true;
+    case CURLOPT_RESOLVER_START_DATA:
+        o->resolver_start_data = as_pointer(arg);
+        return true;
+    default:
+        return false;
+    }
+}
 
 static bool record_callback(struct sc_options *o, CURLoption option, int64_t arg)
 {
@@ -259,7 +295,7 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
     if (rc != CURLE_OK)
         return rc;
     if (record_callback(&s->o, option, arg) || record_method(&s->o, option, arg) ||
-        record_body(&s->o, option, arg))
+        record_body(&s->o, option, arg) || record_consent(&s->o, option, arg))
         return rc;
     record_target(s, option, arg);
     record_other(&s->o, option, arg);

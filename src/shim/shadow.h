@@ -53,6 +53,12 @@ struct sc_options {
     curl_progress_callback progress_fn;
     void *progress_data;
     curl_hstsread_callback hsts_read_fn;
+    curl_opensocket_callback opensocket_fn;
+    void *opensocket_data;
+    curl_sockopt_callback sockopt_fn;
+    void *sockopt_data;
+    curl_resolver_start_callback resolver_start_fn;
+    void *resolver_start_data;
     char *error_buffer;
     const char *post_fields;
     struct curl_httppost *form;
@@ -103,6 +109,9 @@ struct sc_shadow {
     bool read_installed;
     bool seek_installed;
     bool ioctl_installed;
+    bool opensocket_installed;
+    bool sockopt_installed;
+    bool resolver_start_installed;
     bool active;     /* inside a managed perform */
     uintptr_t frame; /* the program's stack pointer there */
     /* The last URL taken apart, and whether it is worth a look at the rules. */

@@ -65,6 +65,8 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->fail_suppressed = false;
     t->short_write = false;
     t->decided = false;
+    t->forbidden = false;
+    t->granted = false;
     t->delivered_body = 0;
     t->upload.pos = 0;
 }

@@ -85,6 +85,8 @@ struct sc_transfer {
     bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
     bool short_write;     /* the program refused a piece that was handed over */
     size_t refused;       /* what it returned for it */
+    bool forbidden;       /* the program forbade to resolve or connect */
+    bool granted;         /* and yet allowed another try within the attempt */
     bool decided;         /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;

@@ -67,6 +67,10 @@ sends_alike() { # CASE [PATH]
     told_alike 2 hsts
 }
 
+@test "callbacks: a program that forbids to resolve or connect is not asked again" {
+    told_alike 1 forbid
+}
+
 @test "uploads: sized, chunked, with Expect, from the middle of a file, from standard input" {
     sends_alike upload-sized
     sends_alike upload-chunked

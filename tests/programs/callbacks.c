@@ -607,16 +607,65 @@ static void case_mime(const char *url)
     curl_mime_free(m);
 }
 
+/* ---- what a program may forbid
+ * ------------------------------------------------------------------- */
+
+static int asked;
+
+static int forbid_resolving(void *state, void *reserved, void *arg)
+{
+    (void)state;
+    (void)reserved;
+    (void)arg;
+    printf("resolve %d\n", ++asked);
+    return 1;
+}
+
+static curl_socket_t forbid_opening(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)arg;
+    (void)purpose;
+    (void)address;
+    printf("open %d\n", ++asked);
+    return CURL_SOCKET_BAD;
+}
+
+static int forbid_using(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)arg;
+    (void)fd;
+    (void)purpose;
+    printf("use %d\n", ++asked);
+    return CURL_SOCKOPT_ERROR;
+}
+
+static void case_forbid(const char *url)
+{
+    CURL *c = new_handle(url);
+
+    curl_easy_setopt(c, CURLOPT_RESOLVER_START_FUNCTION, forbid_resolving);
+    printf("result %d\n", (int)curl_easy_perform(c));
+    curl_easy_setopt(c, CURLOPT_RESOLVER_START_FUNCTION, NULL);
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, forbid_opening);
+    printf("result %d\n", (int)curl_easy_perform(c));
+    curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, NULL);
+    curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, forbid_using);
+    printf("result %d\n", (int)curl_easy_perform(c));
+    curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, NULL);
+    perform(c);
+    curl_easy_cleanup(c);
+}
+
 /* ---- what libcurl asks once a call --------------------------------------------------------------
  */
 
 static CURLSTScode give_hsts(CURL *c, struct curl_hstsentry *e, void *arg)
 {
-    int *asked = arg;
+    int *times = arg;
 
     (void)c;
-    printf("hsts %d\n", ++*asked);
-    if (*asked > 1)
+    printf("hsts %d\n", ++*times);
+    if (*times > 1)
         return CURLSTS_DONE;
     snprintf(e->name, e->namelen, "secure.example");
     strcpy(e->expire, "");
@@ -626,11 +675,11 @@ static CURLSTScode give_hsts(CURL *c, struct curl_hstsentry *e, void *arg)
 static void case_hsts(const char *url)
 {
     CURL *c = new_handle(url);
-    int asked = 0;
+    int times = 0;
 
     curl_easy_setopt(c, CURLOPT_HSTS_CTRL, (long)CURLHSTS_ENABLE);
     curl_easy_setopt(c, CURLOPT_HSTSREADFUNCTION, give_hsts);
-    curl_easy_setopt(c, CURLOPT_HSTSREADDATA, &asked);
+    curl_easy_setopt(c, CURLOPT_HSTSREADDATA, &times);
     perform(c);
     perform(c);
     curl_easy_cleanup(c);
@@ -687,6 +736,7 @@ static const struct {
     {"upload-pause", case_upload_pause},
     {"upload-stdin", case_upload_stdin},
     {"mime", case_mime},
+    {"forbid", case_forbid},
     {"hsts", case_hsts},
     {"large", case_large},
 };
