@@ -4,9 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *skip_space(const char *p, const char *end)
+/* Control characters beside JSON's four blanks occur in no JSON: one comparison does for all. */
+static inline const char *skip_space(const char *p, const char *end)
 {
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    while (p < end && (unsigned char)*p <= ' ')
         p++;
     return p;
 }
@@ -20,6 +21,28 @@ static bool is_escaped(const char *start, const char *p)
     return (p - b) % 2 != 0;
 }
 
+/* A string with one escaped quote often has many (JSON in JSON, code): as long as they come in
+ * short succession, bytes are looked at one by one instead of by a memchr each. p is behind an
+ * escaped quote; the result is at an unescaped one, or where memchr may go on. */
+#define NEARBY 32
+
+static const char *skip_escapes(const char *p, const char *end)
+{
+    const char *stop = end - p > NEARBY ? p + NEARBY : end;
+    while (p < stop && *p != '"') {
+        if (*p != '\\') {
+            p++;
+            continue;
+        }
+        if (end - p < 2)
+            return end;
+        p += 2;
+        if (p[-1] == '"')
+            stop = end - p > NEARBY ? p + NEARBY : end;
+    }
+    return p;
+}
+
 /* p is behind the opening quote; the result is behind the closing one, NULL if there is none. */
 static const char *skip_string(const char *p, const char *end)
 {
@@ -28,6 +51,7 @@ static const char *skip_string(const char *p, const char *end)
         p++;
         if (!is_escaped(start, p - 1))
             return p;
+        start = p = skip_escapes(p, end);
     }
     return NULL;
 }
@@ -35,13 +59,35 @@ static const char *skip_string(const char *p, const char *end)
 static const bool is_structure[256] = {
     ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
 
-/* p is at an opening bracket. Counts depth only: who nests deeply costs no stack. */
-static const char *skip_container(const char *p, const char *end)
+/* Whether none of the eight bytes at p is a quote or above '?', where the brackets are: numbers,
+ * commas and blanks, of which prompts given as tokens consist. */
+static bool is_plain8(const char *p)
 {
-    size_t depth = 0;
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t w, quotes;
+    memcpy(&w, p, sizeof w);
+    quotes = w ^ ones * '"';
+    return ((w | ((quotes - ones) & ~quotes)) & ones * 0xC0) == 0;
+}
+
+static const char *find_structure(const char *p, const char *end)
+{
+    for (int i = 0; i < 8 && p < end; i++, p++)
+        if (is_structure[(unsigned char)*p])
+            return p;
+    while (end - p >= 8 && is_plain8(p))
+        p += 8;
+    while (p < end && !is_structure[(unsigned char)*p])
+        p++;
+    return p;
+}
+
+/* p is inside of `depth` brackets; the result is behind them. Counts only: who nests deeply costs
+ * no stack. */
+static const char *skip_brackets(const char *p, const char *end, size_t depth)
+{
     for (;;) {
-        while (p < end && !is_structure[(unsigned char)*p])
-            p++;
+        p = find_structure(p, end);
         if (p == end)
             return NULL;
         char c = *p++;
@@ -65,9 +111,8 @@ static const char *skip_value(const char *p, const char *end)
     if (*p == '"')
         return skip_string(p + 1, end);
     if (*p == '{' || *p == '[')
-        return skip_container(p, end);
-    while (p < end && *p != ',' && *p != '}' && *p != ']' && *p != ' ' && *p != '\n' &&
-           *p != '\r' && *p != '\t')
+        return skip_brackets(p + 1, end, 1);
+    while (p < end && (unsigned char)*p > ' ' && *p != ',' && *p != '}' && *p != ']')
         p++;
     return p;
 }
@@ -100,15 +145,21 @@ static bool take_key(struct sc_json_iter *it, struct sc_str *key)
     return true;
 }
 
-bool sc_json_next(struct sc_json_iter *it, struct sc_str *key, struct sc_str *value)
+/* To the next member's value; false where the container or the text ends. */
+static bool next_value(struct sc_json_iter *it, struct sc_str *key)
 {
     const char *p = skip_space(it->p, it->end);
     if (p < it->end && *p == ',')
         p = skip_space(p + 1, it->end);
     it->p = p;
     *key = (struct sc_str){"", 0};
-    if (p == it->end || *p == it->close || (it->close == '}' && !take_key(it, key)) ||
-        it->p == it->end) {
+    return p < it->end && *p != it->close && (it->close == ']' || take_key(it, key)) &&
+           it->p < it->end;
+}
+
+bool sc_json_next(struct sc_json_iter *it, struct sc_str *key, struct sc_str *value)
+{
+    if (!next_value(it, key)) {
         it->p = it->end;
         return false;
     }
@@ -122,121 +173,6 @@ bool sc_json_next(struct sc_json_iter *it, struct sc_str *key, struct sc_str *va
     return value->n > 0;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool hex4(const char *p, const char *end, uint32_t *out)
-{
-    if (end - p < 4)
-        return false;
-    *out = 0;
-    for (int i = 0; i < 4; i++) {
-        int d = hex_digit(p[i]);
-        if (d < 0)
-            return false;
-        *out = *out << 4 | (uint32_t)d;
-    }
-    return true;
-}
-
-/* After "\u": the code point, surrogate pairs joined; halves and zero become U+FFFD. */
-static const char *take_unicode(const char *p, const char *end, uint32_t *c)
-{
-    uint32_t low;
-    if (!hex4(p, end, c)) {
-        *c = 0xFFFD;
-        return p;
-    }
-    p += 4;
-    if (*c >= 0xD800 && *c < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
-        hex4(p + 2, end, &low) && low >= 0xDC00 && low < 0xE000) {
-        *c = 0x10000 + ((*c - 0xD800) << 10) + (low - 0xDC00);
-        return p + 6;
-    }
-    if (*c == 0 || (*c >= 0xD800 && *c < 0xE000))
-        *c = 0xFFFD;
-    return p;
-}
-
-static size_t put_utf8(uint32_t c, char out[4])
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = n - 1; i > 0; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3F));
-    out[0] = (char)(lead[n] | c);
-    return n;
-}
-
-static char plain_escape(char c)
-{
-    switch (c) {
-    case 'n':
-        return '\n';
-    case 't':
-        return '\t';
-    case 'r':
-        return '\r';
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    default:
-        return c;
-    }
-}
-
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-/* Writes at most size - 1 bytes and a NUL, never a part of a character. */
-static void unescape(struct sc_str raw, char *out, size_t size)
-{
-    const char *p = raw.p, *end = raw.p + raw.n;
-    size_t used = 0, last_start = 0;
-    while (p < end) {
-        char piece[4];
-        size_t n = 1;
-        piece[0] = *p++;
-        if (piece[0] == '\\' && p < end) {
-            char c = *p++;
-            uint32_t point;
-            if (c == 'u') {
-                p = take_unicode(p, end, &point);
-                n = put_utf8(point, piece);
-            } else {
-                piece[0] = plain_escape(c);
-            }
-        }
-        if (used + n >= size) {
-            if (is_continuation(piece[0]))
-                used = last_start;
-            break;
-        }
-        if (!is_continuation(piece[0]))
-            last_start = used;
-        memcpy(out + used, piece, n);
-        used += n;
-    }
-    out[used] = '\0';
-}
-
-void sc_json_unescape(struct sc_str inside, char *out, size_t out_size)
-{
-    unescape(inside, out, out_size);
-}
-
 bool sc_json_key_is(struct sc_str key, const char *name)
 {
     size_t n = strlen(name);
@@ -245,46 +181,155 @@ bool sc_json_key_is(struct sc_str key, const char *name)
     if (key.n <= n || !memchr(key.p, '\\', key.n))
         return false;
     char plain[64];
-    unescape(key, plain, sizeof plain);
+    sc_json_unescape(key, plain, sizeof plain);
     return strcmp(plain, name) == 0;
 }
 
-/* The member or element that one step of a path names; {NULL, 0} if there is none. */
-static struct sc_str step(struct sc_str value, const char *name, size_t n)
+/* What is left of a path behind its first name, if that is this key; NULL if it is another. */
+static const char *behind_name(const char *path, struct sc_str key)
 {
-    struct sc_json_iter it;
-    struct sc_str key, v;
-    char wanted[64];
-    if (n >= sizeof wanted || !sc_json_enter(value, &it))
-        return (struct sc_str){NULL, 0};
-    memcpy(wanted, name, n);
-    wanted[n] = '\0';
-    size_t position = 0, i = 0;
-    for (size_t k = 0; k < n && it.close == ']'; k++) {
-        if (name[k] < '0' || name[k] > '9' || k > 6)
-            return (struct sc_str){NULL, 0};
-        position = position * 10 + (size_t)(name[k] - '0');
+    size_t i = 0;
+    while (i < key.n && path[i] == key.p[i] && path[i] && path[i] != '.')
+        i++;
+    if (i < key.n) {
+        char plain[64];
+        if (key.p[i] != '\\')
+            return NULL;
+        sc_json_unescape(key, plain, sizeof plain);
+        i = strlen(plain);
+        if (strncmp(path, plain, i) != 0)
+            return NULL;
     }
-    while (sc_json_next(&it, &key, &v))
-        if (it.close == ']' ? i++ == position : sc_json_key_is(key, wanted))
-            return v;
-    return (struct sc_str){NULL, 0};
+    return path[i] == '\0' ? path + i : path[i] == '.' ? path + i + 1 : NULL;
+}
+
+/* One walk for several paths; `paths` are what is left of them at this depth, `mask` says which. */
+struct pick {
+    struct sc_json_want *wants;
+    uint32_t missing;
+    const char *end;
+};
+
+struct paths {
+    const char *p[SC_JSON_WANTS_MAX];
+    uint32_t mask;
+    uint64_t letters; /* with which they begin: most members are told apart by that alone */
+};
+
+static uint64_t letter(char c)
+{
+    return UINT64_C(1) << ((unsigned char)c & 63);
+}
+
+static void add_path(struct paths *paths, int i, const char *path)
+{
+    paths->p[i] = path;
+    paths->mask |= UINT32_C(1) << i;
+    paths->letters |= letter(*path) | letter('\\');
+}
+
+/* Those of the paths that begin with this key, or with this position of an array. */
+static void follow(const struct paths *from, struct sc_str key, struct paths *to)
+{
+    to->mask = 0;
+    to->letters = 0;
+    if (key.n == 0 || !(from->letters & letter(*key.p)))
+        return;
+    for (uint32_t left = from->mask; left; left &= left - 1) {
+        int i = __builtin_ctz(left);
+        const char *rest = behind_name(from->p[i], key);
+        if (rest)
+            add_path(to, i, rest);
+    }
+}
+
+static struct sc_str position_text(size_t n, char digits[8])
+{
+    size_t i = 8;
+    do
+        digits[--i] = (char)('0' + n % 10);
+    while ((n /= 10) > 0 && i > 0);
+    return (struct sc_str){digits + i, 8 - i};
+}
+
+static void note_found(struct pick *k, const struct paths *paths, struct sc_str value)
+{
+    for (uint32_t left = paths->mask & k->missing; left; left &= left - 1) {
+        int i = __builtin_ctz(left);
+        if (*paths->p[i])
+            continue;
+        k->wants[i].value = value;
+        k->missing &= ~(UINT32_C(1) << i);
+    }
+}
+
+static bool lead_on(const struct paths *paths)
+{
+    for (uint32_t left = paths->mask; left; left &= left - 1)
+        if (*paths->p[__builtin_ctz(left)])
+            return true;
+    return false;
+}
+
+/* p is at a value; the result is behind it, NULL if the text ends within it. Depth is bounded by
+ * the paths' own. */
+static const char *walk(struct pick *k, const char *p, const struct paths *paths)
+{
+    struct sc_json_iter it = {p + 1, k->end, *p == '{' ? '}' : ']'};
+    struct paths inner;
+    struct sc_str key;
+    char digits[8];
+    if (*p != '{' && *p != '[')
+        return skip_value(p, k->end);
+    for (size_t n = 0; paths->mask & k->missing; n++) {
+        if (!next_value(&it, &key))
+            break;
+        follow(paths, it.close == ']' ? position_text(n, digits) : key, &inner);
+        const char *after =
+            inner.mask && lead_on(&inner) ? walk(k, it.p, &inner) : skip_value(it.p, k->end);
+        const char *stop = after ? after : k->end;
+        note_found(k, &inner, (struct sc_str){it.p, (size_t)(stop - it.p)});
+        if (!after || after == it.p) /* cut, or a stray bracket: no way on */
+            return NULL;
+        it.p = after;
+    }
+    return k->missing ? skip_brackets(it.p, k->end, 1) : NULL;
+}
+
+/* The text itself; of an array its first element, unless the path begins with a position. */
+static struct sc_str root(const char *buf, size_t n, const char *path)
+{
+    struct sc_str all = {buf, n}, key, first;
+    struct sc_json_iter it;
+    if ((*path >= '0' && *path <= '9') || !sc_json_enter(all, &it) || it.close != ']')
+        return all;
+    return sc_json_next(&it, &key, &first) ? first : (struct sc_str){NULL, 0};
+}
+
+void sc_json_pick(const char *buf, size_t n, struct sc_json_want *wants, size_t n_wants)
+{
+    struct pick k = {wants, 0, buf + n};
+    struct paths paths;
+    paths.mask = 0;
+    paths.letters = 0;
+    for (size_t i = 0; i < n_wants; i++) {
+        wants[i].value = (struct sc_str){NULL, 0};
+        add_path(&paths, (int)i, wants[i].path);
+    }
+    k.missing = paths.mask;
+    struct sc_str top = root(buf, n, n_wants ? wants[0].path : "");
+    const char *p = top.p ? skip_space(top.p, k.end) : k.end;
+    if (p < k.end)
+        walk(&k, p, &paths);
 }
 
 struct sc_str sc_json_find(const char *buf, size_t n, const char *path)
 {
-    struct sc_str v = {buf, n};
-    if (!buf)
-        return v;
-    const char *p = skip_space(buf, buf + n);
-    if (p < buf + n && *p == '[' && (*path < '0' || *path > '9'))
-        v = step(v, "0", 1);
-    while (v.p && *path) {
-        size_t len = strcspn(path, ".");
-        v = step(v, path, len);
-        path += len + (path[len] == '.');
-    }
-    return v;
+    struct sc_json_want want = {path, {NULL, 0}};
+    if (!buf || !*path)
+        return root(buf, n, path);
+    sc_json_pick(buf, n, &want, 1);
+    return want.value;
 }
 
 bool sc_json_string(struct sc_str value, char *out, size_t out_size)
@@ -295,7 +340,7 @@ bool sc_json_string(struct sc_str value, char *out, size_t out_size)
     const char *after = skip_string(value.p + 1, value.p + value.n);
     if (!after)
         return false;
-    unescape((struct sc_str){value.p + 1, (size_t)(after - value.p) - 2}, out, out_size);
+    sc_json_unescape((struct sc_str){value.p + 1, (size_t)(after - value.p) - 2}, out, out_size);
     return true;
 }
 

@@ -25,6 +25,23 @@
  * NULL if there is none. A value cut by the end of the text is given as far as it goes. */
 struct sc_str sc_json_find(const char *buf, size_t n, const char *path);
 
+/* Several paths (at most SC_JSON_WANTS_MAX) in one walk over the text, which ends when all are
+ * found: for facts of bodies that may be megabytes.
+ *
+ *     struct sc_json_want wants[] = {{.path = "error"}, {.path = "usage.prompt_tokens"}};
+ *     sc_json_pick(body, n, wants, 2);
+ *
+ * Each value is what sc_json_find gives, the paths that begin with a position being set apart:
+ * all of them do, or none. */
+#define SC_JSON_WANTS_MAX 16
+
+struct sc_json_want {
+    const char *path;
+    struct sc_str value;
+};
+
+void sc_json_pick(const char *buf, size_t n, struct sc_json_want *wants, size_t n_wants);
+
 /* The string at a path, unescaped and NUL-terminated, cut to out_size (> 0). False, and "", if it
  * is absent, not a string, or cut by the end of the text. */
 bool sc_json_find_string(const char *buf, size_t n, const char *path, char *out, size_t out_size);

@@ -210,31 +210,24 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
     read_message(f);
 }
 
-/* What a success says about its end. One walk over the top level: bodies may be megabytes. */
+/* What a success says about its end. One walk: bodies may be megabytes. */
 static void read_success_body(struct sc_facts *f, const char *body, size_t n)
 {
-    static const struct {
-        const char *member, *path;
-    } stops[] = {
-        {"choices", "0.finish_reason"},
-        {"candidates", "0.finishReason"},
-        {"promptFeedback", "blockReason"},
-        {"stop_reason", ""},
-        {"stopReason", ""},
+    struct sc_json_want wants[] = {
+        {.path = "error"},
+        {.path = "choices.0.finish_reason"},
+        {.path = "candidates.0.finishReason"},
+        {.path = "promptFeedback.blockReason"},
+        {.path = "stop_reason"},
+        {.path = "stopReason"},
     };
-    struct sc_json_iter it;
-    struct sc_str key, value;
-    if (!sc_json_enter(sc_json_find(body, n, ""), &it))
-        return;
-    while (sc_json_next(&it, &key, &value)) {
-        if (sc_json_key_is(key, "error") && !sc_json_is_empty(value) &&
-            (value.p[0] == '{' || value.p[0] == '"'))
-            f->has_error = true;
-        for (size_t i = 0; i < sizeof stops / sizeof *stops && f->stop[0] == '\0'; i++)
-            if (sc_json_key_is(key, stops[i].member))
-                sc_json_string(*stops[i].path ? at(value, stops[i].path) : value, f->stop,
-                               sizeof f->stop);
-    }
+    const size_t count = sizeof wants / sizeof *wants;
+    struct sc_str error;
+    sc_json_pick(body, n, wants, count);
+    error = wants[0].value;
+    f->has_error = !sc_json_is_empty(error) && (error.p[0] == '{' || error.p[0] == '"');
+    for (size_t i = 1; i < count && f->stop[0] == '\0'; i++)
+        sc_json_string(wants[i].value, f->stop, sizeof f->stop);
 }
 
 static void read_basics(const struct sc_response *r, struct sc_facts *f)

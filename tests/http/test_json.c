@@ -75,6 +75,60 @@ static void what_is_not_there_is_not_found(void **state)
     assert_string_equal(out, "");
 }
 
+static void many_paths_are_found_in_one_walk(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"id\":\"x\",\"error\":null,\"choices\":[{\"message\":{\"finish_reason\":\"no\"},"
+        "\"logprobs\":[[1,2],{}],\"finish_reason\":\"stop\"},{\"finish_reason\":\"second\"}],"
+        "\"us\\u0061ge\":{\"prompt_tokens\":12,\"details\":{\"cached\":3}},\"tail\":true}";
+    static const char *const paths[] = {
+        "error",
+        "choices.0.finish_reason",
+        "choices.1.finish_reason",
+        "choices.2.x",
+        "usage",
+        "usage.prompt_tokens",
+        "usage.details.cached",
+        "usage.absent",
+        "choices.0.mes",
+        "tail",
+        "tail.x",
+    };
+    enum { N = sizeof paths / sizeof *paths };
+    struct sc_json_want wants[N];
+    for (size_t len = 0; len < sizeof json; len++) { /* wherever it is cut */
+        char *text = malloc(len + 1);
+        memcpy(text, json, len);
+        for (size_t i = 0; i < N; i++)
+            wants[i].path = paths[i];
+        sc_json_pick(text, len, wants, N);
+        for (size_t i = 0; i < N; i++) {
+            struct sc_str alone = sc_json_find(text, len, paths[i]);
+            assert_ptr_equal(wants[i].value.p, alone.p);
+            assert_int_equal(wants[i].value.n, alone.n);
+        }
+        free(text);
+    }
+    char out[64];
+    sc_json_pick(json, sizeof json - 1, wants, N);
+    static const char *const texts[N] = {"null", "stop", "second", NULL,   NULL, "12",
+                                         "3",    NULL,   NULL,     "true", NULL};
+    for (size_t i = 0; i < N; i++) {
+        print_message("# %s\n", paths[i]);
+        if (i == 0)
+            assert_memory_equal(wants[i].value.p, "null", 4);
+        else if (texts[i])
+            assert_true(sc_json_scalar(wants[i].value, out, sizeof out));
+        if (i > 0 && texts[i])
+            assert_string_equal(out, texts[i]);
+    }
+    assert_memory_equal(wants[4].value.p, "{\"prompt", 8);
+    assert_null(wants[3].value.p);
+    assert_null(wants[7].value.p);
+    assert_null(wants[10].value.p);
+}
+
 static void strings_are_unescaped(void **state)
 {
     (void)state;
@@ -191,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_at_paths),
         cmocka_unit_test(what_is_not_there_is_not_found),
+        cmocka_unit_test(many_paths_are_found_in_one_walk),
         cmocka_unit_test(strings_are_unescaped),
         cmocka_unit_test(a_small_buffer_cuts_between_characters),
         cmocka_unit_test(a_cut_anywhere_hides_only_what_comes_after),
