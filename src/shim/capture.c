@@ -9,8 +9,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "http/header.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/transfer.h"
@@ -27,11 +27,14 @@ static long info_long(struct sc_shadow *s, CURLINFO info)
     return v;
 }
 
-/* libcurl may have been led elsewhere by a redirect. */
-static bool speaks_http(struct sc_shadow *s)
+/* libcurl may have been led elsewhere by a redirect; never in the middle of a response. */
+static bool speaks_http(struct sc_shadow *s, const struct sc_transfer *t)
 {
-    long protocol = info_long(s, CURLINFO_PROTOCOL);
+    long protocol;
 
+    if (t->place == SC_IN_BLOCK || t->place == SC_IN_BODY)
+        return true;
+    protocol = info_long(s, CURLINFO_PROTOCOL);
     return protocol == 0 || (protocol & HTTP_PROTOCOLS) != 0;
 }
 
@@ -162,9 +165,9 @@ static void note_length(struct sc_transfer *t, const char *p, size_t n)
 
     if (n < sizeof length || (p[0] | 32) != 'c')
         return;
-    if (strncasecmp(p, length, sizeof length - 1) == 0)
+    if (sc_str_is((struct sc_str){p, sizeof length - 1}, length))
         t->content_length = strtoll(p + sizeof length - 1, NULL, 10);
-    else if (strncasecmp(p, encoding, sizeof encoding - 1) == 0)
+    else if (n >= sizeof encoding && sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
         t->encoded = true;
 }
 
@@ -239,7 +242,7 @@ size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
     n *= size;
     if (!t || t->phase == SC_COMMITTED)
         return sc_deliver_header(s, p, n);
-    if (t->phase == SC_RELEASING || !speaks_http(s))
+    if (t->phase == SC_RELEASING || !speaks_http(s, t))
         return commit_header(s, t, p, n);
     return hold_header(s, t, p, n);
 }
@@ -343,7 +346,7 @@ size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
         watch(t, p, n);
         return sc_deliver_body(s, p, n);
     }
-    if (t->phase == SC_RELEASING || !speaks_http(s))
+    if (t->phase == SC_RELEASING || !speaks_http(s, t))
         return commit_body(s, t, p, n);
     return hold_body(s, t, p, n);
 }

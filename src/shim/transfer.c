@@ -1,6 +1,7 @@
 /* transfer.c - see transfer.h. */
 #include "shim/transfer.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,12 +9,24 @@
 #include "http/header.h"
 #include "provider/facts.h"
 
+/* The last transfer that ended, with its small buffers: programs make their calls one after the
+ * other, and one piece of memory serves them all. */
+static _Atomic(struct sc_transfer *) spare;
+
 struct sc_transfer *sc_transfer_new(void)
 {
-    struct sc_transfer *t = calloc(1, sizeof *t);
+    struct sc_transfer *t = atomic_exchange_explicit(&spare, NULL, memory_order_acq_rel);
+    struct sc_hold hold = {0};
 
     if (t)
-        t->upload.fd = -1;
+        hold = t->hold;
+    else
+        t = malloc(sizeof *t);
+    if (!t)
+        return NULL;
+    memset(t, 0, sizeof *t);
+    t->hold = hold;
+    t->upload.fd = -1;
     return t;
 }
 
@@ -33,12 +46,17 @@ static void free_snapshots(struct sc_transfer *t)
 
 void sc_transfer_free(struct sc_transfer *t)
 {
+    struct sc_transfer *none = NULL;
+
     if (!t)
         return;
     free_snapshots(t);
-    sc_hold_free(&t->hold);
+    sc_hold_clear(&t->hold);
     sc_upload_free(&t->upload);
     free(t->stream);
+    if (atomic_compare_exchange_strong(&spare, &none, t))
+        return;
+    sc_hold_free(&t->hold);
     free(t);
 }
 
