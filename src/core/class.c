@@ -5,10 +5,9 @@
 
 static const struct {
     const char *name;
-    int retryable;
     int counts_for_breaker;
 } classes[SC_CLASS_COUNT] = {
-#define SC_CLASS_ROW(id, name, retry, breaker) {name, retry, breaker},
+#define SC_CLASS_ROW(id, name, retry, breaker) {name, breaker},
     SC_CLASS_LIST(SC_CLASS_ROW)
 #undef SC_CLASS_ROW
 };
@@ -24,11 +23,6 @@ enum sc_class sc_class_by_name(const char *name)
         if (strcmp(classes[c].name, name) == 0)
             return (enum sc_class)c;
     return SC_CLASS_COUNT;
-}
-
-int sc_class_retryable(enum sc_class c)
-{
-    return (unsigned)c < SC_CLASS_COUNT && classes[c].retryable;
 }
 
 int sc_class_counts_for_breaker(enum sc_class c)

@@ -33,8 +33,12 @@ const char *sc_class_name(enum sc_class c);
 /* The class of that name, or SC_CLASS_COUNT. */
 enum sc_class sc_class_by_name(const char *name);
 
-/* Whether sending the same request again can help. */
-int sc_class_retryable(enum sc_class c);
+/* Whether sending the same request again can help. Asked of all classes at every attempt. */
+#define SC_CLASS_BIT(id, name, retry, breaker) | (unsigned)(retry) << SC_CLASS_##id
+static inline int sc_class_retryable(enum sc_class c)
+{
+    return (unsigned)c < SC_CLASS_COUNT && ((0u SC_CLASS_LIST(SC_CLASS_BIT)) >> c & 1u);
+}
 
 /* Whether the circuit breaker counts an outcome of this class as a failure of the service. */
 int sc_class_counts_for_breaker(enum sc_class c);

@@ -397,9 +397,16 @@ static void by_transport(const struct sc_facts *f, struct sc_verdict *v)
 /* Why a success ended early: finish_reason, stop_reason, blockReason of the APIs, 2026-08. */
 static bool is_refused(const char *stop)
 {
-    return is_one_of(stop, "content_filter|refusal|SAFETY|PROHIBITED_CONTENT|BLOCKLIST|SPII|"
-                           "RECITATION|IMAGE_SAFETY|guardrail_intervened|content_filtered|"
-                           "MODEL_ARMOR|JAILBREAK");
+    static const char *const reasons[] = {
+        "content_filter", "refusal",    "SAFETY",       "PROHIBITED_CONTENT",   "BLOCKLIST",
+        "SPII",           "RECITATION", "IMAGE_SAFETY", "guardrail_intervened", "content_filtered",
+        "MODEL_ARMOR",    "JAILBREAK",
+    };
+    for (size_t i = 0; stop[0] && i < COUNT(reasons); i++)
+        if (lower(stop[0]) == lower(reasons[i][0]) &&
+            same((struct sc_str){stop, strlen(stop)}, reasons[i]))
+            return true;
+    return false;
 }
 
 /* A transfer that broke after a failing status: the status says more than the break. */

@@ -32,7 +32,10 @@ static bool starts(struct sc_str s, const char *prefix)
 
 bool sc_str_is(struct sc_str s, const char *name)
 {
-    return s.n == strlen(name) && starts(s, name);
+    size_t i = 0;
+    while (i < s.n && name[i] && lower(s.p[i]) == name[i])
+        i++;
+    return i == s.n && name[i] == '\0';
 }
 
 const char *sc_str_find(struct sc_str s, const char *needle)

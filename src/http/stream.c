@@ -29,7 +29,7 @@ static struct sc_str media_type(struct sc_str content_type)
 enum sc_stream_kind sc_stream_kind_of(struct sc_str content_type)
 {
     static const struct {
-        const char *type;
+        char type[40];
         enum sc_stream_kind kind;
     } kinds[] = {
         {"text/event-stream", SC_STREAM_SSE},
@@ -44,20 +44,21 @@ enum sc_stream_kind sc_stream_kind_of(struct sc_str content_type)
     if (content_type.n == 0)
         return SC_STREAM_NONE;
     struct sc_str type = media_type(content_type);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (sc_str_is(type, kinds[i].type))
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && type.n < sizeof kinds[i].type; i++)
+        if (kinds[i].type[type.n] == '\0' && sc_str_is(type, kinds[i].type))
             return kinds[i].kind;
     return SC_STREAM_NONE;
 }
 
 bool sc_is_json(struct sc_str content_type)
 {
-    if (content_type.n == 0 || sc_stream_kind_of(content_type) != SC_STREAM_NONE)
+    if (content_type.n == 0)
         return false;
     struct sc_str type = media_type(content_type);
     if (sc_str_is(type, "application/json") || sc_str_is(type, "text/json"))
         return true;
-    return type.n > 17 && sc_str_find((struct sc_str){type.p, 12}, "application/") == type.p &&
+    return type.n > 17 && sc_stream_kind_of(type) == SC_STREAM_NONE &&
+           sc_str_find((struct sc_str){type.p, 12}, "application/") == type.p &&
            sc_str_is((struct sc_str){type.p + type.n - 5, 5}, "+json");
 }
 

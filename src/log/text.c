@@ -13,6 +13,7 @@
 #include "log/log.h"
 
 #define WORDS_MAX 1024 /* bytes of a free text in a line */
+#define VALUE_MAX 256  /* and of a field's value */
 
 /* HTTP_RETURNED_ERROR: FAILONERROR turned a status into an error; the status says more. */
 #define CURL_HTTP_ERROR 22
@@ -37,11 +38,13 @@ static void put_redacted(struct sc_out *o, const char *s)
 /* "HTTP 503", or what libcurl says about the transport. */
 static void put_cause(struct sc_out *o, const struct sc_event *e)
 {
-    const char *words = e->text ? e->text : sc_log_curl_words(e->curl_code);
     if (e->curl_code == 0 || (e->curl_code == CURL_HTTP_ERROR && e->status)) {
         SC_OUT_LITERAL(o, "HTTP ");
         sc_out_int(o, e->status);
-    } else if (words) {
+        return;
+    }
+    const char *words = e->text ? e->text : sc_log_curl_words(e->curl_code);
+    if (words) {
         put_redacted(o, words);
     } else {
         SC_OUT_LITERAL(o, "curl error ");
@@ -68,6 +71,11 @@ static bool begin_field(struct fields *f, const char *name, size_t n, size_t val
     return sc_out_bytes(f->o, name, n);
 }
 
+/* Bytes that are foreign to a bare word: 1, but welcome between quotes; 2, nowhere. */
+static const unsigned char odd[256] = {
+    [' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [1 ... 0x1f] = 2, [0x7f] = 2,
+};
+
 #define NAME(name) name "=", sizeof(name "=") - 1
 
 static void number(struct fields *f, const char *name, size_t n, int64_t v)
@@ -80,15 +88,19 @@ static void string(struct fields *f, const char *name, size_t n, const char *v)
 {
     if (!v || !*v)
         return;
-    size_t len = strnlen(v, 256);
-    bool quote = strcspn(v, " \"()\t") < len;
+    unsigned seen = 0;
+    size_t len = 0;
+    for (; len < VALUE_MAX && v[len]; len++)
+        seen |= odd[(unsigned char)v[len]];
     if (!begin_field(f, name, n, len + 2))
         return;
-    if (quote)
-        SC_OUT_LITERAL(f->o, "\"");
+    if (!seen) {
+        sc_out_bytes(f->o, v, len);
+        return;
+    }
+    SC_OUT_LITERAL(f->o, "\"");
     put_words(f->o, v, len);
-    if (quote)
-        SC_OUT_LITERAL(f->o, "\"");
+    SC_OUT_LITERAL(f->o, "\"");
 }
 
 static void put_place(struct fields *f, const struct sc_event *e)
