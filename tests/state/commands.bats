@@ -100,7 +100,7 @@ setup() {
 @test "no credential is in the shared memory, nor a hash that could be looked up" {
     play h m ok auth >/dev/null
     run --separate-stderr steadycurl status --json
-    ! grep -q verysecret <<<"$output"
+    run ! grep -q verysecret <<<"$output"
     STEADYCURL_STATE=$BATS_TEST_TMPDIR/second play h m ok auth >/dev/null
     first=$(steadycurl status --json | jq -r '.scopes[].scope' | grep -o 'key=#[0-9a-f]*' | sort -u)
     second=$(steadycurl status --state "$BATS_TEST_TMPDIR/second" --json | jq -r '.scopes[].scope' |
