@@ -1,6 +1,8 @@
 /* managed.c - see managed.h. */
 #include "shim/managed.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shim/admission.h"
@@ -217,6 +219,24 @@ static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     s->overlay.ok = rc == CURLE_OK;
 }
 
+/* The last attempt got what the earlier ones had left of the program's timeout; the program knows
+ * of one call, and its timeout is that call's. */
+static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    static const char start[] = "Operation timed out after ";
+    const char *said = s->o.error_buffer;
+    char text[CURL_ERROR_SIZE], *rest;
+    long long ms;
+
+    if (!said || t->call.deadline_ns == SC_NEVER || strncmp(said, start, sizeof start - 1) != 0)
+        return;
+    ms = strtoll(said + sizeof start - 1, &rest, 10);
+    ms += (t->attempt_start_ns - t->call.start_ns + NS_PER_MS - 1) /
+          NS_PER_MS; /* what was left was cut */
+    snprintf(text, sizeof text, "%s%lld%s", start, ms, rest);
+    sc_shadow_error(s, text);
+}
+
 CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     if (!t->finishing) {
@@ -226,6 +246,8 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
             restore_after_retries(s, t);
         if (t->call.attempts > 1 || has_waited(t))
             lay_over(s, t, rc);
+        if (rc == CURLE_OPERATION_TIMEDOUT)
+            count_whole_call(s, t);
     }
     if (t->turned_away && !s->answer)
         rc = sc_admission_answer(s, t);
