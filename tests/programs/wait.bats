@@ -56,6 +56,7 @@ now_ms() {
     passed=$(($(now_ms) - start))
     echo "$output after $passed ms"
     [ "$status" -eq 28 ]
+    [[ $output == "curl: (28) Operation timed out after "[12]???" milliseconds with 0 bytes received" ]]
     [ "$passed" -ge 1000 ]
     [ "$passed" -lt 2500 ]
     [ "$(mock_count)" -le 3 ]
