@@ -71,6 +71,10 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/.headers
 	@$(SAY) CC $<
 	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
 
+# What finds dlsym for others must not itself call strlen and its like (see src/bind/elf.c), which
+# the compiler would make of a loop.
+$(BUILD)/obj/bind/%.o: COMMON += -fno-builtin
+
 $(BUILD)/obj/%.o: src/%.S
 	@mkdir -p $(@D)
 	@$(SAY) AS $<

@@ -2,9 +2,9 @@
 #include "bind/dl.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "bind/deepbind.h"
 #include "bind/elf.h"
@@ -21,6 +21,16 @@ struct wanted {
     void *found;
 };
 
+/* Not strncmp: see elf.c. */
+static bool begins(const char *s, const char *prefix)
+{
+    while (*prefix && *s == *prefix) {
+        s++;
+        prefix++;
+    }
+    return *prefix == '\0';
+}
+
 /* Only the C library (libdl before glibc 2.34) counts: other objects may export a dlopen too. */
 static bool find_in_libc(const struct sc_object *o, void *arg)
 {
@@ -29,9 +39,26 @@ static bool find_in_libc(const struct sc_object *o, void *arg)
     size_t i;
 
     for (i = 0; o->soname && i < sizeof sonames / sizeof *sonames; i++)
-        if (strncmp(o->soname, sonames[i], strlen(sonames[i])) == 0)
+        if (begins(o->soname, sonames[i]))
             w->found = sc_elf_define(o, w->name);
     return w->found != NULL;
+}
+
+/* The linker's list of objects, which only grows at its end. A sanitizer's runtime replaces
+ * dl_iterate_phdr by a function that crashes before it is initialised, and it asks dlsym before
+ * that. musl has another name for it: then dl_iterate_phdr has to do. */
+extern struct r_debug _r_debug __attribute__((weak));
+
+static void *find_by_list(const char *name)
+{
+    struct wanted w = {name, NULL};
+    const struct link_map *map;
+    struct sc_object o;
+
+    for (map = &_r_debug ? _r_debug.r_map : NULL; map && !w.found; map = map->l_next)
+        if (sc_elf_of_map(map, &o))
+            find_in_libc(&o, &w);
+    return w.found;
 }
 
 static void *find(_Atomic(void *) *cache, const char *name)
@@ -39,9 +66,10 @@ static void *find(_Atomic(void *) *cache, const char *name)
     void *f = atomic_load_explicit(cache, memory_order_acquire);
 
     if (!f) {
-        struct wanted w = {name, NULL};
+        struct wanted w = {name, find_by_list(name)};
 
-        sc_elf_each(find_in_libc, &w);
+        if (!w.found)
+            sc_elf_each(find_in_libc, &w);
         f = w.found;
         atomic_store_explicit(cache, f, memory_order_release);
     }
