@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# One rate for all processes: requests and tokens a minute, calls at the same time.
+
+load fleet
+
+setup() {
+    fleet_begin
+}
+
+teardown() {
+    fleet_end
+}
+
+number() { # NAME: of what arrivals.py printed, without fraction
+    sed -n "s/^$1 \([0-9]*\).*/\1/p" <<<"$output"
+}
+
+@test "8 processes of 4 threads share one rate: never over it, all of it, in order" {
+    policy '"limits": {"rpm": 3000, "burst": 0.01, "max_wait_ms": 60000}'
+    many 8 "$BUILT/fleet_load" "$CHAT" -t 4 -s 9
+    run -0 "$PYTHON" "$HERE/arrivals.py" 3000 0.01 6 8.5 "$OUT" < <(mock_requests)
+    echo "$output"
+    echo "# $(tr '\n' ' ' <<<"$output")" >&3
+    [ "$(number fullest)" -le "$(number may)" ]
+    [ "$(number used)" -ge 95 ]
+    [ "$(number most)" -le 10 ]
+    [ "$(told ' 0 200 -$')" -eq "$(wc -l <"$OUT")" ] # nobody was turned away
+}
+
+@test "8 processes share one rate of tokens, with bodies of all sizes" {
+    policy '"limits": {"tpm": 600000, "burst": 0.01, "max_wait_ms": 60000}'
+    many 8 "$BUILT/fleet_load" "$CHAT" -t 4 -s 7 -b 400,4000,1200,8000,100
+    run -0 "$PYTHON" "$HERE/tokens.py" 600000 0.01 4 7 < <(mock_requests)
+    echo "# $(tr '\n' ' ' <<<"$output")" >&3
+    [ "$(number fullest)" -le "$(number may)" ]
+    [ "$(number used)" -ge 90 ]
+    [ "$(told ' 0 200 -$')" -eq "$(wc -l <"$OUT")" ]
+}
+
+@test "a request that can never fit says so at once, in the provider's words" {
+    local body
+    policy '"limits": {"tpm": 1000}'
+    body='{"model":"gpt-4o","max_tokens":5000,"messages":[{"role":"user","content":"hi"}]}'
+    run -0 wrapped curl -sS -i "$CHAT" -H 'content-type: application/json' -d "$body"
+    [[ $output == *"HTTP/1.1 429 Too Many Requests"*"x-steadycurl: request_too_large"* ]]
+    [[ $output != *[Rr]etry-[Aa]fter* ]]
+    tail -n 1 <<<"$output" | jq -e '.error.message | test("larger than the token limit")'
+    [ "$(mock_count)" -eq 0 ]
+}
+
+@test "a wait longer than max_wait_ms is answered at once, with Retry-After" {
+    local start
+    policy '"limits": {"rpm": 2, "burst": 0, "max_wait_ms": 2000}'
+    [ "$(code)" = "200 " ]
+    start=$(date +%s%3N)
+    run -0 ask -i
+    [ $(($(date +%s%3N) - start)) -lt 2000 ]
+    [[ $output == *"HTTP/1.1 429 Too Many Requests"*"x-steadycurl: rate_limit"* ]]
+    [[ $output =~ retry-after:\ ([0-9]+) ]]
+    [ "${BASH_REMATCH[1]}" -ge 20 ] && [ "${BASH_REMATCH[1]}" -le 31 ]
+    tail -n 1 <<<"$output" | jq -e '.error.code == "rate_limit_exceeded"'
+    [ "$(mock_count)" -eq 1 ]
+    [ "$(count_events '.event == "call" and .outcome == "synthesized" and .attempts == 0')" -eq 1 ]
+}
+
+@test "the program's own timeout bounds the wait for a limit" {
+    policy '"limits": {"rpm": 2, "burst": 0, "max_wait_ms": 60000}'
+    [ "$(code)" = "200 " ]
+    [ "$(code --max-time 3)" = "429 rate_limit" ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "waits for a limit are logged when they begin and when they end" {
+    policy '"limits": {"rpm": 240, "burst": 0}'
+    many 3 "$BUILT/fleet_load" "$CHAT" -n 2
+    [ "$(count_events '.event == "wait" and .reason == "limit" and .ms > 0 and .host == "127.0.0.1"')" -ge 3 ]
+    [ "$(count_events '.event == "wait"')" -eq "$(count_events '.event == "waited" and .reason == "limit"')" ]
+    sed -i 's/"format": "json"/"format": "text"/' "$POLICY"
+    : >"$LOG"
+    many 3 "$BUILT/fleet_load" "$CHAT" -n 1
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9]+ ms \(reason=limit .*host=127\.0\.0\.1' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9]+ ms \(reason=limit ' "$LOG"
+}
+
+@test "never more calls at the same time than allowed" {
+    mock_stop
+    mock_start --latency 60
+    policy '"limits": {"concurrent": 5, "max_wait_ms": 60000}'
+    many 6 "$BUILT/fleet_load" "$MOCK_URL/v1/chat/completions" -t 3 -n 8
+    [ "$(told ' 0 200 -$')" -eq 144 ]
+    # An answer takes 60 ms: of six requests within 59 ms six would be under way.
+    mock_requests | jq -e '[.[].time_ms] | sort | . as $t
+        | [range(5; length) | $t[.] - $t[. - 5]] | min >= 59'
+}
+
+@test "a full house is waited for no longer than max_wait_ms" {
+    policy '"limits": {"concurrent": 1, "max_wait_ms": 300}'
+    mock_script hang,200
+    start_ask /dev/null
+    until [ "$(mock_count)" -eq 1 ]; do sleep 0.02; done
+    [ "$(code)" = "429 concurrency_limit" ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "places of killed processes come back at once" {
+    local pids=() i
+    policy '"limits": {"concurrent": 2, "max_wait_ms": 60000}'
+    mock_script 'hang*2,200'
+    for i in 1 2; do
+        start_ask /dev/null
+        pids+=("$PID")
+    done
+    until [ "$(mock_count)" -eq 2 ]; do sleep 0.02; done
+    for i in 1 2 3; do # these wait
+        start_ask "$BATS_TEST_TMPDIR/out.$i" -o /dev/null -w '%{http_code}'
+        pids+=("$PID")
+    done
+    until [ "$(count_events '.event == "wait"')" -ge 3 ]; do sleep 0.02; done
+    kill_hard "${pids[@]:0:3}"
+    wait "${pids[3]}" "${pids[4]}"
+    [ "$(cat "$BATS_TEST_TMPDIR"/out.[23])" = 200200 ]
+    [ "$(code --max-time 10)" = "200 " ]
+}
+
+@test "a call's place is free again when the call ends in any way" {
+    policy '"limits": {"concurrent": 1, "max_wait_ms": 1000}'
+    mock_script '200,500,reset,truncate,hang;ms=0,401,200'
+    for _ in 1 2 3 4 5 6; do ask >/dev/null 2>&1 || true; done
+    run ask --max-time 0.2 -H 'x-mock: hang'
+    [ "$status" -eq 28 ]
+    [ "$(code)" = "200 " ]
+}
+
+@test "killed while it waits: others need not wait for longer because of it" {
+    local pids=() i start
+    policy '"limits": {"rpm": 120, "burst": 0, "max_wait_ms": 60000}'
+    start=$(date +%s%3N)
+    for i in 1 2 3 4; do
+        start_ask /dev/null
+        pids+=("$PID")
+    done
+    until [ "$(count_events '.event == "wait"')" -ge 3 ]; do sleep 0.02; done
+    kill_hard "${pids[@]}"
+    [ "$(code)" = "200 " ]
+    # The four slots before it took two seconds, used or not.
+    [ $(($(date +%s%3N) - start)) -lt 6000 ]
+}
