@@ -109,6 +109,19 @@ static void number(struct sc_out *o, const char *key, size_t n, int64_t v)
         sc_out_int(o, v);
 }
 
+static void number_if(struct sc_out *o, const char *key, size_t n, int64_t v)
+{
+    if (v > 0)
+        number(o, key, n, v);
+}
+
+/* A JSON number with all nine places of a nano-dollar: sums of it can be exact. */
+static void dollars(struct sc_out *o, const char *key, size_t n, int64_t nano)
+{
+    if (put_key(o, key, n, 24))
+        sc_out_dollars(o, nano);
+}
+
 static void string(struct sc_out *o, const char *key, size_t n, const char *v)
 {
     if (v && put_key(o, key, n, 2))
@@ -207,6 +220,13 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
         number(o, KEY("input_tokens"), e->input_tokens);
     if (e->output_tokens >= 0)
         number(o, KEY("output_tokens"), e->output_tokens);
+    number_if(o, KEY("cached_tokens"), e->cached_tokens);
+    number_if(o, KEY("cache_write_tokens"), e->cache_write_tokens);
+    number_if(o, KEY("reasoning_tokens"), e->reasoning_tokens);
+    if (e->has_cost)
+        dollars(o, KEY("cost_usd"), e->cost_nano);
+    if (e->estimated && put_key(o, KEY("estimated"), 4))
+        SC_OUT_LITERAL(o, "true");
     string(o, KEY("task"), e->task);
     string(o, KEY("dag"), e->dag);
     string(o, KEY("target"), e->target);

@@ -56,7 +56,12 @@ struct sc_event {
     const char *outcome;                 /* of a call: ok failed synthesized */
     int attempts;                        /* of a call */
     bool will_retry;                     /* of an attempt: another one follows (after a wait) */
-    int64_t input_tokens, output_tokens; /* -1: unknown */
+    int64_t input_tokens, output_tokens; /* -1: unknown; input counts cached tokens too */
+    /* The parts of these that have prices of their own. */
+    int64_t cached_tokens, cache_write_tokens, reasoning_tokens;
+    bool has_cost;
+    int64_t cost_nano; /* 1e-9 USD */
+    bool estimated;    /* tokens, and so the cost, are not what the provider said */
     const char *task, *dag, *target;
     const char *text; /* free text; of a transport error: libcurl's words for it */
     int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */

@@ -29,6 +29,12 @@ bool sc_out_digits(struct sc_out *o, unsigned v, int width)
     return sc_out_bytes(o, b, (size_t)width);
 }
 
+bool sc_out_dollars(struct sc_out *o, int64_t nano)
+{
+    return sc_out_int(o, nano / 1000000000) && SC_OUT_LITERAL(o, ".") &&
+           sc_out_digits(o, (unsigned)(nano % 1000000000), 9);
+}
+
 bool sc_out_hex(struct sc_out *o, uint64_t v)
 {
     char b[16];

@@ -36,6 +36,7 @@ static inline bool sc_out_string(struct sc_out *o, const char *s)
 
 bool sc_out_int(struct sc_out *o, int64_t v);
 bool sc_out_digits(struct sc_out *o, unsigned v, int width); /* zero-filled */
+bool sc_out_dollars(struct sc_out *o, int64_t nano);         /* 0.000012500 */
 bool sc_out_hex(struct sc_out *o, uint64_t v);               /* 16 digits */
 
 /* "2025-08-08 09:32:01", local time, and "2025-08-08T07:32:01.123Z". */

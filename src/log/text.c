@@ -193,6 +193,10 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
         number(f, NAME("input_tokens"), e->input_tokens);
     if (e->output_tokens >= 0)
         number(f, NAME("output_tokens"), e->output_tokens);
+    if (e->has_cost && begin_field(f, NAME("cost_usd"), 24))
+        sc_out_dollars(f->o, e->cost_nano);
+    if (e->estimated)
+        string(f, NAME("estimated"), "yes");
     string(f, NAME("task"), e->task);
     string(f, NAME("dag"), e->dag);
     string(f, NAME("target"), e->target);

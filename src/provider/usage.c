@@ -588,7 +588,9 @@ void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n)
 void sc_usage_on_data(void *arg, struct sc_str data, unsigned flags)
 {
     struct sc_usage_reader *r = arg;
-    bool open = data.n > 0 && data.p[data.n - 1] != '}'; /* of several lines, or [DONE] */
+    bool open = data.n > 0 && data.p[data.n - 1] != '}'; /* goes on in another line */
+    if (flags == SC_DATA_BEGIN && BEGINS(data.p, data.p + data.n, "[DONE]"))
+        return;
     if (flags == SC_DATA_BEGIN && !open) {
         sc_usage_event(r, data.p, data.n);
         return;

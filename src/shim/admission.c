@@ -10,6 +10,7 @@
 #include "provider/request.h"
 #include "shim/answer.h"
 #include "shim/report.h"
+#include "shim/spend.h"
 
 enum { NS_PER_MS = 1000000, HASHED_MAX = 65536 };
 
@@ -191,7 +192,8 @@ void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struc
     }
 }
 
-void sc_admission_settle(struct sc_transfer *t, int64_t now_ns, struct sc_effects *fx)
+void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
+                         struct sc_effects *fx)
 {
     struct sc_attempt_facts facts = {
         .class = t->verdict.class,
@@ -203,6 +205,7 @@ void sc_admission_settle(struct sc_transfer *t, int64_t now_ns, struct sc_effect
     };
 
     memset(fx, 0, sizeof *fx);
+    sc_spend_attempt(s, t, &facts);
     sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), fx);
     if (sc_call_wants_retry(&t->call) &&
         !sc_state_retry_allowed(&t->ticket, t->verdict.class, sc_state_now()))

@@ -18,7 +18,8 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
                       struct sc_step *step);
 
 /* An attempt has ended and the engine knows. Fills in what that changed for everybody. */
-void sc_admission_settle(struct sc_transfer *t, int64_t now_ns, struct sc_effects *fx);
+void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
+                         struct sc_effects *fx);
 
 /* Says so in the log. */
 void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struct sc_effects *fx);

@@ -79,6 +79,8 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
         if (!t->stream)
             return false;
         sc_stream_init(t->stream, kind);
+        t->stream->on_data = sc_usage_on_data;
+        t->stream->on_data_arg = &t->usage;
         t->mode = SC_HOLD_STREAM;
         return true;
     }
@@ -139,17 +141,34 @@ static size_t commit_header(struct sc_shadow *s, struct sc_transfer *t, char *p,
 /* A look at what has gone by, for the class and the log. */
 static void watch(struct sc_transfer *t, const char *p, size_t n)
 {
+    size_t again = n < t->counted_ahead ? n : (size_t)t->counted_ahead;
+
+    t->counted_ahead -= again;
+    p += again;
+    n -= again;
     if (t->stream)
         sc_stream_feed(t->stream, p, n);
+    else if (t->mode == SC_HOLD_JSON)
+        sc_usage_feed(&t->usage, p, n);
     else if (t->mode == SC_HOLD_FAILURE && t->hold.len + n <= TEE_MAX)
         sc_hold_append(&t->hold, p, n);
+}
+
+/* A piece that the program does not take now comes a second time. */
+static size_t pass_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    size_t taken = sc_deliver_body(s, p, n);
+
+    if (taken == CURL_WRITEFUNC_PAUSE)
+        t->counted_ahead += n;
+    return taken;
 }
 
 static size_t commit_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
 {
     size_t verdict;
 
-    return release(s, t, &verdict) ? sc_deliver_body(s, p, n) : verdict;
+    return release(s, t, &verdict) ? pass_body(s, t, p, n) : verdict;
 }
 
 static size_t keep(struct sc_transfer *t, enum sc_item_kind kind, const char *p, size_t n)
@@ -325,6 +344,8 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
             t->commit_early = true;
     }
     t->body_len += n;
+    if (t->mode == SC_HOLD_JSON)
+        sc_usage_feed(&t->usage, p, n);
     if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
     kept = keep(t, SC_ITEM_BODY, p, n);
@@ -344,7 +365,7 @@ size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
         return sc_deliver_body(s, p, n);
     if (t->phase == SC_COMMITTED) {
         watch(t, p, n);
-        return sc_deliver_body(s, p, n);
+        return pass_body(s, t, p, n);
     }
     if (t->phase == SC_RELEASING || !speaks_http(s, t))
         return commit_body(s, t, p, n);

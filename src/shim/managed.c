@@ -128,7 +128,7 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     t->verdict = r.verdict;
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());
-    sc_admission_settle(t, now, &effects);
+    sc_admission_settle(s, t, now, &effects);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);
 }

@@ -149,6 +149,20 @@ void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
     write_event(t, &e);
 }
 
+static void fill_spent(struct sc_event *e, const struct sc_spent *spent)
+{
+    if (!spent->known)
+        return;
+    e->input_tokens = spent->input;
+    e->output_tokens = spent->output;
+    e->cached_tokens = spent->cached;
+    e->cache_write_tokens = spent->written;
+    e->reasoning_tokens = spent->reasoning;
+    e->has_cost = spent->has_cost;
+    e->cost_nano = spent->cost_nano;
+    e->estimated = spent->estimated;
+}
+
 void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     struct sc_event e;
@@ -168,6 +182,7 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->turned_away)
         e.reason = sc_refusal_name(t->admission.refusal);
+    fill_spent(&e, &t->spent);
     read_labels(&e);
     write_event(t, &e);
 }

@@ -86,7 +86,9 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->forbidden = false;
     t->granted = false;
     t->delivered_body = 0;
+    t->counted_ahead = 0;
     t->upload.pos = 0;
+    sc_usage_init(&t->usage, t->provider);
 }
 
 void sc_transfer_forget_held(struct sc_transfer *t)

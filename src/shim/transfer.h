@@ -10,6 +10,7 @@
 
 #include "core/call.h"
 #include "http/stream.h"
+#include "provider/usage.h"
 #include "shim/hold.h"
 #include "shim/runtime.h"
 #include "shim/shadow.h"
@@ -43,6 +44,15 @@ struct sc_snapshot {
     char *effective_url, *content_type, *primary_ip;
 };
 
+/* What a call's answers took, all attempts together. */
+struct sc_spent {
+    bool known;
+    bool estimated; /* in part */
+    bool has_cost;
+    int64_t input, cached, written, output, reasoning; /* tokens; input includes the next two */
+    int64_t cost_nano;
+};
+
 enum { SC_MODEL_MAX = 128 };
 
 struct sc_transfer {
@@ -61,6 +71,7 @@ struct sc_transfer {
     int64_t waiting_since_ns;      /* 0: it does not wait */
     struct sc_upload upload;
     bool uploads; /* the read callback is ours */
+    struct sc_spent spent;
 
     /* the attempt */
     int64_t attempt_start_ns;
@@ -90,6 +101,9 @@ struct sc_transfer {
     bool decided;         /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
+    struct sc_usage_reader usage;
+    uint64_t
+        counted_ahead; /* bytes that were looked at, and that the program's pause sends again */
     struct sc_snapshot *snapshots;
     size_t n_snapshots;
     long connects; /* NUM_CONNECTS of this attempt */

@@ -1,0 +1,74 @@
+/* spend.c - see spend.h. */
+#include "shim/spend.h"
+
+#include <string.h>
+
+#include "core/cost.h"
+
+/* Of a body that is read by a callback, or was copied, the length is not known here. */
+static int64_t request_bytes(const struct sc_shadow *s)
+{
+    if (s->o.method != SC_METHOD_POST || !s->o.post_fields)
+        return 0;
+    return s->o.post_size >= 0 ? (int64_t)s->o.post_size : (int64_t)strlen(s->o.post_fields);
+}
+
+/* A stream that does not say what it took (OpenAI's, unless asked to): about a token an event, but
+ * for the first, with the role, and the last, with the reason of the end. */
+static void estimate(struct sc_shadow *s, struct sc_transfer *t, struct sc_usage *u)
+{
+    int64_t events = (int64_t)t->usage.events;
+
+    if (t->stream && t->stream->state == SC_STREAM_OUTPUT)
+        sc_usage_estimate(u, sc_state_estimate(&t->ticket, request_bytes(s)),
+                          events > 2 ? events - 2 : events);
+}
+
+static const struct sc_price *find(const struct sc_transfer *t, const char *model)
+{
+    return model[0] ? sc_price_find(NULL, 0, t->provider, model) : NULL;
+}
+
+/* The answer names the model as well, at Azure the only one to do so: a deployment is called as its
+ * owner likes. */
+static const struct sc_price *price_of(const struct sc_transfer *t)
+{
+    bool deployment = t->provider == SC_PROVIDER_AZURE;
+    const char *first = deployment ? t->usage.model : t->model;
+    const char *second = deployment ? t->model : t->usage.model;
+    const struct sc_price *p = find(t, first);
+
+    return p ? p : find(t, second);
+}
+
+static void add(struct sc_spent *sum, const struct sc_usage *u, int64_t cost)
+{
+    sum->known = true;
+    sum->estimated |= u->estimated || (u->audio > 0 && u->cost_reported_nano < 0);
+    sum->input += sc_usage_input_total(u);
+    sum->cached += u->cached_read;
+    sum->written += u->cache_write_5m + u->cache_write_1h;
+    sum->output += u->output;
+    sum->reasoning += u->reasoning;
+    if (cost >= 0) {
+        sum->has_cost = true;
+        sum->cost_nano += cost;
+    }
+}
+
+void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_attempt_facts *facts)
+{
+    struct sc_usage u;
+
+    sc_usage_result(&t->usage, &u);
+    estimate(s, t, &u);
+    if (!u.known && !u.estimated)
+        return;
+    add(&t->spent, &u, sc_cost_nano(price_of(t), &u));
+    if (u.estimated)
+        return;
+    facts->input_tokens = sc_usage_input_total(&u);
+    facts->output_tokens = u.output;
+    facts->used_tokens = facts->input_tokens + facts->output_tokens;
+    facts->input_bytes = request_bytes(s);
+}

@@ -1,0 +1,12 @@
+/* spend.h - what an attempt's answer took: tokens and money. */
+#ifndef SC_SHIM_SPEND_H
+#define SC_SHIM_SPEND_H
+
+#include "shim/transfer.h"
+#include "state/state.h"
+
+/* An attempt has ended: adds what it took to the call's sum, and tells the shared state of its
+ * tokens. */
+void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_attempt_facts *facts);
+
+#endif
