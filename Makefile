@@ -150,7 +150,7 @@ lint: PACKAGES += tests/packages-lint.txt
 lint: deps
 	@tests/lib/lint
 
-FILES = $(shell find src tests -name '*.[ch]')
+FILES = $(shell find src include tests -name '*.[ch]')
 format:
 	clang-format -i $(FILES)
 

@@ -8,6 +8,8 @@
 #ifndef SC_CLI_CLI_H
 #define SC_CLI_CLI_H
 
+#include "steadycurl/version.h"
+
 #define SC_COMMAND_LIST(X)                                                        \
     X(run, "run a program with steadycurl in front of its LLM calls")             \
     X(check, "check a policy file")                                               \
@@ -22,7 +24,5 @@
 #define SC_COMMAND_DECLARE(name, doc) int sc_cmd_##name(int argc, char **argv);
 SC_COMMAND_LIST(SC_COMMAND_DECLARE)
 #undef SC_COMMAND_DECLARE
-
-#define SC_VERSION "0.1.0"
 
 #endif

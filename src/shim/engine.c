@@ -1,5 +1,5 @@
-/* engine.c - the table that the preload calls. See bind/engine.h. */
-#include "bind/engine.h"
+/* engine.c - the table that the preload calls. See steadycurl/engine.h. */
+#include "steadycurl/engine.h"
 
 #include <string.h>
 

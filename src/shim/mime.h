@@ -2,7 +2,7 @@
 #ifndef SC_SHIM_MIME_H
 #define SC_SHIM_MIME_H
 
-#include "bind/libcurl.h"
+#include "steadycurl/libcurl.h"
 
 /* curl_mime_data_cb for the program. */
 CURLcode sc_mime_data_cb(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,

@@ -12,7 +12,7 @@
 #ifndef SC_SHIM_MULTI_H
 #define SC_SHIM_MULTI_H
 
-#include "bind/engine.h"
+#include "steadycurl/engine.h"
 #include "shim/managed.h"
 
 enum sc_member_state {

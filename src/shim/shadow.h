@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "bind/libcurl.h"
+#include "steadycurl/libcurl.h"
 #include "http/url.h"
 #include "policy/policy.h"
 

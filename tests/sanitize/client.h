@@ -8,7 +8,7 @@
 #ifndef SC_SANITIZE_CLIENT_H
 #define SC_SANITIZE_CLIENT_H
 
-#include "bind/engine.h"
+#include "steadycurl/engine.h"
 
 /* What a client's callbacks do, besides noting what comes. */
 enum {
