@@ -92,10 +92,23 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
     return t->content_length != 0;
 }
 
+/* A server's x-should-retry counts as much as its status. */
+static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
+{
+    enum sc_head_verdict head = sc_classify_head(t->provider, t->status);
+    struct sc_header headers[SC_HEADERS_MAX];
+    struct sc_response r = {.provider = t->provider, .status = t->status, .headers = headers};
+
+    if (head == SC_HEAD_SUCCESS)
+        return head;
+    r.n_headers = sc_transfer_headers(t, headers);
+    return sc_classify_headers(&r);
+}
+
 /* The final header block is complete. True: hold the body; false: commit. */
 static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
 {
-    enum sc_head_verdict head = sc_classify_head(t->provider, t->status);
+    enum sc_head_verdict head = head_verdict(t);
     bool useful = !t->last_attempt && !holds_nothing(t) && !t->upload.lost;
 
     if (head == SC_HEAD_SUCCESS)
