@@ -184,9 +184,16 @@ static size_t commit_body(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     return release(s, t, &verdict) ? pass_body(s, t, p, n) : verdict;
 }
 
-static size_t keep(struct sc_transfer *t, enum sc_item_kind kind, const char *p, size_t n)
+static size_t keep(struct sc_shadow *s, struct sc_transfer *t, enum sc_item_kind kind,
+                   const char *p, size_t n)
 {
-    return sc_hold_push(&t->hold, kind, t->block, p, n) ? n : 0;
+    curl_off_t got = 0;
+
+    if (!sc_hold_push(&t->hold, kind, t->block, p, n))
+        return 0;
+    s->real->easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    t->hold.items[t->hold.n - 1].got = got;
+    return n;
 }
 
 /* What says when the body is complete. libcurl's own CURLINFO knows the length only after the last
@@ -249,13 +256,13 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     if (t->place == SC_UNDECIDED && t->body_len > 0 && !copied)
         t->place = SC_IN_BODY;
     if (t->place == SC_IN_BODY)
-        return keep(t, SC_ITEM_HEADER, p, n); /* a trailer */
+        return keep(s, t, SC_ITEM_HEADER, p, n); /* a trailer */
     if (t->place == SC_UNDECIDED)
         t->body_len = 0; /* the pending piece was no body */
     if (t->place != SC_IN_BLOCK)
         begin_block(s, t, copied ? n : 0);
     note_length(t, p, n);
-    kept = keep(t, SC_ITEM_HEADER, p, n);
+    kept = keep(s, t, SC_ITEM_HEADER, p, n);
     if (kept == n && is_empty_line(p, n))
         commit = end_block(s, t);
     if (!commit && kept == n && !holds_nothing(t))
@@ -332,13 +339,13 @@ static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
 
 /* A body piece while nothing says that it is one: with CURLOPT_HEADER it may be a header line's
  * copy, which only the next callback tells. */
-static size_t hold_pending(struct sc_transfer *t, const char *p, size_t n)
+static size_t hold_pending(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
 {
     t->pending = p;
     t->pending_len = n;
     if (t->place != SC_IN_BLOCK)
         t->body_len += n;
-    return keep(t, SC_ITEM_BODY, p, n);
+    return keep(s, t, SC_ITEM_BODY, p, n);
 }
 
 static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
@@ -347,7 +354,7 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
 
     if (t->place == SC_IN_BLOCK ||
         (t->place != SC_IN_BODY && s->o.include_header && t->pending == NULL))
-        return hold_pending(t, p, n);
+        return hold_pending(s, t, p, n);
     t->pending = NULL;
     if (t->place == SC_BEFORE) {
         t->commit_early = true; /* HTTP/0.9: a body without a header */
@@ -361,7 +368,7 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
         sc_usage_feed(&t->usage, p, n);
     if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
-    kept = keep(t, SC_ITEM_BODY, p, n);
+    kept = keep(s, t, SC_ITEM_BODY, p, n);
     if (kept == n)
         return n;
     t->commit_early = true; /* out of memory: the program comes first */

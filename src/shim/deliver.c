@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
@@ -39,6 +40,22 @@ static bool is_empty_line(const char *p, size_t n)
     return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
 }
 
+/* libcurl keeps the last block's content type until the current one names its own. */
+static void track_type(struct sc_transfer *t, const struct sc_item *item, const char *p)
+{
+    static const char name[] = "content-type:";
+
+    if (t->next == 0 || item[-1].block != item->block) {
+        const struct sc_snapshot *before =
+            item->block > 0 ? snapshot_of(t, item->block - 1u) : NULL;
+
+        t->type_known = false;
+        t->type_before = before ? before->content_type : NULL;
+    }
+    if (item->len >= sizeof name && strncasecmp(p, name, sizeof name - 1) == 0)
+        t->type_known = true;
+}
+
 /* Hands over item t->next, whose bytes lie at `at`. */
 static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at)
 {
@@ -47,13 +64,16 @@ static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at
     size_t wrote;
 
     t->view = snapshot_of(t, item->block);
-    t->replay_item = t->next;
+    t->shown = item;
     t->in_callback = t->replaying;
     t->in_head = at < t->body_start && !is_empty_line(p, item->len);
+    if (t->in_head)
+        track_type(t, item, p);
     wrote = item->kind == SC_ITEM_HEADER ? sc_deliver_header(s, p, item->len)
                                          : sc_deliver_body(s, p, item->len);
     t->in_callback = false;
     t->in_head = false;
+    t->shown = NULL;
     t->view = NULL;
     if (wrote == item->len && item->kind == SC_ITEM_BODY)
         t->delivered_body += item->len;

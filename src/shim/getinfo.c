@@ -1,9 +1,10 @@
 /*
  * getinfo.c - see getinfo.h.
  *
- * Three views: a header block handed over later is answered from its snapshot; in a replay the
- * size downloaded is what the program has got so far; after retries the times count from the
- * call's start, as the program measured them, and connects of all attempts are one sum.
+ * Three views: what is handed over later is answered as when it came, from the block's snapshot and
+ * the item; in a replay's pause the size downloaded is what the program has got so far; after
+ * retries the times count from the call's start, as the program measured them, and connects of all
+ * attempts are one sum.
  */
 #include "shim/getinfo.h"
 
@@ -64,6 +65,16 @@ static bool length_unknown(CURLINFO info, void *out)
     else
         return false;
     return true;
+}
+
+/* Before the last line of its block. */
+static bool in_the_head(const struct sc_transfer *t, CURLINFO info, void *out)
+{
+    if (info == CURLINFO_CONTENT_TYPE && !t->type_known) {
+        *(const char **)out = t->type_before;
+        return true;
+    }
+    return length_unknown(info, out);
 }
 
 static bool size_downloaded(CURLINFO info, void *out, uint64_t n)
@@ -132,7 +143,9 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
     rc = s->real->easy_getinfo(s->easy, info, out);
     if (rc != CURLE_OK || !out)
         return rc;
-    if (t && t->in_head && length_unknown(info, out))
+    if (t && t->in_head && in_the_head(t, info, out))
+        return rc;
+    if (t && t->shown && size_downloaded(info, out, (uint64_t)t->shown->got))
         return rc;
     if (t && t->view && from_snapshot(t->view, info, out))
         return rc;

@@ -46,7 +46,8 @@ bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block, con
     h->items = items;
     if (!sc_hold_append(h, p, n))
         return false;
-    h->items[h->n++] = (struct sc_item){(uint32_t)n, (uint16_t)kind, (uint16_t)block};
+    h->items[h->n++] =
+        (struct sc_item){.len = (uint32_t)n, .kind = (uint16_t)kind, .block = (uint16_t)block};
     return true;
 }
 

@@ -18,6 +18,7 @@ struct sc_item {
     uint32_t len;
     uint16_t kind;
     uint16_t block; /* which header block it belongs to, counted from 0 */
+    int64_t got;    /* bytes downloaded when it came, as getinfo counts them */
 };
 
 struct sc_hold {

@@ -115,12 +115,14 @@ struct sc_transfer {
     bool may_pause;                 /* a pause while handing over is not waited for */
     bool replay_paused;             /* handing over stopped in the middle */
     bool replaying;                 /* after the real perform */
-    bool in_head;                   /* a header line before its block's last one is handed over */
-    bool in_callback;               /* one of the program's callbacks runs, and libcurl's not */
+    const struct sc_item *shown;    /* the held item that is handed over right now */
+    const char *type_before;        /* content type until the block names its own */
+    bool type_known;
+    bool in_head;     /* a header line before its block's last one is handed over */
+    bool in_callback; /* one of the program's callbacks runs, and libcurl's not */
     bool recv_paused;
     bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
     uint64_t delivered_body; /* bytes of body given in a replay */
-    size_t replay_item;      /* header lines up to this item exist for the header API */
 };
 
 struct sc_transfer *sc_transfer_new(void);

@@ -33,6 +33,23 @@ sends_alike() { # CASE [PATH]
     INPUT=abcdefghij compare 200 503,503,200 3 "$BUILT/callbacks" "$1" "$MOCK_URL${2:-/v1/models}"
 }
 
+@test "callbacks: what getinfo and the header API say inside of them" {
+    told_alike 2 trace
+    told_alike 1 trace-with-header
+    told_alike 2 trace /bytes/3000
+}
+
+@test "callbacks: what they are told of a redirect and what follows" {
+    local case
+    for case in trace trace-with-header; do
+        server 200
+        capture alone "$BUILT/callbacks" $case "$MOCK_URL/redirect?to=/v1/models"
+        server 200,503,200,200
+        capture under wrapped "$BUILT/callbacks" $case "$MOCK_URL/redirect?to=/v1/models"
+        same alone under
+    done
+}
+
 @test "callbacks: writing to a closed pipe is an error, not a signal" {
     told_alike 1 closed-pipe
 }

@@ -24,6 +24,8 @@ static unsigned long digest(const char *p, size_t n)
 {
     unsigned long h = 5381;
 
+    if (n > 5 && memcmp(p, "Date:", 5) == 0)
+        return 0;
     while (n--)
         h = h * 33 + (unsigned char)*p++;
     return h;
