@@ -59,7 +59,7 @@ SAY = $(if $(V),:,printf '  %-5s %s\n')
 # Nothing is installed by `make` alone; what is missing is named before the first compiler error.
 $(BUILD)/.headers: | tests/packages-build.txt
 	@mkdir -p $(@D)
-	@for h in curl/curl.h cjson/cJSON.h gnutls/gnutls.h microhttpd.h; do \
+	@for h in curl/curl.h cjson/cJSON.h gnutls/gnutls.h microhttpd.h sqlite3.h; do \
 	    echo "#include <$$h>" | $(CC) $(COMMON) -E - >/dev/null 2>&1 || { \
 	        echo "<$$h> is missing. Run: sudo apt-get install" \
 	            "`sed 's/ |.*//' tests/packages-build.txt | tr '\n' ' '`"; exit 1; }; \
@@ -94,7 +94,7 @@ $(BUILD)/steadycurl-audit.so: $(BUILD)/obj/audit/audit.o $(BUILD)/obj/bind/elf.o
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson
+	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3
 
 # Unit tests see the deciding layers as an archive.
 $(BUILD)/libdecide.a: $(DECIDE_OBJ)

@@ -17,6 +17,7 @@
     X(doctor, "say whether and how a program can be wrapped")                     \
     X(status, "show what all processes share: breakers, limits, gates")           \
     X(metrics, "print counters and histograms for Prometheus")                    \
+    X(costs, "say what calls have cost, by model, task, day...")                  \
     X(log, "show the log")                                                        \
     X(mock, "run the mock LLM server")                                            \
     X(version, "print the version")

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/logfile.h"
 #include "cli/usage.h"
-#include "policy/policy.h"
 
 #define DEFAULT_LINES 20
 #define POLL_NS 100000000L
@@ -130,35 +130,6 @@ static void follow(struct view *v, FILE *f)
     }
 }
 
-static bool policy_log(const char *named, char *buf, size_t n)
-{
-    char path[PATH_MAX];
-    struct sc_policy_error error;
-    bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
-                       : sc_policy_find(path, sizeof path);
-    struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
-    if (!p) {
-        sc_usage_wrong(&usage, "%s", found ? error.text : "out of memory");
-        return false;
-    }
-    const char *log = sc_policy_log(p)->path;
-    bool ok = log && snprintf(buf, n, "%s", log) < (int)n;
-    sc_policy_free(p);
-    if (!ok)
-        sc_usage_wrong(&usage, "no log: neither FILE nor $STEADYCURL_LOG nor the policy names one");
-    return ok;
-}
-
-static bool find_log(struct view *v, const char *file, const char *policy)
-{
-    const char *variable = getenv("STEADYCURL_LOG");
-    if (!file && !policy && variable && *variable)
-        file = variable;
-    if (file)
-        return snprintf(v->path, sizeof v->path, "%s", file) < (int)sizeof v->path;
-    return policy_log(policy, v->path, sizeof v->path);
-}
-
 static bool read_count(const char *text, long *lines)
 {
     char *end;
@@ -209,7 +180,7 @@ int sc_cmd_log(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (argc - a.i > 1)
         return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
-    if (!find_log(&v, a.i < argc ? argv[a.i] : NULL, policy))
+    if (!sc_logfile_find(&usage, a.i < argc ? argv[a.i] : NULL, policy, v.path, sizeof v.path))
         return 1;
     return show_log(&v);
 }

@@ -1,5 +1,5 @@
 /*
- * usage.c - see usage.h.
+ * usage.c - see usage.h. What streams add is in usage_stream.c, what counts mean in usage_count.c.
  *
  * The scanner knows the few objects that lead to usage (`nodes`) and jumps over all else at memchr
  * speed. What a model writes cannot be mistaken for usage: its text stands in strings, and objects
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "http/stream.h"
+#include "http/decimal.h"
 
 enum {
     NODE_NONE, /* skipped */
@@ -192,39 +192,6 @@ void sc_usage_begin(struct sc_usage_reader *r)
 
 /* ---- counts ---- */
 
-/* A JSON number times 10^scale, rounded; -1 if it is negative or none. Digits beyond the 18th do
- * not matter to anything that is counted here. */
-static int64_t decimal(const char *s, size_t n, int scale)
-{
-    int64_t v = 0, exponent = 0;
-    size_t i = 0, digits = 0;
-    bool point = false;
-    for (; i < n && (s[i] == '.' || (s[i] >= '0' && s[i] <= '9')); i++) {
-        if (s[i] == '.') {
-            point = true;
-        } else if (v < INT64_C(100000000000000000)) {
-            v = v * 10 + (s[i] - '0');
-            scale -= point;
-            digits++;
-        } else {
-            scale += !point;
-        }
-    }
-    if (digits == 0)
-        return -1;
-    if (i < n && (s[i] | 32) == 'e') {
-        bool minus = ++i < n && s[i] == '-';
-        for (i += i < n && (s[i] == '-' || s[i] == '+'); i < n && exponent < 100; i++)
-            exponent = exponent * 10 + (s[i] - '0');
-        scale += (int)(minus ? -exponent : exponent);
-    }
-    for (; scale > 0 && v <= INT64_MAX / 10; scale--)
-        v *= 10;
-    for (; scale < -1 && v > 0; scale++)
-        v /= 10;
-    return scale < 0 ? (v + 5) / 10 : scale > 0 && v > 0 ? INT64_MAX : v;
-}
-
 /* Counts are cumulative: the last one holds. A zero after a number is an event that has nothing to
  * say about it (Anthropic-compatible servers repeat input as 0). */
 static void set_count(struct sc_usage_reader *r, enum sc_usage_field f, int64_t v)
@@ -242,13 +209,13 @@ static void take_number(struct sc_usage_reader *r)
 {
     enum sc_usage_field f = r->field;
     if (f == SC_USAGE_COST) {
-        r->cost_nano = decimal(r->text, r->key_len, 9);
+        r->cost_nano = sc_decimal(r->text, r->key_len, 9);
     } else if (f == SC_USAGE_TTL_TOKENS) {
-        r->ttl_tokens = decimal(r->text, r->key_len, 0);
+        r->ttl_tokens = sc_decimal(r->text, r->key_len, 0);
     } else if (f < SC_USAGE_FIELDS) {
         if (f == SC_USAGE_OUT && in_message(r))
             f = SC_USAGE_OUT_AT_START;
-        set_count(r, f, decimal(r->text, r->key_len, 0));
+        set_count(r, f, sc_decimal(r->text, r->key_len, 0));
     }
 }
 
@@ -509,210 +476,4 @@ void sc_usage_body(struct sc_usage_reader *r, const char *p, size_t n)
 {
     sc_usage_begin(r);
     sc_usage_feed(r, p, n);
-}
-
-/* ---- streams ---- */
-
-/* This runs for each token of every stream: quotes before a letter that one of the names begins
- * with are looked for sixteen bytes at a time. */
-typedef signed char bytes16 __attribute__((vector_size(16)));
-
-static inline bool is_first(char c)
-{
-    return c == 'u' || c == 'e' || c == 'b';
-}
-
-/* Whether there is one among p[0..15]; reads p[16]. */
-static inline bool names_begin(const char *p)
-{
-    bytes16 quote, letter, hits;
-    uint64_t half[2];
-    memcpy(&quote, p, sizeof quote);
-    memcpy(&letter, p + 1, sizeof letter);
-    hits = (quote == '"') & ((letter == 'u') | (letter == 'e') | (letter == 'b'));
-    memcpy(half, &hits, sizeof half);
-    return (half[0] | half[1]) != 0;
-}
-
-static bool begins(const char *p, const char *end, const char *what, size_t n)
-{
-    return (size_t)(end - p) >= n && memcmp(p, what, n) == 0;
-}
-
-#define BEGINS(p, end, what) begins((p), (end), "" what, sizeof(what) - 1)
-
-/* The byte behind a name, its colon and blanks. */
-static char value_behind(const char *p, const char *end)
-{
-    while (p < end && (*p == '"' || *p == ':' || *p == ' '))
-        p++;
-    return p < end ? *p : '\0';
-}
-
-/* p: behind a quote. OpenAI writes "usage":null into every chunk when asked for usage; a model may
- * write \"usage\". */
-static bool is_name(const char *p, const char *end)
-{
-    if (BEGINS(p, end, "usage")) {
-        char c = value_behind(p + 5, end);
-        return c != 'n' && c != '\\';
-    }
-    return BEGINS(p, end, "eval_count\"") || BEGINS(p, end, "billed_units\"");
-}
-
-static bool name_among(const char *p, const char *stop, const char *end)
-{
-    for (; p < stop; p++)
-        if (*p == '"' && p + 1 < end && is_first(p[1]) && is_name(p + 1, end))
-            return true;
-    return false;
-}
-
-bool sc_usage_may_be_in(const char *p, size_t n)
-{
-    const char *end = p + n;
-    for (; end - p > 16; p += 16)
-        if (names_begin(p) && name_among(p, p + 16, end))
-            return true;
-    return name_among(p, end, end);
-}
-
-void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n)
-{
-    r->events++;
-    if (r->provider == SC_PROVIDER_LLAMACPP || sc_usage_may_be_in(p, n))
-        sc_usage_body(r, p, n);
-}
-
-/* Data in pieces is read without asking: what is looked for may lie across two of them. */
-void sc_usage_on_data(void *arg, struct sc_str data, unsigned flags)
-{
-    struct sc_usage_reader *r = arg;
-    bool open = data.n > 0 && data.p[data.n - 1] != '}'; /* goes on in another line */
-    if (flags == SC_DATA_BEGIN && BEGINS(data.p, data.p + data.n, "[DONE]"))
-        return;
-    if (flags == SC_DATA_BEGIN && !open) {
-        sc_usage_event(r, data.p, data.n);
-        return;
-    }
-    if (flags & SC_DATA_BEGIN) {
-        r->events++;
-        sc_usage_begin(r);
-    }
-    sc_usage_feed(r, data.p, data.n);
-}
-
-/* ---- what the counts mean ---- */
-
-static int64_t at_least(int64_t least, int64_t v)
-{
-    return v > least ? v : least;
-}
-
-static int64_t count(const struct sc_usage_reader *r, enum sc_usage_field f)
-{
-    return at_least(0, r->count[f]);
-}
-
-static bool said(const struct sc_usage_reader *r, enum sc_usage_field f)
-{
-    return r->count[f] >= 0;
-}
-
-/* Cached tokens are a part of `input`. xAI sometimes gives more of them than input: then they are
- * not (its client libraries go by that). */
-static void input_with_cache_inside(const struct sc_usage_reader *r, int64_t input,
-                                    struct sc_usage *u)
-{
-    int64_t cached = count(r, SC_USAGE_CACHED_INSIDE), written = count(r, SC_USAGE_WRITE_INSIDE);
-    bool beside = r->provider == SC_PROVIDER_XAI && cached > input;
-    u->cached_read = cached;
-    u->cache_write_5m = written;
-    u->input = beside ? input : at_least(0, input - cached - written);
-}
-
-/* OpenAI chat and all that are like it. xAI bills reasoning on top of the completion; so does
- * Google behind its OpenAI-compatible path, where only the total tells. */
-static void read_chat(const struct sc_usage_reader *r, struct sc_usage *u)
-{
-    int64_t prompt = count(r, SC_USAGE_PROMPT);
-    bool google = r->provider == SC_PROVIDER_GEMINI || r->provider == SC_PROVIDER_VERTEX;
-    input_with_cache_inside(r, prompt, u);
-    u->output = count(r, SC_USAGE_COMPLETION);
-    u->reasoning = count(r, SC_USAGE_REASONING);
-    if (r->provider == SC_PROVIDER_XAI)
-        u->output += u->reasoning;
-    else if (google)
-        u->output = at_least(u->output, count(r, SC_USAGE_TOTAL) - prompt);
-}
-
-static void read_written(const struct sc_usage_reader *r, struct sc_usage *u)
-{
-    int64_t all = count(r, SC_USAGE_CACHE_WRITE);
-    u->cache_write_5m = count(r, SC_USAGE_WRITE_5M);
-    u->cache_write_1h = count(r, SC_USAGE_WRITE_1H);
-    u->cache_write_5m += at_least(0, all - u->cache_write_5m - u->cache_write_1h);
-}
-
-/* OpenAI responses, where details say what of the input was cached; Anthropic and Bedrock, where
- * it comes on top. */
-static void read_in_out(const struct sc_usage_reader *r, struct sc_usage *u)
-{
-    int64_t input = count(r, SC_USAGE_IN);
-    if (said(r, SC_USAGE_CACHED_INSIDE) || said(r, SC_USAGE_WRITE_INSIDE)) {
-        input_with_cache_inside(r, input, u);
-    } else {
-        u->input = input;
-        u->cached_read = count(r, SC_USAGE_CACHE_READ);
-        read_written(r, u);
-    }
-    u->reasoning = count(r, SC_USAGE_REASONING);
-    u->output = count(r, SC_USAGE_OUT);
-    if (!said(r, SC_USAGE_OUT) && said(r, SC_USAGE_OUT_AT_START)) {
-        u->output = count(r, SC_USAGE_OUT_AT_START); /* cut before the number came */
-        u->estimated = true;
-    }
-}
-
-/* The input includes what was cached; thoughts and results of tools come on top. */
-static void read_google(const struct sc_usage_reader *r, struct sc_usage *u)
-{
-    int64_t input = count(r, SC_USAGE_GOOGLE_PROMPT) + count(r, SC_USAGE_GOOGLE_TOOLS);
-    u->cached_read = count(r, SC_USAGE_GOOGLE_CACHED);
-    u->input = at_least(0, input - u->cached_read);
-    u->reasoning = count(r, SC_USAGE_GOOGLE_THOUGHTS);
-    u->output = count(r, SC_USAGE_GOOGLE_CANDIDATES) + u->reasoning;
-}
-
-void sc_usage_result(const struct sc_usage_reader *r, struct sc_usage *u)
-{
-    *u = (struct sc_usage){.known = true, .cost_reported_nano = -1};
-    if (r->provider == SC_PROVIDER_OPENROUTER)
-        u->cost_reported_nano = r->cost_nano;
-    if (said(r, SC_USAGE_BILLED_IN) || said(r, SC_USAGE_BILLED_OUT)) {
-        u->input = count(r, SC_USAGE_BILLED_IN);
-        u->output = count(r, SC_USAGE_BILLED_OUT);
-    } else if (said(r, SC_USAGE_GOOGLE_PROMPT) || said(r, SC_USAGE_GOOGLE_CANDIDATES)) {
-        read_google(r, u);
-    } else if (said(r, SC_USAGE_PROMPT) || said(r, SC_USAGE_COMPLETION)) {
-        read_chat(r, u);
-    } else if (said(r, SC_USAGE_IN) || said(r, SC_USAGE_OUT) || said(r, SC_USAGE_OUT_AT_START)) {
-        read_in_out(r, u);
-    } else if (said(r, SC_USAGE_EVAL_IN) || said(r, SC_USAGE_EVAL_OUT)) {
-        u->input = count(r, SC_USAGE_EVAL_IN);
-        u->output = count(r, SC_USAGE_EVAL_OUT);
-    } else {
-        u->known = false;
-    }
-    u->audio = count(r, SC_USAGE_AUDIO_IN) + count(r, SC_USAGE_AUDIO_OUT);
-}
-
-void sc_usage_estimate(struct sc_usage *u, int64_t input, int64_t output)
-{
-    if (u->known && !u->estimated)
-        return;
-    if (!u->known)
-        u->input = input;
-    u->output = at_least(u->output, output);
-    u->estimated = true;
 }

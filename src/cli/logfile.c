@@ -1,0 +1,38 @@
+/* logfile.c - see logfile.h. */
+#include "cli/logfile.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "policy/policy.h"
+
+static bool policy_log(const struct sc_usage *u, const char *named, char *buf, size_t n)
+{
+    char path[PATH_MAX];
+    struct sc_policy_error error;
+    bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
+                       : sc_policy_find(path, sizeof path);
+    struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
+    if (!p) {
+        sc_usage_wrong(u, "%s", found ? error.text : "out of memory");
+        return false;
+    }
+    const char *log = sc_policy_log(p)->path;
+    bool ok = log && snprintf(buf, n, "%s", log) < (int)n;
+    sc_policy_free(p);
+    if (!ok)
+        sc_usage_wrong(u, "no log: neither FILE nor $STEADYCURL_LOG nor the policy names one");
+    return ok;
+}
+
+bool sc_logfile_find(const struct sc_usage *u, const char *file, const char *policy, char *buf,
+                     size_t n)
+{
+    const char *variable = getenv("STEADYCURL_LOG");
+    if (!file && !policy && variable && *variable)
+        file = variable;
+    if (file)
+        return snprintf(buf, n, "%s", file) < (int)n;
+    return policy_log(u, policy, buf, n);
+}

@@ -1,0 +1,14 @@
+/* logfile.h - which log a command is about: FILE, else $STEADYCURL_LOG, else the policy's. */
+#ifndef SC_CLI_LOGFILE_H
+#define SC_CLI_LOGFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/usage.h"
+
+/* file, policy: what was typed, or NULL. False with a word on stderr. */
+bool sc_logfile_find(const struct sc_usage *u, const char *file, const char *policy, char *buf,
+                     size_t n);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * usage_stream.c - usage among the events of a stream, see usage.h. Most events have none, and are
+ * told apart by a look that costs next to nothing.
+ */
+#include "provider/usage.h"
+
+#include <string.h>
+
+#include "http/stream.h"
+
+/* This runs for each token of every stream: quotes before a letter that one of the names begins
+ * with are looked for sixteen bytes at a time. */
+typedef signed char bytes16 __attribute__((vector_size(16)));
+
+static inline bool is_first(char c)
+{
+    return c == 'u' || c == 'e' || c == 'b';
+}
+
+/* Whether there is one among p[0..15]; reads p[16]. */
+static inline bool names_begin(const char *p)
+{
+    bytes16 quote, letter, hits;
+    uint64_t half[2];
+    memcpy(&quote, p, sizeof quote);
+    memcpy(&letter, p + 1, sizeof letter);
+    hits = (quote == '"') & ((letter == 'u') | (letter == 'e') | (letter == 'b'));
+    memcpy(half, &hits, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+static bool begins(const char *p, const char *end, const char *what, size_t n)
+{
+    return (size_t)(end - p) >= n && memcmp(p, what, n) == 0;
+}
+
+#define BEGINS(p, end, what) begins((p), (end), "" what, sizeof(what) - 1)
+
+/* The byte behind a name, its colon and blanks. */
+static char value_behind(const char *p, const char *end)
+{
+    while (p < end && (*p == '"' || *p == ':' || *p == ' '))
+        p++;
+    return p < end ? *p : '\0';
+}
+
+/* p: behind a quote. OpenAI writes "usage":null into every chunk when asked for usage; a model may
+ * write \"usage\". */
+static bool is_name(const char *p, const char *end)
+{
+    if (BEGINS(p, end, "usage")) {
+        char c = value_behind(p + 5, end);
+        return c != 'n' && c != '\\';
+    }
+    return BEGINS(p, end, "eval_count\"") || BEGINS(p, end, "billed_units\"");
+}
+
+static bool name_among(const char *p, const char *stop, const char *end)
+{
+    for (; p < stop; p++)
+        if (*p == '"' && p + 1 < end && is_first(p[1]) && is_name(p + 1, end))
+            return true;
+    return false;
+}
+
+bool sc_usage_may_be_in(const char *p, size_t n)
+{
+    const char *end = p + n;
+    for (; end - p > 16; p += 16)
+        if (names_begin(p) && name_among(p, p + 16, end))
+            return true;
+    return name_among(p, end, end);
+}
+
+void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n)
+{
+    r->events++;
+    if (r->provider == SC_PROVIDER_LLAMACPP || sc_usage_may_be_in(p, n))
+        sc_usage_body(r, p, n);
+}
+
+/* Data in pieces is read without asking: what is looked for may lie across two of them. */
+void sc_usage_on_data(void *arg, struct sc_str data, unsigned flags)
+{
+    struct sc_usage_reader *r = arg;
+    bool open = data.n > 0 && data.p[data.n - 1] != '}'; /* goes on in another line */
+    if (flags == SC_DATA_BEGIN && BEGINS(data.p, data.p + data.n, "[DONE]"))
+        return;
+    if (flags == SC_DATA_BEGIN && !open) {
+        sc_usage_event(r, data.p, data.n);
+        return;
+    }
+    if (flags & SC_DATA_BEGIN) {
+        r->events++;
+        sc_usage_begin(r);
+    }
+    sc_usage_feed(r, data.p, data.n);
+}
