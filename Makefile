@@ -37,6 +37,7 @@ LDLIBS_test_elf := $(BUILD)/obj/cli/elf.o
 $(BUILD)/tests/cli/test_elf: $(BUILD)/obj/cli/elf.o
 LDLIBS_test_foreign_cjson := -rdynamic
 PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
+PROGRAM_LIBS_multi_loop_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_early := -l:libcurl.so.4 -rdynamic
 PROGRAM_LIBS_unload := -ldl
 

@@ -37,12 +37,16 @@ SC_EXPORT CURLM *curl_multi_init(void)
 SC_EXPORT CURLMcode curl_multi_cleanup(CURLM *multi)
 {
     struct sc_entry e = sc_entry_of(multi, SC_CALLER);
+    CURLMcode rc;
 
     if (sc_libcurl_holding(SC_CALLER) == NULL)
-        sc_handle_take(multi);
-    if (e.shadow)
-        return e.engine->multi_cleanup(e.shadow);
-    return e.real ? e.real->multi_cleanup(multi) : CURLM_INTERNAL_ERROR;
+        sc_handle_take(multi); /* before: another thread may be given the same address */
+    if (!e.shadow)
+        return e.real ? e.real->multi_cleanup(multi) : CURLM_INTERNAL_ERROR;
+    rc = e.engine->multi_cleanup(e.shadow);
+    if (rc == CURLM_RECURSIVE_API_CALL) /* refused: it lives on */
+        sc_handle_put(multi, e.real, e.shadow);
+    return rc;
 }
 
 SC_EXPORT CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)

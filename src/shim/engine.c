@@ -67,6 +67,10 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
     struct sc_shadow *s = shadow;
     struct sc_transfer *t = s->transfer;
 
+    if (s->member && s->member->state == SC_MEMBER_WAITING) { /* remembered for what comes */
+        t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
+        return CURLE_OK;
+    }
     if (s->member && s->member->state == SC_MEMBER_PAUSED) {
         if (!(bitmask & CURLPAUSE_RECV)) {
             t->recv_paused = false;

@@ -1,4 +1,4 @@
-/* multi_queue.c - waiting members by due time, and messages in order. See multi.h. */
+/* multi_queue.c - members by due time, in lists, and messages in order. See multi.h. */
 #include "shim/multi.h"
 
 #include <stdlib.h>
@@ -24,9 +24,9 @@ static void sift_down(struct sc_multi *u, struct sc_member *m, size_t at)
     for (;;) {
         size_t child = 2 * at + 1;
 
-        if (child >= u->n_waiting)
+        if (child >= u->n_heap)
             break;
-        if (child + 1 < u->n_waiting && u->heap[child + 1]->due_ns < u->heap[child]->due_ns)
+        if (child + 1 < u->n_heap && u->heap[child + 1]->due_ns < u->heap[child]->due_ns)
             child++;
         if (u->heap[child]->due_ns >= m->due_ns)
             break;
@@ -36,9 +36,9 @@ static void sift_down(struct sc_multi *u, struct sc_member *m, size_t at)
     place(u, m, at);
 }
 
-bool sc_multi_push_waiting(struct sc_multi *u, struct sc_member *m, int64_t due_ns)
+bool sc_multi_push_due(struct sc_multi *u, struct sc_member *m, int64_t due_ns)
 {
-    if (u->n_waiting == u->heap_room) {
+    if (u->n_heap == u->heap_room) {
         size_t room = u->heap_room ? 2 * u->heap_room : 16;
         struct sc_member **grown = realloc(u->heap, room * sizeof(struct sc_member *));
 
@@ -48,16 +48,17 @@ bool sc_multi_push_waiting(struct sc_multi *u, struct sc_member *m, int64_t due_
         u->heap_room = room;
     }
     m->due_ns = due_ns;
-    m->state = SC_MEMBER_WAITING;
-    sift_up(u, m, u->n_waiting++);
+    m->in_heap = true;
+    sift_up(u, m, u->n_heap++);
     return true;
 }
 
-void sc_multi_drop_waiting(struct sc_multi *u, struct sc_member *m)
+void sc_multi_drop_due(struct sc_multi *u, struct sc_member *m)
 {
-    struct sc_member *last = u->heap[--u->n_waiting];
+    struct sc_member *last = u->heap[--u->n_heap];
     size_t at = m->heap_at;
 
+    m->in_heap = false;
     if (last == m)
         return;
     if (at > 0 && u->heap[(at - 1) / 2]->due_ns > last->due_ns)
@@ -104,4 +105,29 @@ void sc_multi_drop_messages(struct sc_multi *u, const CURL *easy)
             u->messages[u->first_message + kept++] = m;
     }
     u->n_messages = kept;
+}
+
+void sc_member_list_add(struct sc_member_list *l, struct sc_member *m)
+{
+    m->list = l;
+    m->next = NULL;
+    m->previous = l->last;
+    if (l->last)
+        l->last->next = m;
+    else
+        l->first = m;
+    l->last = m;
+}
+
+void sc_member_list_drop(struct sc_member *m)
+{
+    if (m->previous)
+        m->previous->next = m->next;
+    else
+        m->list->first = m->next;
+    if (m->next)
+        m->next->previous = m->previous;
+    else
+        m->list->last = m->previous;
+    m->list = NULL;
 }

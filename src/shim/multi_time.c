@@ -2,7 +2,8 @@
  * multi_time.c - when the program has to come back. See multi.h.
  *
  * libcurl has one next time for a multi and tells it in three ways: curl_multi_timeout, the timer
- * callback, and the length of its own waits. Ours is merged into each.
+ * callback, and the length of its own waits. Ours is merged into each. While nothing is held, the
+ * program's timer callback sees what libcurl says, and nothing else.
  */
 #include "shim/multi.h"
 
@@ -10,13 +11,16 @@
 
 enum { NS_PER_MS = 1000000 };
 
-int64_t sc_multi_due(const struct sc_multi *u, int64_t now_ns)
+int64_t sc_multi_due(const struct sc_multi *u)
 {
-    int64_t due = u->n_waiting ? u->heap[0]->due_ns : SC_NEVER;
+    int64_t due = u->n_heap ? u->heap[0]->due_ns : SC_NEVER;
 
-    (void)now_ns;
-    if (u->n_waiting && u->progress_ns < due)
-        due = u->progress_ns;
+    if (u->watched.first) {
+        int64_t progress = u->progress_ns + (int64_t)SC_PROGRESS_WAKE_MS * NS_PER_MS;
+
+        if (progress < due)
+            due = progress;
+    }
     return due;
 }
 
@@ -29,15 +33,17 @@ static long ms_until(int64_t due_ns, int64_t now_ns)
 CURLMcode sc_multi_timeout(void *multi, long *timeout_ms)
 {
     struct sc_multi *u = multi;
-    CURLMcode rc = u->real->multi_timeout(u->multi, timeout_ms);
-    int64_t now, due;
+    CURLMcode rc;
+    int64_t due;
     long ours;
 
-    if (rc != CURLM_OK || u->n_waiting == 0)
+    if (SC_MULTI_BUSY(u))
+        return CURLM_RECURSIVE_API_CALL;
+    rc = u->real->multi_timeout(u->multi, timeout_ms);
+    due = sc_multi_due(u);
+    if (rc != CURLM_OK || due == SC_NEVER)
         return rc;
-    now = sc_now_ns();
-    due = sc_multi_due(u, now);
-    ours = ms_until(due, now);
+    ours = ms_until(due, sc_now_ns());
     if (*timeout_ms < 0 || ours < *timeout_ms)
         *timeout_ms = ours;
     return rc;
@@ -47,70 +53,97 @@ CURLMcode sc_multi_wait(void *multi, bool poll, struct curl_waitfd *extra, unsig
                         int timeout_ms, int *ready)
 {
     struct sc_multi *u = multi;
+    int64_t due;
 
-    if (u->n_waiting > 0) {
-        int64_t now = sc_now_ns();
-        long ours = ms_until(sc_multi_due(u, now), now);
+    if (SC_MULTI_BUSY(u))
+        return CURLM_RECURSIVE_API_CALL;
+    due = sc_multi_due(u);
+    if (due != SC_NEVER) {
+        long ours = ms_until(due, sc_now_ns());
 
         if (ours < timeout_ms)
             timeout_ms = (int)ours;
-        /* curl_multi_wait comes back at once where it finds no socket, and a program that only
-         * waits for us would spin. */
-        poll = poll || u->real->multi_poll != NULL;
     }
+    /* curl_multi_wait comes back at once where it finds no socket, and a program that only waits
+     * for us would spin. */
+    if (u->n_held > 0 && u->real->multi_poll)
+        poll = true;
     if (poll)
         return u->real->multi_poll(u->multi, extra, n, timeout_ms, ready);
     return u->real->multi_wait(u->multi, extra, n, timeout_ms, ready);
 }
 
-static int64_t earliest(const struct sc_multi *u, int64_t now_ns)
-{
-    int64_t ours = sc_multi_due(u, now_ns);
+/* ---- the timer callback ---------------------------------------------------------------------- */
 
-    return ours < u->libcurl_due_ns ? ours : u->libcurl_due_ns;
-}
-
-static int tell(struct sc_multi *u, int64_t due_ns, int64_t now_ns)
+static int call_timer(struct sc_multi *u, long timeout_ms)
 {
-    u->told_due_ns = due_ns;
-    return u->timer_fn(u->multi, due_ns == SC_NEVER ? -1 : ms_until(due_ns, now_ns), u->timer_data);
+    uintptr_t outer = u->callback_frame;
+    int rc;
+
+    if (!outer)
+        u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+    rc = u->timer_fn(u->multi, timeout_ms, u->timer_data);
+    u->callback_frame = outer;
+    return rc;
 }
 
 /* libcurl sets its timer: the program's is set to the earlier of its and ours. */
 static int on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
     struct sc_multi *u = arg;
-    int64_t now = sc_now_ns();
+    int64_t due = sc_multi_due(u), now = 0;
 
-    u->libcurl_due_ns = timeout_ms < 0 ? SC_NEVER : now + (int64_t)timeout_ms * NS_PER_MS;
+    (void)multi;
+    if (timeout_ms < 0) {
+        u->libcurl_due_ns = SC_NEVER;
+    } else {
+        now = sc_now_ns();
+        u->libcurl_due_ns = now + (int64_t)timeout_ms * NS_PER_MS;
+    }
     if (!u->timer_fn)
         return 0;
-    if (sc_multi_due(u, now) >= u->libcurl_due_ns) { /* libcurl's own, to the millisecond */
-        u->told_due_ns = u->libcurl_due_ns;
-        return u->timer_fn(multi, timeout_ms, u->timer_data);
+    u->told_due_ns = SC_NEVER;
+    if (due < u->libcurl_due_ns) {
+        u->told_due_ns = due;
+        timeout_ms = ms_until(due, now ? now : sc_now_ns());
     }
-    return tell(u, earliest(u, now), now);
+    return call_timer(u, timeout_ms);
+}
+
+/* The program's timer has fired: libcurl sets its own again if there is more to come, and says
+ * nothing if there is not. */
+void sc_multi_timer_fired(struct sc_multi *u)
+{
+    u->told_due_ns = SC_NEVER;
+    u->libcurl_due_ns = SC_NEVER;
 }
 
 void sc_multi_update_timer(struct sc_multi *u)
 {
-    int64_t now, due;
+    int64_t due = sc_multi_due(u);
 
-    if (!u->timer_fn || (u->n_waiting == 0 && u->told_due_ns == u->libcurl_due_ns))
+    if (!u->timer_fn || due == u->told_due_ns)
         return;
-    now = sc_now_ns();
-    due = earliest(u, now);
-    if (due != u->told_due_ns)
-        tell(u, due, now);
+    if (due < u->libcurl_due_ns) {
+        u->told_due_ns = due;
+        call_timer(u, ms_until(due, sc_now_ns()));
+    } else if (u->told_due_ns != SC_NEVER) { /* back to libcurl's */
+        u->told_due_ns = SC_NEVER;
+        call_timer(u,
+                   u->libcurl_due_ns == SC_NEVER ? -1 : ms_until(u->libcurl_due_ns, sc_now_ns()));
+    }
 }
 
 CURLMcode sc_multi_set_timer(struct sc_multi *u, CURLMoption option, int64_t arg)
 {
+    CURLMcode rc = u->real->multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
+
+    if (rc != CURLM_OK)
+        return rc;
     if (option == CURLMOPT_TIMERDATA) {
         u->timer_data = (void *)(intptr_t)arg; /* NOLINT(performance-no-int-to-ptr) */
         return CURLM_OK;
     }
     memcpy(&u->timer_fn, &arg, sizeof u->timer_fn);
-    u->real->multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
     return u->real->multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, arg ? on_timer : NULL);
 }
