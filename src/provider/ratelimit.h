@@ -1,0 +1,52 @@
+/*
+ * ratelimit.h - what a provider's headers tell about its rate limits: how much, what is left, and
+ * when it is full again.
+ *
+ * Each provider has a dialect: a table of header names, what each means, and how it is written
+ * (ratelimit.c; sources there). Worked example, OpenAI:
+ *
+ *     x-ratelimit-limit-requests: 5000        requests.limit     5000
+ *     x-ratelimit-remaining-requests: 4999    requests.remaining 4999
+ *     x-ratelimit-reset-requests: 12ms        requests.reset_ms  12
+ *     (by the table: a bucket, a minute)      requests.kind SC_RATE_BUCKET, .window_ms 60000
+ *
+ * Pure: no allocation, no clock; numbers are read by hand, whatever the locale. Values that cannot
+ * be true (negative, absurd, not a number) are as good as not sent.
+ */
+#ifndef SC_PROVIDER_RATELIMIT_H
+#define SC_PROVIDER_RATELIMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "provider/facts.h"
+#include "provider/provider.h"
+
+/* What `reset` counts to. */
+enum sc_rate_kind {
+    SC_RATE_BUCKET, /* a token bucket that refills all the time: until it is full */
+    SC_RATE_WINDOW  /* a count that starts anew: until the next window begins */
+};
+
+/* One quantity, requests or tokens. */
+struct sc_rate {
+    int64_t limit;     /* allowed in a window; -1: not said, likewise below */
+    int64_t remaining; /* of it, after this request; never more than limit */
+    int64_t reset_ms;
+    int64_t window_ms; /* 0: unknown */
+    enum sc_rate_kind kind;
+};
+
+enum sc_rate_of { SC_RATE_REQUESTS, SC_RATE_TOKENS, SC_RATE_COUNT };
+
+struct sc_ratelimit {
+    struct sc_rate of[SC_RATE_COUNT];
+};
+
+/* Reads what a response's headers say; false if they say nothing. now_unix: wall clock in seconds,
+ * for absolute times when the response has no Date. */
+bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *headers, size_t n,
+                       int64_t now_unix, struct sc_ratelimit *out);
+
+#endif
