@@ -74,7 +74,7 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/.headers
 
 # What finds dlsym for others must not itself call strlen and its like (see src/bind/elf.c), which
 # the compiler would make of a loop.
-$(BUILD)/obj/bind/%.o: COMMON += -fno-builtin
+$(BUILD)/obj/bind/elf.o $(BUILD)/obj/bind/dl.o: COMMON += -fno-builtin
 
 $(BUILD)/obj/%.o: src/%.S
 	@mkdir -p $(@D)

@@ -137,6 +137,12 @@ void sc_explain_settings(const struct sc_settings *s)
     sc_explain_line("timeout", "the program's own timeout bounds %s",
                     s->program_timeout == SC_TIMEOUT_TOTAL ? "the whole call, waits included"
                                                            : "each attempt");
+    if (s->timeouts.first_token_ms > 0)
+        sc_explain_line("first_token", "%lld ms", (long long)s->timeouts.first_token_ms);
+    if (s->timeouts.gap_ms > 0)
+        sc_explain_line("gap", "%lld ms", (long long)s->timeouts.gap_ms);
+    if (s->timeouts.total_ms > 0)
+        sc_explain_line("total", "%lld ms", (long long)s->timeouts.total_ms);
     sc_explain_line(
         "hold", "up to %zu KiB of a success, %zu KiB of a failure, %zu KiB of an upload",
         s->hold.success_max / 1024, s->hold.failure_max / 1024, s->hold.upload_max / 1024);

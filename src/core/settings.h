@@ -93,12 +93,20 @@ struct sc_hold_settings {
     size_t upload_max;    /* a larger body makes the call non-retryable, default 64 MiB */
 };
 
+/* Bounds that a call to a model needs beyond the program's own (ms, 0: none). */
+struct sc_timeouts {
+    int64_t first_token_ms; /* from an attempt's start to its first output */
+    int64_t gap_ms;         /* between two pieces of output */
+    int64_t total_ms;       /* the whole call, waits included */
+};
+
 struct sc_settings {
     enum sc_timeout_scope program_timeout;
     struct sc_retry retry;
     struct sc_breaker_settings breaker;
     struct sc_limits limits;
     struct sc_hold_settings hold;
+    struct sc_timeouts timeouts;
 };
 
 #endif

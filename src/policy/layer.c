@@ -88,9 +88,9 @@ void sc_section_store_initial(const struct sc_section *s, void *base)
 }
 
 /* Sections whose rows are stored in the layer itself. */
-static const enum sc_section_id general[] = {SC_SECTION_SETTINGS, SC_SECTION_RETRY,
-                                             SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
-                                             SC_SECTION_LIMITS,   SC_SECTION_HOLD};
+static const enum sc_section_id general[] = {
+    SC_SECTION_SETTINGS, SC_SECTION_RETRY, SC_SECTION_BUDGET,  SC_SECTION_BREAKER,
+    SC_SECTION_LIMITS,   SC_SECTION_HOLD,  SC_SECTION_TIMEOUTS};
 /* And those stored once for each group of classes. */
 static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
 

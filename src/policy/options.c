@@ -148,6 +148,39 @@ static const struct sc_policy_option settings_rows[] = {
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_HOLD,
      .doc = "How much of an answer or a request is kept so that a call can be tried again."},
+    {.key = "timeouts",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_TIMEOUTS,
+     .doc = "Bounds on the time of a call beyond the program's own; watched about once a second."},
+};
+
+static const struct sc_policy_option timeouts_rows[] = {
+    {.key = "first_token_ms",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = DAY_MS,
+     .initial = "0",
+     .unit = "ms",
+     FIELD(struct sc_layer, values.timeouts.first_token_ms),
+     .doc = "An attempt that has given no output by then is ended and tried again; 0: no bound."},
+    {.key = "gap_ms",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = DAY_MS,
+     .initial = "0",
+     .unit = "ms",
+     FIELD(struct sc_layer, values.timeouts.gap_ms),
+     .doc = "The longest silence in an answer that has begun; then it ends with libcurl's timeout "
+            "error. 0: no bound."},
+    {.key = "total_ms",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = DAY_MS,
+     .initial = "0",
+     .unit = "ms",
+     FIELD(struct sc_layer, values.timeouts.total_ms),
+     .doc = "The longest time for a whole call with its waits and retries; the program's own "
+            "timeout may be shorter. 0: no bound."},
 };
 
 static const struct sc_policy_option retry_rows[] = {
@@ -462,6 +495,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_BREAKER] = {.name = "breaker", ROWS(breaker_rows), .first = 16},
     [SC_SECTION_LIMITS] = {.name = "limits", ROWS(limits_rows), .first = 32},
     [SC_SECTION_HOLD] = {.name = "hold", ROWS(hold_rows), .first = 40},
+    [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
 };
 
 const struct sc_section *sc_section(enum sc_section_id id)

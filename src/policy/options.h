@@ -30,6 +30,7 @@ enum sc_section_id {
     SC_SECTION_BREAKER,
     SC_SECTION_LIMITS,
     SC_SECTION_HOLD,
+    SC_SECTION_TIMEOUTS,
     SC_SECTION_COUNT
 };
 

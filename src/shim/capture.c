@@ -14,6 +14,7 @@
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/transfer.h"
+#include "shim/watchdog.h"
 
 #define HTTP_PROTOCOLS (CURLPROTO_HTTP | CURLPROTO_HTTPS)
 
@@ -383,6 +384,8 @@ size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
     n *= size;
     if (!t)
         return sc_deliver_body(s, p, n);
+    if (s->progress_installed)
+        sc_watchdog_feed(t);
     if (t->phase == SC_COMMITTED) {
         watch(t, p, n);
         return pass_body(s, t, p, n);

@@ -38,6 +38,7 @@ static void reset(void *shadow)
     s->read_installed = false;
     s->seek_installed = false;
     s->ioctl_installed = false;
+    s->progress_installed = false;
     s->opensocket_installed = false;
     s->sockopt_installed = false;
     s->resolver_start_installed = false;

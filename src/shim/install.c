@@ -1,6 +1,8 @@
 /* install.c - see install.h. */
 #include "shim/install.h"
 
+#include "shim/watchdog.h"
+
 #include "shim/consent.h"
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
@@ -64,4 +66,6 @@ void sc_uninstall(struct sc_shadow *s)
     sc_consent_uninstall(s);
     if (s->read_installed)
         uninstall_upload(s);
+    if (s->progress_installed)
+        sc_watchdog_uninstall(s);
 }

@@ -12,6 +12,7 @@
 #include "shim/report.h"
 #include "shim/runtime.h"
 #include "shim/target.h"
+#include "shim/watchdog.h"
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
@@ -29,8 +30,15 @@ static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t no
 
     if (t->call.deadline_ns == SC_NEVER)
         return;
+    t->bounded = true;
     left = (t->call.deadline_ns - now) / NS_PER_MS;
     SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+}
+
+/* libcurl's own progress meter is on. */
+static bool has_meter(const struct sc_shadow *s)
+{
+    return !s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn && !s->progress_installed;
 }
 
 /* What an attempt leaves in the handle and would show in the next one's request or output. */
@@ -38,17 +46,20 @@ static void clean_after_attempt(struct sc_shadow *s)
 {
     if (s->o.auto_referer)
         SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
-    if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
+    if (has_meter(s))
         SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
     if (s->o.hsts_read_fn)              /* libcurl asks for its whole list at each perform */
         SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
 }
 
-static void restore_after_retries(struct sc_shadow *s, const struct sc_transfer *t)
+/* Puts back what later attempts needed otherwise. */
+static void restore(struct sc_shadow *s, const struct sc_transfer *t)
 {
-    if (t->call.deadline_ns != SC_NEVER)
+    if (t->bounded)
         SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
-    if (!s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn)
+    if (t->call.attempts < 1)
+        return;
+    if (has_meter(s))
         SET(s, CURLOPT_NOPROGRESS, 0L);
     if (s->o.hsts_read_fn)
         SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
@@ -66,6 +77,12 @@ static int most_attempts(const struct sc_retry *r)
     return most;
 }
 
+/* Limit or gate kept the first attempt waiting. */
+static bool has_waited(const struct sc_transfer *t)
+{
+    return t->attempt_start_ns - t->call.start_ns > NS_PER_MS;
+}
+
 void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
 {
     t->earlier_connects += t->connects;
@@ -73,10 +90,11 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
     sc_transfer_attempt(t);
     t->attempt_start_ns = sc_now_ns();
     t->last_attempt = t->call.attempts + 1 >= most_attempts(&t->rule->settings->retry);
-    if (t->call.attempts > 0) {
+    if (t->call.attempts > 0)
         clean_after_attempt(s);
+    /* A first attempt that starts at once is bounded by what the program has set. */
+    if (t->call.attempts > 0 || has_waited(t) || t->rule->settings->timeouts.total_ms > 0)
         bound_attempt(s, t, t->attempt_start_ns);
-    }
 }
 
 /* curl_httppost is public: a part that a callback reads cannot be read twice. */
@@ -105,13 +123,14 @@ static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
            (rc != CURLE_OK && t->forbidden && !t->granted);
 }
 
-void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
     long connect_code = 0;
     struct sc_effects effects;
     int64_t now;
 
+    rc = sc_watchdog_result(s, t, rc);
     if (t->fail_suppressed)
         SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
@@ -131,6 +150,7 @@ void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     sc_admission_settle(s, t, now, &effects);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);
+    return rc;
 }
 
 static bool reads_upload(const struct sc_shadow *s)
@@ -146,11 +166,14 @@ static void begin(struct sc_shadow *s, struct sc_transfer *t)
 
     if (s->o.timeout_ms > 0 && is_total_timeout(t))
         deadline = now + s->o.timeout_ms * NS_PER_MS;
+    if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * NS_PER_MS < deadline)
+        deadline = now + set->timeouts.total_ms * NS_PER_MS;
     t->id = sc_random64();
     t->uploads = reads_upload(s);
     if (t->uploads)
         sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
     sc_call_begin(&t->call, set, now, deadline);
+    t->call.deadline_ns = deadline; /* total_ms holds whatever the program's timeout bounds */
     t->recheck_ns = (int64_t)RECHECK_MS * NS_PER_MS;
     sc_admission_begin(s, t);
 }
@@ -184,6 +207,8 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     begin(s, t);
     s->transfer = t;
     sc_install(s, t->uploads);
+    if (sc_watchdog_wanted(t))
+        sc_watchdog_install(s);
     return t;
 }
 
@@ -202,12 +227,6 @@ CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
     sc_transfer_attempt(t);
     sc_shadow_error(s, "Callback aborted");
     return CURLE_ABORTED_BY_CALLBACK;
-}
-
-/* Limit or gate kept the first attempt waiting. */
-static bool has_waited(const struct sc_transfer *t)
-{
-    return t->attempt_start_ns - t->call.start_ns > NS_PER_MS;
 }
 
 /* What getinfo has to say of several attempts, or a wait and one, as if they were one. */
@@ -242,8 +261,7 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
     if (!t->finishing) {
         t->finishing = true;
         sc_uninstall(s);
-        if (t->call.attempts > 1)
-            restore_after_retries(s, t);
+        restore(s, t);
         if (t->call.attempts > 1 || has_waited(t))
             lay_over(s, t, rc);
         if (rc == CURLE_OPERATION_TIMEDOUT)
@@ -264,6 +282,8 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 void sc_managed_end(struct sc_shadow *s)
 {
     sc_uninstall(s);
+    if (s->transfer && !s->transfer->finishing)
+        restore(s, s->transfer);
     if (s->transfer)
         sc_state_end(&s->transfer->ticket, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 0,
                      NULL);

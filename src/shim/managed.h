@@ -28,7 +28,8 @@ void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
 
 /* Before the real transfer of an attempt, and after it. */
 void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t);
-void sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
+/* Returns the attempt's result as the program may have to see it. */
+CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
 
 /* The program wants no more: nothing is handed over. Returns the code for it. */
 CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t);

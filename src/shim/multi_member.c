@@ -271,8 +271,7 @@ void sc_member_begin(struct sc_member *m)
 
 void sc_member_ended(struct sc_member *m, CURLcode rc)
 {
-    m->result = rc;
-    sc_managed_judge(m->shadow, m->shadow->transfer, rc);
+    m->result = sc_managed_judge(m->shadow, m->shadow->transfer, rc);
     advance(m);
 }
 

@@ -58,7 +58,7 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
         case SC_STEP_SEND:
             sc_managed_prepare(s, t);
             rc = s->real->easy_perform(s->easy);
-            sc_managed_judge(s, t, rc);
+            rc = sc_managed_judge(s, t, rc);
             break;
         case SC_STEP_WAIT:
             if (wait(s, t, &step))

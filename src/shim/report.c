@@ -1,6 +1,7 @@
 /* report.c - see report.h. */
 #include "shim/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,10 +78,24 @@ static void report_late_error(const struct sc_shadow *s, const struct sc_transfe
     write_event(t, &e);
 }
 
+/* libcurl's words for a result, and which of the rule's own bounds it stands for. */
+static const char *words_for(const struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc,
+                             char *buf, size_t size)
+{
+    const char *words =
+        rc != CURLE_OK && s->real->easy_strerror ? s->real->easy_strerror(rc) : NULL;
+
+    if (!words || !t->bound)
+        return words;
+    snprintf(buf, size, "%s: %s", words, t->bound);
+    return buf;
+}
+
 void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     enum sc_class class = t->verdict.class;
     struct sc_event e;
+    char words[128];
 
     report_late_error(s, t);
     fill(&e, s, t);
@@ -100,8 +115,7 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
     e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
     if (e.will_retry)
         e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
-    if (rc != CURLE_OK && s->real->easy_strerror)
-        e.text = s->real->easy_strerror(rc);
+    e.text = words_for(s, t, rc, words, sizeof words);
     e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
     write_event(t, &e);
 }
@@ -166,12 +180,14 @@ static void fill_spent(struct sc_event *e, const struct sc_spent *spent)
 void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     struct sc_event e;
+    char words[128];
 
     fill(&e, s, t);
     e.kind = SC_EVENT_CALL;
     e.attempts = t->call.attempts;
     e.status = t->status;
     e.curl_code = (int)rc;
+    e.text = words_for(s, t, rc, words, sizeof words);
     e.class = sc_class_name(t->verdict.class);
     e.row = t->verdict.row;
     e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";

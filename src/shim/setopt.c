@@ -32,6 +32,11 @@ static bool is_held_back(const struct sc_shadow *s, CURLoption option)
     case CURLOPT_IOCTLFUNCTION:
     case CURLOPT_IOCTLDATA:
         return s->ioctl_installed;
+    case CURLOPT_XFERINFOFUNCTION:
+    case CURLOPT_PROGRESSFUNCTION:
+    case CURLOPT_XFERINFODATA:
+    case CURLOPT_NOPROGRESS:
+        return s->progress_installed;
     case CURLOPT_OPENSOCKETFUNCTION:
     case CURLOPT_OPENSOCKETDATA:
         return s->opensocket_installed;

@@ -98,6 +98,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     s->read_installed = from->read_installed;
     s->seek_installed = from->seek_installed;
     s->ioctl_installed = from->ioctl_installed;
+    s->progress_installed = from->progress_installed;
     s->opensocket_installed = from->opensocket_installed;
     s->sockopt_installed = from->sockopt_installed;
     s->resolver_start_installed = from->resolver_start_installed;

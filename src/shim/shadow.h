@@ -109,6 +109,7 @@ struct sc_shadow {
     bool read_installed;
     bool seek_installed;
     bool ioctl_installed;
+    bool progress_installed;
     bool opensocket_installed;
     bool sockopt_installed;
     bool resolver_start_installed;

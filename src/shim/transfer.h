@@ -89,16 +89,19 @@ struct sc_transfer {
     bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
     int status;
-    int connect_code;     /* what a proxy said to CONNECT, 0: nothing; known at the end */
-    bool commit_early;    /* hold nothing more (out of memory, HTTP/0.9) */
-    bool send_paused;     /* the program has paused its upload: hold nothing meanwhile */
-    bool last_attempt;    /* nothing can come after it: no need to hold */
-    bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
-    bool short_write;     /* the program refused a piece that was handed over */
-    size_t refused;       /* what it returned for it */
-    bool forbidden;       /* the program forbade to resolve or connect */
-    bool granted;         /* and yet allowed another try within the attempt */
-    bool decided;         /* outcome was already taken, in the middle of the transfer */
+    int connect_code;      /* what a proxy said to CONNECT, 0: nothing; known at the end */
+    bool bounded;          /* TIMEOUT_MS in the handle is ours */
+    int64_t last_piece_ns; /* the watchdog's: when output last came, 0: none yet */
+    const char *bound;     /* the rule's timeout that ended the attempt, NULL: none */
+    bool commit_early;     /* hold nothing more (out of memory, HTTP/0.9) */
+    bool send_paused;      /* the program has paused its upload: hold nothing meanwhile */
+    bool last_attempt;     /* nothing can come after it: no need to hold */
+    bool fail_suppressed;  /* FAILONERROR is off for this response: its body decides */
+    bool short_write;      /* the program refused a piece that was handed over */
+    size_t refused;        /* what it returned for it */
+    bool forbidden;        /* the program forbade to resolve or connect */
+    bool granted;          /* and yet allowed another try within the attempt */
+    bool decided;          /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
     struct sc_usage_reader usage;
