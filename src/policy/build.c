@@ -65,6 +65,7 @@ void sc_policy_free(struct sc_policy *p)
     }
     sc_index_free(&p->index);
     free(p->settings);
+    free(p->prices);
     free(p->rules);
     free(p->matches);
     free(p);
@@ -190,6 +191,24 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
     p->wants_model |= m->model.n > 0;
     p->n++;
     return true;
+}
+
+bool sc_build_price(struct sc_policy *p, const struct sc_price *price)
+{
+    char *model = sc_build_copy(p, price->model, strlen(price->model));
+
+    if (p->n_prices == p->prices_room) {
+        size_t room = p->prices_room == 0 ? 8 : 2 * p->prices_room;
+        void *more = realloc(p->prices, room * sizeof *p->prices);
+
+        if (more == NULL)
+            return false;
+        p->prices = more;
+        p->prices_room = room;
+    }
+    p->prices[p->n_prices] = *price;
+    p->prices[p->n_prices++].model = model;
+    return model != NULL;
 }
 
 bool sc_build_finish(struct sc_policy *p)

@@ -36,6 +36,8 @@ struct sc_policy {
     struct sc_settings_slot *settings; /* the different ones, while building */
     size_t n_settings, settings_room;
     struct sc_index index;
+    struct sc_price *prices;
+    size_t n_prices, prices_room;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
     bool wants_model;
@@ -44,6 +46,9 @@ struct sc_policy {
 
 struct sc_policy *sc_build_new(void);
 bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec);
+
+/* The row is copied, its model as well. */
+bool sc_build_price(struct sc_policy *p, const struct sc_price *price);
 bool sc_build_finish(struct sc_policy *p);
 
 /* Memory that lives as long as the policy; NULL if there is none. */

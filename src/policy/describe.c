@@ -14,6 +14,7 @@ static const char *const definitions[SC_SECTION_COUNT] = {
     [SC_SECTION_BACKOFF] = "backoff", [SC_SECTION_BUDGET] = "budget",
     [SC_SECTION_BREAKER] = "breaker", [SC_SECTION_LIMITS] = "limits",
     [SC_SECTION_HOLD] = "hold",       [SC_SECTION_TIMEOUTS] = "timeouts",
+    [SC_SECTION_PRICE] = "price",
 };
 
 static void put_string(FILE *to, const char *s)
@@ -81,6 +82,12 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         fputs("\"type\": \"number\", ", to);
         put_bounds(to, o);
         break;
+    case SC_TYPE_MONEY:
+        fprintf(to,
+                "\"anyOf\": [{\"const\": 0}, {\"type\": \"number\", \"minimum\": %g, "
+                "\"maximum\": %g}]",
+                o->min, o->max);
+        break;
     case SC_TYPE_WORD:
         fputs("\"enum\": [", to);
         put_words(to, o->words);
@@ -112,6 +119,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
                 definitions[o->child]);
         break;
     case SC_TYPE_RULES:
+    case SC_TYPE_PRICES:
         fprintf(to, "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}",
                 definitions[o->child]);
         break;
@@ -156,6 +164,9 @@ void sc_describe_schema(FILE *to)
             continue;
         fprintf(to, "%s\n    \"%s\": {\n", comma, definitions[id]);
         put_properties(to, sc_section((enum sc_section_id)id), "      ");
+        if (id == SC_SECTION_PRICE)
+            fputs(",\n      \"required\": [\"model\", \"input_per_mtok\", \"output_per_mtok\"]",
+                  to);
         fputs("\n    }", to);
         comma = ",";
     }
@@ -182,11 +193,10 @@ static void put_roff(FILE *to, const char *s)
 
 static void put_allowed(FILE *to, const struct sc_policy_option *o)
 {
-    static const char *const plain[] = {[SC_TYPE_TEXT] = "String",
-                                        [SC_TYPE_STRINGS] = "String or list of strings",
-                                        [SC_TYPE_OBJECT] = "Object",
-                                        [SC_TYPE_SWITCH] = "Object, true or false",
-                                        [SC_TYPE_RULES] = "List of objects"};
+    static const char *const plain[] = {
+        [SC_TYPE_TEXT] = "String",           [SC_TYPE_STRINGS] = "String or list of strings",
+        [SC_TYPE_OBJECT] = "Object",         [SC_TYPE_SWITCH] = "Object, true or false",
+        [SC_TYPE_RULES] = "List of objects", [SC_TYPE_PRICES] = "List of objects"};
 
     switch (o->type) {
     case SC_TYPE_INTEGER:
@@ -205,6 +215,9 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
         put_number(to, o->max);
         if (o->unit != NULL)
             fprintf(to, " (%s)", o->unit);
+        break;
+    case SC_TYPE_MONEY:
+        fprintf(to, "0, or a number from %g to %g (%s)", o->min, o->max, o->unit);
         break;
     case SC_TYPE_WORD:
     case SC_TYPE_SCOPE:
@@ -246,9 +259,10 @@ static void put_man_row(FILE *to, const struct sc_policy_option *o, const char *
     put_roff(to, o->doc);
     if (o->group != SC_GROUP_ALL)
         put_class_initials(to, o->group);
-    else if (o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH || o->type == SC_TYPE_RULES) {
+    else if (o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH || o->type == SC_TYPE_RULES ||
+             o->type == SC_TYPE_PRICES) {
         snprintf(path, sizeof path, "%s%s%s.", prefix, o->key,
-                 o->type == SC_TYPE_RULES ? "[N]" : "");
+                 o->type == SC_TYPE_RULES || o->type == SC_TYPE_PRICES ? "[N]" : "");
         put_man(to, sc_section(o->child), path);
     }
 }

@@ -5,6 +5,7 @@
 #include "policy/layer.h"
 #include "policy/policy.h"
 #include "policy/read.h"
+#include "provider/prices.h"
 #include "provider/provider.h"
 
 #define FIELD(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
@@ -45,6 +46,11 @@ static const struct sc_policy_option top_rows[] = {
      .type = SC_TYPE_RULES,
      .child = SC_SECTION_RULE,
      .doc = "The rules, first match wins; required, an empty list manages no call."},
+    {.key = "prices",
+     .type = SC_TYPE_PRICES,
+     .child = SC_SECTION_PRICE,
+     .doc = "Prices that are not built in, or that are other than list prices; they go before the "
+            "built-in ones."},
 };
 
 static const struct sc_policy_option log_rows[] = {
@@ -479,6 +485,95 @@ static const struct sc_policy_option hold_rows[] = {
      .doc = "A larger request body is sent as it is, and the call is not tried again."},
 };
 
+static const struct sc_policy_option price_rows[] = {
+    {.key = "provider",
+     .type = SC_TYPE_WORD,
+     .words = providers,
+     FIELD(struct sc_price, provider),
+     .doc = "Whose price it is; absent: of every provider."},
+    {.key = "model",
+     .type = SC_TYPE_TEXT,
+     .max = 120,
+     FIELD(struct sc_price, model),
+     .doc = "The model, required; * stands for any run of characters. The row whose pattern says "
+            "most wins, then the first."},
+    {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
+    {.key = "input_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 1000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.input),
+     .doc = "What input costs; required."},
+    {.key = "output_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 10000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.output),
+     .doc = "What output costs; required."},
+    {.key = "cached_input_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.0001,
+     .max = 1000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.cached_read),
+     .doc = "What input read from a cache costs; absent: as other input."},
+    {.key = "cache_write_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 2000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.cache_write_5m),
+     .doc = "What input written to a cache costs; absent: as other input."},
+    {.key = "cache_write_1h_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 2000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.cache_write_1h),
+     .doc = "What writing costs that is kept for an hour; absent: as cache_write_per_mtok."},
+    {.key = "reasoning_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 10000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, rates.reasoning),
+     .doc = "What reasoning costs; absent: as other output."},
+    {.key = "above_tokens",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = 100000000,
+     FIELD(struct sc_price, above),
+     .doc = "A call with more input than this pays the next two prices for all of it."},
+    {.key = "input_above_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 1000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, large.input),
+     .doc = "What input costs then; cached input in proportion."},
+    {.key = "output_above_per_mtok",
+     .type = SC_TYPE_MONEY,
+     .min = 0.001,
+     .max = 10000,
+     .unit = "USD per million tokens",
+     FIELD(struct sc_price, large.output),
+     .doc = "What output costs then."},
+    {.key = "context_window",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = 100000000,
+     FIELD(struct sc_price, context_window),
+     .doc = "Input tokens that the model takes."},
+    {.key = "max_output_tokens",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = 100000000,
+     FIELD(struct sc_price, max_output),
+     .doc = "Output tokens that it gives at most."},
+};
+
 static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_TOP] = {.name = "the policy", ROWS(top_rows)},
     [SC_SECTION_LOG] = {.name = "log", ROWS(log_rows)},
@@ -496,6 +591,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_LIMITS] = {.name = "limits", ROWS(limits_rows), .first = 32},
     [SC_SECTION_HOLD] = {.name = "hold", ROWS(hold_rows), .first = 40},
     [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
+    [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
 };
 
 const struct sc_section *sc_section(enum sc_section_id id)

@@ -31,6 +31,7 @@ enum sc_section_id {
     SC_SECTION_LIMITS,
     SC_SECTION_HOLD,
     SC_SECTION_TIMEOUTS,
+    SC_SECTION_PRICE,
     SC_SECTION_COUNT
 };
 
@@ -38,6 +39,7 @@ enum sc_section_id {
 enum sc_option_type {
     SC_TYPE_INTEGER, /* whole number; int or int64_t by size, times scale */
     SC_TYPE_NUMBER,  /* double */
+    SC_TYPE_MONEY,   /* USD per million tokens, or 0; int64_t in 1e-12 USD a token */
     SC_TYPE_WORD,    /* one of words; its index, as bool or int by size */
     SC_TYPE_SCOPE,   /* word or list of words; bit set, bit i is words[i] */
     SC_TYPE_DELAYS,  /* list of whole numbers; from n_delays to the end of struct sc_backoff */
@@ -45,7 +47,8 @@ enum sc_option_type {
     SC_TYPE_STRINGS, /* string or list of strings; the cJSON item */
     SC_TYPE_OBJECT,  /* of section `child` */
     SC_TYPE_SWITCH,  /* false, true, or an object of section `child`; stored as bool */
-    SC_TYPE_RULES    /* list of objects of section `child` */
+    SC_TYPE_RULES,   /* list of objects of section `child` */
+    SC_TYPE_PRICES   /* likewise */
 };
 
 struct sc_policy_option {

@@ -139,6 +139,12 @@ bool sc_policy_wants_model(const struct sc_policy *p)
     return p->wants_model;
 }
 
+const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n)
+{
+    *n = p->n_prices;
+    return p->prices;
+}
+
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p)
 {
     return &p->log;

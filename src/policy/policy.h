@@ -13,6 +13,7 @@
 
 #include "core/settings.h"
 #include "http/str.h"
+#include "provider/prices.h"
 #include "provider/provider.h"
 
 enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
@@ -95,6 +96,9 @@ bool sc_policy_may_match_host(const struct sc_policy *p, struct sc_str host, int
 
 /* Whether any rule that could match asks for the model (then it is worth looking for). */
 bool sc_policy_wants_model(const struct sc_policy *p);
+
+/* The prices that the policy gives, for sc_price_find. */
+const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n);
 
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p);
 size_t sc_policy_rule_count(const struct sc_policy *p);

@@ -53,6 +53,83 @@ static void read_switch(struct sc_reader *r, const cJSON *item, const struct sc_
     }
 }
 
+static bool price_gives(struct sc_reader *r, const char *key)
+{
+    const struct sc_section *s = sc_section(SC_SECTION_PRICE);
+
+    return r->given_price[sc_option_find(s, key, &s) - s->rows] != NULL;
+}
+
+static void check_price(struct sc_reader *r, const cJSON *item)
+{
+    static const char *const required[] = {"model", "input_per_mtok", "output_per_mtok"};
+    static const char *const large[] = {"above_tokens", "input_above_per_mtok",
+                                        "output_above_per_mtok"};
+    bool any = false;
+
+    for (size_t i = 0; i < 3; i++)
+        any |= price_gives(r, large[i]);
+    for (size_t i = 0; i < 3; i++) {
+        if (!price_gives(r, required[i]))
+            sc_reader_fail(r, sc_document_value(r->doc, item),
+                           "found no %s, allowed one; each price needs it", required[i]);
+        if (any && !price_gives(r, large[i]))
+            sc_reader_fail(r, sc_document_value(r->doc, item),
+                           "found no %s, allowed one; above_tokens, input_above_per_mtok and "
+                           "output_above_per_mtok go together",
+                           large[i]);
+    }
+}
+
+/* What is not given for long inputs is dearer by as much as input is. */
+static void fill_large(struct sc_price *p)
+{
+    const struct sc_rates *r = &p->rates;
+    int64_t by = r->input > 0 ? r->input : 1;
+
+    if (p->above == 0)
+        return;
+    p->large.cached_read = r->cached_read * p->large.input / by;
+    p->large.cache_write_5m = r->cache_write_5m * p->large.input / by;
+    p->large.cache_write_1h = r->cache_write_1h * p->large.input / by;
+}
+
+static void read_price(struct sc_reader *r, const cJSON *item)
+{
+    size_t errors = r->errors;
+
+    memset(&r->price, 0, sizeof r->price);
+    memset(r->given_price, 0, sizeof r->given_price);
+    r->price.provider = SC_PROVIDER_COUNT;
+    r->price.as_of = "";
+    r->price.source = "policy";
+    read_object(r, item, SC_SECTION_PRICE);
+    if (r->stop || !(item->type & cJSON_Object))
+        return;
+    check_price(r, item);
+    if (errors != r->errors)
+        return;
+    fill_large(&r->price);
+    if (!sc_build_price(r->policy, &r->price))
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
+}
+
+static void read_prices(struct sc_reader *r, const cJSON *item)
+{
+    size_t i = 0;
+
+    if (!(item->type & cJSON_Array)) {
+        sc_reader_fail_value(r, item, "a list of prices", NULL);
+        return;
+    }
+    for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
+        size_t before = sc_reader_enter_index(r, i);
+
+        read_price(r, c);
+        sc_reader_leave(r, before);
+    }
+}
+
 static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                        void *base)
 {
@@ -70,6 +147,9 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
         /* Read when all else is known: `defaults` may come after them in the file. */
         if (!(item->type & cJSON_Array))
             sc_reader_fail_value(r, item, "a list of rules", NULL);
+        break;
+    case SC_TYPE_PRICES:
+        read_prices(r, item);
         break;
     default:
         sc_value_read(r, item, o, base);
@@ -93,7 +173,8 @@ static const char *home_of(const char *key)
                  {SC_SECTION_TIMEOUTS, "timeouts"},
                  {SC_SECTION_MATCH, "match"},
                  {SC_SECTION_SETTINGS, "defaults"},
-                 {SC_SECTION_LOG, "log"}};
+                 {SC_SECTION_LOG, "log"},
+                 {SC_SECTION_PRICE, "prices[N]"}};
     const struct sc_section *owner;
 
     for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
@@ -473,6 +554,8 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->arg = arg;
     r->base[SC_SECTION_TOP] = r->base[SC_SECTION_LOG] = &r->draft;
     r->base[SC_SECTION_RULE] = r->base[SC_SECTION_MATCH] = &r->rule;
+    r->base[SC_SECTION_PRICE] = &r->price;
+    r->given[SC_SECTION_PRICE] = r->given_price;
     r->given[SC_SECTION_TOP] = r->given_top;
     r->given[SC_SECTION_LOG] = r->given_log;
     r->given[SC_SECTION_RULE] = r->given_rule;

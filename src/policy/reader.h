@@ -28,6 +28,8 @@ struct sc_reader {
     struct sc_draft draft;
     struct sc_rule_draft rule;
     struct sc_layer builtin, defaults, layer, nothing;
+    struct sc_price price;
+    const cJSON *given_price[16];
     const cJSON *given_top[8], *given_log[8], *given_rule[8], *given_match[8];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];

@@ -76,6 +76,42 @@ static void read_number(struct sc_reader *r, const cJSON *item, const struct sc_
         memcpy((char *)base + o->offset, &value, sizeof value);
 }
 
+/* A price's bound: whole, or a power of ten below one. */
+static void say_money(double v, char *buf, size_t size)
+{
+    int places = 0;
+
+    for (double part = v; part < 1 && places < 6; part *= 10)
+        places++;
+    if (places == 0)
+        snprintf(buf, size, "%lld", (long long)v);
+    else
+        snprintf(buf, size, "0.%0*d", places, 1);
+}
+
+/* A price in another unit is off by a thousand or a million, so it shows. */
+static void read_money(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                       void *base)
+{
+    char min[16], max[16], allowed[160];
+    double value;
+    int64_t pico;
+
+    if (!(item->type & cJSON_Number) || !sc_document_number(r->doc, item, &value) ||
+        (value != 0 && !(value >= o->min && value <= o->max))) {
+        say_money(o->min, min, sizeof min);
+        say_money(o->max, max, sizeof max);
+        snprintf(allowed, sizeof allowed,
+                 "0 or %s to %s USD per million tokens (is it per token or per thousand by "
+                 "mistake?)",
+                 min, max);
+        sc_reader_fail_value(r, item, allowed, NULL);
+        return;
+    }
+    pico = (int64_t)(value * 1e6 + 0.5);
+    memcpy((char *)base + o->offset, &pico, sizeof pico);
+}
+
 /* Index of the item's word, or -1 with an error. */
 static int word_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                    const char *or_)
@@ -287,6 +323,9 @@ void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_polic
         break;
     case SC_TYPE_NUMBER:
         read_number(r, item, o, base);
+        break;
+    case SC_TYPE_MONEY:
+        read_money(r, item, o, base);
         break;
     case SC_TYPE_WORD:
         read_word(r, item, o, base);

@@ -26,7 +26,10 @@ static void estimate(struct sc_shadow *s, struct sc_transfer *t, struct sc_usage
 
 static const struct sc_price *find(const struct sc_transfer *t, const char *model)
 {
-    return model[0] ? sc_price_find(NULL, 0, t->provider, model) : NULL;
+    size_t n;
+    const struct sc_price *own = sc_policy_prices(t->policy, &n);
+
+    return model[0] ? sc_price_find(own, n, t->provider, model) : NULL;
 }
 
 /* The answer names the model as well, at Azure the only one to do so: a deployment is called as its

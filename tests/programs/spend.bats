@@ -7,6 +7,7 @@ setup_file() {
     programs_begin
     cat >"$POLICY" <<EOF
 {"version": 1,
+ "prices": [{"model": "house-*", "input_per_mtok": 1.5, "output_per_mtok": 4}],
  "defaults": {"retry": {"backoff": {"base_ms": 5, "max_ms": 10}, "budget": false},
               "breaker": false},
  "rules": [
@@ -133,6 +134,14 @@ logged() { # INPUT OUTPUT COST: the line as it is written says exactly that
     [ "$(of_call .attempts)" = 3 ]
     logged "$(jq .usage.prompt_tokens <<<"$answer")" "$(jq .usage.completion_tokens <<<"$answer")" \
         "$(cost "$(jq .usage.prompt_tokens <<<"$answer")" "$(jq .usage.completion_tokens <<<"$answer")" 2500000 10000000)"
+}
+
+@test "a model of the house has the price that the policy gives it" {
+    ask /v1/chat/completions house-7b
+    local in out
+    in=$(jq .usage.prompt_tokens <<<"$answer")
+    out=$(jq .usage.completion_tokens <<<"$answer")
+    logged "$in" "$out" "$(cost "$in" "$out" 1500000 4000000)"
 }
 
 @test "a model without a price is counted, and no cost is made up" {
