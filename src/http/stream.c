@@ -235,12 +235,11 @@ static void output_line(struct sc_stream *s, struct sc_str line, uint64_t at, bo
             end_event(s);
             return;
         }
-        if (field_is(line, "event", &value)) {
-            take_event_name(s, value);
+        if (!field_is(line, "data", &value) && line.p[0] != '{') {
+            if (field_is(line, "event", &value))
+                take_event_name(s, value);
             return;
         }
-        if (!field_is(line, "data", &value) && line.p[0] != '{')
-            return;
     }
     tell(s, value, cut);
     size_t before = (size_t)(value.p - line.p);
@@ -307,6 +306,22 @@ static const char *find_line_end(const char *p, size_t n)
     return cr ? cr : lf;
 }
 
+/* The usual case after output has begun, a line whole in this piece: nothing is copied. The result
+ * is behind it, NULL if it is another case. */
+static const char *pass_line(struct sc_stream *s, const char *p, size_t n)
+{
+    const char *lf = *p == '\n' ? p : memchr(p, '\n', n);
+    if (s->state != SC_STREAM_OUTPUT || s->line_len > 0 || s->skip_line || !lf)
+        return NULL;
+    const char *end = lf > p ? memchr(p, '\r', (size_t)(lf - p)) : NULL;
+    if (end && end + 1 < lf)
+        return NULL;
+    output_line(s, (struct sc_str){p, (size_t)((end ? end : lf) - p)}, s->fed, false);
+    s->fed += (size_t)(lf + 1 - p);
+    s->last_cr = false;
+    return lf + 1;
+}
+
 static void feed_lines(struct sc_stream *s, const char *p, size_t n)
 {
     while (n > 0 && s->state != SC_STREAM_ERROR) {
@@ -315,18 +330,18 @@ static void feed_lines(struct sc_stream *s, const char *p, size_t n)
             p++, n--, s->fed++;
             continue;
         }
+        const char *rest = pass_line(s, p, n);
+        if (rest) {
+            n -= (size_t)(rest - p);
+            p = rest;
+            continue;
+        }
         const char *end = find_line_end(p, n);
         size_t len = end ? (size_t)(end - p) : n;
-        if (s->state == SC_STREAM_OUTPUT && end && s->line_len == 0 && !s->skip_line) {
-            /* The usual case of a chunk made of whole lines: nothing is copied. */
-            take_line(s, (struct sc_str){p, len}, s->fed, false);
-            s->fed += len;
-        } else {
-            keep_piece(s, p, len);
-            s->fed += len;
-            if (end)
-                end_line(s);
-        }
+        keep_piece(s, p, len);
+        s->fed += len;
+        if (end)
+            end_line(s);
         s->last_cr = end && *end == '\r';
         s->fed += end != NULL;
         p += len + (end != NULL);
