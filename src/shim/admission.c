@@ -97,14 +97,30 @@ static int64_t to_boottime(int64_t ns)
     return ns == SC_NEVER ? SC_NEVER : ns + (sc_state_now() - sc_now_ns());
 }
 
+/* "HOST:PORT", by hand: this is said of every call. Returns the length. */
+static size_t put_authority(char out[SC_URL_HOST_MAX + 8], const struct sc_url *u)
+{
+    char digits[8];
+    size_t i = sizeof digits, n = u->host_len;
+    unsigned port = (unsigned)u->port & 0xffff;
+
+    do
+        digits[--i] = (char)('0' + port % 10);
+    while ((port /= 10) > 0);
+    memcpy(out, u->host, n);
+    out[n++] = ':';
+    memcpy(out + n, digits + i, sizeof digits - i);
+    return n + sizeof digits - i;
+}
+
 void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
 {
     char host[SC_URL_HOST_MAX + 8];
-    int n = snprintf(host, sizeof host, "%s:%d", s->target.host, s->target.port);
+    size_t n = put_authority(host, &s->target);
     bool plain = s->target.port == (s->target.scheme_https ? 443 : 80);
     struct sc_scope_key key = {
         .provider = t->provider,
-        .host = {host, plain ? s->target.host_len : (size_t)n},
+        .host = {host, plain ? s->target.host_len : n},
         .model = {t->model, strlen(t->model)},
         .rule = {t->rule->name, strlen(t->rule->name)},
         .key = credential(s),
