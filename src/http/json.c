@@ -1,6 +1,7 @@
 /* json.c - see json.h. Every function keeps p <= end; none looks behind the text's start. */
 #include "http/json.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,39 +22,84 @@ static bool is_escaped(const char *start, const char *p)
     return (p - b) % 2 != 0;
 }
 
-/* A string with one escaped quote often has many (JSON in JSON, code): as long as they come in
- * short succession, bytes are looked at one by one instead of by a memchr each. p is behind an
- * escaped quote; the result is at an unescaped one, or where memchr may go on. */
-#define NEARBY 32
+static const uint64_t ones = UINT64_C(0x0101010101010101);
 
-static const char *skip_escapes(const char *p, const char *end)
+/* The high bit of each byte of w that is c. */
+static inline uint64_t bytes_equal(uint64_t w, char c)
 {
-    const char *stop = end - p > NEARBY ? p + NEARBY : end;
-    while (p < stop && *p != '"') {
-        if (*p != '\\') {
-            p++;
-            continue;
-        }
-        if (end - p < 2)
-            return end;
-        p += 2;
-        if (p[-1] == '"')
-            stop = end - p > NEARBY ? p + NEARBY : end;
-    }
-    return p;
+    const uint64_t low = ones * 0x7F;
+    uint64_t x = w ^ ones * (unsigned char)c;
+    return ~(((x & low) + low) | x | low);
 }
+
+/* Not zero if a byte of w is c: the lowest high bit is that byte's, others may be wrong. */
+static inline uint64_t first_equal(uint64_t w, char c)
+{
+    uint64_t x = w ^ ones * (unsigned char)c;
+    return (x - ones) & ~x & ones * 0x80;
+}
+
+/* The bytes that backslashes escape, of one word; the first one if `escaped`. */
+static uint64_t escaped_bytes(uint64_t backslashes, bool escaped)
+{
+    uint64_t hidden = escaped ? 0x80 : 0;
+    backslashes &= ~hidden;
+    if (!(backslashes & backslashes << 8))
+        return hidden | backslashes << 8;
+    while (backslashes) { /* of a run every second one */
+        uint64_t first = backslashes & -backslashes;
+        hidden |= first << 8;
+        backslashes &= ~(first | first << 8);
+    }
+    return hidden;
+}
+
+/* The end of a text, byte by byte. */
+static const char *skip_last_bytes(const char *p, const char *end, bool escaped)
+{
+    for (; p < end; p++) {
+        if (!escaped && *p == '"')
+            return p + 1;
+        escaped = !escaped && *p == '\\';
+    }
+    return NULL;
+}
+
+/* memchr is fast over prose, but costs too much for a name of a few letters, or where quotes are
+ * escaped in short succession (JSON in JSON, code): there, eight bytes are looked at in one word.
+ */
+#define CALM 4 /* words without an escape until memchr takes over */
 
 /* p is behind the opening quote; the result is behind the closing one, NULL if there is none. */
 static const char *skip_string(const char *p, const char *end)
 {
-    const char *start = p;
-    while ((p = memchr(p, '"', (size_t)(end - p)))) {
-        p++;
-        if (!is_escaped(start, p - 1))
-            return p;
-        start = p = skip_escapes(p, end);
+    bool escaped = false;
+    for (int calm = 0; end - p >= 8;) {
+        uint64_t w;
+        memcpy(&w, p, sizeof w);
+        w = le64toh(w);
+        uint64_t quotes = first_equal(w, '"');
+        if (first_equal(w, '\\') || escaped) {
+            uint64_t backslashes = bytes_equal(w, '\\');
+            uint64_t hidden = escaped_bytes(backslashes, escaped);
+            escaped = backslashes & ~hidden & UINT64_C(1) << 63;
+            quotes = bytes_equal(w, '"') & ~hidden;
+            calm = 0;
+        }
+        if (quotes)
+            return p + __builtin_ctzll(quotes) / 8 + 1;
+        p += 8;
+        if (escaped || ++calm < CALM)
+            continue;
+        const char *quote = memchr(p, '"', (size_t)(end - p));
+        if (!quote)
+            return NULL;
+        if (!is_escaped(p, quote))
+            return quote + 1;
+        p = quote + 1;
+        calm = 0;
     }
-    return NULL;
+    return skip_last_bytes(p, end, escaped);
 }
 
 static const bool is_structure[256] = {
@@ -63,7 +109,6 @@ static const bool is_structure[256] = {
  * commas and blanks, of which prompts given as tokens consist. */
 static bool is_plain8(const char *p)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t w, quotes;
     memcpy(&w, p, sizeof w);
     quotes = w ^ ones * '"';
