@@ -203,14 +203,43 @@ help:
 
 # ---- bench: see tests/bench/run ----------------------------------------------------------------
 BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/spawn
+BENCH_LIB := $(BUILD)/tests/bench/policy
 
 $(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	@$(SAY) BENCH $<
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -o $@ $< $(if $(findstring client,$@),-l:libcurl.so.4)
 
-bench: all $(BENCH)
+$(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libdecide.a
+	@mkdir -p $(@D)
+	@$(SAY) BENCH $<
+	$(Q)$(CC) $(COMMON) -o $@ $< $(BUILD)/libdecide.a $(LINK)
+
+bench: all $(BENCH) $(BENCH_LIB)
 	@tests/bench/run
+
+# ---- fuzz: see tests/fuzz/run ------------------------------------------------------------------
+FUZZ_SECONDS ?= 60
+FUZZ_CC      := clang
+FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_BUILD   := $(BUILD)/fuzz/lib
+FUZZ         := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/*.c))
+FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/mock/%.o,outcome buf)
+FUZZ_LIBS_log := -lcjson
+FUZZ_LIBS_json := -lcjson
+
+fuzz:
+	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }
+	@$(MAKE) -s --no-print-directory BUILD=$(FUZZ_BUILD) CC=$(FUZZ_CC) \
+	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libdecide.a $(FUZZ_OBJ)
+	@$(MAKE) -s --no-print-directory $(FUZZ)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ)
+
+$(FUZZ): $(BUILD)/fuzz/bin/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard $(FUZZ_BUILD)/libdecide.a)
+	@mkdir -p $(@D)
+	@$(SAY) FUZZ $<
+	$(Q)$(FUZZ_CC) $(COMMON) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_FLAGS) -o $@ $< \
+	    $(FUZZ_OBJ) $(FUZZ_BUILD)/libdecide.a $(FUZZ_LIBS_$(*F))
 
 clean:
 	rm -rf $(BUILD)
