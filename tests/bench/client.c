@@ -1,11 +1,13 @@
 /*
  * client.c - what the benches time: an ordinary libcurl program.
  *
- *     client call|stream|setopt|init|first|head|idle URL COUNT
+ *     client call|stream|prompt|setopt|init|first|head|idle|memory URL COUNT
  *
  * prints nanoseconds per operation: a call, a stream, one setopt, an init and cleanup, the first
  * call of a process (curl_easy_init to the end of its perform, COUNT ignored), the first byte of a
- * stream; idle prints bytes of memory per idle handle.
+ * stream, a call with a prompt of 1 MB; idle prints bytes of memory per idle handle,
+ * memory those that a first call leaves in the process: its heap, and pages of steadycurl's own
+ * libraries that are no longer the file's.
  *
  * It knows nothing of steadycurl; the same program runs with and without it.
  */
@@ -63,6 +65,38 @@ static int perform(const char *url, long count)
     printf("%.0f\n", (now() - start) / (double)count);
     curl_easy_cleanup(c);
     return total == 0;
+}
+
+static int prompt(const char *url, long count)
+{
+    enum { LENGTH = 1 << 20 };
+    static const char before[] = "{\"input\":\"", after[] = "\",\"model\":\"gpt-4o\"}";
+    size_t total = 0, n = sizeof before - 1, i;
+    struct curl_slist *expect;
+    char *body = malloc(LENGTH + 64);
+    CURL *c = handle(url, &total);
+    double start;
+    long k;
+
+    if (!body)
+        return 1;
+    memcpy(body, before, n);
+    for (i = 0; i < LENGTH; i++)
+        body[n++] = "An ordinary sentence, and one more. "[i % 36];
+    memcpy(body + n, after, sizeof after);
+    expect = curl_slist_append(NULL, "Expect:"); /* the server says no "100 Continue" */
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, expect);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
+    curl_easy_perform(c);
+    start = now();
+    for (k = 0; k < count; k++)
+        if (curl_easy_perform(c) != CURLE_OK)
+            return 1;
+    printf("%.0f\n", (now() - start) / (double)count);
+    curl_easy_cleanup(c);
+    curl_slist_free_all(expect);
+    free(body);
+    return 0;
 }
 
 static int setopt(const char *url, long count)
@@ -153,6 +187,37 @@ static int idle(const char *url, long count)
     return 0;
 }
 
+/* Of the mappings of steadycurl's libraries. */
+static size_t private_dirty(void)
+{
+    char line[512], dirty[] = "Private_Dirty:";
+    size_t sum = 0;
+    int ours = 0;
+    FILE *f = fopen("/proc/self/smaps", "re");
+
+    while (f && fgets(line, sizeof line, f)) {
+        if (strstr(line, " r") && strchr(line, '-') < strchr(line, ' ') && strchr(line, '-'))
+            ours = strstr(line, "steadycurl") && strstr(line, ".so");
+        else if (ours && strncmp(line, dirty, sizeof dirty - 1) == 0)
+            sum += strtoul(line + sizeof dirty - 1, NULL, 10) * 1024;
+    }
+    if (f)
+        fclose(f);
+    return sum;
+}
+
+static int memory(const char *url)
+{
+    size_t total = 0, before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    CURL *c = handle(url, &total);
+
+    if (curl_easy_perform(c) != CURLE_OK)
+        return 1;
+    curl_easy_cleanup(c);
+    printf("%zu\n", mallinfo2().uordblks + mallinfo2().hblkhd - before + private_dirty());
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     long count;
@@ -171,6 +236,10 @@ int main(int argc, char **argv)
         return first(argv[2]);
     if (strcmp(argv[1], "head") == 0)
         return head(argv[2], count);
+    if (strcmp(argv[1], "prompt") == 0)
+        return prompt(argv[2], count);
+    if (strcmp(argv[1], "memory") == 0)
+        return memory(argv[2]);
     if (strcmp(argv[1], "idle") == 0)
         return idle(argv[2], count);
     return 2;

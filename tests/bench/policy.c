@@ -1,0 +1,127 @@
+/*
+ * policy.c - what the policy layer costs by itself: nanoseconds of a match among N rules, of a
+ * load, of finding the model behind a long prompt.
+ *
+ *     policy match RULES | load FILE | model KIND
+ *
+ * KIND: text, quotes (nothing but escaped quotes), tokens (numbers). One number on stdout.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/policy.h"
+#include "provider/request.h"
+
+enum { PROMPT = 1 << 20 };
+
+static double now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* others may be at work here, too */
+    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+}
+
+static struct sc_str text(const char *s)
+{
+    return (struct sc_str){s, strlen(s)};
+}
+
+/* RULES rules, of which the last one matches. */
+static struct sc_policy *policy_of(int rules)
+{
+    size_t size = (size_t)rules * 128 + 64, n;
+    char *json = malloc(size);
+    struct sc_policy_error error;
+    struct sc_policy *p;
+
+    if (!json)
+        return NULL;
+    n = (size_t)snprintf(json, size, "{\"version\":1,\"rules\":[");
+    for (int i = 1; i < rules; i++)
+        n += (size_t)snprintf(json + n, size - n,
+                              "{\"name\":\"r%d\",\"match\":{\"host\":\"host%d.example.com\","
+                              "\"model\":\"model-%d*\"}},",
+                              i, i, i);
+    n += (size_t)snprintf(json + n, size - n,
+                          "{\"name\":\"last\",\"match\":{\"host\":\"api.openai.com\"}}]}");
+    p = sc_policy_parse(json, n, "bench", &error);
+    if (!p)
+        fprintf(stderr, "%s\n", error.text);
+    free(json);
+    return p;
+}
+
+static int match(int rules)
+{
+    enum { ROUNDS = 1000000 };
+    struct sc_policy *p = policy_of(rules);
+    struct sc_target t = {text("api.openai.com"), 443, text("/v1/chat/completions"), text("POST"),
+                          text("gpt-4o-mini")};
+    double start = now();
+    int found = 0;
+
+    if (!p)
+        return 1;
+    for (int i = 0; i < ROUNDS; i++)
+        found += sc_policy_match(p, &t) != NULL;
+    printf("%.1f\n", (now() - start) / ROUNDS);
+    sc_policy_free(p);
+    return found != ROUNDS;
+}
+
+static int load(const char *file)
+{
+    enum { ROUNDS = 200 };
+    struct sc_policy_error error;
+    double start = now();
+
+    for (int i = 0; i < ROUNDS; i++) {
+        struct sc_policy *p = sc_policy_load(file, &error);
+
+        if (!p)
+            return 1;
+        sc_policy_free(p);
+    }
+    printf("%.0f\n", (now() - start) / ROUNDS);
+    return 0;
+}
+
+static int model(const char *kind)
+{
+    enum { ROUNDS = 50 };
+    static const char *const units[] = {"An ordinary sentence. ", "\\\"", "12345, "};
+    int which = kind[0] == 't' && kind[1] == 'e' ? 0 : kind[0] == 'q' ? 1 : 2;
+    size_t unit = strlen(units[which]), n;
+    char *body = malloc(PROMPT + 128), out[64];
+    double start;
+
+    if (!body)
+        return 1;
+    n = (size_t)sprintf(body, "{\"input\":%s", which == 2 ? "[" : "\"");
+    while (n < PROMPT) {
+        memcpy(body + n, units[which], unit);
+        n += unit;
+    }
+    n += (size_t)sprintf(body + n, "%s,\"model\":\"gpt-4o\"}", which == 2 ? "0]" : "\"");
+    start = now();
+    for (int i = 0; i < ROUNDS; i++)
+        if (!sc_request_model(SC_PROVIDER_OPENAI, text("/v1/responses"), body, n, out, sizeof out))
+            return 1;
+    printf("%.0f\n", (now() - start) / ROUNDS);
+    free(body);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    if (strcmp(argv[1], "match") == 0)
+        return match((int)strtol(argv[2], NULL, 10));
+    if (strcmp(argv[1], "load") == 0)
+        return load(argv[2]);
+    return strcmp(argv[1], "model") == 0 ? model(argv[2]) : 2;
+}
