@@ -7,17 +7,17 @@
 #ifndef SC_CORE_CLASS_H
 #define SC_CORE_CLASS_H
 
-#define SC_CLASS_LIST(X)                                                                           \
-    X(OK, "ok", 0, 0)                                                                              \
-    X(RETRYABLE, "retryable", 1, 1)                                                                \
-    X(OVERLOADED, "overloaded", 1, 1)                                                              \
-    X(RATE_LIMITED, "rate_limited", 1, 0)                                                          \
-    X(QUOTA_EXHAUSTED, "quota_exhausted", 0, 0)                                                    \
-    X(AUTH, "auth", 0, 0)                                                                          \
-    X(TOKEN_LIMIT, "token_limit", 0, 0)                                                            \
-    X(CONTENT_POLICY, "content_policy", 0, 0)                                                      \
-    X(NOT_FOUND, "not_found", 0, 0)                                                                \
-    X(BAD_REQUEST, "bad_request", 0, 0)                                                            \
+#define SC_CLASS_LIST(X)                        \
+    X(OK, "ok", 0, 0)                           \
+    X(RETRYABLE, "retryable", 1, 1)             \
+    X(OVERLOADED, "overloaded", 1, 1)           \
+    X(RATE_LIMITED, "rate_limited", 1, 0)       \
+    X(QUOTA_EXHAUSTED, "quota_exhausted", 0, 0) \
+    X(AUTH, "auth", 0, 0)                       \
+    X(TOKEN_LIMIT, "token_limit", 0, 0)         \
+    X(CONTENT_POLICY, "content_policy", 0, 0)   \
+    X(NOT_FOUND, "not_found", 0, 0)             \
+    X(BAD_REQUEST, "bad_request", 0, 0)         \
     X(ABORTED, "aborted", 0, 0)
 
 enum sc_class {

@@ -19,9 +19,9 @@
 
 struct sc_verdict {
     enum sc_class class;
-    bool retry;       /* sending the same request again may help, as far as the response tells */
-    int64_t hint_ms;  /* server's hint, -1 if none: a floor for the wait */
-    const char *row;  /* which row decided ("status-429", "code-insufficient_quota"); static */
+    bool retry;      /* sending the same request again may help, as far as the response tells */
+    int64_t hint_ms; /* server's hint, -1 if none: a floor for the wait */
+    const char *row; /* which row decided ("status-429", "code-insufficient_quota"); static */
 };
 
 void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);

@@ -11,12 +11,22 @@
 #include "provider/prices.h"
 
 #define USD(x) ((int64_t)((x)*1e6 + 0.5))
-#define RATES(i, o, c, w, h) {USD(i), USD(o), USD(c), USD(w), USD(h), 0}
-#define NO_RATES {0, 0, 0, 0, 0, 0}
-#define PRICE(p, model, from, context, output, i, o, c, w, h) \
-    {SC_PROVIDER_##p, model, RATES(i, o, c, w, h), context, output, from, 0, NO_RATES}
-#define TIERED(p, model, from, context, output, rates, above, large) \
-    {SC_PROVIDER_##p, model, rates, context, output, from, above, large}
+#define RATES(i, o, c, w, h)                      \
+    {                                             \
+        USD(i), USD(o), USD(c), USD(w), USD(h), 0 \
+    }
+#define NO_RATES         \
+    {                    \
+        0, 0, 0, 0, 0, 0 \
+    }
+#define PRICE(p, model, from, context, output, i, o, c, w, h)                            \
+    {                                                                                    \
+        SC_PROVIDER_##p, model, RATES(i, o, c, w, h), context, output, from, 0, NO_RATES \
+    }
+#define TIERED(p, model, from, context, output, rates, above, large)       \
+    {                                                                      \
+        SC_PROVIDER_##p, model, rates, context, output, from, above, large \
+    }
 
 static const char source[] = "github.com/BerriAI/litellm model_prices_and_context_window.json";
 #define JULY "2026-07-24", source

@@ -21,7 +21,8 @@ int main(void)
     printf("error %s\n", error && strstr(error, "curl_easy_init") ? "names it" : "does not");
     printf("curl_easy_init in libcurl %s\n", yes_no(dlsym(curl, "curl_easy_init")));
     printf("error %s\n", yes_no(dlerror()));
-    printf("the next puts is %s\n", dlsym(RTLD_NEXT, "puts") == (void *)puts ? "libc's" : "not libc's");
+    printf("the next puts is %s\n",
+           dlsym(RTLD_NEXT, "puts") == (void *)puts ? "libc's" : "not libc's");
     printf("curl_version is libcurl's own: %d\n",
            dlsym(curl, "curl_version") == dlsym(RTLD_DEFAULT, "curl_version") ||
                dlsym(curl, "curl_version") != NULL);
