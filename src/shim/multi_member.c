@@ -170,8 +170,9 @@ static void keep_error(struct sc_member *m)
 {
     const char *buffer = m->shadow->o.error_buffer;
 
-    if (buffer)
-        m->error_before = malloc(CURL_ERROR_SIZE);
+    if (!buffer)
+        return;
+    m->error_before = malloc(CURL_ERROR_SIZE);
     if (m->error_before)
         memcpy(m->error_before, buffer, CURL_ERROR_SIZE);
 }

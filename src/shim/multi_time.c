@@ -66,9 +66,9 @@ CURLMcode sc_multi_wait(void *multi, bool poll, struct curl_waitfd *extra, unsig
     }
     /* curl_multi_wait comes back at once where it finds no socket, and a program that only waits
      * for us would spin. */
-    if (u->n_held > 0 && u->real->multi_poll)
+    if (u->n_held > 0)
         poll = true;
-    if (poll)
+    if (poll && u->real->multi_poll) /* an old libcurl has none */
         return u->real->multi_poll(u->multi, extra, n, timeout_ms, ready);
     return u->real->multi_wait(u->multi, extra, n, timeout_ms, ready);
 }

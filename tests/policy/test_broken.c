@@ -78,5 +78,9 @@ int main(void)
     for (int i = 0; i < n; i++)
         tests[i + 1] =
             (struct CMUnitTest){entries[i]->d_name, test_case, NULL, NULL, entries[i]->d_name};
-    return _cmocka_run_group_tests("broken policies", tests, (size_t)n + 1, NULL, NULL);
+    int failed = _cmocka_run_group_tests("broken policies", tests, (size_t)n + 1, NULL, NULL);
+    for (int i = 0; i < n; i++)
+        free(entries[i]);
+    free(entries);
+    return failed;
 }
