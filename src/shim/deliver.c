@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "shim/headers.h"
+
 size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
 {
     if (s->o.write_fn)
@@ -56,6 +58,18 @@ static void track_type(struct sc_transfer *t, const struct sc_item *item, const 
         t->type_known = true;
 }
 
+/* To the program nothing has come behind what it refused. */
+static void stop_at(struct sc_shadow *s, const struct sc_transfer *t, const struct sc_item *item)
+{
+    struct sc_overlay *o = &s->overlay;
+
+    o->horizon = sc_headers_horizon(s);
+    o->stopped = true;
+    o->stopped_in_head = t->in_head;
+    o->stopped_untyped = t->in_head && !t->type_known;
+    o->stopped_at = item->got;
+}
+
 /* Hands over item t->next, whose bytes lie at `at`. */
 static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at)
 {
@@ -72,6 +86,8 @@ static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at
     wrote = item->kind == SC_ITEM_HEADER ? sc_deliver_header(s, p, item->len)
                                          : sc_deliver_body(s, p, item->len);
     t->in_callback = false;
+    if (wrote != item->len && wrote != CURL_WRITEFUNC_PAUSE && !s->answer)
+        stop_at(s, t, item);
     t->in_head = false;
     t->shown = NULL;
     t->view = NULL;

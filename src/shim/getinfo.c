@@ -99,6 +99,16 @@ static bool no_speed(CURLINFO info, void *out)
     return true;
 }
 
+static bool where_it_stopped(const struct sc_overlay *o, CURLINFO info, void *out)
+{
+    if (info == CURLINFO_CONTENT_TYPE && o->stopped_untyped) {
+        *(const char **)out = NULL;
+        return true;
+    }
+    return size_downloaded(info, out, (uint64_t)o->stopped_at) ||
+           (o->stopped_in_head && length_unknown(info, out));
+}
+
 /* The times that libcurl counts from the start of a perform. Zero means "did not happen". */
 static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
 {
@@ -150,6 +160,8 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
     if (t && t->view && from_snapshot(t->view, info, out))
         return rc;
     if (t && t->replaying && size_downloaded(info, out, t->delivered_body))
+        return rc;
+    if (s->overlay.stopped && where_it_stopped(&s->overlay, info, out))
         return rc;
     if (s->overlay.no_body && (size_downloaded(info, out, 0) || no_speed(info, out)))
         return rc;

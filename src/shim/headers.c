@@ -19,12 +19,6 @@ enum {
     ANY_REQUEST = -1
 };
 
-/* How far the program may see. */
-struct horizon {
-    size_t entries; /* the first ones of libcurl's list */
-    int request;    /* the request whose response is being handed over */
-};
-
 /* A walk through libcurl's list, over all requests. */
 struct walk {
     struct sc_shadow *s;
@@ -47,9 +41,9 @@ static bool step(struct walk *w)
     }
 }
 
-static struct walk begin_walk(struct sc_shadow *s)
+static struct walk begin_walk(struct sc_shadow *s, const struct sc_horizon *h)
 {
-    return (struct walk){.s = s, .last_request = (int)s->transfer->block};
+    return (struct walk){.s = s, .last_request = h->last_request};
 }
 
 /* Whether the line has an entry of its own. first: it opens its block. */
@@ -89,13 +83,14 @@ static size_t entries_shown(const struct sc_transfer *t, size_t *in_block)
     return entries;
 }
 
-static struct horizon find_horizon(struct sc_shadow *s)
+struct sc_horizon sc_headers_horizon(struct sc_shadow *s)
 {
     size_t in_block;
-    struct horizon h = {.entries = entries_shown(s->transfer, &in_block)};
+    struct sc_horizon h = {.entries = entries_shown(s->transfer, &in_block),
+                           .last_request = (int)s->transfer->block};
     /* Without an entry of the block yet, the one that comes next tells its request. */
     size_t telling = h.entries + (in_block == 0);
-    struct walk w = begin_walk(s);
+    struct walk w = begin_walk(s, &h);
 
     while (w.n < telling && step(&w))
         h.request = w.request;
@@ -104,10 +99,10 @@ static struct horizon find_horizon(struct sc_shadow *s)
 
 /* Entries within the horizon of this name, origin and request; *passed, if given, says whether the
  * one with this anchor is among all that are within it. */
-static size_t count(struct sc_shadow *s, const struct horizon *h, const char *name, unsigned origin,
-                    int request, const void *anchor, bool *passed)
+static size_t count(struct sc_shadow *s, const struct sc_horizon *h, const char *name,
+                    unsigned origin, int request, const void *anchor, bool *passed)
 {
-    struct walk w = begin_walk(s);
+    struct walk w = begin_walk(s, h);
     size_t n = 0;
 
     while (w.n < h->entries && step(&w)) {
@@ -121,13 +116,18 @@ static size_t count(struct sc_shadow *s, const struct horizon *h, const char *na
 
 static bool is_limited(const struct sc_shadow *s)
 {
-    return s->transfer && s->transfer->shown;
+    return (s->transfer && s->transfer->shown) || s->overlay.stopped;
+}
+
+static struct sc_horizon horizon(struct sc_shadow *s)
+{
+    return s->overlay.stopped ? s->overlay.horizon : sc_headers_horizon(s);
 }
 
 static CURLHcode limited_header(struct sc_shadow *s, const char *name, size_t index,
                                 unsigned origin, int request, struct curl_header **out)
 {
-    struct horizon h = find_horizon(s);
+    struct sc_horizon h = horizon(s);
     CURLHcode rc;
     size_t n;
 
@@ -163,12 +163,12 @@ static struct curl_header *limited_nextheader(struct sc_shadow *s, unsigned orig
                                               struct curl_header *previous)
 {
     struct curl_header kept, *next;
-    struct horizon h;
+    struct sc_horizon h;
     bool within = false;
 
     if (previous)
         kept = *previous;
-    h = find_horizon(s);
+    h = horizon(s);
     if (previous)
         *previous = kept;
     if (request > h.request)

@@ -84,9 +84,20 @@ struct sc_options {
     struct sc_text model; /* found in COPYPOSTFIELDS when they were set */
 };
 
+/* How much of libcurl's list of headers the program may see. */
+struct sc_horizon {
+    size_t entries;   /* the first ones */
+    int request;      /* the request whose response they belong to */
+    int last_request; /* no entry is of a later one */
+};
+
 /* What a retried or synthesized call answers to getinfo in libcurl's stead. */
 struct sc_overlay {
     bool active;
+    /* The program refused a piece that came from the hold: nothing behind it has come. */
+    bool stopped, stopped_in_head, stopped_untyped;
+    int64_t stopped_at; /* bytes downloaded by then */
+    struct sc_horizon horizon;
     bool no_body;          /* FAILONERROR was ours to apply: no byte was downloaded */
     int64_t offset_us;     /* from the call's start to the last attempt's */
     long earlier_connects; /* NUM_CONNECTS of the attempts before the last */

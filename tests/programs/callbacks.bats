@@ -50,6 +50,17 @@ sends_alike() { # CASE [PATH]
     done
 }
 
+@test "callbacks: after a refusal nothing has come behind the refused piece" {
+    told_alike 4 refuse
+    told_alike 4 refuse /bytes/3000
+    for outcome in 503 429 401; do
+        server "$outcome"
+        capture alone "$BUILT/callbacks" refuse "$MOCK_URL/v1/models"
+        capture under wrapped "$BUILT/callbacks" refuse "$MOCK_URL/v1/models"
+        same alone under
+    done
+}
+
 @test "callbacks: writing to a closed pipe is an error, not a signal" {
     told_alike 1 closed-pipe
 }
