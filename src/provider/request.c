@@ -97,7 +97,10 @@ int64_t sc_request_output_limit(const char *body, size_t n)
         "max_output_tokens",         "generationConfig.maxOutputTokens",
         "inferenceConfig.maxTokens", "options.num_predict",
     };
-    for (size_t i = 0; n > 0 && i < sizeof paths / sizeof *paths; i++) {
+    /* All but one of them end so: most bodies without a limit are done with one quick look. */
+    if (n == 0 || (!memmem(body, n, "okens\"", 6) && !memmem(body, n, "num_predict\"", 12)))
+        return 0;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct sc_str value = sc_json_find(body, n, paths[i]);
         int64_t tokens = 0;
         if (!value.p)

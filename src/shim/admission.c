@@ -9,10 +9,11 @@
 #include "provider/reply.h"
 #include "provider/request.h"
 #include "shim/answer.h"
+#include "shim/body.h"
 #include "shim/report.h"
 #include "shim/spend.h"
 
-enum { NS_PER_MS = 1000000, HASHED_MAX = 65536 };
+enum { NS_PER_MS = 1000000 };
 
 /* ---- what a call is known by --------------------------------------------------------------- */
 
@@ -35,60 +36,34 @@ static struct sc_str credential(const struct sc_shadow *s)
     return s->target.query; /* ?key=...; other parameters only tell more calls apart */
 }
 
-static struct sc_str body_of(const struct sc_shadow *s)
-{
-    struct sc_str body = {NULL, 0};
-
-    if (s->o.method != SC_METHOD_POST || !s->o.post_fields)
-        return body;
-    body.p = s->o.post_fields;
-    body.n = s->o.post_size >= 0 ? (size_t)s->o.post_size : strlen(body.p);
-    return body;
-}
-
-static uint64_t mix_in(uint64_t h, const char *p, size_t n)
-{
-    uint64_t word;
-
-    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
-        memcpy(&word, p, sizeof word);
-        h = (h ^ word) * 0x9fb21c651e98df25u;
-        h ^= h >> 32;
-    }
-    word = n;
-    memcpy(&word, p, n);
-    h = (h ^ word) * 0x9fb21c651e98df25u;
-    return h ^ (h >> 29);
-}
-
-/* Tells whether the program sends the same request again; 0 for a body that nobody can see. Of a
- * long body the ends must do: a conversation differs in its last message. */
+/* Tells whether the program sends the same request again; 0 for a body that nobody can see. */
 static uint64_t hash_of_request(const struct sc_shadow *s)
 {
-    struct sc_str body = body_of(s);
-    uint64_t h = (uint64_t)s->o.method + 1;
+    struct sc_str body = sc_body_text(s);
+    uint64_t h = sc_body_hash(s->target.path.p, s->target.path.n) ^ (uint64_t)s->o.method << 32;
 
-    if (s->o.copied_fields || (s->o.method != SC_METHOD_GET && !body.p))
+    if (s->target.query.n > 0)
+        h = h * 31 + sc_body_hash(s->target.query.p, s->target.query.n);
+    if (s->o.copied_fields)
+        h = h * 31 + s->o.copy.hash;
+    else if (body.p)
+        h = h * 31 + sc_body_hash(body.p, body.n);
+    else if (s->o.method != SC_METHOD_GET)
         return 0;
-    h = mix_in(h, s->target.path.p, s->target.path.n);
-    h = mix_in(h, s->target.query.p, s->target.query.n);
-    h = mix_in(h ^ body.n, body.p, body.n < HASHED_MAX / 2 ? body.n : HASHED_MAX / 2);
-    if (body.n > HASHED_MAX / 2) {
-        size_t tail = body.n < HASHED_MAX ? body.n - HASHED_MAX / 2 : HASHED_MAX / 2;
-
-        h = mix_in(h, body.p + body.n - tail, tail);
-    }
     return h | 1;
 }
 
 static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t)
 {
     struct sc_str body;
+    int64_t size;
 
     if (t->rule->settings->limits.tpm <= 0)
         return 0;
-    body = body_of(s);
-    return sc_state_estimate(&t->ticket, (int64_t)body.n) + sc_request_output_limit(body.p, body.n);
+    body = sc_body_text(s);
+    size = sc_body_size(s);
+    return sc_state_estimate(&t->ticket, size > 0 ? size : 0) +
+           (s->o.copied_fields ? s->o.copy.output_limit : sc_request_output_limit(body.p, body.n));
 }
 
 /* The state counts in CLOCK_BOOTTIME, which all processes share and which runs on in sleep. */

@@ -71,7 +71,7 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
     enum sc_stream_kind kind;
 
     s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
-    if (!type || s->o.method == SC_METHOD_HEAD || t->status == 204)
+    if (!type || s->o.no_body || t->status == 204)
         return false;
     content_type = (struct sc_str){type, strlen(type)};
     kind = sc_stream_kind_of(content_type);

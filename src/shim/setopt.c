@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "provider/request.h"
+#include "shim/body.h"
 #include "shim/install.h"
 
 /* Plain stores in libcurl, so that holding them back while a trampoline is installed cannot be
@@ -146,15 +147,19 @@ static bool record_method(struct sc_options *o, CURLoption option, int64_t arg)
     case CURLOPT_HTTPGET:
         if (arg)
             o->method = SC_METHOD_GET;
+        o->no_body = o->no_body && !arg;
         return true;
     case CURLOPT_POST:
         o->method = arg ? SC_METHOD_POST : SC_METHOD_GET;
+        o->no_body = o->no_body && !arg;
         return true;
     case CURLOPT_UPLOAD:
     case CURLOPT_PUT:
         o->method = arg ? SC_METHOD_PUT : SC_METHOD_GET;
+        o->no_body = o->no_body && !arg;
         return true;
     case CURLOPT_NOBODY:
+        o->no_body = arg;
         if (arg)
             o->method = SC_METHOD_HEAD;
         else if (o->method == SC_METHOD_HEAD)
@@ -163,16 +168,18 @@ static bool record_method(struct sc_options *o, CURLoption option, int64_t arg)
     case CURLOPT_HTTPPOST:
         o->form = as_pointer(arg);
         o->method = SC_METHOD_POST_FORM;
+        o->no_body = false;
         return true;
     case CURLOPT_MIMEPOST:
         o->method = SC_METHOD_POST_MIME;
+        o->no_body = false;
         return true;
     default:
         return false;
     }
 }
 
-/* libcurl keeps a copy that nobody else can read; the model is looked for while it is at hand. */
+/* libcurl keeps a copy that nobody else can read: what calls need to know is looked for now. */
 static void record_copied_fields(struct sc_options *o, const char *body)
 {
     char model[128];
@@ -185,6 +192,8 @@ static void record_copied_fields(struct sc_options *o, const char *body)
     if (!body)
         return;
     n = o->post_size >= 0 ? (size_t)o->post_size : strlen(body);
+    o->copy =
+        (struct sc_copied){(int64_t)n, sc_request_output_limit(body, n), sc_body_hash(body, n)};
     if (sc_request_model(SC_PROVIDER_OPENAI_COMPATIBLE, (struct sc_str){"", 0}, body, n, model,
                          sizeof model))
         sc_text_set(&o->model, model, strlen(model));

@@ -37,6 +37,12 @@ struct sc_text {
     bool set;
 };
 
+/* What was seen of COPYPOSTFIELDS when they were set: later nobody but libcurl can read them. */
+struct sc_copied {
+    int64_t size, output_limit;
+    uint64_t hash;
+};
+
 /* Options as the program has set them, with libcurl's defaults (Curl_init_userdefined). */
 struct sc_options {
     curl_write_callback write_fn; /* NULL: fwrite */
@@ -75,13 +81,15 @@ struct sc_options {
     bool connect_only;
     bool follow;
     bool auto_referer;
+    bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
     bool copied_fields; /* post_fields belongs to libcurl: not to be read */
     struct sc_text url;
     struct sc_text custom_request;
     struct sc_text default_protocol;
     struct sc_text referer;
     struct sc_text bearer;
-    struct sc_text model; /* found in COPYPOSTFIELDS when they were set */
+    struct sc_copied copy;
+    struct sc_text model; /* of the copied fields */
 };
 
 /* How much of libcurl's list of headers the program may see. */

@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "core/cost.h"
+#include "shim/body.h"
 
-/* Of a body that is read by a callback, or was copied, the length is not known here. */
+/* Of a body that is read by a callback the length is not known here. */
 static int64_t request_bytes(const struct sc_shadow *s)
 {
-    if (s->o.method != SC_METHOD_POST || !s->o.post_fields)
-        return 0;
-    return s->o.post_size >= 0 ? (int64_t)s->o.post_size : (int64_t)strlen(s->o.post_fields);
+    int64_t n = sc_body_size(s);
+
+    return n > 0 ? n : 0;
 }
 
 /* A stream that does not say what it took (OpenAI's, unless asked to): about a token an event, but

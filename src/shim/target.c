@@ -86,10 +86,12 @@ bool sc_target_url(struct sc_shadow *s)
     return good;
 }
 
-static const char *method_of(const struct sc_shadow *s)
+const char *sc_target_method(const struct sc_shadow *s)
 {
     if (s->o.custom_request.set)
         return s->o.custom_request.p;
+    if (s->o.no_body)
+        return "HEAD";
     switch (s->o.method) {
     case SC_METHOD_GET:
         return "GET";
@@ -140,7 +142,7 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
                                      char *model, size_t model_size, enum sc_provider *provider)
 {
     const struct sc_rule *rule;
-    const char *method = method_of(s);
+    const char *method = sc_target_method(s);
     struct sc_target t;
 
     if (!policy || s->o.connect_only || !may_be_managed(s, policy))

@@ -9,6 +9,9 @@
 const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
                                      char *model, size_t model_size, enum sc_provider *provider);
 
+/* The request's method, as CURLINFO_EFFECTIVE_METHOD names it. */
+const char *sc_target_method(const struct sc_shadow *s);
+
 /* Takes the handle's URL apart; false for what is not http(s). */
 bool sc_target_url(struct sc_shadow *s);
 
