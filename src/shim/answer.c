@@ -7,7 +7,9 @@
 #include <strings.h>
 #include <time.h>
 
+#include "shim/body.h"
 #include "shim/deliver.h"
+#include "shim/target.h"
 
 enum { HEADERS_MAX = 8, TEXT_MAX = 512 };
 
@@ -19,12 +21,42 @@ struct sc_answer {
     size_t n_headers, header_size, body_len;
     curl_off_t length; /* Content-Length */
     bool no_body;      /* HEAD, or cut off by FAILONERROR */
-    int64_t took_us, retry_after_s;
+    int64_t sent;      /* bytes of the body: as if they had been */
+    int64_t ready_us, took_us, retry_after_s;
     char *name[HEADERS_MAX], *value[HEADERS_MAX];
     struct curl_header out;
     char text[TEXT_MAX]; /* names and values, NUL-terminated */
     size_t text_len;
 };
+
+/* While the answer is handed over the program knows what it has got so far, as of a server's. */
+static size_t headers_known(const struct sc_shadow *s)
+{
+    const struct sc_transfer *t = s->transfer;
+    size_t line;
+
+    if (!t || t->hold.n == 0)
+        return s->answer->n_headers;
+    line = t->next / (s->o.include_header ? 2 : 1); /* the first is the status line */
+    return line < s->answer->n_headers ? line : s->answer->n_headers;
+}
+
+static bool in_head(const struct sc_shadow *s)
+{
+    return s->transfer && s->transfer->in_head;
+}
+
+/* The program refused a header line: what follows never came. */
+static void cut_short(struct sc_shadow *s)
+{
+    struct sc_answer *a = s->answer;
+
+    if (s->transfer->next >= (a->n_headers + 1) * (s->o.include_header ? 2 : 1))
+        return;
+    a->n_headers = headers_known(s);
+    a->body_len = 0;
+    a->length = -1;
+}
 
 void sc_answer_forget(struct sc_shadow *s)
 {
@@ -137,10 +169,46 @@ static void hold_body(struct sc_transfer *t, const struct sc_reply *r)
     }
 }
 
+static int64_t passed_us(const struct sc_transfer *t)
+{
+    return (sc_now_ns() - t->call.start_ns) / 1000 + 1; /* 0 would say that nothing happened */
+}
+
+static void hold_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
+{
+    struct sc_answer *a = s->answer;
+
+    t->status = a->status = r->status;
+    t->place = SC_IN_BODY;
+    hold_head(s, t, r);
+    a->no_body = s->o.no_body || (s->o.fail_on_error && r->status >= 400);
+    if (!a->no_body) {
+        hold_body(t, r);
+        t->body_len = a->body_len = r->body_len;
+    }
+    t->content_length = a->length = (curl_off_t)r->body_len;
+    a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
+    a->ready_us = a->took_us = passed_us(t);
+}
+
+static CURLcode returned_error(struct sc_shadow *s, int status)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "The requested URL returned error: %d", status);
+    sc_shadow_error(s, text);
+    return CURLE_HTTP_RETURNED_ERROR;
+}
+
+static CURLcode aborted(struct sc_shadow *s)
+{
+    sc_shadow_error(s, "Callback aborted");
+    return CURLE_ABORTED_BY_CALLBACK;
+}
+
 /* Without memory for the answer the call fails as libcurl's own would. */
 CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
 {
-    bool fails = s->o.fail_on_error && r->status >= 400;
     CURLcode rc;
 
     sc_answer_forget(s);
@@ -150,32 +218,20 @@ CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_r
         return CURLE_OUT_OF_MEMORY;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
-    t->status = s->answer->status = r->status;
-    t->place = SC_IN_BODY;
-    hold_head(s, t, r);
-    s->answer->no_body = fails || s->o.method == SC_METHOD_HEAD;
-    if (!s->answer->no_body) {
-        hold_body(t, r);
-        t->body_len = s->answer->body_len = r->body_len;
-    }
-    t->content_length = s->answer->length = (curl_off_t)r->body_len;
-    if (sc_progress(s, t, 0, 0)) {
-        sc_shadow_error(s, "Callback aborted");
-        return CURLE_ABORTED_BY_CALLBACK;
-    }
+    hold_answer(s, t, r);
+    if (sc_progress(s, t, 0, 0))
+        return aborted(s);
     rc = sc_deliver_result(s, t, CURLE_OK);
-    if (rc == CURLE_OK && fails) {
-        char text[64];
-
-        snprintf(text, sizeof text, "The requested URL returned error: %d", r->status);
-        sc_shadow_error(s, text);
-        rc = CURLE_HTTP_RETURNED_ERROR;
-    }
-    if (rc == CURLE_OK && sc_progress(s, t, t->content_length, (curl_off_t)t->body_len)) {
-        sc_shadow_error(s, "Callback aborted");
-        rc = CURLE_ABORTED_BY_CALLBACK;
-    }
-    s->answer->took_us = (sc_now_ns() - t->call.start_ns) / 1000;
+    if (rc == CURLE_OK && s->o.fail_on_error && r->status >= 400)
+        rc = returned_error(s, r->status);
+    if (rc == CURLE_WRITE_ERROR)
+        cut_short(s);
+    /* libcurl tells of the end however it went, but listens only if it went well. */
+    if (sc_progress(s, t, s->answer->length > 0 ? s->answer->length : 0,
+                    (curl_off_t)s->answer->body_len) &&
+        rc == CURLE_OK)
+        rc = aborted(s);
+    s->answer->took_us = passed_us(t);
     return rc;
 }
 
@@ -225,30 +281,50 @@ static double seconds(int64_t us)
     return (double)us / 1e6;
 }
 
-static bool get_double(const struct sc_answer *a, CURLINFO info, curl_off_t length, double *out)
+/* All that happened before the answer happened at once; without TLS no handshake did. */
+static int64_t when_us(const struct sc_shadow *s, const struct sc_answer *a, bool handshake)
+{
+    return handshake && !s->target.scheme_https ? 0 : a->ready_us;
+}
+
+static double speed(int64_t bytes, const struct sc_answer *a)
+{
+    return bytes > 0 ? (double)bytes * 1e6 / (double)a->took_us : 0;
+}
+
+static bool get_double(const struct sc_shadow *s, const struct sc_answer *a, CURLINFO info,
+                       double *out)
 {
     switch ((int)info) {
     case CURLINFO_TOTAL_TIME:
         *out = seconds(a->took_us);
-        return true;
-    case CURLINFO_SIZE_DOWNLOAD:
-        *out = (double)a->body_len;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_DOWNLOAD:
-        *out = (double)length;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_UPLOAD:
-        *out = -1;
         return true;
     case CURLINFO_NAMELOOKUP_TIME:
     case CURLINFO_CONNECT_TIME:
     case CURLINFO_APPCONNECT_TIME:
     case CURLINFO_PRETRANSFER_TIME:
     case CURLINFO_STARTTRANSFER_TIME:
-    case CURLINFO_REDIRECT_TIME:
+        *out = seconds(when_us(s, a, info == CURLINFO_APPCONNECT_TIME));
+        return true;
+    case CURLINFO_SIZE_DOWNLOAD:
+        *out = in_head(s) ? 0 : (double)a->body_len;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_DOWNLOAD:
+        *out = in_head(s) ? -1 : (double)a->length;
+        return true;
     case CURLINFO_SIZE_UPLOAD:
+        *out = a->sent > 0 ? (double)a->sent : 0;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_UPLOAD:
+        *out = (double)a->sent;
+        return true;
     case CURLINFO_SPEED_DOWNLOAD:
+        *out = speed((int64_t)a->body_len, a);
+        return true;
     case CURLINFO_SPEED_UPLOAD:
+        *out = speed(a->sent, a);
+        return true;
+    case CURLINFO_REDIRECT_TIME:
         *out = 0;
         return true;
     default:
@@ -256,49 +332,61 @@ static bool get_double(const struct sc_answer *a, CURLINFO info, curl_off_t leng
     }
 }
 
-static bool get_offset(const struct sc_answer *a, CURLINFO info, curl_off_t length, curl_off_t *out)
+static const char *value_of(const struct sc_shadow *s, const char *name)
+{
+    const struct sc_answer *a = s->answer;
+    size_t i, n = headers_known(s);
+
+    for (i = 0; i < n; i++)
+        if (strcasecmp(a->name[i], name) == 0)
+            return a->value[i];
+    return NULL;
+}
+
+static bool get_offset(const struct sc_shadow *s, const struct sc_answer *a, CURLINFO info,
+                       curl_off_t *out)
 {
     switch ((int)info) {
     case CURLINFO_TOTAL_TIME_T:
         *out = a->took_us;
-        return true;
-    case CURLINFO_SIZE_DOWNLOAD_T:
-        *out = (curl_off_t)a->body_len;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
-        *out = length;
-        return true;
-    case CURLINFO_RETRY_AFTER:
-        *out = a->retry_after_s;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_UPLOAD_T:
-    case CURLINFO_FILETIME_T:
-        *out = -1;
         return true;
     case CURLINFO_NAMELOOKUP_TIME_T:
     case CURLINFO_CONNECT_TIME_T:
     case CURLINFO_APPCONNECT_TIME_T:
     case CURLINFO_PRETRANSFER_TIME_T:
     case CURLINFO_STARTTRANSFER_TIME_T:
-    case CURLINFO_REDIRECT_TIME_T:
+        *out = when_us(s, a, info == CURLINFO_APPCONNECT_TIME_T);
+        return true;
+    case CURLINFO_SIZE_DOWNLOAD_T:
+        *out = in_head(s) ? 0 : (curl_off_t)a->body_len;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
+        *out = in_head(s) ? -1 : a->length;
+        return true;
     case CURLINFO_SIZE_UPLOAD_T:
+        *out = a->sent > 0 ? a->sent : 0;
+        return true;
+    case CURLINFO_CONTENT_LENGTH_UPLOAD_T:
+        *out = a->sent;
+        return true;
     case CURLINFO_SPEED_DOWNLOAD_T:
+        *out = (curl_off_t)speed((int64_t)a->body_len, a);
+        return true;
     case CURLINFO_SPEED_UPLOAD_T:
+        *out = (curl_off_t)speed(a->sent, a);
+        return true;
+    case CURLINFO_RETRY_AFTER:
+        *out = value_of(s, "retry-after") ? a->retry_after_s : 0;
+        return true;
+    case CURLINFO_FILETIME_T:
+        *out = -1;
+        return true;
+    case CURLINFO_REDIRECT_TIME_T:
         *out = 0;
         return true;
     default:
         return false;
     }
-}
-
-static const char *value_of(const struct sc_answer *a, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < a->n_headers; i++)
-        if (strcasecmp(a->name[i], name) == 0)
-            return a->value[i];
-    return NULL;
 }
 
 static bool get_string(struct sc_shadow *s, CURLINFO info, const char **out)
@@ -309,8 +397,11 @@ static bool get_string(struct sc_shadow *s, CURLINFO info, const char **out)
             return false;
         *out = s->o.url.p;
         return true;
+    case CURLINFO_EFFECTIVE_METHOD:
+        *out = sc_target_method(s);
+        return true;
     case CURLINFO_CONTENT_TYPE:
-        *out = value_of(s->answer, "content-type");
+        *out = value_of(s, "content-type");
         return true;
     case CURLINFO_SCHEME:
         /* Upper case until 8.7, lower case since. */
@@ -334,7 +425,6 @@ static bool get_string(struct sc_shadow *s, CURLINFO info, const char **out)
 bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out, CURLcode *rc)
 {
     const struct sc_answer *a = s->answer;
-    curl_off_t length = a->length;
 
     *rc = CURLE_OK;
     if (!out)
@@ -347,9 +437,9 @@ bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out, CURLcode *
     case CURLINFO_LONG:
         return get_long(s, a, info, out);
     case CURLINFO_DOUBLE:
-        return get_double(a, info, length, out);
+        return get_double(s, a, info, out);
     case CURLINFO_OFF_T:
-        return get_offset(a, info, length, out);
+        return get_offset(s, a, info, out);
     case CURLINFO_STRING:
         return get_string(s, info, out);
     default:
@@ -373,11 +463,12 @@ static struct curl_header *header_at(struct sc_answer *a, size_t i, size_t amoun
 }
 
 /* How many headers of that name there are, and which of them stands at `at`. */
-static size_t same_name(const struct sc_answer *a, const char *name, size_t at, size_t *index)
+static size_t same_name(const struct sc_shadow *s, const char *name, size_t at, size_t *index)
 {
-    size_t i, n = 0;
+    const struct sc_answer *a = s->answer;
+    size_t i, n = 0, known = headers_known(s);
 
-    for (i = 0; i < a->n_headers; i++) {
+    for (i = 0; i < known; i++) {
         if (strcasecmp(a->name[i], name) != 0)
             continue;
         if (i == at)
@@ -395,9 +486,11 @@ CURLHcode sc_answer_header(struct sc_shadow *s, const char *name, size_t index, 
 
     if (!name || !out || origin == 0 || origin > 31 || request < -1)
         return CURLHE_BAD_ARGUMENT;
+    if (headers_known(s) == 0)
+        return CURLHE_NOHEADERS;
     if (request > 0)
         return CURLHE_NOREQUEST;
-    amount = origin & CURLH_HEADER ? same_name(a, name, 0, &unused) : 0;
+    amount = origin & CURLH_HEADER ? same_name(s, name, 0, &unused) : 0;
     if (amount == 0)
         return CURLHE_MISSING;
     if (index >= amount)
@@ -424,8 +517,8 @@ struct curl_header *sc_answer_nextheader(struct sc_shadow *s, unsigned origin, i
             return NULL;
         i = (size_t)(anchor - a->name) + 1;
     }
-    if (i >= a->n_headers)
+    if (i >= headers_known(s))
         return NULL;
-    amount = same_name(a, a->name[i], i, &index);
+    amount = same_name(s, a->name[i], i, &index);
     return header_at(a, i, amount, index);
 }
