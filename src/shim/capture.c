@@ -51,13 +51,20 @@ static bool holds_nothing(const struct sc_transfer *t)
 
 /* ---- the decision -------------------------------------------------------------------------- */
 
+/* Nothing comes after the last attempt, but how it failed is news for all processes: an empty
+ * account looks like a rate limit until the body is read. */
+static bool worth_holding(const struct sc_transfer *t)
+{
+    return !t->last_attempt || t->status == 429 || t->status == 402 || t->status == 403;
+}
+
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
  * statuses where that matters it is switched off for this response and applied by ourselves. */
 static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
     bool matters = t->status == 429 || t->status == 402 || t->status == 413;
 
-    if (!s->o.fail_on_error || t->last_attempt || holds_nothing(t) || !matters)
+    if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t) || !matters)
         return;
     s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
     t->fail_suppressed = true;
@@ -110,7 +117,7 @@ static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
 static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
 {
     enum sc_head_verdict head = head_verdict(t);
-    bool useful = !t->last_attempt && !holds_nothing(t) && !t->upload.lost;
+    bool useful = worth_holding(t) && !holds_nothing(t) && !t->upload.lost;
 
     if (head == SC_HEAD_SUCCESS)
         return look_at_success(s, t) && useful;
