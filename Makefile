@@ -40,6 +40,7 @@ PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_multi_loop_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_early := -l:libcurl.so.4 -rdynamic
 PROGRAM_LIBS_unload := -ldl
+PROGRAM_LIBS_fleet_memory := -Isrc -Iinclude
 
 UNIT_SRC := $(wildcard tests/*/test_*.c)
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)

@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# A refused key and a spent quota: known to all processes, probed rarely, and no secret in it.
+
+load fleet
+
+setup() {
+    fleet_begin
+    policy '"provider": "openai"'
+}
+
+teardown() {
+    fleet_end
+}
+
+KEY=sk-proj-FleetSecret
+
+with_key() { # KEY
+    code -H "authorization: Bearer $1"
+}
+
+@test "a refused key: other processes with it stop, other keys go on" {
+    mock_script 401,200
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(with_key "$KEY")" = "401 auth_failed" ]
+    [ "$(with_key "$KEY-other")" = "200 " ]
+    [ "$(with_key "$KEY")" = "401 auth_failed" ]
+    [ "$(mock_count)" -eq 2 ]
+    run -0 ask -i -H "authorization: Bearer $KEY"
+    [[ $output == *"HTTP/1.1 401 Unauthorized"*"x-steadycurl: auth_failed"* ]]
+    [[ $output =~ retry-after:\ ([0-9]+) ]] # the next probe, within a minute
+    [ "${BASH_REMATCH[1]}" -ge 20 ] && [ "${BASH_REMATCH[1]}" -le 60 ]
+    tail -n 1 <<<"$output" | jq -e '.error.code == "invalid_api_key"'
+}
+
+@test "a spent quota: the same, as a 429 that says so" {
+    mock_script quota,200
+    [ "$(with_key "$KEY")" = "429 " ]
+    [ "$(with_key "$KEY")" = "429 quota_exhausted" ]
+    [ "$(with_key "$KEY-other")" = "200 " ]
+    [ "$(mock_count)" -eq 2 ]
+}
+
+@test "keys are told apart wherever they stand" {
+    local header
+    mock_script 401,200
+    for header in 'x-api-key: ' 'api-key: ' 'x-goog-api-key: '; do
+        mock_reset
+        [ "$(code -H "$header$KEY")" = "401 " ]
+        [ "$(code -H "$header$KEY")" = "401 auth_failed" ]
+        [ "$(code -H "$header$KEY-other")" = "200 " ]
+        "$STEADYCURL" status --reset >/dev/null
+    done
+    mock_reset
+    CHAT="$CHAT?key=$KEY"
+    [ "$(code)" = "401 " ]
+    [ "$(code)" = "401 auth_failed" ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "many processes learn of it within one call" {
+    mock_script 401
+    many 8 "$BUILT/fleet_load" "$CHAT" -t 2 -n 20 -k "$KEY"
+    # Those under way when the first was refused.
+    [ "$(mock_count)" -le 16 ]
+    [ "$(told ' 401 auth_failed$')" -ge 304 ]
+    # Several may be refused at the same time, but one is the first.
+    [ "$(count_events '.event == "latch"')" -eq 1 ]
+}
+
+@test "one probe a minute, and its success lets all go on" {
+    mock_script 401,200
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(with_key "$KEY")" = "401 auth_failed" ]
+    "$BUILT/fleet_memory" "$STEADYCURL_STATE" latches 61
+    mock_script 401,200
+    many 8 "$BUILT/fleet_load" "$CHAT" -n 3 -k "$KEY" # race for the probe, which is refused
+    [ "$(mock_count)" -eq 2 ]
+    [ "$(told ' 401 auth_failed$')" -eq 23 ]
+    "$BUILT/fleet_memory" "$STEADYCURL_STATE" latches 61
+    [ "$(with_key "$KEY")" = "200 " ]
+    [ "$(with_key "$KEY")" = "200 " ]
+    [ "$(count_events '.event == "latch" and .text == "A probe went well: attempts go on"')" -eq 1 ]
+}
+
+@test "its log lines, as objects and for people" {
+    mock_script 401,quota
+    with_key "$KEY"
+    with_key "$KEY"
+    events '.event == "latch"' | jq -e '.text == "Credentials are refused: no more attempts, but one probe a minute"'
+    sed -i 's/"format": "json"/"format": "text"/' "$POLICY"
+    with_key "$KEY-other"
+    with_key "$KEY-other"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Quota is used up: no more attempts, but one probe a minute \(' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Answered by steadycurl: quota_exhausted \(.*status=429' "$LOG"
+}
+
+@test "no part of a key is in the shared memory, its folder or the log" {
+    mock_script 401,quota,200
+    with_key "$KEY"
+    with_key "$KEY"
+    with_key "$KEY-second"
+    code -H "x-api-key: $KEY"
+    wrapped curl -sS -o /dev/null "$CHAT?key=$KEY" -d "$ASK"
+    wrapped curl -sS -o /dev/null -u "me:$KEY" "$CHAT" -d "$ASK"
+    "$BUILT/fleet_memory" "$STEADYCURL_STATE" dump >"$BATS_TEST_TMPDIR/memory"
+    [ "$(wc -c <"$BATS_TEST_TMPDIR/memory")" -gt 100000 ]
+    grep -q 127.0.0.1 "$BATS_TEST_TMPDIR/memory" # this is the right memory
+    run -1 grep -aq FleetSecret "$BATS_TEST_TMPDIR/memory"
+    run -1 grep -raq FleetSecret "$STEADYCURL_STATE"
+    run -1 grep -aq FleetSecret "$LOG"
+    run -0 "$STEADYCURL" status
+    [[ $output != *FleetSecret* ]]
+}
