@@ -42,7 +42,7 @@ static const struct sc_price *price_of(const struct sc_transfer *t)
     const char *second = deployment ? t->model : t->usage.model;
     const struct sc_price *p = find(t, first);
 
-    return p ? p : find(t, second);
+    return p || strcmp(first, second) == 0 ? p : find(t, second);
 }
 
 static void add(struct sc_spent *sum, const struct sc_usage *u, int64_t cost)

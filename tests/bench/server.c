@@ -1,8 +1,10 @@
 /*
  * server.c - the other end of the benches: a keep-alive HTTP server that costs next to nothing.
  *
- * /plain answers a small chat completion, /stream an SSE answer of 1000 chunks, each sent by a
- * write of its own. One thread, one connection at a time is all that a bench needs.
+ * /plain answers a small chat completion, /late the same 5 ms later (so that libcurl always waits
+ * for it, once: instructions can be compared only if both runs take the same turns), /stream an SSE
+ * answer of 1000 chunks, each sent by a write of its own. One thread, one connection at a time is
+ * all that a bench needs.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -103,6 +105,8 @@ static void serve(int fd)
         } else if (have < need) {
             continue;
         }
+        if (strncmp(in, "POST /late", 10) == 0)
+            usleep(5000);
         if (strncmp(in, "POST /stream", 12) == 0)
             stream(fd);
         else
