@@ -19,13 +19,14 @@
     {                    \
         0, 0, 0, 0, 0, 0 \
     }
-#define PRICE(p, model, from, context, output, i, o, c, w, h)                            \
-    {                                                                                    \
-        SC_PROVIDER_##p, model, RATES(i, o, c, w, h), context, output, from, 0, NO_RATES \
+#define PRICE(p, model, from, context, output, i, o, c, w, h)                             \
+    {                                                                                     \
+        SC_PROVIDER_##p, model, RATES(i, o, c, w, h), context, output, from, 0, NO_RATES, \
+            sizeof(model) - 1                                                             \
     }
-#define TIERED(p, model, from, context, output, rates, above, large)       \
-    {                                                                      \
-        SC_PROVIDER_##p, model, rates, context, output, from, above, large \
+#define TIERED(p, model, from, context, output, rates, above, large)                          \
+    {                                                                                         \
+        SC_PROVIDER_##p, model, rates, context, output, from, above, large, sizeof(model) - 1 \
     }
 
 static const char source[] = "github.com/BerriAI/litellm model_prices_and_context_window.json";

@@ -56,6 +56,18 @@ static const struct sc_price *best_of(const struct sc_price *rows, size_t n, enu
     return best;
 }
 
+/* The built-in rows have names, or * alone. */
+static const struct sc_price *built_in(enum sc_provider p, const char *name)
+{
+    size_t n, len = strlen(name);
+    const struct sc_price *row = sc_price_table(&n), *last = row + n;
+    for (; row < last; row++)
+        if (row->provider == p && ((row->model_len == len && memcmp(row->model, name, len) == 0) ||
+                                   (row->model_len == 1 && row->model[0] == '*')))
+            return row;
+    return NULL;
+}
+
 /* ---- names ---- */
 
 static bool all_digits(const char *s, size_t n)
@@ -162,15 +174,14 @@ const struct sc_price *sc_price_find(const struct sc_price *own, size_t n_own, e
                                      const char *model)
 {
     char name[NAME_MAX_LEN];
-    size_t n;
-    const struct sc_price *table = sc_price_table(&n), *found = best_of(own, n_own, p, model);
+    const struct sc_price *found = best_of(own, n_own, p, model);
     if (found || strlen(model) >= sizeof name)
         return found;
     enum sc_provider maker = maker_of(p, model, name);
     do {
-        found = best_of(own, n_own, p, name);
+        found = n_own ? best_of(own, n_own, p, name) : NULL;
         if (!found)
-            found = best_of(table, n, maker, name);
+            found = built_in(maker, name);
     } while (!found && shorten(name));
     return found;
 }

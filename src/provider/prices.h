@@ -37,6 +37,7 @@ struct sc_price {
     const char *source;
     int32_t above;         /* a request with more input than this pays `large` for all of it */
     struct sc_rates large; /* 0: none */
+    uint16_t model_len;    /* of built-in rows */
 };
 
 /* The row for a model: of `own` (n rows), else built in; the one whose pattern says most, of equal

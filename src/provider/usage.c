@@ -30,7 +30,7 @@ enum {
 
 enum { S_VALUE, S_KEY, S_IN_KEY, S_COLON, S_SCALAR, S_STRING, S_SKIP, S_SKIP_STRING, S_DONE };
 
-/* A member of a node: the node it leads to, or the field it holds. */
+/* A member of a node: the node it leads to, or the field it holds. The commonest come first. */
 struct member {
     uint8_t len, target, field;
     char name[37];
@@ -85,6 +85,8 @@ static const struct member usage_members[] = {
     HOLDS("prompt_tokens", SC_USAGE_PROMPT),
     HOLDS("completion_tokens", SC_USAGE_COMPLETION),
     HOLDS("total_tokens", SC_USAGE_TOTAL),
+    LEADS("prompt_tokens_details", NODE_INPUT),
+    LEADS("completion_tokens_details", NODE_OUTPUT),
     HOLDS("input_tokens", SC_USAGE_IN),
     HOLDS("output_tokens", SC_USAGE_OUT),
     HOLDS("cache_read_input_tokens", SC_USAGE_CACHE_READ),
@@ -96,11 +98,9 @@ static const struct member usage_members[] = {
     HOLDS("outputTokens", SC_USAGE_OUT),
     HOLDS("cacheReadInputTokens", SC_USAGE_CACHE_READ),
     HOLDS("cacheWriteInputTokens", SC_USAGE_CACHE_WRITE),
-    HOLDS("cost", SC_USAGE_COST), /* OpenRouter */
-    LEADS("prompt_tokens_details", NODE_INPUT),
+    HOLDS("cost", SC_USAGE_COST),              /* OpenRouter */
     LEADS("prompt_token_details", NODE_INPUT), /* Mistral has been seen to say so */
     LEADS("input_tokens_details", NODE_INPUT),
-    LEADS("completion_tokens_details", NODE_OUTPUT),
     LEADS("output_tokens_details", NODE_OUTPUT),
     LEADS("cache_creation", NODE_CACHE_CREATION),
     LEADS("cacheDetails", NODE_CACHE_DETAILS),
@@ -238,14 +238,14 @@ static void end_ttl(struct sc_usage_reader *r)
 
 /* ---- scanner: each step takes what it can of [p, end) and returns where it stopped ---- */
 
-static void find_member(struct sc_usage_reader *r)
+static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
 {
     uint8_t node = r->node[r->depth - 1];
     const struct member *m = nodes[node].members, *last = m + nodes[node].n;
     r->target = NODE_NONE;
     r->field = SC_USAGE_NONE;
     for (; m < last; m++) {
-        if (m->len == r->key_len && memcmp(m->name, r->text, m->len) == 0) {
+        if (m->len == n && memcmp(m->name, name, n) == 0) {
             r->target = m->target;
             r->field = m->field;
             return;
@@ -327,9 +327,24 @@ static const char *value(struct sc_usage_reader *r, const char *p)
     }
 }
 
-static const char *key(struct sc_usage_reader *r, const char *p)
+/* A key that lies whole in this piece, as nearly all do, is looked up where it is. */
+static const char *whole_key(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    const char *quote = memchr(p, '"', (size_t)(end - p));
+    if (!quote || (quote > p && quote[-1] == '\\'))
+        return NULL;
+    find_member(r, p, (size_t)(quote - p));
+    r->state = S_VALUE;
+    p = quote + 1;
+    return p < end && *p == ':' ? p + 1 : p;
+}
+
+static const char *key(struct sc_usage_reader *r, const char *p, const char *end)
 {
     if (*p == '"') {
+        const char *after = whole_key(r, p + 1, end);
+        if (after)
+            return after;
         r->state = S_IN_KEY;
         r->key_len = 0;
     } else if (*p == '}' || *p == ']') {
@@ -354,7 +369,7 @@ static const char *text(struct sc_usage_reader *r, const char *p, const char *en
         }
         if (*p == '"' && !r->escaped) {
             if (r->state == S_IN_KEY) {
-                find_member(r);
+                find_member(r, r->text, r->key_len);
                 r->state = S_VALUE;
             } else {
                 if (r->key_len < SC_USAGE_TEXT)
@@ -451,7 +466,7 @@ void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)
             p = value(r, p);
             break;
         case S_KEY:
-            p = key(r, p);
+            p = key(r, p, end);
             break;
         case S_IN_KEY:
         case S_STRING:

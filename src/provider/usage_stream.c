@@ -17,15 +17,19 @@ static inline bool is_first(char c)
     return c == 'u' || c == 'e' || c == 'b';
 }
 
-/* Whether there is one among p[0..15]; reads p[16]. */
-static inline bool names_begin(const char *p)
+/* The places p[0..15] where one may begin; reads p[16]. */
+static inline bytes16 beginnings(const char *p)
 {
-    bytes16 quote, letter, hits;
-    uint64_t half[2];
+    bytes16 quote, letter;
     memcpy(&quote, p, sizeof quote);
     memcpy(&letter, p + 1, sizeof letter);
-    hits = (quote == '"') & ((letter == 'u') | (letter == 'e') | (letter == 'b'));
-    memcpy(half, &hits, sizeof half);
+    return (quote == '"') & ((letter == 'u') | (letter == 'e') | (letter == 'b'));
+}
+
+static inline bool any(bytes16 places)
+{
+    uint64_t half[2];
+    memcpy(half, &places, sizeof half);
     return (half[0] | half[1]) != 0;
 }
 
@@ -65,11 +69,17 @@ static bool name_among(const char *p, const char *stop, const char *end)
 
 bool sc_usage_may_be_in(const char *p, size_t n)
 {
-    const char *end = p + n;
-    for (; end - p > 16; p += 16)
-        if (names_begin(p) && name_among(p, p + 16, end))
+    const char *end = p + n, *last = end - 17;
+    if (n < 17)
+        return name_among(p, end, end);
+    for (; end - p > 64; p += 64)
+        if (any(beginnings(p) | beginnings(p + 16) | beginnings(p + 32) | beginnings(p + 48)) &&
+            name_among(p, p + 64, end))
             return true;
-    return name_among(p, end, end);
+    for (; p < last; p += 16)
+        if (any(beginnings(p)) && name_among(p, p + 16, end))
+            return true;
+    return any(beginnings(last)) && name_among(last, end, end);
 }
 
 void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n)

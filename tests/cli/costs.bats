@@ -104,6 +104,7 @@ cost_of_total() { # OPTIONS...
     rm log
     run -0 --separate-stderr "$steadycurl" costs --json log
     [[ $output == *"\"cost_usd\":$(usd "$(nano_of 10)")"* ]]
+    # shellcheck disable=SC2154 # set by run
     [[ $stderr == *"no such log"* ]]
 }
 
