@@ -258,13 +258,19 @@ static bool gate_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *
     return false;
 }
 
+/* Who has waited for a lease until the end of its patience may still go now, if all else allows. */
+static int64_t latest_of(const struct sc_ticket *t, int64_t now)
+{
+    return t->latest_ns > now ? t->latest_ns : now;
+}
+
 static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_reservation *r,
                                      int64_t now)
 {
     return (struct sc_limiter_ask){.cost_ns = r->cost_ns,
                                    .burst_ns = sc_limiter_burst(t->settings->limits.burst),
                                    .now_ns = now,
-                                   .latest_ns = t->latest_ns};
+                                   .latest_ns = latest_of(t, now)};
 }
 
 static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, int64_t now,
@@ -370,7 +376,7 @@ static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t no
 static bool pass_gates(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
     for (int i = 0; i < 2; i++) {
-        struct sc_gate_pass p = {.now_ns = now, .latest_ns = t->latest_ns};
+        struct sc_gate_pass p = {.now_ns = now, .latest_ns = latest_of(t, now)};
 
         if (!t->gate[i] || (i == 1 && t->gate[1] == t->gate[0]))
             continue;

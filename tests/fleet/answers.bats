@@ -117,7 +117,6 @@ like_real() { # PROGRAM ARGUMENT...
 }
 
 @test "each provider's clients find the error where their own server would put it" {
-    local shape
     shape() { # PROVIDER JQ: of our answer and of the mock's own 503
         fleet_end
         rm -rf "$BATS_TEST_TMPDIR/state" "$LOG"
@@ -137,4 +136,29 @@ like_real() { # PROGRAM ARGUMENT...
     shape anthropic /v1/messages
     shape gemini /v1beta/models/gemini-pro:generateContent
     shape mistral /v1/chat/completions
+}
+
+@test "an answer after a wait, and one without Retry-After" {
+    local body='{"model":"gpt-4o","max_tokens":5000,"messages":[]}'
+    policy '"provider": "openai", "limits": {"tpm": 1000, "concurrent": 1, "max_wait_ms": 400}'
+    ASK=$body like_real "$BUILT/fleet_answer" plain "$CHAT"
+    mock_script hang
+    mock_reset
+    start_ask /dev/null
+    until [ "$(mock_count)" -eq 1 ]; do sleep 0.02; done
+    run -0 ask -o /dev/null -w '%{http_code} %header{x-steadycurl} %{time_starttransfer} %{time_total}'
+    echo "$output"
+    [[ $output =~ ^429\ concurrency_limit\ (0\.[3-9]|[1-9])[0-9]*\.?[0-9]*\ (0\.[3-9]|[1-9]) ]]
+}
+
+@test "a handle that was answered goes on to a real transfer, which is told of as ever" {
+    policy '"provider": "openai", "breaker": {"consecutive_failures": 1, "open_ms": 1000, "scope": ["host"]}'
+    sed -i 's/"rules": \[/&{"name": "other", "match": {"host": "localhost"}},/' "$POLICY"
+    rm -rf "$STEADYCURL_STATE"
+    mock_script 503
+    ask -o /dev/null
+    mock_script 200
+    run -0 wrapped curl -sS -d "$ASK" -w '%{http_code} %{num_connects} %{method} %header{x-steadycurl}\n' \
+        -o /dev/null "$CHAT" -o /dev/null "${CHAT/127.0.0.1/localhost}"
+    [ "$output" = $'503 0 POST breaker_open\n200 1 POST ' ]
 }
