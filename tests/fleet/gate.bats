@@ -93,6 +93,22 @@ quick='"base_ms": 1, "max_ms": 20'
     [ "$(count_events '.event == "attempt" and .attempt == 1')" -eq 2 ]
 }
 
+@test "gate and budget in the log for people" {
+    policy '"retry": {"max_attempts": 3, "backoff": {'"$quick"'}, "overloaded": {"backoff": {'"$quick"'}},
+                      "rate_limited": {"backoff": {'"$quick"'}}, "budget": {"ratio": 0, "min_per_minute": 1}}'
+    sed -i 's/"format": "json"/"format": "text"/' "$POLICY"
+    mock_script '429;retry-after=1,200'
+    start_ask /dev/null
+    until grep -q '^.* Retry 1: HTTP 429' "$LOG" 2>/dev/null; do sleep 0.02; done
+    [ "$(code)" = "200 " ]
+    wait "$PID"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9]+ ms \(reason=gate .*host=127\.0\.0\.1' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9]+ ms \(reason=gate ' "$LOG"
+    mock_script 503
+    [ "$(code)" = "503 " ]
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Request failed: HTTP 503, not retried: retry budget used up \(' "$LOG"
+}
+
 @test "racing processes never take more retries than the budget has" {
     policy '"retry": {"max_attempts": 5, "backoff": {'"$quick"'}, "overloaded": {"backoff": {'"$quick"'}},
                       "budget": {"ratio": 0.1, "min_per_minute": 10}}'
@@ -119,4 +135,15 @@ quick='"base_ms": 1, "max_ms": 20'
     mock_reset
     for i in 1 2 3 4 5 6; do code >/dev/null; done
     [ "$(mock_count)" -le 7 ]
+}
+
+@test "a PHP program's own retry loop is charged, too: libcurl has the only copy of its body" {
+    command -v php >/dev/null || skip "no php"
+    policy '"retry": {"max_attempts": 4, "backoff": {'"$quick"'}, "overloaded": {"backoff": {'"$quick"'}},
+                      "budget": {"ratio": 0.2, "min_per_minute": 6}}'
+    mock_script 503
+    run -0 wrapped php -r '$c = curl_init($argv[1]);
+        curl_setopt_array($c, [CURLOPT_POSTFIELDS => getenv("ASK"), CURLOPT_RETURNTRANSFER => true]);
+        for ($i = 0; $i < 6; $i++) curl_exec($c);' "$CHAT"
+    [ "$(mock_count)" -le $((6 + 6)) ]
 }

@@ -33,7 +33,7 @@ number() { # NAME: of what arrivals.py printed, without fraction
     run -0 "$PYTHON" "$HERE/tokens.py" 600000 0.01 4 7 < <(mock_requests)
     echo "# $(tr '\n' ' ' <<<"$output")" >&3
     [ "$(number fullest)" -le "$(number may)" ]
-    [ "$(number used)" -ge 90 ]
+    [ "$(number used)" -ge 95 ]
     [ "$(told ' 0 200 -$')" -eq "$(wc -l <"$OUT")" ]
 }
 
@@ -45,6 +45,16 @@ number() { # NAME: of what arrivals.py printed, without fraction
     [[ $output == *"HTTP/1.1 429 Too Many Requests"*"x-steadycurl: request_too_large"* ]]
     [[ $output != *[Rr]etry-[Aa]fter* ]]
     tail -n 1 <<<"$output" | jq -e '.error.message | test("larger than the token limit")'
+    [ "$(mock_count)" -eq 0 ]
+}
+
+@test "the tokens of a PHP program's request count: libcurl has the only copy of its body" {
+    command -v php >/dev/null || skip "no php"
+    policy '"limits": {"tpm": 1000}'
+    run -0 wrapped php -r '$c = curl_init($argv[1]);
+        curl_setopt_array($c, [CURLOPT_POSTFIELDS => $argv[2], CURLOPT_RETURNTRANSFER => true]);
+        echo curl_exec($c);' "$CHAT" '{"model":"gpt-4o","max_tokens":5000,"messages":[]}'
+    jq -e '.error.message | test("larger than the token limit")' <<<"$output"
     [ "$(mock_count)" -eq 0 ]
 }
 
