@@ -112,6 +112,13 @@ struct sc_overlay {
     bool ok;               /* the call ended well: no OS_ERRNO of an earlier attempt */
 };
 
+/* The price that the last call was counted at. A longer model name is looked up each time. */
+struct sc_priced {
+    const struct sc_policy *policy;
+    const struct sc_price *price;
+    char model[64], answered[64];
+};
+
 struct sc_transfer;
 struct sc_answer;
 struct sc_member;
@@ -134,6 +141,7 @@ struct sc_shadow {
     bool resolver_start_installed;
     bool active;     /* inside a managed perform */
     uintptr_t frame; /* the program's stack pointer there */
+    struct sc_priced priced;
     /* The last URL taken apart, and whether it is worth a look at the rules. */
     bool url_known;
     bool url_managed;

@@ -35,7 +35,7 @@ static const struct sc_price *find(const struct sc_transfer *t, const char *mode
 
 /* The answer names the model as well, at Azure the only one to do so: a deployment is called as its
  * owner likes. */
-static const struct sc_price *price_of(const struct sc_transfer *t)
+static const struct sc_price *look_up(const struct sc_transfer *t)
 {
     bool deployment = t->provider == SC_PROVIDER_AZURE;
     const char *first = deployment ? t->usage.model : t->model;
@@ -43,6 +43,28 @@ static const struct sc_price *price_of(const struct sc_transfer *t)
     const struct sc_price *p = find(t, first);
 
     return p || strcmp(first, second) == 0 ? p : find(t, second);
+}
+
+static void keep(char *to, size_t size, const char *name)
+{
+    size_t n = strlen(name) + 1;
+
+    memcpy(to, n <= size ? name : "", n <= size ? n : 1);
+}
+
+/* A handle mostly asks the same model again. */
+static const struct sc_price *price_of(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_priced *last = &s->priced;
+
+    if (last->policy != t->policy || strcmp(last->model, t->model) != 0 ||
+        strcmp(last->answered, t->usage.model) != 0) {
+        last->price = look_up(t);
+        last->policy = t->policy;
+        keep(last->model, sizeof last->model, t->model);
+        keep(last->answered, sizeof last->answered, t->usage.model);
+    }
+    return last->price;
 }
 
 static void add(struct sc_spent *sum, const struct sc_usage *u, int64_t cost)
@@ -68,7 +90,7 @@ void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_atte
     estimate(s, t, &u);
     if (!u.known && !u.estimated)
         return;
-    add(&t->spent, &u, sc_cost_nano(price_of(t), &u));
+    add(&t->spent, &u, sc_cost_nano(price_of(s, t), &u));
     if (u.estimated)
         return;
     facts->input_tokens = sc_usage_input_total(&u);

@@ -166,6 +166,17 @@ static bool is_cut_stream(const struct sc_transfer *t)
            !t->stream->finished;
 }
 
+static void judge(const struct sc_transfer *t, const struct sc_response *r, struct sc_verdict *out)
+{
+    struct sc_facts facts;
+
+    if (t->stream) /* has seen all of it, held or not */
+        sc_facts_read_event(r, t->stream, &facts);
+    else
+        sc_facts_read(r, &facts);
+    sc_classify(&facts, out);
+}
+
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out)
 {
     struct sc_header headers[SC_HEADERS_MAX];
@@ -181,7 +192,6 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
         .output_seen = t->stream && t->stream->state == SC_STREAM_OUTPUT,
         .now_unix = (int64_t)time(NULL),
     };
-    struct sc_facts facts;
 
     if (rc != CURLE_OK && r.status == 0 && t->connect_code >= 300) {
         r.status = t->connect_code; /* a proxy's refusal shows as a receive error */
@@ -189,12 +199,14 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
     }
     if (rc == CURLE_OK && t->stream)
         sc_stream_end(t->stream);
-    r.n_headers = sc_transfer_headers(t, headers);
-    if (t->stream) /* has seen all of it, held or not */
-        sc_facts_read_event(&r, t->stream, &facts);
-    else
-        sc_facts_read(&r, &facts);
-    sc_classify(&facts, out);
+    if (rc != CURLE_OK || r.status / 100 != 2)
+        r.n_headers = sc_transfer_headers(t, headers);
+    judge(t, &r, out);
+    if (out->class != SC_CLASS_OK && r.n_headers == 0) {
+        /* Headers say nothing about a success, but they may about an error that came as one. */
+        r.n_headers = sc_transfer_headers(t, headers);
+        judge(t, &r, out);
+    }
     if (rc == CURLE_OK && out->class == SC_CLASS_OK && (is_cut_json(t, body) || is_cut_stream(t))) {
         out->class = SC_CLASS_RETRYABLE;
         out->retry = true;
