@@ -188,9 +188,9 @@ static int idle(const char *url, long count)
 }
 
 /* Of the mappings of steadycurl's libraries. */
-static size_t private_dirty(void)
+static size_t copied_pages(void)
 {
-    char line[512], dirty[] = "Private_Dirty:";
+    char line[512], copied[] = "Anonymous:"; /* pages that are the file's no longer */
     size_t sum = 0;
     int ours = 0;
     FILE *f = fopen("/proc/self/smaps", "re");
@@ -198,8 +198,8 @@ static size_t private_dirty(void)
     while (f && fgets(line, sizeof line, f)) {
         if (strstr(line, " r") && strchr(line, '-') < strchr(line, ' ') && strchr(line, '-'))
             ours = strstr(line, "steadycurl") && strstr(line, ".so");
-        else if (ours && strncmp(line, dirty, sizeof dirty - 1) == 0)
-            sum += strtoul(line + sizeof dirty - 1, NULL, 10) * 1024;
+        else if (ours && strncmp(line, copied, sizeof copied - 1) == 0)
+            sum += strtoul(line + sizeof copied - 1, NULL, 10) * 1024;
     }
     if (f)
         fclose(f);
@@ -214,7 +214,7 @@ static int memory(const char *url)
     if (curl_easy_perform(c) != CURLE_OK)
         return 1;
     curl_easy_cleanup(c);
-    printf("%zu\n", mallinfo2().uordblks + mallinfo2().hblkhd - before + private_dirty());
+    printf("%zu\n", mallinfo2().uordblks + mallinfo2().hblkhd - before + copied_pages());
     return 0;
 }
 
