@@ -130,16 +130,21 @@ static sc_word *given_up_word(struct sc_ticket *t, uint64_t *mark)
     return &t->region->given_up[(x >> 8) % SC_GIVEN_UP];
 }
 
-static bool given_up_lately(struct sc_ticket *t, int64_t now)
+/* Each request given up is followed by one new try of the program: the mark is taken off. Were it
+ * left, all who send that same request would be charged as retries for one that failed. */
+static bool follows_giving_up(struct sc_ticket *t, int64_t now)
 {
     uint64_t mark, word;
     int64_t age;
+    sc_word *w;
 
     if (t->request_hash == 0)
         return false;
-    word = sc_word_read(given_up_word(t, &mark));
+    w = given_up_word(t, &mark);
+    word = sc_word_read(w);
     age = now - (int64_t)((word & ((UINT64_C(1) << 38) - 1)) << 20);
-    return word != 0 && word >> 38 << 38 == mark && age >= 0 && age <= REPEAT_NS;
+    return word != 0 && word >> 38 << 38 == mark && age >= 0 && age <= REPEAT_NS &&
+           atomic_compare_exchange_strong(w, &word, 0);
 }
 
 void sc_ticket_give_up(struct sc_ticket *t, int64_t now)
@@ -168,7 +173,7 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     t->region = r;
     sc_scope_hash(&t->hashes, r, k);
     find_words(t, k);
-    t->repeat = given_up_lately(t, now);
+    t->repeat = follows_giving_up(t, now);
     if (t->budget)
         sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
 }

@@ -376,6 +376,9 @@ static void the_programs_own_retry_is_seen(void **state)
     sc_state_end(&t, SC_CLASS_RETRYABLE, SC_END_FAILED, SECOND, 1, NULL);
     sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
     assert_true(sc_state_is_repeat(&t));
+    sc_state_begin(&t, &k, &s, &f, 5 * SECOND); /* one for each giving up */
+    assert_false(sc_state_is_repeat(&t));
+    sc_state_end(&t, SC_CLASS_RETRYABLE, SC_END_FAILED, 5 * SECOND, 1, NULL);
     f.request_hash = 12346;
     sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
     assert_false(sc_state_is_repeat(&t));
