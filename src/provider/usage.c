@@ -26,6 +26,8 @@ enum {
     NODE_BILLED,
     NODE_GOOGLE,
     NODE_INVOCATION, /* Bedrock's InvokeModel */
+    NODE_CHOICES,    /* OpenAI's and Google's answers */
+    NODE_UNUSUAL,    /* what a good answer does not have */
 };
 
 enum { S_VALUE, S_KEY, S_IN_KEY, S_COLON, S_SCALAR, S_STRING, S_SKIP, S_SKIP_STRING, S_DONE };
@@ -36,6 +38,10 @@ struct member {
     char name[37];
 };
 
+#define UNUSUAL(name)                                          \
+    {                                                          \
+        sizeof(name) - 1, NODE_UNUSUAL, SC_USAGE_UNUSUAL, name \
+    }
 #define LEADS(name, to)                             \
     {                                               \
         sizeof(name) - 1, (to), SC_USAGE_NONE, name \
@@ -46,8 +52,14 @@ struct member {
     }
 
 static const struct member root_members[] = {
+    LEADS("choices", NODE_CHOICES),
     LEADS("usage", NODE_USAGE),
+    LEADS("candidates", NODE_CHOICES),
     LEADS("usageMetadata", NODE_GOOGLE),
+    HOLDS("stop_reason", SC_USAGE_END),
+    HOLDS("stopReason", SC_USAGE_END),
+    UNUSUAL("error"),
+    UNUSUAL("promptFeedback"),
     LEADS("response", NODE_RESPONSE),
     LEADS("message", NODE_MESSAGE),
     LEADS("delta", NODE_DELTA),
@@ -141,6 +153,16 @@ static const struct member google_members[] = {
     HOLDS("cachedContentTokenCount", SC_USAGE_GOOGLE_CACHED),
 };
 
+static const struct member choices_members[] = {
+    HOLDS("finish_reason", SC_USAGE_END),
+    HOLDS("finishReason", SC_USAGE_END),
+    UNUSUAL("error"),
+};
+
+static const struct member unusual_members[] = {
+    UNUSUAL("error"),
+};
+
 static const struct member invocation_members[] = {
     HOLDS("inputTokenCount", SC_USAGE_IN),
     HOLDS("outputTokenCount", SC_USAGE_OUT),
@@ -170,6 +192,8 @@ static const struct {
     [NODE_BILLED] = NODE(billed_members),
     [NODE_GOOGLE] = NODE(google_members),
     [NODE_INVOCATION] = NODE(invocation_members),
+    [NODE_CHOICES] = NODE(choices_members),
+    [NODE_UNUSUAL] = NODE(unusual_members),
 };
 
 void sc_usage_init(struct sc_usage_reader *r, enum sc_provider p)
@@ -219,6 +243,17 @@ static void take_number(struct sc_usage_reader *r)
     }
 }
 
+/* One that is missing here only costs a second look. */
+static bool is_common_end(const struct sc_usage_reader *r)
+{
+    static const char *const ends[] = {"stop", "length",   "end_turn",   "tool_calls",
+                                       "STOP", "tool_use", "max_tokens", "MAX_TOKENS"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strlen(ends[i]) == r->key_len && memcmp(ends[i], r->text, r->key_len) == 0)
+            return true;
+    return false;
+}
+
 static void take_string(struct sc_usage_reader *r)
 {
     if (r->field == SC_USAGE_MODEL) {
@@ -226,7 +261,14 @@ static void take_string(struct sc_usage_reader *r)
         r->model[r->key_len] = '\0';
     } else if (r->field == SC_USAGE_TTL) {
         r->ttl_is_hour = r->key_len == 2 && memcmp(r->text, "1h", 2) == 0;
+    } else if (r->field == SC_USAGE_UNUSUAL || (r->field == SC_USAGE_END && !is_common_end(r))) {
+        r->unusual = true;
     }
+}
+
+bool sc_usage_is_common(const struct sc_usage_reader *r)
+{
+    return r->state == S_DONE && !r->unusual;
 }
 
 /* Bedrock: {"ttl": "1h", "inputTokens": 10}, in any order. */
@@ -269,11 +311,12 @@ static void after_value(struct sc_usage_reader *r)
 /* Lists that are looked into: Google streams one of answers, Bedrock has one of cache writes. */
 static bool may_be_list(uint8_t node)
 {
-    return node == NODE_ROOT || node == NODE_CACHE_DETAILS;
+    return node == NODE_ROOT || node == NODE_CHOICES || node == NODE_CACHE_DETAILS;
 }
 
 static void enter(struct sc_usage_reader *r, bool array)
 {
+    r->unusual |= r->target == NODE_UNUSUAL;
     if (r->target == NODE_NONE || r->depth == SC_USAGE_DEPTH ||
         (array && !may_be_list(r->target))) {
         r->state = S_SKIP;
@@ -374,6 +417,8 @@ static const char *text(struct sc_usage_reader *r, const char *p, const char *en
             } else {
                 if (r->key_len < SC_USAGE_TEXT)
                     take_string(r);
+                else
+                    r->unusual |= r->field >= SC_USAGE_END;
                 after_value(r);
             }
             return p + 1;

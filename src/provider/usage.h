@@ -75,7 +75,9 @@ enum sc_usage_field {
     SC_USAGE_COST,
     SC_USAGE_MODEL,
     SC_USAGE_TTL,
-    SC_USAGE_TTL_TOKENS
+    SC_USAGE_TTL_TOKENS,
+    SC_USAGE_END,    /* why the answer ended */
+    SC_USAGE_UNUSUAL /* any value but null is */
 };
 
 #define SC_USAGE_DEPTH 8
@@ -87,6 +89,7 @@ struct sc_usage_reader {
     int64_t cost_nano;              /* -1 */
     uint64_t events;                /* events of a stream that were read or passed by */
     char model[SC_USAGE_TEXT];      /* as the answer names it, "" */
+    bool unusual;                   /* an error, or an end other than the common ones, was seen */
 
     uint8_t state; /* private from here on */
     uint8_t depth; /* containers entered and not skipped */
@@ -110,6 +113,10 @@ void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n);
 
 /* A whole JSON text. */
 void sc_usage_body(struct sc_usage_reader *r, const char *p, size_t n);
+
+/* Whether a whole JSON text went by, and nothing in it asks for a closer look: no error object or
+ * text, and an end like "stop". A common answer need not be read again for its class. */
+bool sc_usage_is_common(const struct sc_usage_reader *r);
 
 /* A whole event of a stream. Costs little if sc_usage_may_be_in says no. */
 void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n);

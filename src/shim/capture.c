@@ -318,12 +318,14 @@ static bool over_limit(const struct sc_transfer *t, size_t n)
 static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
 {
     struct sc_verdict v;
+    bool common = sc_transfer_is_common(t);
 
     if (t->content_length <= 0 || t->body_len < (uint64_t)t->content_length ||
-        !sc_hold_append(&t->hold, p, n))
+        (!common && !sc_hold_append(&t->hold, p, n)))
         return false;
     sc_transfer_classify(t, CURLE_OK, &v);
-    t->hold.len -= n;
+    if (!common)
+        t->hold.len -= n;
     if (v.retry)
         return false;
     t->verdict = v;
@@ -381,8 +383,10 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
             t->commit_early = true;
     }
     t->body_len += n;
-    if (t->mode == SC_HOLD_JSON)
+    if (t->mode == SC_HOLD_JSON) {
         sc_usage_feed(&t->usage, p, n);
+        t->read_len += n;
+    }
     if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
     kept = keep(s, t, SC_ITEM_BODY, p, n);

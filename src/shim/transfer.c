@@ -76,6 +76,7 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->pending = NULL;
     t->content_length = -1;
     t->body_len = 0;
+    t->read_len = 0;
     t->status = 0;
     t->connect_code = 0;
     t->commit_early = false;
@@ -166,6 +167,11 @@ static bool is_cut_stream(const struct sc_transfer *t)
            !t->stream->finished;
 }
 
+bool sc_transfer_is_common(const struct sc_transfer *t)
+{
+    return t->mode == SC_HOLD_JSON && t->read_len == t->body_len && sc_usage_is_common(&t->usage);
+}
+
 static void judge(const struct sc_transfer *t, const struct sc_response *r, struct sc_verdict *out)
 {
     struct sc_facts facts;
@@ -199,6 +205,8 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
     }
     if (rc == CURLE_OK && t->stream)
         sc_stream_end(t->stream);
+    if (rc == CURLE_OK && sc_transfer_is_common(t))
+        r.body_len = 0; /* nothing in there that a second look would find */
     if (rc != CURLE_OK || r.status / 100 != 2)
         r.n_headers = sc_transfer_headers(t, headers);
     judge(t, &r, out);

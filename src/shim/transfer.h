@@ -88,6 +88,7 @@ struct sc_transfer {
     curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
     bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
+    uint64_t read_len; /* of it went to `usage` while it was held */
     int status;
     int connect_code;      /* what a proxy said to CONNECT, 0: nothing; known at the end */
     bool bounded;          /* TIMEOUT_MS in the handle is ours */
@@ -144,6 +145,9 @@ void sc_transfer_forget_held(struct sc_transfer *t);
 
 /* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);
+
+/* A JSON answer that the reader of usage has seen whole and found nothing unusual in. */
+bool sc_transfer_is_common(const struct sc_transfer *t);
 
 /* Takes down what getinfo says now of the current block. */
 void sc_snapshot_take(struct sc_shadow *s, struct sc_transfer *t);

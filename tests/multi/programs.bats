@@ -51,7 +51,7 @@ git_server() { # FAILURES: sets GIT_URL; a repository with history
         export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_CONFIG_GLOBAL=/dev/null
         export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
         cd "$dir/work" && git init -q -b main && seq 20000 >numbers && git add . &&
-            git commit -qm first && seq 100 >more && git add . && git commit -qm second
+            git commit -qm first && seq 100 >"more" && git add . && git commit -qm second
         git clone -q --bare "$dir/work" "$dir/r.git"
         cd "$dir/r.git" && git config http.receivepack true && git update-server-info
     )
