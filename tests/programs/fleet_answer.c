@@ -91,14 +91,20 @@ static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t 
     return is("abort") && now > 0;
 }
 
-#define LONGS(X)                                                                                   \
-    X(RESPONSE_CODE)                                                                               \
-    X(HTTP_CONNECTCODE)                                                                            \
-    X(HTTP_VERSION)                                                                                \
-    X(REDIRECT_COUNT)                                                                              \
-    X(FILETIME)                                                                                    \
-    X(SSL_VERIFYRESULT) X(PROXY_SSL_VERIFYRESULT) X(HTTPAUTH_AVAIL) X(PROXYAUTH_AVAIL) X(OS_ERRNO) \
-        X(CONDITION_UNMET) X(PROTOCOL) X(PROXY_ERROR)
+#define LONGS(X)              \
+    X(RESPONSE_CODE)          \
+    X(HTTP_CONNECTCODE)       \
+    X(HTTP_VERSION)           \
+    X(REDIRECT_COUNT)         \
+    X(FILETIME)               \
+    X(SSL_VERIFYRESULT)       \
+    X(PROXY_SSL_VERIFYRESULT) \
+    X(HTTPAUTH_AVAIL)         \
+    X(PROXYAUTH_AVAIL)        \
+    X(OS_ERRNO)               \
+    X(CONDITION_UNMET)        \
+    X(PROTOCOL)               \
+    X(PROXY_ERROR)
 #define OFFSETS(X)               \
     X(SIZE_DOWNLOAD_T)           \
     X(SIZE_UPLOAD_T)             \
