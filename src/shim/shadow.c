@@ -108,6 +108,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 
 void sc_shadow_free(struct sc_shadow *s)
 {
+    s->installed = false; /* the handle is gone: nothing to put back into it */
     if (s->member)
         sc_multi_forget(s->member);
     if (s->transfer)
