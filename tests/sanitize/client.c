@@ -3,13 +3,14 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct sc_libcurl real;
 const struct sc_engine *engine;
-const char *base_url;
+const char *port;
 
 static void *library;
 
@@ -236,9 +237,12 @@ static struct curl_slist *append(struct curl_slist *list, const char *line)
 
 void client_open(struct client *c, const char *path, const char *script, const char *id)
 {
+    static _Atomic unsigned count;
     char text[1024];
+    unsigned n = atomic_fetch_add(&count, 1);
 
     memset(c, 0, sizeof *c);
+    snprintf(c->base, sizeof c->base, "http://h%u.test:%s", n, port);
     c->easy = real.easy_init();
     c->shadow = engine->adopt(c->easy, &real);
     announce(c->easy, &real, c->shadow);
@@ -248,7 +252,10 @@ void client_open(struct client *c, const char *path, const char *script, const c
     c->headers = append(c->headers, text);
     c->headers = append(c->headers, "Content-Type: application/json");
     c->headers = append(c->headers, "Expect:");
-    snprintf(text, sizeof text, "%s%s", base_url, path);
+    snprintf(text, sizeof text, "h%u.test:%s:127.0.0.1", n, port);
+    c->addresses = append(NULL, text);
+    SET(c, CURLOPT_RESOLVE, c->addresses);
+    snprintf(text, sizeof text, "%s%s", c->base, path);
     SET(c, CURLOPT_URL, text);
     SET(c, CURLOPT_HTTPHEADER, c->headers);
     SET(c, CURLOPT_PROXY, "");
@@ -312,6 +319,7 @@ void client_close(struct client *c)
     engine->release(c->shadow);
     *(void **)(void *)&free_list = libcurl_function("curl_slist_free_all");
     free_list(c->headers);
+    free_list(c->addresses);
     free(c->body);
     free(c->upload);
     if (c->file)

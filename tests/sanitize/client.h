@@ -29,7 +29,9 @@ enum {
 struct client {
     CURL *easy;
     void *shadow;
-    struct curl_slist *headers;
+    char base[64]; /* "http://HOST:PORT"; a host for each client, so that none shares limits, gate
+                      and latches with another */
+    struct curl_slist *headers, *addresses;
     unsigned does;
     char *body; /* what the write callback got */
     size_t n_body;
@@ -44,7 +46,7 @@ struct client {
 
 extern struct sc_libcurl real;
 extern const struct sc_engine *engine;
-extern const char *base_url;
+extern const char *port;
 
 /* Functions of libcurl that the engine has no use for. */
 void *libcurl_function(const char *name);
