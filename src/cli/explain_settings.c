@@ -126,7 +126,8 @@ static void print_limits(const struct sc_limits *l)
                               l->concurrent);
     if (k)
         snprintf(text + k, sizeof text - k, "; waits up to %g s", (double)l->max_wait_ms / 1000);
-    sc_explain_line("limits", "%s", k ? text : "off");
+    sc_explain_line("limits", "%s%s", k ? text : "off",
+                    l->learn ? "; the service's own are learned" : "");
 }
 
 void sc_explain_settings(const struct sc_settings *s)

@@ -83,6 +83,7 @@ struct sc_limits {
     double burst; /* fraction of a minute's allowance */
     int64_t max_wait_ms;
     unsigned scope;
+    bool learn; /* keep the service's own limits too, as it tells them */
 };
 
 /* How much of an answer or a request may be kept in memory (bytes). */

@@ -114,6 +114,9 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_OBJECT:
         fprintf(to, "\"$ref\": \"#/$defs/%s\"", definitions[o->child]);
         break;
+    case SC_TYPE_BOOL:
+        fputs("\"type\": \"boolean\"", to);
+        break;
     case SC_TYPE_SWITCH:
         fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
                 definitions[o->child]);
@@ -193,10 +196,13 @@ static void put_roff(FILE *to, const char *s)
 
 static void put_allowed(FILE *to, const struct sc_policy_option *o)
 {
-    static const char *const plain[] = {
-        [SC_TYPE_TEXT] = "String",           [SC_TYPE_STRINGS] = "String or list of strings",
-        [SC_TYPE_OBJECT] = "Object",         [SC_TYPE_SWITCH] = "Object, true or false",
-        [SC_TYPE_RULES] = "List of objects", [SC_TYPE_PRICES] = "List of objects"};
+    static const char *const plain[] = {[SC_TYPE_TEXT] = "String",
+                                        [SC_TYPE_STRINGS] = "String or list of strings",
+                                        [SC_TYPE_OBJECT] = "Object",
+                                        [SC_TYPE_BOOL] = "One of true, false",
+                                        [SC_TYPE_SWITCH] = "Object, true or false",
+                                        [SC_TYPE_RULES] = "List of objects",
+                                        [SC_TYPE_PRICES] = "List of objects"};
 
     switch (o->type) {
     case SC_TYPE_INTEGER:

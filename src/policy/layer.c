@@ -71,6 +71,7 @@ void sc_option_store_initial(const struct sc_policy_option *o, const char *text,
         bits = words_in(text, o->words);
         memcpy((char *)base + o->offset, &bits, sizeof bits);
         break;
+    case SC_TYPE_BOOL:
     case SC_TYPE_SWITCH:
         sc_option_store_word(o, base, text[0] == 't');
         break;
@@ -289,8 +290,10 @@ static void resolve_general(const struct resolution *r, struct sc_settings *out)
     overlay(&merged, r->upper);
     settle_pair(r, &merged, SC_SECTION_BREAKER, "open_ms", "open_max_ms");
     settle_pair(r, &merged, SC_SECTION_HOLD, "upload_memory_kb", "upload_max_kb");
-    if (!merged.limits_on)
+    if (!merged.limits_on) {
         merged.values.limits.rpm = merged.values.limits.tpm = merged.values.limits.concurrent = 0;
+        merged.values.limits.learn = false;
+    }
     memcpy(out, &merged.values, sizeof *out);
 }
 

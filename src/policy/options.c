@@ -443,6 +443,12 @@ static const struct sc_policy_option limits_rows[] = {
      .initial = "[\"host\", \"rule\"]",
      FIELD(struct sc_layer, values.limits.scope),
      .doc = "What has a limit of its own."},
+    {.key = "learn",
+     .type = SC_TYPE_BOOL,
+     .initial = "true",
+     FIELD(struct sc_layer, values.limits.learn),
+     .doc = "Whether to keep the service's own limits too, as its answers tell them: calls wait "
+            "before it would refuse them."},
 };
 
 static const struct sc_policy_option hold_rows[] = {

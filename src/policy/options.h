@@ -46,6 +46,7 @@ enum sc_option_type {
     SC_TYPE_TEXT,    /* string; borrowed const char *, not stored if size is 0 */
     SC_TYPE_STRINGS, /* string or list of strings; the cJSON item */
     SC_TYPE_OBJECT,  /* of section `child` */
+    SC_TYPE_BOOL,    /* true or false */
     SC_TYPE_SWITCH,  /* false, true, or an object of section `child`; stored as bool */
     SC_TYPE_RULES,   /* list of objects of section `child` */
     SC_TYPE_PRICES   /* likewise */

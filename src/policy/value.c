@@ -314,6 +314,15 @@ static void read_strings(struct sc_reader *r, const cJSON *item, const struct sc
     }
 }
 
+static void read_bool(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
+{
+    if (item->type & (cJSON_True | cJSON_False))
+        sc_option_store_word(o, base, (item->type & cJSON_True) != 0);
+    else
+        sc_reader_fail_value(r, item, "true or false", NULL);
+}
+
 void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                    void *base)
 {
@@ -335,6 +344,9 @@ void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_polic
         break;
     case SC_TYPE_DELAYS:
         read_delays(r, item, o, base);
+        break;
+    case SC_TYPE_BOOL:
+        read_bool(r, item, o, base);
         break;
     case SC_TYPE_TEXT:
         read_text(r, item, o, base);
