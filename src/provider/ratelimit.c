@@ -174,19 +174,18 @@ static bool same_name(const char *a, const char *b, size_t n)
     return eight(a + n - 8) == eight(b + n - 8);
 }
 
-/* Nearly every header is none of ours, and its start says so. */
-static bool may_be_one(struct sc_str name)
+bool sc_ratelimit_may_be(const char *line, size_t n)
 {
     static const char starts[][9] = {"x-rateli", "anthropi", "ratelimi", "x-tokenl", "x-trial-"};
     uint64_t start;
     char first;
 
-    if (name.n < 15)
+    if (n < 15)
         return false;
-    first = (char)(name.p[0] | 0x20);
+    first = (char)(line[0] | 0x20);
     if (first != 'x' && first != 'a' && first != 'r')
         return false;
-    start = eight(name.p);
+    start = eight(line);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (start == eight(starts[i]))
             return true;
@@ -408,7 +407,7 @@ bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *header
     if (!d[0])
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!may_be_one(headers[i].name))
+        if (!sc_ratelimit_may_be(headers[i].name.p, headers[i].name.n))
             continue;
         if (!any_said)
             out->of[0] = out->of[1] = unknown;

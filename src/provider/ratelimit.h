@@ -44,6 +44,10 @@ struct sc_ratelimit {
     struct sc_rate of[SC_RATE_COUNT];
 };
 
+/* Whether a header line (or name) may be one that sc_ratelimit_read knows. Nearly none is, and its
+ * start says so. */
+bool sc_ratelimit_may_be(const char *line, size_t n);
+
 /* Reads what a response's headers say; false if they say nothing. now_unix: wall clock in seconds,
  * for absolute times when the response has no Date. */
 bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *headers, size_t n,

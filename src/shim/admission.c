@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "http/header.h"
 #include "provider/reply.h"
@@ -58,7 +59,7 @@ static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_trans
     struct sc_str body;
     int64_t size;
 
-    if (t->rule->settings->limits.tpm <= 0)
+    if (!sc_state_counts_tokens(&t->ticket))
         return 0;
     body = sc_body_text(s);
     size = sc_body_size(s);
@@ -181,6 +182,20 @@ void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struc
                  (long long)fx->gate_ms);
         sc_report_note(s, t, SC_EVENT_GATE, text);
     }
+}
+
+void sc_admission_told(struct sc_transfer *t)
+{
+    struct sc_header headers[SC_HEADERS_MAX];
+    struct sc_ratelimit said;
+    size_t n;
+
+    if (!t->rule->settings->limits.learn)
+        return;
+    n = sc_transfer_headers(t, headers);
+    if (sc_ratelimit_read(t->provider, headers, n, (int64_t)time(NULL), &said))
+        sc_state_told(&t->ticket, &said, t->status == 429, to_boottime(t->attempt_start_ns),
+                      sc_state_now());
 }
 
 void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,

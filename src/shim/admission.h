@@ -17,6 +17,9 @@ void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t);
 void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                       struct sc_step *step);
 
+/* The attempt's final header block is complete, and tells of the service's own limits. */
+void sc_admission_told(struct sc_transfer *t);
+
 /* An attempt has ended and the engine knows. Fills in what that changed for everybody. */
 void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                          struct sc_effects *fx);

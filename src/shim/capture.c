@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "http/header.h"
+#include "shim/admission.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/transfer.h"
@@ -219,6 +220,7 @@ static void note_length(struct sc_transfer *t, const char *p, size_t n)
 {
     static const char length[] = "content-length:", encoding[] = "content-encoding:";
 
+    t->tells_limits |= sc_ratelimit_may_be(p, n);
     if (n < sizeof length || (p[0] | 32) != 'c')
         return;
     if (sc_str_is((struct sc_str){p, sizeof length - 1}, length))
@@ -244,6 +246,7 @@ static void begin_block(struct sc_shadow *s, struct sc_transfer *t, size_t copie
     t->place = SC_IN_BLOCK;
     t->content_length = -1;
     t->encoded = false;
+    t->tells_limits = false;
     t->block_start = t->hold.len - copied;
     t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
     look_behind_fail_on_error(s, t);
@@ -260,6 +263,8 @@ static bool end_block(struct sc_shadow *s, struct sc_transfer *t)
         return false;
     }
     t->place = SC_IN_BODY;
+    if (t->tells_limits)
+        sc_admission_told(t);
     return !hold_final(s, t);
 }
 

@@ -86,6 +86,7 @@ struct sc_transfer {
     const char *pending; /* body piece that may turn out to be a header's copy */
     size_t pending_len;
     curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
+    bool tells_limits;         /* the current block has headers about rate limits */
     bool encoded;              /* the current block has a Content-Encoding */
     uint64_t body_len;
     uint64_t read_len; /* of it went to `usage` while it was held */

@@ -115,7 +115,11 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k)
     }
     if (s->retry.enabled && s->retry.budget_enabled)
         t->budget = sc_slot_words(h, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
-    if (s->limits.tpm > 0)
+    if (s->limits.learn) {
+        t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
+        t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
+    }
+    if (sc_state_counts_tokens(t))
         t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
     t->series = sc_series_words(h, k);
     find_limits(t, k);
@@ -176,6 +180,14 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     t->repeat = follows_giving_up(t, now);
     if (t->budget)
         sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
+}
+
+bool sc_state_counts_tokens(const struct sc_ticket *t)
+{
+    const sc_word *learned = t->learned[SC_RATE_TOKENS].words;
+
+    return t->region &&
+           (t->settings->limits.tpm > 0 || (learned && sc_word_read(&learned[SC_W_PERIOD]) != 0));
 }
 
 bool sc_state_is_repeat(const struct sc_ticket *t)
@@ -273,7 +285,7 @@ static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_
                                      int64_t now)
 {
     return (struct sc_limiter_ask){.cost_ns = r->cost_ns,
-                                   .burst_ns = sc_limiter_burst(t->settings->limits.burst),
+                                   .burst_ns = r->burst_ns,
                                    .now_ns = now,
                                    .latest_ns = latest_of(t, now)};
 }
@@ -409,12 +421,26 @@ static int64_t start_of(const struct sc_reservation *r)
     return r->start_ns + (int64_t)(sc_word_read(&r->words[SC_W_SHIFT]) - r->shift);
 }
 
+/* The strictest decides. */
+static int64_t limits_start(const struct sc_ticket *t)
+{
+    const struct sc_reservation *all[] = {&t->requests, &t->tokens, &t->learned[SC_RATE_REQUESTS],
+                                          &t->learned[SC_RATE_TOKENS]};
+    int64_t latest = 0;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        int64_t start = start_of(all[i]);
+
+        if (start > latest)
+            latest = start;
+    }
+    return latest;
+}
+
 static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
-    int64_t limit = start_of(&t->requests), tokens = start_of(&t->tokens);
+    int64_t limit = limits_start(t);
 
-    if (tokens > limit)
-        limit = tokens;
     if (limit > t->gate_start_ns && limit > now)
         wait_until(t, out, limit, SC_WAIT_LIMIT);
     else if (t->gate_start_ns > now)
@@ -436,18 +462,31 @@ static void wait_for_lease(struct sc_ticket *t, int64_t now, uint64_t rnd, struc
     wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
 }
 
+static bool limits_forbid(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    return limit_forbids(t, &t->requests, now, out) || limit_forbids(t, &t->tokens, now, out) ||
+           limit_forbids(t, &t->learned[SC_RATE_REQUESTS], now, out) ||
+           limit_forbids(t, &t->learned[SC_RATE_TOKENS], now, out);
+}
+
+static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+{
+    return take_limit(t, &t->requests, now, out) && take_limit(t, &t->tokens, now, out) &&
+           take_limit(t, &t->learned[SC_RATE_REQUESTS], now, out) &&
+           take_limit(t, &t->learned[SC_RATE_TOKENS], now, out);
+}
+
 static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
 {
     t->need_lease = false;
     if (latch_forbids(t, now, out) || breaker_forbids(t, now, out) || gate_forbids(t, now, out) ||
-        limit_forbids(t, &t->requests, now, out) || limit_forbids(t, &t->tokens, now, out))
+        limits_forbid(t, now, out))
         return;
     if (need_lease(t) && !take_lease(t, now, rnd)) {
         wait_for_lease(t, now, rnd, out);
         return;
     }
-    if (take_latch(t, now, out) && take_breaker(t, now, out) &&
-        take_limit(t, &t->requests, now, out) && take_limit(t, &t->tokens, now, out) &&
+    if (take_latch(t, now, out) && take_breaker(t, now, out) && take_limits(t, now, out) &&
         pass_gates(t, now, out))
         decide(t, now, out);
 }
@@ -467,6 +506,8 @@ void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t r
     t->gate_start_ns = 0;
     t->requests.cost_ns = sc_limiter_cost(1, l->rpm);
     t->tokens.cost_ns = sc_limiter_cost(tokens, l->tpm);
+    t->requests.burst_ns = t->tokens.burst_ns = sc_limiter_burst(l->burst);
+    sc_ticket_pace(t, tokens, now);
     if (!sc_limiter_fits(tokens, l->tpm)) {
         refuse(t, now, out, SC_REFUSE_NEVER_FITS, -1);
         return;

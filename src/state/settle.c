@@ -20,9 +20,9 @@ static bool reserved(const struct sc_reservation *r)
     return r->words && r->after != 0;
 }
 
-/* Moves a bucket, and everybody who waits in it. The shift goes first: who reserves between the
- * two additions then starts late rather than early (state.md). */
-static void move_bucket(const struct sc_reservation *r, int64_t by_ns, int64_t now)
+/* The shift goes first: who reserves between the two additions then starts late rather than early
+ * (state.md). */
+void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)
 {
     struct sc_limiter_move m = {.by_ns = by_ns, .now_ns = now};
 
@@ -98,9 +98,12 @@ static void stop_buckets(struct sc_ticket *t, int64_t opens, int64_t was, int64_
     if (opens <= from)
         return;
     if (t->requests.words)
-        move_bucket(&t->requests, opens - from, now);
+        sc_ticket_move(&t->requests, opens - from, now);
     if (t->tokens.words)
-        move_bucket(&t->tokens, opens - from, now);
+        sc_ticket_move(&t->tokens, opens - from, now);
+    /* A service that tells how much is left tells so with this refusal too. */
+    if (t->learned[SC_RATE_REQUESTS].words && !t->told)
+        sc_ticket_move(&t->learned[SC_RATE_REQUESTS], opens - from, now);
 }
 
 static void close_gate(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
@@ -157,11 +160,11 @@ static void settle_tokens(struct sc_ticket *t, const struct sc_attempt_facts *f,
         r->after = 0;
     if (!reserved(r))
         return;
-    move_bucket(r, sc_limiter_cost(used, r->limit) - r->cost_ns, now);
+    sc_ticket_move(r, sc_limiter_cost(used, r->limit) - r->cost_ns, now);
     r->after = 0;
 }
 
-static void learn(struct sc_ticket *t, const struct sc_attempt_facts *f)
+static void learn_ratio(struct sc_ticket *t, const struct sc_attempt_facts *f)
 {
     struct sc_tokens_seen seen = {.bytes = f->input_bytes, .tokens = f->input_tokens};
 
@@ -183,8 +186,9 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     t->attempts++;
     t->requests.after = 0; /* it was sent: not to be given back */
     settle_tokens(t, f, now);
-    learn(t, f);
+    learn_ratio(t, f);
     close_gate(t, f, now, fx);
+    sc_ticket_learn(t, f, now);
     settle_latch(t, f, now, fx);
     if (t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(f->class), f->class, now, rnd, fx);
@@ -213,6 +217,8 @@ void sc_ticket_unreserve(struct sc_ticket *t)
 {
     give_back(&t->requests);
     give_back(&t->tokens);
+    give_back(&t->learned[SC_RATE_REQUESTS]);
+    give_back(&t->learned[SC_RATE_TOKENS]);
 }
 
 void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)

@@ -49,6 +49,7 @@
 #include "core/call.h"
 #include "core/class.h"
 #include "core/settings.h"
+#include "provider/ratelimit.h"
 #include "state/slot.h"
 
 enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
@@ -113,7 +114,7 @@ struct sc_effects {
 /* One bucket of a ticket. Private. */
 struct sc_reservation {
     sc_word *words; /* of the limiter's slot, NULL: no limit */
-    int64_t limit, cost_ns, start_ns;
+    int64_t limit, units, cost_ns, burst_ns, start_ns;
     uint64_t shift; /* the bucket's shift word at reservation */
     uint64_t before, after;
 };
@@ -124,13 +125,14 @@ struct sc_ticket {
     struct sc_region *region;
     sc_word *gate[2]; /* [0]: host, model, key (429); [1]: host, model (the rest) */
     sc_word *latch, *breaker, *window, *budget, *ratio, *series, *lease;
-    struct sc_reservation requests, tokens;
+    struct sc_reservation requests, tokens, learned[SC_RATE_COUNT];
     struct sc_scope_hashes hashes;
     int64_t deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
     uint64_t lease_hash, lease_word, request_hash;
     unsigned generation, round;
     int attempts;
     bool begun, repeat, breaker_held, waiting, need_lease;
+    bool told, ran_out; /* this attempt's headers tell of limits; and that one is used up */
 };
 
 /* CLOCK_BOOTTIME in nanoseconds. */
@@ -139,12 +141,20 @@ int64_t sc_state_now(void);
 void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
                     const struct sc_call_facts *f, int64_t now_ns);
 
+/* Whether anything asks for the number of tokens: the policy, or the service as learned. */
+bool sc_state_counts_tokens(const struct sc_ticket *t);
+
 /* Before each attempt. tokens: estimated input plus output limit, 0 if unknown. */
 void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now_ns, uint64_t rnd,
                     struct sc_admission *out);
 
 /* While waiting and at its end: still so, earlier, later, or no longer at all? */
 void sc_state_recheck(struct sc_ticket *t, int64_t now_ns, uint64_t rnd, struct sc_admission *out);
+
+/* The headers of an attempt's answer have come, and tell of limits. refused: with a 429. sent_ns:
+ * when it was sent. */
+void sc_state_told(struct sc_ticket *t, const struct sc_ratelimit *said, bool refused,
+                   int64_t sent_ns, int64_t now_ns);
 
 /* An attempt has ended. fx may be NULL. */
 void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now_ns,

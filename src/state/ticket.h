@@ -10,6 +10,15 @@ void sc_ticket_unreserve(struct sc_ticket *t);
 /* The same, and a probe's permit. `lease`: the concurrency lease too. */
 void sc_ticket_release(struct sc_ticket *t, int64_t now_ns, bool lease);
 
+/* What an attempt's end says of the service's own limits. */
+void sc_ticket_learn(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now_ns);
+
+/* Reserves at what is known of the service's own limits: fills in the learned reservations. */
+void sc_ticket_pace(struct sc_ticket *t, int64_t tokens, int64_t now_ns);
+
+/* Moves a bucket, and everybody who waits in it; > 0: later. */
+void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now_ns);
+
 /* Remembers that this request failed for good, to know the program's own retry when it comes. */
 void sc_ticket_give_up(struct sc_ticket *t, int64_t now_ns);
 

@@ -250,6 +250,8 @@ static void flip(struct sc_region *r)
 
 static void flipped_words_neither_crash_nor_block(void **state)
 {
+    static const struct sc_ratelimit said = {{{3000, 2900, 2000, 60000, SC_RATE_BUCKET},
+                                              {1000000, 900000, 6000, 60000, SC_RATE_BUCKET}}};
     struct sc_settings s = plain_settings();
     struct sc_scope_key k = key_for("h", "m", "secret");
     struct sc_region *r;
@@ -260,6 +262,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
     s.limits.rpm = 6000;
     s.limits.tpm = 1000000;
     s.limits.concurrent = 16;
+    s.limits.learn = true;
     s.retry.enabled = s.retry.budget_enabled = true;
     s.retry.budget_ratio = 0.2;
     r = sc_region_get(now);
@@ -277,15 +280,18 @@ static void flipped_words_neither_crash_nor_block(void **state)
             sc_state_recheck(&t, now, (uint64_t)rand(), &a);
         }
         assert_int_not_equal(a.verdict, SC_ADMIT_WAIT);
+        if (a.verdict == SC_ADMIT_GO && i % 3)
+            sc_state_told(&t, &said, i % 50 == 0, now, now + 3000000);
         if (a.verdict == SC_ADMIT_GO)
-            sc_state_settle(&t,
-                            &(struct sc_attempt_facts){.class = SC_CLASS_OK,
-                                                       .hint_ms = -1,
-                                                       .used_tokens = 900,
-                                                       .input_tokens = 800,
-                                                       .input_bytes = 4000,
-                                                       .ms = 3},
-                            now, 1, NULL);
+            sc_state_settle(
+                &t,
+                &(struct sc_attempt_facts){.class = i % 50 ? SC_CLASS_OK : SC_CLASS_RATE_LIMITED,
+                                           .hint_ms = -1,
+                                           .used_tokens = 900,
+                                           .input_tokens = 800,
+                                           .input_bytes = 4000,
+                                           .ms = 3},
+                now, 1, NULL);
         else
             now += a.retry_after_ms < 3600000 ? a.retry_after_ms * 1000000 : 3600 * SECOND;
         sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
