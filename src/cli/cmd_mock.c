@@ -35,7 +35,10 @@ enum {
     OPT_PORT_FILE,
     OPT_READY_FD,
     OPT_MAX_REQUESTS,
-    OPT_IDLE_EXIT
+    OPT_IDLE_EXIT,
+    OPT_LIMIT_RPM,
+    OPT_LIMIT_TPM,
+    OPT_LIMIT_BURST
 };
 
 static const struct sc_option options[] = {
@@ -47,6 +50,10 @@ static const struct sc_option options[] = {
     {"seed", OPT_SEED, "N", "the same seed, the same faults (default 1)"},
     {"latency", OPT_LATENCY, "MS", "wait before every answer"},
     {"provider", OPT_PROVIDER, "NAME", "whom paths that many share belong to (default openai)"},
+    {"limit-rpm", OPT_LIMIT_RPM, "N",
+     "refuse more than N requests a minute, and tell so in headers"},
+    {"limit-tpm", OPT_LIMIT_TPM, "N", "the same for tokens"},
+    {"limit-burst", OPT_LIMIT_BURST, "PERCENT", "of a minute's allowance at once (default 100)"},
     {"tls", OPT_TLS, NULL, "HTTPS with a certificate made for this run"},
     {"cert-out", OPT_CERT_OUT, "FILE", "write the authority that clients are to trust (PEM)"},
     {"port-file", OPT_PORT_FILE, "FILE", "write the port there once it listens"},
@@ -70,8 +77,10 @@ static const struct sc_usage usage = {
     "A request may bring its own: header x-mock: 503, or x-mock-script: 503,200 with x-mock-id,\n"
     "or the same in its query (mock=, mock-script=, mock-id=); x-mock-provider: NAME and\n"
     "x-mock-words: N shape the answer.\n\n"
-    "Pages: /_mock/requests what was received, /_mock/count, POST /_mock/reset, POST\n"
-    "/_mock/script; /echo, /bytes/N, /status/N, /redirect?to=URL.",
+    "With --limit-rpm or --limit-tpm it keeps token buckets as a provider does, tells of them in\n"
+    "that provider's headers, and refuses with 429 what they have no room for.\n\n"
+    "Pages: /_mock/requests what was received, /_mock/count, /_mock/limits, POST /_mock/reset,\n"
+    "POST /_mock/script; /echo, /bytes/N, /status/N, /redirect?to=URL.",
     options};
 
 struct settings {
@@ -127,7 +136,10 @@ static bool set_provider(struct settings *s, const char *name)
 static bool set_number_option(struct settings *s, int opt, const char *value)
 {
     int64_t v = 0;
-    int64_t max = opt == 'p' ? 65535 : opt == OPT_SEED ? INT64_MAX : INT32_MAX;
+    int64_t max = opt == 'p'               ? 65535
+                  : opt == OPT_SEED        ? INT64_MAX
+                  : opt == OPT_LIMIT_BURST ? 100
+                                           : INT32_MAX;
     if (!read_number(s, value, max, &v))
         return false;
     if (opt == 'p')
@@ -136,6 +148,12 @@ static bool set_number_option(struct settings *s, int opt, const char *value)
         sc_mock_plan_set_seed(s->config.plan, (uint64_t)v);
     else if (opt == OPT_LATENCY)
         s->config.latency_ms = v;
+    else if (opt == OPT_LIMIT_RPM)
+        s->config.limit_rpm = v;
+    else if (opt == OPT_LIMIT_TPM)
+        s->config.limit_tpm = v;
+    else if (opt == OPT_LIMIT_BURST)
+        s->config.limit_burst = (double)v / 100;
     else if (opt == OPT_READY_FD)
         s->ready_fd = (int)v;
     else if (opt == OPT_MAX_REQUESTS)
@@ -296,7 +314,7 @@ static bool serve(struct settings *s)
 
 int sc_cmd_mock(int argc, char **argv)
 {
-    struct settings s = {.config = {.address = "127.0.0.1"}, .ready_fd = -1};
+    struct settings s = {.config = {.address = "127.0.0.1", .limit_burst = 1}, .ready_fd = -1};
     struct sc_args a = sc_args_begin(argc, argv);
     int opt, status = 0;
     s.config.plan = sc_mock_plan_new();

@@ -33,10 +33,21 @@ static enum MHD_Result show_count(struct sc_mock_exchange *x)
     return sc_mock_reply_buf(x, 200, json_type, &b);
 }
 
+static enum MHD_Result show_limits(struct sc_mock_exchange *x)
+{
+    struct sc_mock_buf b = {0};
+    if (!x->server->limits)
+        return refuse(x, 404, "no limits: see --limit-rpm and --limit-tpm");
+    sc_mock_limits_write(x->server->limits, &b);
+    return sc_mock_reply_buf(x, 200, json_type, &b);
+}
+
 static enum MHD_Result reset(struct sc_mock_exchange *x)
 {
     sc_mock_records_reset(x->server->records);
     sc_mock_plan_reset(x->server->config->plan);
+    if (x->server->limits)
+        sc_mock_limits_reset(x->server->limits);
     return say_done(x);
 }
 
@@ -58,9 +69,8 @@ static const struct {
     const char *method;
     enum MHD_Result (*serve)(struct sc_mock_exchange *x);
 } pages[] = {
-    {"/_mock/requests", "GET", show_requests},
-    {"/_mock/count", "GET", show_count},
-    {"/_mock/reset", "POST", reset},
+    {"/_mock/requests", "GET", show_requests}, {"/_mock/count", "GET", show_count},
+    {"/_mock/limits", "GET", show_limits},     {"/_mock/reset", "POST", reset},
     {"/_mock/script", "POST", set_script},
 };
 
@@ -73,5 +83,5 @@ enum MHD_Result sc_mock_control(struct sc_mock_exchange *x)
             return refuse(x, 405, "wrong method");
         return pages[i].serve(x);
     }
-    return refuse(x, 404, "pages are /_mock/requests, count, reset and script");
+    return refuse(x, 404, "pages are /_mock/requests, count, limits, reset and script");
 }

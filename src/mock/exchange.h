@@ -11,6 +11,7 @@
 #include "mock/answer.h"
 #include "mock/asked.h"
 #include "mock/buf.h"
+#include "mock/limit.h"
 #include "mock/record.h"
 #include "mock/script.h"
 #include "mock/server.h"
@@ -21,6 +22,7 @@ struct sc_mock_server {
     const struct sc_mock_config *config;
     struct MHD_Daemon *daemon;
     struct sc_mock_records *records;
+    struct sc_mock_limits *limits; /* NULL: none */
     int port;
     int stop_fd;
     int event_fd;
@@ -44,6 +46,10 @@ struct sc_mock_exchange {
     gnutls_hash_hd_t hash;
     struct sc_mock_script *script; /* keeps the outcome alive */
     const struct sc_mock_outcome *outcome;
+    struct sc_mock_outcome refusal; /* the outcome, when the limits decide */
+    struct sc_mock_charge charge;
+    bool charged;
+    char wait[24];
     char problem[160]; /* why the request's own script could not be read */
 };
 

@@ -219,6 +219,38 @@ static void make_answer(const struct sc_mock_exchange *x, const struct sc_mock_a
         sc_mock_buf_free(&a->body);
 }
 
+/* The account is charged when a request arrives. Errors that a script asks for cost nothing. */
+static void charge(struct sc_mock_exchange *x)
+{
+    struct sc_mock_asked q;
+    if (!x->server->limits || x->outcome->status != 200)
+        return;
+    read_asked(x, &q);
+    if (q.api != SC_MOCK_API_NONE && q.api != SC_MOCK_API_MODELS) {
+        sc_mock_limits_charge(x->server->limits, q.input_tokens + q.n_pieces, &x->charge);
+        x->charged = true;
+    }
+    sc_mock_asked_free(&q);
+    if (!x->charged || !x->charge.refused)
+        return;
+    snprintf(x->wait, sizeof x->wait, "%lld.%03llds", (long long)x->charge.wait_ms / 1000,
+             (long long)x->charge.wait_ms % 1000);
+    x->refusal = (struct sc_mock_outcome){.text = x->outcome->text,
+                                          .status = 429,
+                                          .ms = -1,
+                                          .at = -1,
+                                          .after = -1,
+                                          .bytes = -1,
+                                          .retry_after_date = -1,
+                                          .retry_in = x->wait};
+    x->outcome = &x->refusal;
+}
+
+static void add_limit_header(void *arg, const char *name, const char *value)
+{
+    MHD_add_response_header(arg, name, value);
+}
+
 static enum MHD_Result queue(struct sc_mock_exchange *x, unsigned status, struct MHD_Response *r)
 {
     if (!r)
@@ -251,6 +283,8 @@ static enum MHD_Result reply_answer(struct sc_mock_exchange *x)
     if (location)
         MHD_add_response_header(r, "Location", location);
     add_outcome_headers(r, x->outcome);
+    if (x->charged)
+        sc_mock_charge_headers(&x->charge, q.provider, add_limit_header, r);
     free(location);
     sc_mock_asked_free(&q);
     return queue(x, status, r);
@@ -260,7 +294,9 @@ enum MHD_Result sc_mock_reply(struct sc_mock_exchange *x)
 {
     int64_t latency = x->outcome->latency_ms + x->server->config->latency_ms;
     int stop = x->server->stop_fd;
-    if (latency && sc_mock_pause(stop, x->fd, latency, true) != SC_MOCK_WAITED)
+    charge(x);
+    if (latency && !x->charge.refused &&
+        sc_mock_pause(stop, x->fd, latency, true) != SC_MOCK_WAITED)
         return MHD_NO;
     switch (x->outcome->fault) {
     case SC_MOCK_RESET:

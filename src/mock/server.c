@@ -252,6 +252,8 @@ struct sc_mock_server *sc_mock_server_start(const struct sc_mock_config *config,
     s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->records = sc_mock_records_new();
+    if (config->limit_rpm || config->limit_tpm)
+        s->limits = sc_mock_limits_new(config->limit_rpm, config->limit_tpm, config->limit_burst);
     s->daemon = start_daemon(s, listener);
     if (s->daemon)
         return s;
@@ -289,6 +291,7 @@ void sc_mock_server_stop(struct sc_mock_server *s)
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     sc_mock_records_free(s->records);
+    sc_mock_limits_free(s->limits);
     close(s->stop_fd);
     close(s->event_fd);
     free(s);
