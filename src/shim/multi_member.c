@@ -208,6 +208,7 @@ static void deliver(struct sc_member *m, CURLcode rc)
 
     if (t->call.attempts == 0)
         leave_real(m); /* answered by us: libcurl must not begin */
+    t->replay_paused = false;
     m->state = SC_MEMBER_DELIVERING;
     u->delivering = m;
     u->callback_frame = (uintptr_t)__builtin_frame_address(0);
