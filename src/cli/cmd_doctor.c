@@ -181,10 +181,6 @@ static int look_at_program(const struct sc_program *p)
         return look_beyond(p, &f);
     for (int i = 0; i < f.n; i++)
         print_library(f.libraries[i]);
-    if (sc_elf_needs(&p->elf, "libcurl") && !sc_elf_imports(&p->elf, "curl_easy_perform") &&
-        sc_elf_imports(&p->elf, "curl_multi_add_handle"))
-        return verdict(false, "it drives libcurl's multi interface, which this version passes "
-                              "through");
     return verdict(true, "it is linked to libcurl");
 }
 

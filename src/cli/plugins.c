@@ -26,13 +26,12 @@ static const struct sc_plugin_host hosts[] = {
      "/usr/lib/R/site-library/curl/libs/curl.so /usr/lib/R/site-library/RCurl/libs/RCurl.so "
      "/usr/local/lib/R/site-library/curl/libs/curl.so "
      "/usr/local/lib/R/site-library/RCurl/libs/RCurl.so ",
-     "RCurl is covered; the curl package, which httr and httr2 build on, drives the multi "
-     "interface, which this version passes through."},
+     "RCurl is covered, and the curl package, which httr and httr2 build on."},
     {"Rscript",
-     "/usr/lib/R/site-library/RCurl/libs/RCurl.so "
+     "/usr/lib/R/site-library/curl/libs/curl.so /usr/lib/R/site-library/RCurl/libs/RCurl.so "
+     "/usr/local/lib/R/site-library/curl/libs/curl.so "
      "/usr/local/lib/R/site-library/RCurl/libs/RCurl.so",
-     "RCurl is covered; the curl package, which httr and httr2 build on, drives the multi "
-     "interface, which this version passes through."},
+     "RCurl is covered, and the curl package, which httr and httr2 build on."},
     {"git", NULL, "git-remote-http is covered."},
     {"lua5.1", "/usr/lib/*/lua/5.1/*curl.so /usr/lib/*/lua/5.1/*cURL.so",
      "lua-curl is covered; LuaSocket does not use libcurl."},

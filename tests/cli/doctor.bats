@@ -48,11 +48,10 @@ program_with() { # NAME DECLARATIONS BODY LIBRARIES...
     has "GnuTLS, symbols CURL_GNUTLS_"
 }
 
-@test "a program that drives the multi interface is said to be passed through" {
+@test "a program that drives the multi interface is covered" {
     program_with multi 'void *curl_multi_add_handle(void *, void *);' 'curl_multi_add_handle(0, 0)' \
         -l:libcurl.so.4
-    run -1 "$steadycurl" doctor -- ./multi
-    has "multi interface"
+    run -0 "$steadycurl" doctor -- ./multi
 }
 
 @test "a program without libcurl, or with one of its own, is not covered" {
