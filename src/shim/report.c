@@ -177,6 +177,46 @@ static void fill_spent(struct sc_event *e, const struct sc_spent *spent)
     e->estimated = spent->estimated;
 }
 
+/* What this process has done, for STEADYCURL_STATS. */
+static _Atomic unsigned long long calls, good, failed, answered, attempts;
+
+static void count_call(const struct sc_transfer *t, const char *outcome)
+{
+    calls++;
+    attempts += (unsigned)t->call.attempts;
+    if (outcome[0] == 'o')
+        good++;
+    else if (outcome[0] == 'f')
+        failed++;
+    else
+        answered++;
+}
+
+/* One line at the end of a process that asked for it. */
+__attribute__((destructor)) static void report_statistics(void)
+{
+    const char *wanted = getenv("STEADYCURL_STATS");
+    unsigned long long sent = calls - answered;
+    struct sc_event e;
+    struct sc_log log;
+    char text[160];
+    bool strict;
+
+    if (calls == 0 || !wanted || !*wanted || strcmp(wanted, "0") == 0)
+        return;
+    memset(&e, 0, sizeof e);
+    e.kind = SC_EVENT_NOTE;
+    e.level = SC_LOG_INFO;
+    e.ms = e.retry_after_ms = e.input_tokens = e.output_tokens = -1;
+    snprintf(text, sizeof text,
+             "Statistics: %llu calls, %llu ok, %llu failed, %llu answered by steadycurl, "
+             "%llu attempts, %llu retries",
+             calls, good, failed, answered, attempts, attempts > sent ? attempts - sent : 0);
+    e.text = text;
+    log = sc_runtime_log(sc_runtime_policy(&strict));
+    sc_log_event(&log, &e);
+}
+
 void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     struct sc_event e;
@@ -201,4 +241,5 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     fill_spent(&e, &t->spent);
     read_labels(&e);
     write_event(t, &e);
+    count_call(t, e.outcome);
 }
