@@ -80,16 +80,19 @@ void sc_ticket_pace(struct sc_ticket *t, int64_t tokens, int64_t now)
 
 /* ---- after it ---- */
 
+#define DAY_NS INT64_C(86400000000000)
+
 /* Our arrival time with this request, as of now. Without a reservation: of all that are known. A
  * refused request was not charged. */
 static int64_t arrival_time(const struct sc_reservation *r, bool refused, int64_t now)
 {
-    int64_t tat;
+    uint64_t tat; /* a damaged word may hold anything: such a time counts as now */
 
     if (!reserved(r))
         return now + sc_limiter_backlog(sc_word_read(&r->words[SC_W_TAT]), now);
-    tat = (int64_t)(r->after + (sc_word_read(&r->words[SC_W_SHIFT]) - r->shift));
-    return refused ? tat - r->cost_ns : tat;
+    tat = r->after + (sc_word_read(&r->words[SC_W_SHIFT]) - r->shift);
+    tat = refused ? tat - (uint64_t)r->cost_ns : tat;
+    return tat - (uint64_t)(now - DAY_NS) < 2 * (uint64_t)DAY_NS ? (int64_t)tat : now;
 }
 
 /* Moves the bucket to where the service's own is. One that lies idle is not moved by what has
@@ -98,7 +101,7 @@ static bool follow(struct sc_reservation *r, const struct sc_pace *p, bool refus
                    int64_t now)
 {
     int64_t by = sc_pace_drift(arrival_time(r, refused, now), sent, now, p->ahead_ns);
-    int64_t idle = now - (int64_t)sc_word_read(&r->words[SC_W_TAT]);
+    int64_t idle = (int64_t)((uint64_t)now - sc_word_read(&r->words[SC_W_TAT]));
 
     if (by < 0 && !reserved(r))
         return true;
