@@ -445,7 +445,7 @@ static const struct sc_policy_option limits_rows[] = {
      .doc = "What has a limit of its own."},
     {.key = "learn",
      .type = SC_TYPE_BOOL,
-     .initial = "true",
+     .initial = "false",
      FIELD(struct sc_layer, values.limits.learn),
      .doc = "Whether to keep the service's own limits too, as its answers tell them: calls wait "
             "before it would refuse them."},
