@@ -203,13 +203,14 @@ help:
 	@echo 'make clean       remove $(BUILD)/'
 
 # ---- bench: see tests/bench/run ----------------------------------------------------------------
-BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/spawn
+BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/multi \
+         $(BUILD)/tests/bench/spawn
 BENCH_LIB := $(BUILD)/tests/bench/policy
 
 $(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	@$(SAY) BENCH $<
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -o $@ $< $(if $(findstring client,$@),-l:libcurl.so.4)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -o $@ $< $(if $(filter %/client %/multi,$@),-l:libcurl.so.4)
 
 $(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libdecide.a
 	@mkdir -p $(@D)

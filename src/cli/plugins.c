@@ -32,7 +32,8 @@ static const struct sc_plugin_host hosts[] = {
      "/usr/local/lib/R/site-library/curl/libs/curl.so "
      "/usr/local/lib/R/site-library/RCurl/libs/RCurl.so",
      "RCurl is covered, and the curl package, which httr and httr2 build on."},
-    {"git", NULL, "git-remote-http is covered."},
+    {"git", "/usr/lib/git-core/git-remote-http /usr/libexec/git-core/git-remote-http",
+     "git-remote-http, which git starts for http and https, is covered."},
     {"lua5.1", "/usr/lib/*/lua/5.1/*curl.so /usr/lib/*/lua/5.1/*cURL.so",
      "lua-curl is covered; LuaSocket does not use libcurl."},
     {"lua5.2", "/usr/lib/*/lua/5.2/*curl.so /usr/lib/*/lua/5.2/*cURL.so",
