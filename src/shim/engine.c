@@ -67,6 +67,8 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
 {
     struct sc_shadow *s = shadow;
     struct sc_transfer *t = s->transfer;
+    bool before = t && t->recv_paused;
+    CURLcode rc;
 
     if (s->member && s->member->state == SC_MEMBER_WAITING) { /* remembered for what comes */
         t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
@@ -86,7 +88,11 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
         if (t->replaying)
             return CURLE_OK;
     }
-    return s->real->easy_pause(s->easy, bitmask);
+    rc = s->real->easy_pause(s->easy, bitmask);
+    /* Refused, for want of a connection as yet: then nobody will lift it, either. */
+    if (rc != CURLE_OK && t && s->transfer == t)
+        t->recv_paused = before;
+    return rc;
 }
 
 static bool in_our_callback(const struct sc_shadow *s)

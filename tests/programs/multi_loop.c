@@ -145,6 +145,7 @@ static void by_epoll(CURLM *multi)
     struct epoll_event e[8];
 
     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    read_messages(multi);
     while (running) {
         int n = epoll_wait(epoll_fd, e, 8, timer_ms < 0 ? 10000 : (int)timer_ms), i;
 
