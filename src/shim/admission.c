@@ -54,12 +54,13 @@ static uint64_t hash_of_request(const struct sc_shadow *s)
     return h | 1;
 }
 
-static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t)
+static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t,
+                                int64_t boot_ns)
 {
     struct sc_str body;
     int64_t size;
 
-    if (!sc_state_counts_tokens(&t->ticket))
+    if (!sc_state_counts_tokens(&t->ticket, boot_ns))
         return 0;
     body = sc_body_text(s);
     size = sc_body_size(s);
@@ -141,7 +142,7 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
     if (t->asked)
         sc_state_recheck(&t->ticket, boot_ns, sc_random64(), a);
     else
-        sc_state_admit(&t->ticket, estimated_tokens(s, t), boot_ns, sc_random64(), a);
+        sc_state_admit(&t->ticket, estimated_tokens(s, t, boot_ns), boot_ns, sc_random64(), a);
     t->asked = true;
     if (a->verdict == SC_ADMIT_GO) {
         granted(s, t, now_ns);

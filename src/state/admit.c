@@ -96,7 +96,7 @@ static void find_limits(struct sc_ticket *t, const struct sc_scope_key *k)
     }
 }
 
-static void find_words(struct sc_ticket *t, const struct sc_scope_key *k)
+static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_t now)
 {
     const struct sc_settings *s = t->settings;
     const struct sc_scope_hashes *h = &t->hashes;
@@ -119,7 +119,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k)
         t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
         t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
     }
-    if (sc_state_counts_tokens(t))
+    if (sc_state_counts_tokens(t, now))
         t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
     t->series = sc_series_words(h, k);
     find_limits(t, k);
@@ -176,18 +176,15 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
         return;
     t->region = r;
     sc_scope_hash(&t->hashes, r, k);
-    find_words(t, k);
+    find_words(t, k, now);
     t->repeat = follows_giving_up(t, now);
     if (t->budget)
         sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
 }
 
-bool sc_state_counts_tokens(const struct sc_ticket *t)
+bool sc_state_counts_tokens(const struct sc_ticket *t, int64_t now)
 {
-    const sc_word *learned = t->learned[SC_RATE_TOKENS].words;
-
-    return t->region &&
-           (t->settings->limits.tpm > 0 || (learned && sc_word_read(&learned[SC_W_PERIOD]) != 0));
+    return t->region && (t->settings->limits.tpm > 0 || sc_ticket_tokens_matter(t, now));
 }
 
 bool sc_state_is_repeat(const struct sc_ticket *t)

@@ -69,6 +69,17 @@ static void pace_by_rate(struct sc_reservation *r, int64_t now)
     r->cost_ns = HOUR_NS / rate > 0 ? HOUR_NS / rate : 1;
 }
 
+/* Counting tokens means to read the request. As long as there is plenty, what the answers tell does
+ * to follow the bucket. */
+bool sc_ticket_tokens_matter(const struct sc_ticket *t, int64_t now)
+{
+    const sc_word *words = t->learned[SC_RATE_TOKENS].words;
+
+    return words && sc_word_read(&words[SC_W_PERIOD]) != 0 &&
+           sc_limiter_backlog(sc_word_read(&words[SC_W_TAT]), now) >=
+               sc_pace_capacity(sc_word_read(&words[SC_W_SEEN])) / 4;
+}
+
 void sc_ticket_pace(struct sc_ticket *t, int64_t tokens, int64_t now)
 {
     if (!t->settings->limits.learn)

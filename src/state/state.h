@@ -142,7 +142,7 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
                     const struct sc_call_facts *f, int64_t now_ns);
 
 /* Whether anything asks for the number of tokens: the policy, or the service as learned. */
-bool sc_state_counts_tokens(const struct sc_ticket *t);
+bool sc_state_counts_tokens(const struct sc_ticket *t, int64_t now_ns);
 
 /* Before each attempt. tokens: estimated input plus output limit, 0 if unknown. */
 void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now_ns, uint64_t rnd,

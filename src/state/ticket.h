@@ -16,6 +16,9 @@ void sc_ticket_learn(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
 /* Reserves at what is known of the service's own limits: fills in the learned reservations. */
 void sc_ticket_pace(struct sc_ticket *t, int64_t tokens, int64_t now_ns);
 
+/* Whether the service's own bucket of tokens is less than three quarters full. */
+bool sc_ticket_tokens_matter(const struct sc_ticket *t, int64_t now_ns);
+
 /* Moves a bucket, and everybody who waits in it; > 0: later. */
 void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now_ns);
 

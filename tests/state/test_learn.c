@@ -144,12 +144,12 @@ static void tokens_are_paced_too(void **state)
 
     (void)state;
     begin(&t, &s, now);
-    assert_false(sc_state_counts_tokens(&t));
+    assert_false(sc_state_counts_tokens(&t, now));
     sc_state_admit(&t, 0, now, 7, &a);
     sc_state_told(&t, &r, false, now, now);
     settle(&t, SC_CLASS_OK, 100, now);
     a = ask(&t, &s, 500, now);
-    assert_true(sc_state_counts_tokens(&t));
+    assert_true(sc_state_counts_tokens(&t, now));
     assert_int_equal(a.verdict, SC_ADMIT_GO);
     settle(&t, SC_CLASS_OK, 500, now);
     a = ask(&t, &s, 10000, now); /* 4500 are left, a token a millisecond */
