@@ -228,6 +228,7 @@ static const struct {
     {55, CLASS(RETRYABLE), "curl-send"},         {56, CLASS(RETRYABLE), "curl-receive"},
     {92, CLASS(RETRYABLE), "curl-http2-stream"}, {95, CLASS(RETRYABLE), "curl-http3"},
     {96, CLASS(RETRYABLE), "curl-quic-connect"}, {42, CLASS(ABORTED), "curl-aborted"},
+    {23, CLASS(BAD_REQUEST), "curl-write"},      {26, CLASS(BAD_REQUEST), "curl-read"},
     {67, CLASS(AUTH), "curl-login"},             {94, CLASS(AUTH), "curl-auth"},
     /* A certificate stays what it is, and its trust is the caller's own setting. */
     {51, CLASS(BAD_REQUEST), "curl-certificate"}, {58, CLASS(BAD_REQUEST), "curl-certificate"},

@@ -199,11 +199,17 @@ void sc_admission_told(struct sc_transfer *t)
                       sc_state_now());
 }
 
+/* Where the program's own callbacks failed, the service has shown neither health nor fault. */
+static enum sc_class class_of_service(const struct sc_transfer *t)
+{
+    return t->programs_doing ? SC_CLASS_ABORTED : t->verdict.class;
+}
+
 void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                          struct sc_effects *fx)
 {
     struct sc_attempt_facts facts = {
-        .class = t->verdict.class,
+        .class = class_of_service(t),
         .hint_ms = t->verdict.hint_ms,
         .used_tokens = -1,
         .input_tokens = -1,
@@ -225,7 +231,7 @@ void sc_admission_end(struct sc_shadow *s, struct sc_transfer *t, bool ok)
     struct sc_effects fx;
 
     memset(&fx, 0, sizeof fx);
-    sc_state_end(&t->ticket, t->verdict.class, end, sc_state_now(), sc_random64(), &fx);
+    sc_state_end(&t->ticket, class_of_service(t), end, sc_state_now(), sc_random64(), &fx);
     sc_admission_report(s, t, &fx);
 }
 

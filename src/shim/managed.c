@@ -117,10 +117,15 @@ static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
 }
 
 /* libcurl results that the program itself asked for. */
+static bool is_abort(const struct sc_transfer *t, CURLcode rc)
+{
+    return rc == CURLE_ABORTED_BY_CALLBACK || (rc != CURLE_OK && t->forbidden && !t->granted);
+}
+
+/* ... and those where its own callbacks failed: whatever the server says, not again. */
 static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
 {
-    return rc == CURLE_ABORTED_BY_CALLBACK || rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR ||
-           (rc != CURLE_OK && t->forbidden && !t->granted);
+    return rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR || is_abort(t, rc);
 }
 
 CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
@@ -140,10 +145,11 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
         r.verdict = t->verdict;
     else
         sc_transfer_classify(t, rc, &r.verdict);
-    if (is_programs_doing(t, rc)) {
+    if (is_abort(t, rc))
         r.verdict.class = SC_CLASS_ABORTED;
+    t->programs_doing = is_programs_doing(t, rc);
+    if (t->programs_doing)
         r.verdict.retry = false;
-    }
     t->verdict = r.verdict;
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());

@@ -103,6 +103,7 @@ struct sc_transfer {
     size_t refused;        /* what it returned for it */
     bool forbidden;        /* the program forbade to resolve or connect */
     bool granted;          /* and yet allowed another try within the attempt */
+    bool programs_doing;   /* the attempt ended by the program's own callbacks */
     bool decided;          /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
