@@ -1,0 +1,57 @@
+/*
+ * unasked.h - takes out of a stream what is in it only because we asked for usage.
+ *
+ * A streaming chat completion tells its usage when the request says so, and if the program did not
+ * say it, the engine may (policy: usage.include). Servers then send a chunk more, with usage and
+ * without choices, and some put `"usage":null` into all the others. Both are taken out here, to
+ * the byte: what is left is the stream that the program asked for. Anything else passes as it is.
+ *
+ *     sc_unasked_init(&u, has_content_length);
+ *     n = sc_unasked_feed(&u, p, n, out);        chunks may end anywhere
+ *     n = sc_unasked_end(&u, out);               what an unfinished last event left
+ *
+ * Bytes are kept back only while nobody can tell: an event up to its `choices`, a member up to its
+ * value. What would need more room than SC_UNASKED_KEEP passes. Pure; no allocation.
+ */
+#ifndef SC_PROVIDER_UNASKED_H
+#define SC_PROVIDER_UNASKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SC_UNASKED_KEEP 4096
+
+struct sc_unasked {
+    bool keep_length; /* blanks and comments take the place of what is taken out */
+
+    uint8_t state; /* private from here on */
+    uint8_t key;   /* the current member of the event's object */
+    uint8_t matched;
+    bool begun;      /* a line of the current event has come */
+    bool undecided;  /* the event may be the extra one: all of it is kept back */
+    bool data_seen;  /* it has a data line already */
+    bool no_choices; /* "choices":[] */
+    bool has_usage;  /* "usage":{ */
+    bool whole;      /* the object of its data is closed */
+    bool first;      /* no member of the object has passed yet */
+    bool drop_comma;
+    bool drop_lf;
+    bool last_cr;
+    bool in_string, escaped;
+    uint32_t depth;
+    size_t kept;
+    size_t member; /* where in `keep` a member to be taken out begins; SIZE_MAX: none */
+    char keep[SC_UNASKED_KEEP];
+};
+
+/* keep_length: the program has been told how long the stream is. */
+void sc_unasked_init(struct sc_unasked *u, bool keep_length);
+
+/* Writes what may be shown, at most n + SC_UNASKED_KEEP bytes; returns how many. */
+size_t sc_unasked_feed(struct sc_unasked *u, const char *p, size_t n, char *out);
+
+/* The stream has ended: writes at most SC_UNASKED_KEEP bytes. */
+size_t sc_unasked_end(struct sc_unasked *u, char *out);
+
+#endif
