@@ -429,6 +429,13 @@ struct sc_str sc_json_inside(struct sc_str value)
     return (struct sc_str){value.p + 1, n};
 }
 
+size_t sc_json_length(const char *buf, size_t n)
+{
+    const char *end = buf + n;
+    const char *after = skip_value(skip_space(buf, end), end);
+    return after ? (size_t)(skip_space(after, end) - buf) : 0;
+}
+
 bool sc_json_is_complete(const char *buf, size_t n)
 {
     if (!buf)

@@ -78,6 +78,10 @@ struct sc_str sc_json_inside(struct sc_str value);
 /* Such an inside as plain text: NUL-terminated, cut to out_size (> 0) between characters. */
 void sc_json_unescape(struct sc_str inside, char *out, size_t out_size);
 
+/* Bytes up to the end of the value that the text begins with and of the blanks behind it; 0 if it
+ * is cut. */
+size_t sc_json_length(const char *buf, size_t n);
+
 /* Whether the text from `buf` on is one complete value (an object whose brace is closed...). */
 bool sc_json_is_complete(const char *buf, size_t n);
 
