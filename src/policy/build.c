@@ -189,6 +189,7 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
         !copy_patterns(p, &spec->model, &m->model, false))
         return false;
     p->wants_model |= m->model.n > 0;
+    p->edits_requests |= rule->settings->edits_requests;
     p->n++;
     return true;
 }

@@ -40,7 +40,7 @@ struct sc_policy {
     size_t n_prices, prices_room;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
-    bool wants_model;
+    bool wants_model, edits_requests;
     struct sc_arena_chunk *arena;
 };
 

@@ -139,6 +139,11 @@ bool sc_policy_wants_model(const struct sc_policy *p)
     return p->wants_model;
 }
 
+bool sc_policy_edits_requests(const struct sc_policy *p)
+{
+    return p->edits_requests;
+}
+
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n)
 {
     *n = p->n_prices;

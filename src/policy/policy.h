@@ -97,6 +97,9 @@ bool sc_policy_may_match_host(const struct sc_policy *p, struct sc_str host, int
 /* Whether any rule that could match asks for the model (then it is worth looking for). */
 bool sc_policy_wants_model(const struct sc_policy *p);
 
+/* Whether any rule has a feature that looks at request bodies before they are sent. */
+bool sc_policy_edits_requests(const struct sc_policy *p);
+
 /* The prices that the policy gives, for sc_price_find. */
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n);
 

@@ -12,6 +12,7 @@
 #include "shim/answer.h"
 #include "shim/body.h"
 #include "shim/report.h"
+#include "shim/rewrite.h"
 #include "shim/spend.h"
 
 enum { NS_PER_MS = 1000000 };
@@ -62,10 +63,11 @@ static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_trans
 
     if (!sc_state_counts_tokens(&t->ticket, boot_ns))
         return 0;
-    body = sc_body_text(s);
-    size = sc_body_size(s);
+    body = sc_rewrite_body(s, t);
+    size = sc_rewrite_size(s, t);
     return sc_state_estimate(&t->ticket, size > 0 ? size : 0) +
-           (s->o.copied_fields ? s->o.copy.output_limit : sc_request_output_limit(body.p, body.n));
+           (s->o.copied_fields && !body.p ? s->o.copy.output_limit
+                                          : sc_request_output_limit(body.p, body.n));
 }
 
 /* The state counts in CLOCK_BOOTTIME, which all processes share and which runs on in sleep. */

@@ -42,6 +42,8 @@ static void reset(void *shadow)
     s->opensocket_installed = false;
     s->sockopt_installed = false;
     s->resolver_start_installed = false;
+    s->replaced = SC_REPLACED_NOT;
+    s->headers_replaced = false;
     s->url_known = false;
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);

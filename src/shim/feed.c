@@ -1,11 +1,14 @@
 /* feed.c - the upload side: the program's read callback behind a spool. */
 #include <stdio.h>
 
+#include "shim/feed.h"
+
 #include "shim/deliver.h"
 #include "shim/install.h"
+#include "shim/rewrite.h"
 #include "shim/transfer.h"
 
-static size_t read_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
+size_t sc_feed_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
 {
     if (s->o.read_fn)
         return s->o.read_fn(p, size, n, s->o.read_data);
@@ -25,6 +28,15 @@ static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t
     return t->unpaused ? sc_on_read(p, size, n, s) : CURL_READFUNC_PAUSE;
 }
 
+/* What the program said when it was asked ahead of time; 0: nothing that still holds. */
+static size_t told_before(struct sc_transfer *t)
+{
+    size_t told = t->upload.pending;
+
+    t->upload.pending = 0;
+    return told == CURL_READFUNC_PAUSE && t->unpaused ? 0 : told;
+}
+
 size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
@@ -32,19 +44,32 @@ size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
     size_t got;
 
     if (!t)
-        return read_from_program(s, p, size, n);
+        return sc_feed_from_program(s, p, size, n);
+    if (t->rewrite.bytes)
+        return sc_rewrite_take(&t->rewrite, p, size * n);
     got = sc_upload_take(&t->upload, p, size * n);
     if (got > 0)
         return got;
     if (t->upload.ended && !t->upload.lost)
         return 0;
-    got = read_from_program(s, p, size, n);
+    got = told_before(t);
+    if (got == 0)
+        got = sc_feed_from_program(s, p, size, n);
     if (got == CURL_READFUNC_PAUSE)
         return paused(s, t, p, size, n);
     t->send_paused = false;
     if (got <= size * n)
         sc_upload_keep(&t->upload, p, got);
     return got;
+}
+
+/* What is sent lies in memory: the program's source has nothing to do with it. */
+static int seek_rewritten(struct sc_rewrite *r, curl_off_t offset, int origin)
+{
+    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > r->n)
+        return CURL_SEEKFUNC_CANTSEEK;
+    r->pos = (size_t)offset;
+    return CURL_SEEKFUNC_OK;
 }
 
 /* libcurl wants to rewind within one perform (a redirect, an auth round, a dead connection) or to
@@ -54,6 +79,8 @@ int sc_on_seek(void *arg, curl_off_t offset, int origin)
     struct sc_shadow *s = arg;
     int rc;
 
+    if (s->transfer && s->transfer->rewrite.bytes)
+        return seek_rewritten(&s->transfer->rewrite, offset, origin);
     if (s->o.seek_fn)
         rc = s->o.seek_fn(s->o.seek_data, offset, origin);
     else if (offset != 0)
@@ -68,8 +95,13 @@ int sc_on_seek(void *arg, curl_off_t offset, int origin)
 curlioerr sc_on_ioctl(CURL *easy, int command, void *arg)
 {
     struct sc_shadow *s = arg;
-    curlioerr rc =
-        s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
+    curlioerr rc;
+
+    if (s->transfer && s->transfer->rewrite.bytes) {
+        s->transfer->rewrite.pos = 0;
+        return command == CURLIOCMD_RESTARTREAD ? CURLIOE_OK : CURLIOE_UNKNOWNCMD;
+    }
+    rc = s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
 
     if (rc == CURLIOE_OK && s->transfer)
         sc_upload_restart(&s->transfer->upload);

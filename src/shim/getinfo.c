@@ -9,6 +9,7 @@
 #include "shim/getinfo.h"
 
 #include "shim/answer.h"
+#include "shim/rewrite.h"
 #include "shim/transfer.h"
 
 static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
@@ -152,6 +153,8 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
         return rc;
     rc = s->real->easy_getinfo(s->easy, info, out);
     if (rc != CURLE_OK || !out)
+        return rc;
+    if (s->overlay.rewritten && sc_rewrite_getinfo(s, info, out))
         return rc;
     if (t && t->in_head && in_the_head(t, info, out))
         return rc;

@@ -4,6 +4,7 @@
 #include "shim/watchdog.h"
 
 #include "shim/consent.h"
+#include "shim/rewrite.h"
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
@@ -64,6 +65,7 @@ void sc_uninstall(struct sc_shadow *s)
     SET(s, CURLOPT_HEADERDATA, s->o.header_data);
     s->installed = false;
     sc_consent_uninstall(s);
+    sc_rewrite_uninstall(s);
     if (s->read_installed)
         uninstall_upload(s);
     if (s->progress_installed)

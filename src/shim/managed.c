@@ -10,6 +10,7 @@
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/report.h"
+#include "shim/rewrite.h"
 #include "shim/runtime.h"
 #include "shim/target.h"
 #include "shim/watchdog.h"
@@ -92,6 +93,8 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
     t->last_attempt = t->call.attempts + 1 >= most_attempts(&t->rule->settings->retry);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
+    if (t->rewrite.bytes)
+        sc_rewrite_install(s, t);
     /* A first attempt that starts at once is bounded by what the program has set. */
     if (t->call.attempts > 0 || has_waited(t) || t->rule->settings->timeouts.total_ms > 0)
         bound_attempt(s, t, t->attempt_start_ns);
@@ -136,6 +139,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     int64_t now;
 
     rc = sc_watchdog_result(s, t, rc);
+    sc_rewrite_uninstall(s);
+    t->rewrite.planned = false;
     if (t->fail_suppressed)
         SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
@@ -222,7 +227,11 @@ void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
                      struct sc_step *step)
 {
     sc_call_next(&t->call, now_ns, step);
-    if (step->kind == SC_STEP_SEND)
+    if (step->kind != SC_STEP_SEND)
+        return;
+    if (t->rule->settings->edits_requests && !sc_rewrite_plan(s, t))
+        step->kind = SC_STEP_DELIVER;
+    else
         sc_admission_ask(s, t, now_ns, step);
 }
 

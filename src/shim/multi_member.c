@@ -222,13 +222,35 @@ static void deliver(struct sc_member *m, CURLcode rc)
         finish(m, rc);
 }
 
+/* What is next. A request that is looked at before it is sent may be read out of the program's
+ * callback for that: meanwhile libcurl must not have it, should the callback never return. */
+static void next_step(struct sc_member *m, struct sc_step *step)
+{
+    struct sc_multi *u = m->multi;
+    struct sc_transfer *t = m->shadow->transfer;
+    bool reads = t->uploads && t->call.attempts == 0 && t->rule->settings->edits_requests;
+
+    if (reads) {
+        leave_real(m);
+        m->state = SC_MEMBER_DELIVERING;
+        u->delivering = m;
+        u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+    }
+    sc_managed_next(m->shadow, t, sc_now_ns(), step);
+    if (reads) {
+        u->callback_frame = 0;
+        u->delivering = NULL;
+        m->state = SC_MEMBER_RUNNING;
+    }
+}
+
 /* Goes on with a member that is in no attempt, until it is in one, waits or has ended. */
 static void advance(struct sc_member *m)
 {
     struct sc_step step;
     struct sc_shadow *s = m->shadow;
 
-    sc_managed_next(s, s->transfer, sc_now_ns(), &step);
+    next_step(m, &step);
     switch (step.kind) {
     case SC_STEP_SEND:
         start_attempt(m);

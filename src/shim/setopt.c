@@ -13,6 +13,8 @@
 #include "provider/request.h"
 #include "shim/body.h"
 #include "shim/install.h"
+#include "shim/rewrite.h"
+#include "shim/runtime.h"
 
 /* Plain stores in libcurl, so that holding them back while a trampoline is installed cannot be
  * noticed. */
@@ -179,6 +181,15 @@ static bool record_method(struct sc_options *o, CURLoption option, int64_t arg)
     }
 }
 
+/* Whether a rule of the policy in force may want to see more of it than is looked for now. */
+static bool is_worth_keeping(void)
+{
+    bool unused;
+    const struct sc_policy *policy = sc_runtime_policy(&unused);
+
+    return policy && sc_policy_edits_requests(policy);
+}
+
 /* libcurl keeps a copy that nobody else can read: what calls need to know is looked for now. */
 static void record_copied_fields(struct sc_options *o, const char *body)
 {
@@ -189,6 +200,7 @@ static void record_copied_fields(struct sc_options *o, const char *body)
     o->copied_fields = body != NULL;
     o->method = SC_METHOD_POST;
     sc_text_set(&o->model, NULL, 0);
+    sc_text_set(&o->copied_text, NULL, 0);
     if (!body)
         return;
     n = o->post_size >= 0 ? (size_t)o->post_size : strlen(body);
@@ -197,6 +209,8 @@ static void record_copied_fields(struct sc_options *o, const char *body)
     if (sc_request_model(SC_PROVIDER_OPENAI_COMPATIBLE, (struct sc_str){"", 0}, body, n, model,
                          sizeof model))
         sc_text_set(&o->model, model, strlen(model));
+    if (is_worth_keeping())
+        sc_text_set(&o->copied_text, body, n);
 }
 
 static bool record_body(struct sc_options *o, CURLoption option, int64_t arg)
@@ -205,6 +219,7 @@ static bool record_body(struct sc_options *o, CURLoption option, int64_t arg)
     case CURLOPT_POSTFIELDS:
         o->post_fields = as_pointer(arg);
         o->copied_fields = false;
+        sc_text_free(&o->copied_text);
         o->method = SC_METHOD_POST;
         return true;
     case CURLOPT_COPYPOSTFIELDS:
@@ -216,6 +231,10 @@ static bool record_body(struct sc_options *o, CURLoption option, int64_t arg)
         if (o->copied_fields && arg > o->post_size)
             o->copied_fields = false;
         o->post_size = arg;
+        return true;
+    case CURLOPT_INFILESIZE:
+    case CURLOPT_INFILESIZE_LARGE:
+        o->infile_size = arg;
         return true;
     default:
         return false;
@@ -304,6 +323,8 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
 {
     CURLcode rc = CURLE_OK;
 
+    if ((s->replaced || s->headers_replaced) && sc_rewrite_concerns(option))
+        sc_rewrite_uninstall(s);
     if (!is_held_back(s, option))
         rc = s->real->easy_setopt(s->easy, option, arg);
     if (rc != CURLE_OK)

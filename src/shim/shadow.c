@@ -46,6 +46,7 @@ static void free_texts(struct sc_options *o)
     sc_text_free(&o->referer);
     sc_text_free(&o->bearer);
     sc_text_free(&o->model);
+    sc_text_free(&o->copied_text);
 }
 
 void sc_options_default(struct sc_options *o)
@@ -55,6 +56,7 @@ void sc_options_default(struct sc_options *o)
     o->write_data = stdout;
     o->read_data = stdin;
     o->post_size = -1;
+    o->infile_size = -1;
     o->no_progress = true;
 }
 
@@ -92,6 +94,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_text(&s->o.referer, &from->o.referer);
     copy_text(&s->o.bearer, &from->o.bearer);
     copy_text(&s->o.model, &from->o.model);
+    copy_text(&s->o.copied_text, &from->o.copied_text);
     /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
      * original's shadow. */
     s->installed = from->installed;
@@ -102,6 +105,8 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     s->opensocket_installed = from->opensocket_installed;
     s->sockopt_installed = from->sockopt_installed;
     s->resolver_start_installed = from->resolver_start_installed;
+    s->replaced = from->replaced;
+    s->headers_replaced = from->headers_replaced;
     sc_uninstall(s);
     return s;
 }

@@ -70,9 +70,10 @@ struct sc_options {
     struct curl_httppost *form;
     CURLU *url_handle;
     const struct curl_slist *headers;
-    int64_t post_size;  /* -1: strlen */
-    int64_t timeout_ms; /* 0: none */
-    long port;          /* 0: the URL's */
+    int64_t post_size;   /* -1: strlen */
+    int64_t infile_size; /* -1: until the callback ends it */
+    int64_t timeout_ms;  /* 0: none */
+    long port;           /* 0: the URL's */
     enum sc_method method;
     bool no_progress;
     bool include_header;
@@ -89,7 +90,8 @@ struct sc_options {
     struct sc_text referer;
     struct sc_text bearer;
     struct sc_copied copy;
-    struct sc_text model; /* of the copied fields */
+    struct sc_text model;       /* of the copied fields */
+    struct sc_text copied_text; /* themselves, if a rule may want to look at them */
 };
 
 /* How much of libcurl's list of headers the program may see. */
@@ -106,10 +108,12 @@ struct sc_overlay {
     bool stopped, stopped_in_head, stopped_untyped;
     int64_t stopped_at; /* bytes downloaded by then */
     struct sc_horizon horizon;
-    bool no_body;          /* FAILONERROR was ours to apply: no byte was downloaded */
-    int64_t offset_us;     /* from the call's start to the last attempt's */
-    long earlier_connects; /* NUM_CONNECTS of the attempts before the last */
-    bool ok;               /* the call ended well: no OS_ERRNO of an earlier attempt */
+    bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
+    int64_t offset_us;               /* from the call's start to the last attempt's */
+    long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */
+    bool rewritten;                  /* the last attempt sent another body than the program's */
+    int64_t own_upload, sent_upload; /* their sizes */
+    bool ok;                         /* the call ended well: no OS_ERRNO of an earlier attempt */
 };
 
 /* The price that the last call was counted at. A longer model name is looked up each time. */
@@ -118,6 +122,9 @@ struct sc_priced {
     const struct sc_price *price;
     char model[64], answered[64];
 };
+
+/* Where a body of ours stands in the handle. */
+enum sc_replaced { SC_REPLACED_NOT, SC_REPLACED_FIELDS, SC_REPLACED_COPY, SC_REPLACED_READ };
 
 struct sc_transfer;
 struct sc_answer;
@@ -139,6 +146,8 @@ struct sc_shadow {
     bool opensocket_installed;
     bool sockopt_installed;
     bool resolver_start_installed;
+    enum sc_replaced replaced;
+    bool headers_replaced;
     bool active;     /* inside a managed perform */
     uintptr_t frame; /* the program's stack pointer there */
     struct sc_priced priced;

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "core/cost.h"
-#include "shim/body.h"
+#include "shim/rewrite.h"
 
-/* Of a body that is read by a callback the length is not known here. */
-static int64_t request_bytes(const struct sc_shadow *s)
+/* Of a body that is read by a callback the length may not be known here. */
+static int64_t request_bytes(const struct sc_shadow *s, const struct sc_transfer *t)
 {
-    int64_t n = sc_body_size(s);
+    int64_t n = sc_rewrite_size(s, t);
 
     return n > 0 ? n : 0;
 }
@@ -21,7 +21,7 @@ static void estimate(struct sc_shadow *s, struct sc_transfer *t, struct sc_usage
     int64_t events = (int64_t)t->usage.events;
 
     if (t->stream && t->stream->state == SC_STREAM_OUTPUT)
-        sc_usage_estimate(u, sc_state_estimate(&t->ticket, request_bytes(s)),
+        sc_usage_estimate(u, sc_state_estimate(&t->ticket, request_bytes(s, t)),
                           events > 2 ? events - 2 : events);
 }
 
@@ -96,5 +96,5 @@ void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_atte
     facts->input_tokens = sc_usage_input_total(&u);
     facts->output_tokens = u.output;
     facts->used_tokens = facts->input_tokens + facts->output_tokens;
-    facts->input_bytes = request_bytes(s);
+    facts->input_bytes = request_bytes(s, t);
 }

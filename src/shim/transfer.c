@@ -8,6 +8,7 @@
 
 #include "http/header.h"
 #include "provider/facts.h"
+#include "shim/rewrite.h"
 
 /* The last transfer that ended, with its small buffers: programs make their calls one after the
  * other, and one piece of memory serves them all. */
@@ -53,6 +54,7 @@ void sc_transfer_free(struct sc_transfer *t)
     free_snapshots(t);
     sc_hold_clear(&t->hold);
     sc_upload_free(&t->upload);
+    sc_rewrite_free(&t->rewrite);
     free(t->stream);
     if (atomic_compare_exchange_strong(&spare, &none, t))
         return;

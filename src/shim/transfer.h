@@ -53,6 +53,15 @@ struct sc_spent {
     int64_t cost_nano;
 };
 
+/* What the attempt sends in place of the program's body (rewrite.h). */
+struct sc_rewrite {
+    char *bytes; /* NULL: the program's own */
+    size_t n, pos;
+    struct curl_slist *headers; /* the program's list with another Content-Length, NULL: its own */
+    char length[48];
+    bool planned; /* for this attempt */
+};
+
 enum { SC_MODEL_MAX = 128 };
 
 struct sc_transfer {
@@ -71,6 +80,7 @@ struct sc_transfer {
     int64_t waiting_since_ns;      /* 0: it does not wait */
     struct sc_upload upload;
     bool uploads; /* the read callback is ours */
+    struct sc_rewrite rewrite;
     struct sc_spent spent;
 
     /* the attempt */

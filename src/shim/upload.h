@@ -25,8 +25,9 @@ struct sc_upload {
     int fd;    /* the temporary file, -1: none */
     dev_t dev; /* to tell whether the program closed it under us */
     ino_t ino;
-    bool ended; /* the program's callback has said there is no more */
-    bool lost;  /* the copy is incomplete: the body cannot be sent again */
+    size_t pending; /* what else the callback said when it was asked ahead of time, 0: nothing */
+    bool ended;     /* the program's callback has said there is no more */
+    bool lost;      /* the copy is incomplete: the body cannot be sent again */
 };
 
 void sc_upload_init(struct sc_upload *u, size_t memory_max, uint64_t max);
