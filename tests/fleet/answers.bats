@@ -152,7 +152,7 @@ like_real() { # PROGRAM ARGUMENT...
 }
 
 @test "a handle that was answered goes on to a real transfer, which is told of as ever" {
-    policy '"provider": "openai", "breaker": {"consecutive_failures": 1, "open_ms": 1000, "scope": ["host"]}'
+    policy '"provider": "openai", "breaker": {"consecutive_failures": 1, "open_ms": 60000, "scope": ["host"]}'
     sed -i 's/"rules": \[/&{"name": "other", "match": {"host": "localhost"}},/' "$POLICY"
     rm -rf "$STEADYCURL_STATE"
     mock_script 503

@@ -1,4 +1,4 @@
-"""arrivals.py RPM BURST WINDOW SECONDS [OUT]: what the server saw, against what was allowed.
+"""arrivals.py RPM BURST WINDOW SECONDS LOG [OUT]: what the server saw, against what was allowed.
 
 Reads the mock's requests from standard input. Prints how much of the allowance was used in the
 first SECONDS, the fullest sliding window of WINDOW seconds and what it may hold, and with the
@@ -6,6 +6,8 @@ programs' lines (OUT) how far requests came out of the order in which the progra
 """
 import json
 import sys
+
+import lateness
 
 rpm, burst, window, seconds = (float(x) for x in sys.argv[1:5])
 requests = json.load(sys.stdin)
@@ -22,13 +24,12 @@ for last, t in enumerate(times):
         first += 1
     fullest = max(fullest, last - first + 1)
 print('fullest %d' % fullest)
-# A request is seen a little after it was let go: the window's edges are as sharp as that.
-LATE = 0.1
-print('may %d' % (per_second * (window + LATE) + burst * rpm + 1))
+late = lateness.most(sys.argv[5])
+print('may %d' % (per_second * (window + late) + burst * rpm + 1))
 
-if len(sys.argv) > 5:
+if len(sys.argv) > 6:
     began = {}
-    for line in open(sys.argv[5]):
+    for line in open(sys.argv[6]):
         fields = line.split()
         began[fields[0]] = int(fields[1])
     ids = [dict(r['headers'])['x-id'] for r in sorted(requests, key=lambda r: r['n'])]
@@ -36,3 +37,5 @@ if len(sys.argv) > 5:
     off = sorted(abs(order[i] - n) for n, i in enumerate(ids))
     print('median %d' % off[len(off) // 2])
     print('most %d' % off[int(len(off) * 0.99)])
+    # Who is late is overtaken by those let go meanwhile.
+    print('overtaken %d' % (10 + per_second * late))

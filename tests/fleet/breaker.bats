@@ -26,7 +26,7 @@ open_it() {
     local dead seen
     dead=http://127.0.0.1:$(free_port)/v1/chat/completions
     policy '"retry": {"max_attempts": 3, "backoff": {"base_ms": 1, "max_ms": 2}},
-            "breaker": {"consecutive_failures": 5, "open_ms": 60000}'
+            "breaker": {"consecutive_failures": 5, "open_ms": 600000, "open_max_ms": 600000}'
     seen=$(for _ in $(seq 50); do
         wrapped curl -s -o /dev/null -w '%{http_code} %header{x-steadycurl} %{num_connects}\n' "$dead" \
             -d "$ASK" || echo "exit $?"
@@ -45,7 +45,7 @@ open_it() {
 @test "a shell loop against a failing server: at most 1.2 attempts a call" {
     policy '"retry": {"max_attempts": 4, "backoff": {"base_ms": 1, "max_ms": 2},
                       "overloaded": {"backoff": {"base_ms": 1, "max_ms": 2}}},
-            "breaker": {"consecutive_failures": 5, "open_ms": 60000}'
+            "breaker": {"consecutive_failures": 5, "open_ms": 600000, "open_max_ms": 600000}'
     mock_script 503
     for _ in $(seq 50); do code; done >"$BATS_TEST_TMPDIR/seen"
     [ "$(mock_count)" -le 60 ]
@@ -56,11 +56,14 @@ open_it() {
     breaker
     open_it
     mock_script 200
-    local start
-    start=$(date +%s%3N)
-    until [ "$(code)" = "200 " ]; do sleep 0.1; done
+    local open began refused
+    open=$(date +%s%3N)
+    while began=$(date +%s%3N) && [ "$(code)" != "200 " ]; do
+        refused=$began
+        sleep 0.1
+    done
+    [ $((refused - open)) -lt 2000 ] # nobody who came later was turned away
     # Up to a tenth less: fleets on other machines shall not come back at the same moment.
-    [ $(($(date +%s%3N) - start)) -lt 8000 ]
     [ "$(mock_requests | jq '.[3].time_ms - .[2].time_ms >= 1800')" = true ]
     [ "$(mock_count)" -eq 4 ]
     for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
@@ -93,9 +96,10 @@ probes_of_eight() { # PERMITTED
         pids+=("$PID")
     done
     until [ "$(mock_count)" -ge $((3 + $1)) ]; do sleep 0.02; done
-    sleep 0.7 # the others go on asking; the probes' leases last two seconds
-    [ "$(mock_count)" -eq $((3 + $1)) ]
+    sleep 0.7 # the others go on asking
     kill_hard "${pids[@]}"
+    # A lease lasts two seconds from before its probe arrives.
+    mock_requests | jq -e "[.[3:][].time_ms] | min as \$first | map(select(. < \$first + 1000)) | length <= $1"
     [ "$(cat "$BATS_TEST_TMPDIR"/out.* | grep -c ' 503 breaker_open$')" -gt 16 ]
 }
 
@@ -117,8 +121,8 @@ probes_of_eight() { # PERMITTED
     kill_hard "$PID"
     until [ "$(code)" = "200 " ]; do sleep 0.1; done
     [ "$(mock_count)" -eq 2 ]
-    # The lease is as long as the open time.
-    mock_requests | jq -e '.[1].time_ms - .[0].time_ms >= 1900'
+    # The lease is as long as the open time; the first probe may have arrived late.
+    mock_requests | jq -e '.[1].time_ms - .[0].time_ms >= 1000'
 }
 
 @test "a failed probe keeps the others away for twice as long" {
@@ -128,9 +132,11 @@ probes_of_eight() { # PERMITTED
         code >/dev/null
         sleep 0.05
     done
-    run -0 ask -i
-    [[ $output =~ retry-after:\ ([0-9]+) ]]
-    [ "${BASH_REMATCH[1]}" -ge 3 ] && [ "${BASH_REMATCH[1]}" -le 4 ]
+    mapfile -t open < <(events '.event == "breaker"' | sed -n 's/.*Breaker open for \([0-9]*\) ms.*/\1/p')
+    [ "${#open[@]}" -eq 2 ]
+    # Up to a tenth less.
+    [ "${open[0]}" -ge 1800 ] && [ "${open[0]}" -le 2000 ]
+    [ "${open[1]}" -ge 3600 ] && [ "${open[1]}" -le 4000 ]
 }
 
 @test "models of one host break apart; the caller's own faults break nothing" {

@@ -1,9 +1,11 @@
-"""tokens.py TPM BURST WINDOW SECONDS: tokens that the server gave out, against what was allowed.
+"""tokens.py TPM BURST WINDOW SECONDS LOG: tokens that the server gave out, against what was allowed.
 
 Reads the mock's requests from standard input; the mock counts four bytes of a prompt as a token.
 """
 import json
 import sys
+
+import lateness
 
 tpm, burst, window, seconds = (float(x) for x in sys.argv[1:5])
 
@@ -28,5 +30,6 @@ for t, n in seen:
         first += 1
     fullest = max(fullest, total)
 print('fullest %d' % fullest)
-print('may %d' % (tpm / 60 * window + max(burst * tpm, largest) + largest))
+late = lateness.most(sys.argv[5])
+print('may %d' % (tpm / 60 * (window + late) + max(burst * tpm, largest) + largest))
 print('calls %d' % len(seen))

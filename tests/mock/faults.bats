@@ -76,7 +76,7 @@ wire_faults() {
 }
 
 @test "hang: nothing at all, and the request is on record" {
-    run -28 ask hang "$plain" --max-time 0.3 -D "$BATS_TEST_TMPDIR/h"
+    run -28 ask hang "$plain" --max-time 2 -D "$BATS_TEST_TMPDIR/h"
     [ ! -s "$BATS_TEST_TMPDIR/h" ]
     until [ "$(mock_count)" = 1 ]; do :; done
     mock_requests | jq -e '.[0].outcome == "hang"'
@@ -84,7 +84,7 @@ wire_faults() {
 
 @test "drip: whole, but not at once" {
     local out
-    out=$(ask 'drip;ms=10;bytes=50' "$plain" -w '\n%{time_starttransfer} %{time_total}')
+    out=$(ask 'drip;ms=50;bytes=50' "$plain" -w '\n%{time_starttransfer} %{time_total}')
     [ "$(head -1 <<<"$out")" = "$(ask 200 "$plain")" ]
     tail -1 <<<"$out" | awk '{ exit !($2 - $1 >= 0.05) }'
     [ "$(ask 'drip;ms=5' "$stream" | tail -2 | head -1)" = 'data: [DONE]' ]

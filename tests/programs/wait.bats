@@ -16,15 +16,11 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
     mock_requests | jq ".[$1].time_ms - .[$1 - 1].time_ms"
 }
 
-now_ms() {
-    date +%s%3N
-}
-
 @test "Retry-After: 2 is never undercut" {
     server '429;retry-after=2,200'
     run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
-    [[ $output == "200 "[2-9].* ]] # the program's own clock sees one call
+    [[ $output =~ ^200\ ([2-9]|[1-9][0-9])\. ]] # the program's own clock sees one call
     [ "$(gap 1)" -ge 2000 ]
 }
 
@@ -37,36 +33,29 @@ now_ms() {
 }
 
 @test "a hint that does not fit into the program's timeout: the 429 comes back at once" {
-    local start
-    server '429;retry-after=2'
-    start=$(now_ms)
-    run wrapped curl -sS -o /dev/null -w '%{http_code}' --max-time 1 "$CHAT" -d "$ASK"
-    [ $(($(now_ms) - start)) -lt 1500 ]
+    server '429;retry-after=40'
+    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' --max-time 30 "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
-    [ "$output" = 429 ]
+    [[ $output =~ ^429\ [12]?[0-9]\. ]]
     [ "$(mock_count)" -eq 1 ]
     logged "wait exceeds the program's timeout"
 }
 
 @test "the program's timeout bounds the whole call, attempts and waits" {
-    local start passed
-    server '503;latency=400'
-    start=$(now_ms)
-    run wrapped curl -sS -o /dev/null --max-time 1 "$CHAT" -d "$ASK"
-    passed=$(($(now_ms) - start))
-    echo "$output after $passed ms"
+    server '503,hang'
+    run wrapped curl -sS -o /dev/null --max-time 3 "$CHAT" -d "$ASK"
+    echo "$output"
     [ "$status" -eq 28 ]
-    [[ $output == "curl: (28) Operation timed out after "[12]???" milliseconds with 0 bytes received" ]]
-    [ "$passed" -ge 1000 ]
-    [ "$passed" -lt 2500 ]
-    [ "$(mock_count)" -le 3 ]
+    # From the first attempt's begin on, and not by far longer.
+    [[ $output =~ ^"curl: (28) Operation timed out after "([3-9]|[12][0-9])[0-9]{3}" milliseconds with 0 bytes received"$ ]]
+    [ "$(mock_count)" -eq 2 ]
 }
 
 @test "with program_timeout per_attempt each attempt has the program's timeout" {
     policy_with '"program_timeout": "per_attempt"' >"$BATS_TEST_TMPDIR/policy.json"
     server hang,200
     POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code}' \
-        --max-time 0.5 "$CHAT" -d "$ASK"
+        --max-time 2 "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
     [ "$output" = 200 ]
     [ "$(mock_count)" -eq 2 ]
@@ -75,10 +64,10 @@ now_ms() {
 @test "an abort from the progress callback ends a wait promptly" {
     $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
     server '429;retry-after=30,200'
-    run timeout 20 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
+    run timeout 60 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
     [ "$status" -eq 0 ]
     [ "${lines[0]}" = "result 42 Callback aborted 'Callback aborted'" ]
-    [[ ${lines[1]} == "seconds "[0-9]" "* ]]
+    [[ ${lines[1]} =~ ^seconds\ [12]?[0-9]\  ]] # not the thirty of the hint
     [ "$(mock_count)" -eq 1 ]
 }
 
@@ -105,13 +94,10 @@ now_ms() {
 }
 
 @test "the call takes no longer than the wait: total_timeout_ms gives up at once" {
-    local start
     policy_with >"$BATS_TEST_TMPDIR/policy.json"
     sed -i 's/"max_attempts": 3,/"max_attempts": 3, "total_timeout_ms": 1000,/' "$BATS_TEST_TMPDIR/policy.json"
-    server '503;retry-after=20'
-    start=$(now_ms)
-    POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code}' "$CHAT" -d "$ASK"
-    [ $(($(now_ms) - start)) -lt 10000 ]
-    [ "$output" = 503 ]
+    server '503;retry-after=40'
+    POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' "$CHAT" -d "$ASK"
+    [[ $output =~ ^503\ [12]?[0-9]\. ]]
     logged 'wait exceeds total_timeout_ms'
 }

@@ -29,7 +29,7 @@ ask() { # [CURL OPTION...]
 
 @test "an attempt without a first token in time is tried again" {
     mock_start --script 'hang;ms=20000,200'
-    policy '"first_token_ms": 300'
+    policy '"first_token_ms": 1500'
     run -0 ask -N
     [[ $output == *"[DONE]"* ]]
     [ "$(mock_count)" -eq 2 ]
@@ -38,7 +38,7 @@ ask() { # [CURL OPTION...]
 
 @test "a stream that falls silent after output ends with libcurl's timeout" {
     mock_start --script 'stall;at=900;ms=20000'
-    policy '"gap_ms": 400'
+    policy '"gap_ms": 1500'
     run -28 ask -N
     [[ $output == *"data: "* ]]
     [[ $output == *"Operation timed out"* ]]
