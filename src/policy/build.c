@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_MIN 4000
+#define CHUNK_MIN 1000 /* most policies are small, and each process has its own */
 
 struct sc_arena_chunk {
     struct sc_arena_chunk *next;
@@ -142,7 +142,7 @@ static bool copy_patterns(struct sc_policy *p, const struct sc_strings *from,
 
 static bool grow(struct sc_policy *p)
 {
-    size_t room = p->room == 0 ? 32 : 2 * p->room;
+    size_t room = p->room == 0 ? 4 : 2 * p->room;
     void *rules = realloc(p->rules, room * sizeof *p->rules);
     void *matches;
 

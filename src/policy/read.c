@@ -101,8 +101,6 @@ static void read_price(struct sc_reader *r, const cJSON *item)
     memset(&r->price, 0, sizeof r->price);
     memset(r->given_price, 0, sizeof r->given_price);
     r->price.provider = SC_PROVIDER_COUNT;
-    r->price.as_of = "";
-    r->price.source = "policy";
     read_object(r, item, SC_SECTION_PRICE);
     if (r->stop || !(item->type & cJSON_Object))
         return;

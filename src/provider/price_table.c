@@ -19,20 +19,29 @@
     {                    \
         0, 0, 0, 0, 0, 0 \
     }
-#define PRICE(p, model, from, context, output, i, o, c, w, h)                             \
-    {                                                                                     \
-        SC_PROVIDER_##p, model, RATES(i, o, c, w, h), context, output, from, 0, NO_RATES, \
-            sizeof(model) - 1                                                             \
+#define ROW(p, model, from, context, output) \
+    SC_PROVIDER_##p, from, sizeof(model) - 1, model, NULL, context, output
+#define PRICE(p, model, from, context, output, i, o, c, w, h)                   \
+    {                                                                           \
+        ROW(p, model, from, context, output), RATES(i, o, c, w, h), 0, NO_RATES \
     }
-#define TIERED(p, model, from, context, output, rates, above, large)                          \
-    {                                                                                         \
-        SC_PROVIDER_##p, model, rates, context, output, from, above, large, sizeof(model) - 1 \
+#define TIERED(p, model, from, context, output, rates, above, large) \
+    {                                                                \
+        ROW(p, model, from, context, output), rates, above, large    \
     }
 
-static const char source[] = "github.com/BerriAI/litellm model_prices_and_context_window.json";
-#define JULY "2026-07-24", source
-#define AUGUST "2026-08-06", source
-#define LOCAL "2026-08-06", "runs on a machine of one's own"
+/* Where rows are from; 0 is the policy. */
+enum { JULY = 1, AUGUST, LOCAL };
+
+#define LITELLM "github.com/BerriAI/litellm model_prices_and_context_window.json"
+static const struct {
+    char as_of[16], source[80];
+} origins[] = {
+    {"", "policy"},
+    [JULY] = {"2026-07-24", LITELLM},
+    [AUGUST] = {"2026-08-06", LITELLM},
+    [LOCAL] = {"2026-08-06", "runs on a machine of one's own"},
+};
 
 /* clang-format off */
 static const struct sc_price table[] = {
@@ -231,6 +240,16 @@ static const struct sc_price table[] = {
     PRICE(LLAMACPP, "*", LOCAL, 0, 0, 0, 0, 0, 0, 0),
 };
 /* clang-format on */
+
+const char *sc_price_as_of(const struct sc_price *p)
+{
+    return origins[p->origin].as_of;
+}
+
+const char *sc_price_source(const struct sc_price *p)
+{
+    return origins[p->origin].source;
+}
 
 const struct sc_price *sc_price_table(size_t *n)
 {

@@ -62,8 +62,8 @@ static const struct sc_price *built_in(enum sc_provider p, const char *name)
     size_t n, len = strlen(name);
     const struct sc_price *row = sc_price_table(&n), *last = row + n;
     for (; row < last; row++)
-        if (row->provider == p && ((row->model_len == len && memcmp(row->model, name, len) == 0) ||
-                                   (row->model_len == 1 && row->model[0] == '*')))
+        if (row->provider == p && ((row->name_len == len && memcmp(row->name, name, len) == 0) ||
+                                   (row->name_len == 1 && row->name[0] == '*')))
             return row;
     return NULL;
 }

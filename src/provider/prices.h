@@ -27,17 +27,19 @@ struct sc_rates {
     int64_t reasoning;      /* 0: as output */
 };
 
+/* A built-in row holds its name itself: a pointer would be one more that the dynamic linker has to
+ * fix in each process, which then has a copy of its own of the whole table. */
 struct sc_price {
     enum sc_provider provider; /* SC_PROVIDER_COUNT: of any */
-    const char *model;         /* * stands for any run of characters */
-    struct sc_rates rates;
+    uint8_t origin;            /* where it is from, see sc_price_source; 0: the policy */
+    uint8_t name_len;
+    char name[50];          /* of a built-in row */
+    const char *model;      /* of a policy's row, * stands for any run of characters; else NULL */
     int32_t context_window; /* input tokens that fit, 0: not known */
     int32_t max_output;     /* 0: not known */
-    const char *as_of;      /* "2026-07-24" */
-    const char *source;
+    struct sc_rates rates;
     int32_t above;         /* a request with more input than this pays `large` for all of it */
     struct sc_rates large; /* 0: none */
-    uint16_t model_len;    /* of built-in rows */
 };
 
 /* The row for a model: of `own` (n rows), else built in; the one whose pattern says most, of equal
@@ -45,6 +47,10 @@ struct sc_price {
  * region or vendor before it. NULL: the model's price is not known. */
 const struct sc_price *sc_price_find(const struct sc_price *own, size_t n, enum sc_provider p,
                                      const char *model);
+
+/* When the facts were taken ("2026-07-24", "" for a policy's), and from where. */
+const char *sc_price_as_of(const struct sc_price *p);
+const char *sc_price_source(const struct sc_price *p);
 
 /* The built-in rows. */
 const struct sc_price *sc_price_table(size_t *n);

@@ -57,8 +57,10 @@ struct loaded {
     const struct sc_policy *policy; /* NULL: nothing usable */
     struct stat file;               /* as it was just before reading; zero: it could not be seen */
     char *log_path;                 /* $STEADYCURL_LOG, NULL if unset */
-    char path[4096];                /* "": the built-in one */
+    char path[];                    /* "": the built-in one */
 };
+
+enum { PATH_ROOM = 4096 };
 
 static _Atomic(struct loaded *) current;
 static _Atomic int64_t checked_ns;
@@ -100,10 +102,20 @@ static bool file_changed(const struct loaded *l)
            !same_time(now.st_ctim, l->file.st_ctim);
 }
 
+/* Most of the room that a path may take is given back. */
+static struct loaded *shrink(struct loaded *l)
+{
+    void *less = realloc(l, offsetof(struct loaded, path) + strlen(l->path) + 1);
+
+    if (less)
+        l = less;
+    return l;
+}
+
 /* Reads the policy that the environment asks for. keep: what stays if the new one is bad. */
 static struct loaded *load(const struct loaded *keep)
 {
-    struct loaded *l = calloc(1, sizeof *l);
+    struct loaded *l = calloc(1, sizeof *l + PATH_ROOM);
     const char *log_path = getenv("STEADYCURL_LOG");
     struct sc_policy_error error;
 
@@ -111,11 +123,12 @@ static struct loaded *load(const struct loaded *keep)
         return NULL;
     if (log_path && *log_path)
         l->log_path = strdup(log_path);
-    if (!sc_policy_find(l->path, sizeof l->path)) {
+    if (!sc_policy_find(l->path, PATH_ROOM)) {
         l->path[0] = '\0';
         l->policy = sc_policy_builtin();
-        return l;
+        return shrink(l);
     }
+    l = shrink(l);
     look_at(l->path, &l->file);
     l->policy = sc_policy_load(l->path, &error);
     if (!l->policy) {

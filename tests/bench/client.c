@@ -1,13 +1,14 @@
 /*
  * client.c - what the benches time: an ordinary libcurl program.
  *
- *     client call|stream|prompt|setopt|init|first|head|idle|memory URL COUNT
+ *     client call|stream|prompt|setopt|init|first|head|idle|memory|private URL COUNT
  *
  * prints nanoseconds per operation: a call, a stream, one setopt, an init and cleanup, the first
  * call of a process (curl_easy_init to the end of its perform, COUNT ignored), the first byte of a
  * stream, a call with a prompt of 1 MB; idle prints bytes of memory per idle handle,
  * memory those that a first call leaves in the process: its heap, and pages of steadycurl's own
- * libraries that are no longer the file's.
+ * libraries that are no longer the file's; private all pages of the process that
+ * are no file's.
  *
  * It knows nothing of steadycurl; the same program runs with and without it.
  */
@@ -187,34 +188,55 @@ static int idle(const char *url, long count)
     return 0;
 }
 
-/* Of the mappings of steadycurl's libraries. */
-static size_t copied_pages(void)
+/* Sum over the mappings of what a line of smaps says; of those whose name has both parts, if given.
+ */
+static size_t sum_of(const char *what, const char *name, const char *also)
 {
-    char line[512], copied[] = "Anonymous:"; /* pages that are the file's no longer */
+    char line[512];
     size_t sum = 0;
-    int ours = 0;
+    int counts = 0;
     FILE *f = fopen("/proc/self/smaps", "re");
 
     while (f && fgets(line, sizeof line, f)) {
-        if (strstr(line, " r") && strchr(line, '-') < strchr(line, ' ') && strchr(line, '-'))
-            ours = strstr(line, "steadycurl") && strstr(line, ".so");
-        else if (ours && strncmp(line, copied, sizeof copied - 1) == 0)
-            sum += strtoul(line + sizeof copied - 1, NULL, 10) * 1024;
+        if (strchr(line, '-') && strchr(line, '-') < strchr(line, ' '))
+            counts = name ? strstr(line, name) && strstr(line, also) : !strstr(line, "/SYSV");
+        else if (counts && strncmp(line, what, strlen(what)) == 0)
+            sum += strtoul(line + strlen(what), NULL, 10) * 1024;
     }
     if (f)
         fclose(f);
     return sum;
 }
 
-static int memory(const char *url)
+static int one_call(const char *url)
 {
-    size_t total = 0, before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    size_t total = 0;
     CURL *c = handle(url, &total);
 
     if (curl_easy_perform(c) != CURLE_OK)
         return 1;
     curl_easy_cleanup(c);
-    printf("%zu\n", mallinfo2().uordblks + mallinfo2().hblkhd - before + copied_pages());
+    return 0;
+}
+
+/* The heap, and pages of steadycurl's own libraries that are the file's no longer. */
+static int memory(const char *url)
+{
+    size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+
+    if (one_call(url) != 0)
+        return 1;
+    printf("%zu\n", mallinfo2().uordblks + mallinfo2().hblkhd - before +
+                        sum_of("Anonymous:", "steadycurl", ".so"));
+    return 0;
+}
+
+/* All that is this process's alone: copied pages of all libraries, heap, stack. */
+static int private(const char *url)
+{
+    if (one_call(url) != 0)
+        return 1;
+    printf("%zu\n", sum_of("Anonymous:", NULL, NULL));
     return 0;
 }
 
@@ -240,6 +262,8 @@ int main(int argc, char **argv)
         return prompt(argv[2], count);
     if (strcmp(argv[1], "memory") == 0)
         return memory(argv[2]);
+    if (strcmp(argv[1], "private") == 0)
+        return private(argv[2]);
     if (strcmp(argv[1], "idle") == 0)
         return idle(argv[2], count);
     return 2;

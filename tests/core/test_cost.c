@@ -57,7 +57,7 @@ static void a_price_is_found_by_the_names_in_use(void **state)
         print_message("# %s\n", cases[i].model);
         assert_true((p != NULL) == (cases[i].row != NULL));
         if (p)
-            assert_string_equal(p->model, cases[i].row);
+            assert_string_equal(p->name, cases[i].row);
     }
 }
 
@@ -88,14 +88,14 @@ static void the_built_in_rows_are_plausible(void **state)
     assert_true(n >= 100);
     for (size_t i = 0; i < n; i++) {
         const struct sc_rates *r = &t[i].rates;
-        bool local = strcmp(t[i].model, "*") == 0;
-        assert_int_equal(strlen(t[i].as_of), 10);
+        bool local = strcmp(t[i].name, "*") == 0;
+        assert_int_equal(strlen(sc_price_as_of(&t[i])), 10);
         assert_true(local ? r->input == 0 : r->input >= 10000 && r->input <= 200000000);
         assert_true(r->output >= 0 && r->output <= 1000000000);
         assert_true(r->cached_read <= r->input && r->cache_write_5m <= 2 * r->input);
         assert_true((t[i].above > 0) == (t[i].large.input > r->input));
         for (size_t k = 0; k < i; k++)
-            assert_true(t[i].provider != t[k].provider || strcmp(t[i].model, t[k].model) != 0);
+            assert_true(t[i].provider != t[k].provider || strcmp(t[i].name, t[k].name) != 0);
     }
 }
 
