@@ -92,21 +92,30 @@ static size_t put_authority(char out[SC_URL_HOST_MAX + 8], const struct sc_url *
     return n + sizeof digits - i;
 }
 
-void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
+static void fill_key(const struct sc_shadow *s, const struct sc_transfer *t,
+                     char host[SC_URL_HOST_MAX + 8], struct sc_scope_key *key)
 {
-    char host[SC_URL_HOST_MAX + 8];
     size_t n = put_authority(host, &s->target);
     bool plain = s->target.port == (s->target.scheme_https ? 443 : 80);
-    struct sc_scope_key key = {
+
+    *key = (struct sc_scope_key){
         .provider = t->provider,
         .host = {host, plain ? s->target.host_len : n},
         .model = {t->model, strlen(t->model)},
+        .path = s->target.path,
         .rule = {t->rule->name, strlen(t->rule->name)},
         .key = credential(s),
     };
+}
+
+void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
+{
+    char host[SC_URL_HOST_MAX + 8];
+    struct sc_scope_key key;
     struct sc_call_facts facts = {to_boottime(t->call.deadline_ns), hash_of_request(s)};
     char note[512];
 
+    fill_key(s, t, host, &key);
     sc_state_begin(&t->ticket, &key, t->rule->settings, &facts, sc_state_now());
     while (sc_state_take_note(note, sizeof note))
         sc_report_note(s, t, SC_EVENT_NOTE, note);
@@ -219,7 +228,14 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
         .ms = (now_ns - t->attempt_start_ns) / NS_PER_MS,
     };
 
+    char host[SC_URL_HOST_MAX + 8];
+    struct sc_scope_key key;
+
     memset(fx, 0, sizeof *fx);
+    if (facts.hint_ms > 0 && s->url_known) { /* not set anew by a callback */
+        fill_key(s, t, host, &key);
+        facts.key = &key;
+    }
     sc_spend_attempt(s, t, &facts);
     sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), fx);
     if (sc_call_wants_retry(&t->call) &&

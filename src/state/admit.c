@@ -96,6 +96,28 @@ static void find_limits(struct sc_ticket *t, const struct sc_scope_key *k)
     }
 }
 
+/* Without a model a hint is about the path: services limit what has no model by endpoint, and what
+ * a server says of one page it does not say of all. Paths are many, and gates few: such a gate has
+ * a slot only once it was closed. */
+static void find_path_gates(struct sc_ticket *t)
+{
+    for (int i = 0; i < 2; i++)
+        if (!t->gate[i])
+            t->gate[i] = sc_slot_known(&t->hashes, t->gate_scope[i], SC_SLOT_GATE);
+}
+
+static void find_gates(struct sc_ticket *t, const struct sc_scope_key *k)
+{
+    unsigned path = k->model.n == 0 && k->path.n > 0 ? SC_SCOPE_PATH : 0;
+
+    t->gate_scope[0] = SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY | path;
+    t->gate_scope[1] = SC_SCOPE_HOST | SC_SCOPE_MODEL | path;
+    if (path)
+        return; /* sc_state_admit looks for them */
+    for (int i = 0; i < 2; i++)
+        t->gate[i] = sc_slot_words(&t->hashes, k, t->gate_scope[i], SC_SLOT_GATE);
+}
+
 static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_t now)
 {
     const struct sc_settings *s = t->settings;
@@ -103,8 +125,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
     unsigned narrow = SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY;
     unsigned wide = SC_SCOPE_HOST | SC_SCOPE_MODEL;
 
-    t->gate[0] = sc_slot_words(h, k, narrow, SC_SLOT_GATE);
-    t->gate[1] = sc_slot_words(h, k, wide, SC_SLOT_GATE);
+    find_gates(t, k);
     /* Without a credential there is none to stop: the next caller may well send one. */
     t->latch = k->key.n > 0 ? sc_slot_words(h, k, narrow, SC_SLOT_LATCH) : NULL;
     if (s->breaker.enabled) {
@@ -498,6 +519,8 @@ void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t r
     if (!t->region)
         return;
     sc_ticket_unreserve(t);
+    if (t->gate_scope[0] & SC_SCOPE_PATH)
+        find_path_gates(t);
     t->latest_ns = t->deadline_ns < latest ? t->deadline_ns : latest;
     t->wait_began_ns = now;
     t->gate_start_ns = 0;
@@ -517,6 +540,8 @@ static bool things_changed(struct sc_ticket *t, int64_t now, struct sc_admission
 {
     struct sc_breaker b;
 
+    if (t->gate_scope[0] & SC_SCOPE_PATH)
+        find_path_gates(t);
     if (!out->probe && latch_forbids(t, now, out))
         return true;
     if (t->breaker_held) {

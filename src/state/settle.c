@@ -113,7 +113,11 @@ static void close_gate(struct sc_ticket *t, const struct sc_attempt_facts *f, in
     struct sc_gate_close c = {.now_ns = now};
     int64_t opens, other;
 
-    if (!t->gate[i] || f->hint_ms <= 0)
+    if (f->hint_ms <= 0)
+        return;
+    if (!t->gate[i] && f->key)
+        t->gate[i] = sc_slot_words(&t->hashes, f->key, t->gate_scope[i], SC_SLOT_GATE);
+    if (!t->gate[i])
         return;
     c.until_ns = f->hint_ms < SC_GATE_HORIZON_NS / MS ? now + f->hint_ms * MS : INT64_MAX / 2;
     sc_word_update(&t->gate[i][SC_W_UNTIL], sc_gate_close, &c);

@@ -17,6 +17,7 @@ void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct 
     h->region = r;
     h->host = sc_siphash(key, k->host.p, k->host.n);
     h->model = k->model.n ? sc_siphash(key, k->model.p, k->model.n) : 0;
+    h->path = k->model.n || !k->path.n ? 0 : sc_siphash(key, k->path.p, k->path.n);
     h->rule = k->rule.n ? sc_siphash(key, k->rule.p, k->rule.n) : 0;
     h->key = k->key.n ? sc_siphash(key, k->key.p, k->key.n) : 0;
 }
@@ -39,6 +40,8 @@ uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope)
         x = mix(x, h->rule);
     if (scope & SC_SCOPE_KEY)
         x = mix(x, h->key);
+    if (scope & SC_SCOPE_PATH)
+        x = mix(x, h->path);
     return x;
 }
 
@@ -70,6 +73,8 @@ static size_t make_label(char *buf, size_t size, const struct sc_scope_hashes *h
         n = put_text(buf, n, size, "model", k->model);
     if (scope & SC_SCOPE_RULE)
         n = put_text(buf, n, size, "rule", k->rule);
+    if (scope & SC_SCOPE_PATH)
+        n = put_text(buf, n, size, "path", k->path);
     if ((scope & SC_SCOPE_KEY) && k->key.n) {
         snprintf(mark, sizeof mark, "#%05x", (unsigned)(h->key & 0xfffff));
         n = put_text(buf, n, size, "key", (struct sc_str){mark, strlen(mark)});
@@ -171,6 +176,29 @@ sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_ke
                        unsigned scope, enum sc_slot_kind kind)
 {
     return words_of(h, k, scope, sc_scope_hash_of(h, scope), kind);
+}
+
+static struct sc_slot *look_up(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind)
+{
+    uint64_t key = (hash & ~UINT64_C(0xff)) | (uint64_t)(kind + 1);
+
+    for (size_t i = 0; i < PROBES; i++) {
+        struct sc_slot *s = &r->slots[((hash >> 8) + i) % SC_GROUPS][kind];
+        uint64_t found = sc_word_read(&s->key);
+
+        if (found == key)
+            return s;
+        if (found == 0)
+            break;
+    }
+    return NULL;
+}
+
+sc_word *sc_slot_known(const struct sc_scope_hashes *h, unsigned scope, enum sc_slot_kind kind)
+{
+    struct sc_slot *s = look_up(h->region, sc_scope_hash_of(h, scope), kind);
+
+    return s ? s->words : NULL;
 }
 
 sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool make)

@@ -44,6 +44,7 @@ struct sc_scope_key {
     enum sc_provider provider; /* for labels and metrics only */
     struct sc_str host;        /* lower case, with ":port" where it matters */
     struct sc_str model;       /* n 0: unknown */
+    struct sc_str path;        /* looked at where there is no model */
     struct sc_str rule;
     struct sc_str key; /* the credential as sent; only a keyed hash of it is ever kept */
 };
@@ -51,8 +52,11 @@ struct sc_scope_key {
 /* The texts' hashes under one region's secret. */
 struct sc_scope_hashes {
     struct sc_region *region;
-    uint64_t host, model, rule, key;
+    uint64_t host, model, path, rule, key;
 };
+
+/* Beside the SC_SCOPE_* of the settings: the path, for gates of calls without a model. */
+enum { SC_SCOPE_PATH = 16 };
 
 void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct sc_scope_key *k);
 
@@ -60,6 +64,9 @@ void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct 
  * scope has none. When its group is full: a slot of the process's own memory. NULL: no memory. */
 sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
                        unsigned scope, enum sc_slot_kind kind);
+
+/* The same, but only if the scope has a slot in the region already; NULL: none. */
+sc_word *sc_slot_known(const struct sc_scope_hashes *h, unsigned scope, enum sc_slot_kind kind);
 
 /* The hash of a scope under this region's secret. */
 uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope);

@@ -98,6 +98,7 @@ struct sc_attempt_facts {
     int64_t input_tokens, output_tokens; /* for the counters, -1: unknown */
     int64_t input_bytes;                 /* with input_tokens: teaches the ratio; 0: unknown */
     int64_t ms;                          /* how long it took */
+    const struct sc_scope_key *key;      /* as at the begin, where there is a hint; else NULL */
 };
 
 enum sc_end { SC_END_OK, SC_END_FAILED, SC_END_SYNTHESIZED };
@@ -124,6 +125,7 @@ struct sc_ticket {
     const struct sc_settings *settings;
     struct sc_region *region;
     sc_word *gate[2]; /* [0]: host, model, key (429); [1]: host, model (the rest) */
+    unsigned gate_scope[2];
     sc_word *latch, *breaker, *window, *budget, *ratio, *series, *lease;
     struct sc_reservation requests, tokens, learned[SC_RATE_COUNT];
     struct sc_scope_hashes hashes;

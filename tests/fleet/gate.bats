@@ -56,6 +56,16 @@ quick='"base_ms": 1, "max_ms": 20'
     [ "$(mock_count)" -eq 3 ]
 }
 
+@test "what a server says of one path without a model it does not say of the others" {
+    policy '"limits": {"max_wait_ms": 500}'
+    mock_script '503;retry-after=30,200'
+    local said=(wrapped curl -s -o "$BATS_TEST_TMPDIR/out" -w '%{http_code} %header{x-steadycurl}')
+    [ "$("${said[@]}" "$MOCK_URL/one")" = "503 " ]
+    [ "$("${said[@]}" "$MOCK_URL/one?again")" = "429 gate_closed" ]
+    [ "$("${said[@]}" "$MOCK_URL/two")" = "200 " ]
+    [ "$(mock_count)" -eq 2 ]
+}
+
 # The built-in budget lets retries be a fifth of recent calls: enough for a bad minute, not for a
 # service that fails three times in ten for good. An operator who wants every call through such a
 # time says "budget": {"ratio": 0.5} (0.3 + 0.09 + ... are 0.43 retries a call) and max_attempts 7
