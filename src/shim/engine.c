@@ -72,11 +72,11 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
     bool before = t && t->recv_paused;
     CURLcode rc;
 
-    if (s->member && s->member->state == SC_MEMBER_WAITING) { /* remembered for what comes */
+    if (t && s->member && s->member->state == SC_MEMBER_WAITING) { /* remembered for what comes */
         t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
         return CURLE_OK;
     }
-    if (s->member && s->member->state == SC_MEMBER_PAUSED) {
+    if (t && s->member && s->member->state == SC_MEMBER_PAUSED) {
         if (!(bitmask & CURLPAUSE_RECV)) {
             t->recv_paused = false;
             sc_multi_unpaused(s->member);
@@ -142,7 +142,7 @@ static void to_multi(void *shadow)
     }
 }
 
-static struct sc_engine table = {
+static const struct sc_engine table = {
     .abi = SC_ENGINE_ABI,
     .adopt = adopt,
     .adopt_copy = adopt_copy,
@@ -158,6 +158,17 @@ static struct sc_engine table = {
     .nextheader = nextheader,
     .to_multi = to_multi,
     .mime_data_cb = sc_mime_data_cb,
+    .multi_adopt = sc_multi_adopt,
+    .multi_cleanup = sc_multi_cleanup,
+    .multi_add_handle = sc_multi_add_handle,
+    .multi_remove_handle = sc_multi_remove_handle,
+    .multi_perform = sc_multi_perform,
+    .multi_wait = sc_multi_wait,
+    .multi_timeout = sc_multi_timeout,
+    .multi_socket_action = sc_multi_socket_action,
+    .multi_socket_all = sc_multi_socket_all,
+    .multi_info_read = sc_multi_info_read,
+    .multi_setopt = sc_multi_setopt,
 };
 
 __attribute__((visibility("default"))) const struct sc_engine *
@@ -166,6 +177,6 @@ sc_engine_table(const struct sc_host *host);
 /* May run in several threads at once, with the same host. */
 const struct sc_engine *sc_engine_table(const struct sc_host *host)
 {
-    sc_multi_fill(&table, host);
+    sc_multi_set_host(host);
     return &table;
 }

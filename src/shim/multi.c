@@ -1,11 +1,22 @@
 /* multi.c - drives managed transfers inside the program's own loop. See multi.h. */
 #include "shim/multi.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { NS_PER_MS = 1000000 };
 
-static const struct sc_host *preload;
+static _Atomic(const struct sc_host *) preload;
+
+void sc_multi_set_host(const struct sc_host *host)
+{
+    atomic_store_explicit(&preload, host, memory_order_release);
+}
+
+const struct sc_host *sc_multi_host(void)
+{
+    return atomic_load_explicit(&preload, memory_order_acquire);
+}
 
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
@@ -74,7 +85,7 @@ static void before_turn(struct sc_multi *u)
 
 static struct sc_member *member_of(const struct sc_multi *u, CURL *easy)
 {
-    const struct sc_shadow *s = preload->shadow_of(easy);
+    const struct sc_shadow *s = sc_multi_host()->shadow_of(easy);
 
     return s && s->member && s->member->multi == u ? s->member : NULL;
 }
@@ -120,7 +131,7 @@ static bool is_idle(const struct sc_multi *u)
     return u->n_managed == 0 && !u->fresh.first;
 }
 
-static CURLMcode perform(void *multi, int *running)
+CURLMcode sc_multi_perform(void *multi, int *running)
 {
     struct sc_multi *u = multi;
 
@@ -132,7 +143,7 @@ static CURLMcode perform(void *multi, int *running)
     return after_turn(u, u->real->multi_perform(u->multi, running), running);
 }
 
-static CURLMcode socket_action(void *multi, curl_socket_t s, int events, int *running)
+CURLMcode sc_multi_socket_action(void *multi, curl_socket_t s, int events, int *running)
 {
     struct sc_multi *u = multi;
 
@@ -146,7 +157,7 @@ static CURLMcode socket_action(void *multi, curl_socket_t s, int events, int *ru
     return after_turn(u, u->real->multi_socket_action(u->multi, s, events, running), running);
 }
 
-static CURLMcode socket_all(void *multi, int *running)
+CURLMcode sc_multi_socket_all(void *multi, int *running)
 {
     struct sc_multi *u = multi;
 
@@ -158,7 +169,7 @@ static CURLMcode socket_all(void *multi, int *running)
     return after_turn(u, u->real->multi_socket_all(u->multi, running), running);
 }
 
-static CURLMsg *info_read(void *multi, int *left)
+CURLMsg *sc_multi_info_read(void *multi, int *left)
 {
     struct sc_multi *u = multi;
     CURLMsg *message;
@@ -177,7 +188,7 @@ static CURLMsg *info_read(void *multi, int *left)
 
 /* ---- handles come and go --------------------------------------------------------------------- */
 
-static void *adopt(CURLM *multi, const struct sc_libcurl *real)
+void *sc_multi_adopt(CURLM *multi, const struct sc_libcurl *real)
 {
     struct sc_multi *u = calloc(1, sizeof *u);
 
@@ -197,7 +208,7 @@ static struct sc_member *any_member(const struct sc_multi *u)
     return u->watched.first ? u->watched.first : u->others.first;
 }
 
-static CURLMcode cleanup(void *multi)
+CURLMcode sc_multi_cleanup(void *multi)
 {
     struct sc_multi *u = multi;
     struct sc_member *m;
@@ -220,7 +231,7 @@ static CURLMcode cleanup(void *multi)
     return rc;
 }
 
-static CURLMcode add_handle(void *multi, CURL *easy, void *shadow)
+CURLMcode sc_multi_add_handle(void *multi, CURL *easy, void *shadow)
 {
     struct sc_multi *u = multi;
     struct sc_shadow *s = shadow;
@@ -242,7 +253,7 @@ static CURLMcode add_handle(void *multi, CURL *easy, void *shadow)
     return rc;
 }
 
-static CURLMcode remove_handle(void *multi, CURL *easy, void *shadow)
+CURLMcode sc_multi_remove_handle(void *multi, CURL *easy, void *shadow)
 {
     struct sc_multi *u = multi;
     struct sc_shadow *s = shadow;
@@ -270,7 +281,7 @@ static CURLMcode remove_handle(void *multi, CURL *easy, void *shadow)
 
 /* ---- options --------------------------------------------------------------------------------- */
 
-static CURLMcode setopt(void *multi, CURLMoption option, int64_t arg)
+CURLMcode sc_multi_setopt(void *multi, CURLMoption option, int64_t arg)
 {
     struct sc_multi *u = multi;
 
@@ -286,21 +297,4 @@ static CURLMcode setopt(void *multi, CURLMoption option, int64_t arg)
     default:
         return u->real->multi_setopt(u->multi, option, arg);
     }
-}
-
-void sc_multi_fill(struct sc_engine *table, const struct sc_host *host)
-{
-    preload = host;
-    sc_multi_push_host(host);
-    table->multi_adopt = adopt;
-    table->multi_cleanup = cleanup;
-    table->multi_add_handle = add_handle;
-    table->multi_remove_handle = remove_handle;
-    table->multi_perform = perform;
-    table->multi_wait = sc_multi_wait;
-    table->multi_timeout = sc_multi_timeout;
-    table->multi_socket_action = socket_action;
-    table->multi_socket_all = socket_all;
-    table->multi_info_read = info_read;
-    table->multi_setopt = setopt;
 }

@@ -74,7 +74,20 @@ struct sc_multi {
     void *push_data;
 };
 
-void sc_multi_fill(struct sc_engine *table, const struct sc_host *host);
+/* What the preload calls, see steadycurl/engine.h. */
+void *sc_multi_adopt(CURLM *multi, const struct sc_libcurl *real);
+CURLMcode sc_multi_cleanup(void *multi);
+CURLMcode sc_multi_add_handle(void *multi, CURL *easy, void *shadow);
+CURLMcode sc_multi_remove_handle(void *multi, CURL *easy, void *shadow);
+CURLMcode sc_multi_perform(void *multi, int *running);
+CURLMcode sc_multi_socket_action(void *multi, curl_socket_t s, int events, int *running);
+CURLMcode sc_multi_socket_all(void *multi, int *running);
+CURLMsg *sc_multi_info_read(void *multi, int *left);
+CURLMcode sc_multi_setopt(void *multi, CURLMoption option, int64_t arg);
+
+/* The preload, which knows the handles. All threads set the same one. */
+void sc_multi_set_host(const struct sc_host *host);
+const struct sc_host *sc_multi_host(void);
 
 /* The handle is being cleaned up or its call given up: takes it out of its multi. */
 void sc_multi_forget(struct sc_member *m);
@@ -118,6 +131,5 @@ CURLMcode sc_multi_wait(void *multi, bool poll, struct curl_waitfd *extra, unsig
 
 /* multi_push.c: streams that an HTTP/2 server opens. */
 CURLMcode sc_multi_set_push(struct sc_multi *u, CURLMoption option, int64_t arg);
-void sc_multi_push_host(const struct sc_host *host);
 
 #endif

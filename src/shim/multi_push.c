@@ -8,16 +8,10 @@
 
 #include <string.h>
 
-static const struct sc_host *preload;
-
-void sc_multi_push_host(const struct sc_host *host)
-{
-    preload = host;
-}
-
 static int on_push(CURL *parent, CURL *easy, size_t n, struct curl_pushheaders *headers, void *arg)
 {
     struct sc_multi *u = arg;
+    const struct sc_host *preload = sc_multi_host();
     struct sc_shadow *s = preload->shadow_of(parent);
     struct sc_shadow *copy = s ? sc_shadow_copy(s, easy) : NULL;
     int verdict = CURL_PUSH_DENY;
