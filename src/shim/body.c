@@ -36,7 +36,8 @@ static uint64_t mix_in(uint64_t h, const char *p, size_t n)
         h ^= h >> 32;
     }
     word = n;
-    memcpy(&word, p, n);
+    if (n > 0) /* of no bytes, p may be NULL */
+        memcpy(&word, p, n);
     h = (h ^ word) * 0x9fb21c651e98df25u;
     return h ^ (h >> 29);
 }

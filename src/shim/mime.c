@@ -5,6 +5,10 @@
  * part without one makes the second perform fail with CURLE_SEND_FAIL_REWIND. Such a part gets a
  * spool between it and libcurl, and a seek function that rewinds the spool. Parts that can seek
  * are left alone.
+ *
+ * libcurl releases a part once for itself and once for each duplicate of it (curl_easy_duphandle),
+ * and does not tell which is the last. So a record goes with its part where no handle with a form
+ * was duplicated since it was made, and otherwise stays, small as it is then.
  */
 #include "shim/mime.h"
 
@@ -16,7 +20,10 @@
 
 enum { MEMORY_MAX = 1 << 20, SPOOL_MAX = 64 << 20 };
 
+static _Atomic unsigned duplicates; /* of handles with a form */
+
 struct part {
+    unsigned duplicates_before;
     curl_read_callback read;
     curl_free_callback release;
     void *arg;
@@ -49,9 +56,13 @@ static int seek_part(void *arg, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-/* libcurl calls this once for the part and once for each duplicate of it (curl_easy_duphandle),
- * and does not tell which is the last: the program's own function is called each time, as without
- * us, and the small record stays. Its spool goes with the first call. */
+void sc_mime_duplicated(void)
+{
+    atomic_fetch_add(&duplicates, 1);
+}
+
+/* The program's own function is called for each duplicate, as without us. The spool goes with the
+ * first call. */
 static void release_part(void *arg)
 {
     struct part *m = arg;
@@ -60,6 +71,8 @@ static void release_part(void *arg)
         m->release(m->arg);
     sc_upload_free(&m->spool);
     m->spool.lost = true;
+    if (m->duplicates_before == atomic_load(&duplicates))
+        free(m);
 }
 
 CURLcode sc_mime_data_cb(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,
@@ -74,6 +87,7 @@ CURLcode sc_mime_data_cb(const struct sc_libcurl *real, curl_mimepart *part, cur
     m = calloc(1, sizeof *m);
     if (!m)
         return real->mime_data_cb(part, size, read, seek, release, arg);
+    m->duplicates_before = atomic_load(&duplicates);
     m->read = read;
     m->release = release;
     m->arg = arg;

@@ -173,6 +173,7 @@ static bool record_method(struct sc_options *o, CURLoption option, int64_t arg)
         o->no_body = false;
         return true;
     case CURLOPT_MIMEPOST:
+        o->mime = arg != 0;
         o->method = SC_METHOD_POST_MIME;
         o->no_body = false;
         return true;

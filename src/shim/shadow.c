@@ -7,6 +7,7 @@
 #include "shim/answer.h"
 #include "shim/install.h"
 #include "shim/managed.h"
+#include "shim/mime.h"
 #include "shim/multi.h"
 #include "shim/transfer.h"
 
@@ -83,6 +84,8 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 {
     struct sc_shadow *s = calloc(1, sizeof *s);
 
+    if (from->o.mime)
+        sc_mime_duplicated();
     if (!s)
         return NULL;
     s->easy = copy;

@@ -83,6 +83,7 @@ struct sc_options {
     bool follow;
     bool auto_referer;
     bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
+    bool mime;          /* MIMEPOST: a form, whatever `method` says */
     bool copied_fields; /* post_fields belongs to libcurl: not to be read */
     struct sc_text url;
     struct sc_text custom_request;

@@ -201,6 +201,8 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
         .now_unix = (int64_t)time(NULL),
     };
 
+    if (rc == CURLE_SEND_FAIL_REWIND && r.status == 0 && t->uploads && !t->upload.lost)
+        r.curl_code = CURLE_SEND_ERROR; /* libcurl could not resend on another connection; we can */
     if (rc != CURLE_OK && r.status == 0 && t->connect_code >= 300) {
         r.status = t->connect_code; /* a proxy's refusal shows as a receive error */
         r.curl_code = CURLE_OK;

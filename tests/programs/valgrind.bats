@@ -54,6 +54,12 @@ ours_spotless() { # PROGRAM ARGUMENT...
     [ "$(mock_count)" -eq 3 ]
 }
 
+@test "a form's part that a callback reads leaves nothing behind" {
+    server 503,503,200
+    spotless "$BUILT/uploads" forms "$CHAT"
+    grep -q 'released 10' "$BATS_TEST_TMPDIR/under/out"
+}
+
 @test "pycurl, with callbacks and an upload" {
     $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
     server 503,503,200
