@@ -20,7 +20,7 @@ DEPGEN  = -MMD -MP
 # What goes where: the preload is libc only; everything that decides lives in the engine; the
 # command has the deciding layers too, but no libcurl.
 PRELOAD_DIRS := entry bind
-DECIDE_DIRS  := core provider http policy state log
+DECIDE_DIRS  := core provider provider/known http policy state log
 ENGINE_DIRS  := shim $(DECIDE_DIRS)
 COMMAND_DIRS := cli mock $(DECIDE_DIRS)
 

@@ -29,7 +29,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/class.h"
+#include "provider/class.h"
 #include "core/settings.h"
 #include "core/window.h"
 

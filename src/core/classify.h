@@ -10,8 +10,9 @@
 
 #include <stdbool.h>
 
-#include "core/class.h"
+#include "provider/class.h"
 #include "provider/facts.h"
+#include "provider/rows.h"
 
 /* A hint beyond this is an answer for people, not for a program that waits: openai-python refuses
  * above 120 s, gemini-cli above 300 s (2026-08). The class stays, `retry` becomes false. */
@@ -21,10 +22,16 @@ struct sc_verdict {
     enum sc_class class;
     bool retry;      /* sending the same request again may help, as far as the response tells */
     int64_t hint_ms; /* server's hint, -1 if none: a floor for the wait */
-    const char *row; /* which row decided ("status-429", "code-insufficient_quota"); static */
+    const char *row; /* which row decided ("status-429", "code-insufficient_quota") */
 };
 
 void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);
+
+/* The same where a policy has rows of its own: its rule's, then its provider's. They come before
+ * all others. NULL: none. */
+#define SC_OWN_TABLES 2
+void sc_classify_by(const struct sc_facts *facts, const struct sc_class_rows *own,
+                    struct sc_verdict *out);
 
 /* What can be said once the final header block is complete and before any body byte. */
 enum sc_head_verdict {
@@ -33,10 +40,12 @@ enum sc_head_verdict {
     SC_HEAD_RETRY,     /* retryable whatever the body says (500, 503) */
     SC_HEAD_NEEDS_BODY /* the body decides (429: rate or quota? 402, 413, 400...) */
 };
-enum sc_head_verdict sc_classify_head(enum sc_provider p, int status);
+enum sc_head_verdict sc_classify_head(enum sc_provider p, const struct sc_class_rows *own,
+                                      int status);
 
 /* The same with the headers at hand: x-should-retry settles it without a body. Reads provider,
  * status and headers of the response only. */
-enum sc_head_verdict sc_classify_headers(const struct sc_response *r);
+enum sc_head_verdict sc_classify_headers(const struct sc_response *r,
+                                         const struct sc_class_rows *own);
 
 #endif

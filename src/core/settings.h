@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/class.h"
+#include "provider/class.h"
 
 /* How randomness enters an own delay d = min(max, base * factor^n). A server's hint is never
  * undercut whatever the jitter. */

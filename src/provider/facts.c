@@ -123,6 +123,14 @@ static void take_scalar(struct sc_str object, const char *path, char *dst, size_
         sc_json_scalar(at(object, path), dst, size);
 }
 
+/* AWS's JSON protocol names a type with its namespace: "com.amazon.coral.service#Throttling...". */
+static void drop_namespace(char *type)
+{
+    const char *hash = strchr(type, '#');
+    if (hash)
+        memmove(type, hash + 1, strlen(hash + 1) + 1);
+}
+
 /* type, code, message and details of an error object, or of a flat body. */
 static void read_error_object(struct sc_facts *f, struct sc_str error)
 {
@@ -135,6 +143,7 @@ static void read_error_object(struct sc_facts *f, struct sc_str error)
     take_scalar(error, "type", f->type, sizeof f->type);
     take_scalar(error, "code", f->code, sizeof f->code);
     take_scalar(error, "__type", f->type, sizeof f->type);
+    drop_namespace(f->type);
     take_scalar(error, "raw_status_code", number, sizeof number);
     take_scalar(error, "statusCode", number, sizeof number);
     if (status_in(f->code))
@@ -145,6 +154,57 @@ static void read_error_object(struct sc_facts *f, struct sc_str error)
     if (message.n > 0)
         f->message = message;
     read_details(f, error);
+}
+
+/* The end of a string inside of a text that is itself a JSON string: the first \" that is not
+ * escaped there. NULL if it has none. */
+static const char *end_of_inner(const char *p, const char *end)
+{
+    for (; p + 1 < end; p++) {
+        if (p[0] != '\\')
+            continue;
+        if (p[1] == '"')
+            return p;
+        if (p[1] == '\\' && p + 2 < end) /* it escapes what follows, of one or two characters */
+            p += p[2] == '\\' ? 3 : 2;
+        else
+            p++;
+    }
+    return NULL;
+}
+
+/* "message" of the JSON inside of a JSON string, as it stands there. */
+static struct sc_str inner_message(struct sc_str raw)
+{
+    static const char key[] = "\\\"message\\\":";
+    const char *end = raw.p + raw.n, *p = memmem(raw.p, raw.n, key, sizeof key - 1), *stop;
+    if (!p)
+        return (struct sc_str){"", 0};
+    for (p += sizeof key - 1; p < end && *p == ' ';)
+        p++;
+    stop = end - p > 2 && p[0] == '\\' && p[1] == '"' ? end_of_inner(p + 2, end) : NULL;
+    return stop ? (struct sc_str){p + 2, (size_t)(stop - p) - 2} : (struct sc_str){"", 0};
+}
+
+/* OpenRouter passes on what a provider said, as text: its words say more than its own "Provider
+ * returned error". */
+static void read_passed_on(struct sc_facts *f, struct sc_str error)
+{
+    char text[NESTED_MAX + 1];
+    struct sc_str raw = sc_json_inside(at(error, "metadata.raw"));
+    if (raw.n < 2 || raw.n > NESTED_MAX || raw.p[0] != '{')
+        return;
+    sc_json_unescape(raw, text, sizeof text);
+    struct sc_str inner = sc_json_find(text, strlen(text), "error");
+    struct sc_str message = inner_message(raw);
+    if (sc_json_is_empty(inner))
+        return;
+    if (status_in(f->code)) /* stays as inner_status */
+        f->code[0] = '\0';
+    take_scalar(inner, "type", f->type, sizeof f->type);
+    take_scalar(inner, "code", f->code, sizeof f->code);
+    if (message.n > 0)
+        f->message = message;
 }
 
 /* Google's errors arrive encoded a second time inside of error.message on the OpenAI-compatible
@@ -198,6 +258,7 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
         error = at(root, "response.error");
     if (error.p && error.p[0] == '{') {
         read_error_object(f, error);
+        read_passed_on(f, error);
     } else if (error.p && error.p[0] == '"') {
         take_scalar(root, "code", f->code, sizeof f->code); /* xAI */
         f->message = sc_json_inside(error);
@@ -228,6 +289,7 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
     f->has_error = !sc_json_is_empty(error) && (error.p[0] == '{' || error.p[0] == '"');
     for (size_t i = 1; i < count && f->stop[0] == '\0'; i++)
         sc_json_string(wants[i].value, f->stop, sizeof f->stop);
+    f->prompt_blocked = wants[3].value.n > 0;
 }
 
 static void read_basics(const struct sc_response *r, struct sc_facts *f)

@@ -53,8 +53,9 @@ struct sc_facts {
     /* What else names the cause, separated by spaces: Google's quotaId and ErrorInfo.reason,
      * Anthropic's details.error_code, Azure's innererror.code, OpenRouter's limit_source. */
     char detail[256];
-    char stop[32]; /* of a 200: finish_reason, stop_reason, promptFeedback.blockReason */
-    int64_t limit; /* "Limit 30000, Requested 41236" of a message, -1 if not said */
+    char stop[32];       /* of a 200: finish_reason, stop_reason, promptFeedback.blockReason */
+    bool prompt_blocked; /* it is a blockReason: whatever it says */
+    int64_t limit;       /* "Limit 30000, Requested 41236" of a message, -1 if not said */
     int64_t requested;
     bool hint_in_header; /* hint_ms comes from a header, not from the body */
     int inner_status;    /* an HTTP status inside the body (code 429 under a 500), 0 if none */

@@ -4,55 +4,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "provider/known/known.h"
+
 static const char *const names[SC_PROVIDER_COUNT] = {
 #define SC_PROVIDER_NAME(id, name) name,
     SC_PROVIDER_LIST(SC_PROVIDER_NAME)
 #undef SC_PROVIDER_NAME
 };
 
-/* "*" stands for any run of characters but the empty one. From the providers' API pages and SDKs,
- * 2026-08. */
-static const struct {
-    const char *pattern;
-    enum sc_provider provider;
-} hosts[] = {
-    {"api.openai.com", SC_PROVIDER_OPENAI},
-    {"*.api.openai.com", SC_PROVIDER_OPENAI},
-    {"*.openai.azure.com", SC_PROVIDER_AZURE},
-    {"*.services.ai.azure.com", SC_PROVIDER_AZURE},
-    {"*.cognitiveservices.azure.com", SC_PROVIDER_AZURE},
-    {"api.anthropic.com", SC_PROVIDER_ANTHROPIC},
-    {"generativelanguage.googleapis.com", SC_PROVIDER_GEMINI},
-    {"aiplatform.googleapis.com", SC_PROVIDER_VERTEX},
-    {"*-aiplatform.googleapis.com", SC_PROVIDER_VERTEX},
-    {"api.mistral.ai", SC_PROVIDER_MISTRAL},
-    {"codestral.mistral.ai", SC_PROVIDER_MISTRAL},
-    {"api.cohere.com", SC_PROVIDER_COHERE},
-    {"api.cohere.ai", SC_PROVIDER_COHERE},
-    {"api.groq.com", SC_PROVIDER_GROQ},
-    {"api.deepseek.com", SC_PROVIDER_DEEPSEEK},
-    {"api.x.ai", SC_PROVIDER_XAI},
-    {"*.api.x.ai", SC_PROVIDER_XAI},
-    {"api.together.xyz", SC_PROVIDER_TOGETHER},
-    {"api.together.ai", SC_PROVIDER_TOGETHER},
-    {"openrouter.ai", SC_PROVIDER_OPENROUTER},
-    {"bedrock-runtime.*.amazonaws.com", SC_PROVIDER_BEDROCK},
-    {"bedrock-runtime-fips.*.amazonaws.com", SC_PROVIDER_BEDROCK},
-    {"bedrock-runtime.*.amazonaws.com.cn", SC_PROVIDER_BEDROCK},
-    {"*.bedrock-runtime.*.vpce.amazonaws.com", SC_PROVIDER_BEDROCK},
+static const struct sc_provider_info *const known[SC_PROVIDER_COUNT] = {
+#define SC_PROVIDER_KNOWN(id, name) &sc_known_##id,
+    SC_PROVIDER_LIST(SC_PROVIDER_KNOWN)
+#undef SC_PROVIDER_KNOWN
 };
-
-/* Only on this machine does a port tell what listens. */
-static const struct {
-    int port;
-    enum sc_provider provider;
-} local_ports[] = {
-    {11434, SC_PROVIDER_OLLAMA},
-    {8000, SC_PROVIDER_VLLM},
-    {8080, SC_PROVIDER_LLAMACPP},
-};
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 const char *sc_provider_name(enum sc_provider p)
 {
@@ -102,15 +66,29 @@ static bool is_loopback(const char *host, size_t n)
     return true;
 }
 
+static bool is_host_of(enum sc_provider p, const char *host, size_t n)
+{
+    for (const char *const *pattern = known[p]->hosts; pattern && *pattern; pattern++)
+        if (matches(*pattern, host, n))
+            return true;
+    return false;
+}
+
 enum sc_provider sc_provider_by_host(const char *host, size_t n, int port)
 {
     if (n > 0 && host[n - 1] == '.') /* fully qualified */
         n--;
-    for (size_t i = 0; i < COUNT(hosts); i++)
-        if (matches(hosts[i].pattern, host, n))
-            return hosts[i].provider;
-    for (size_t i = 0; i < COUNT(local_ports); i++)
-        if (local_ports[i].port == port && is_loopback(host, n))
-            return local_ports[i].provider;
+    for (int p = 0; p < SC_PROVIDER_COUNT; p++)
+        if (is_host_of((enum sc_provider)p, host, n))
+            return (enum sc_provider)p;
+    /* Only on this machine does a port tell what listens. */
+    for (int p = 0; p < SC_PROVIDER_COUNT; p++)
+        if (known[p]->local_port == port && port > 0 && is_loopback(host, n))
+            return (enum sc_provider)p;
     return SC_PROVIDER_OPENAI_COMPATIBLE;
+}
+
+const struct sc_provider_info *sc_provider_info(enum sc_provider p)
+{
+    return known[p];
 }

@@ -113,14 +113,14 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
 /* A server's x-should-retry counts as much as its status. */
 static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
 {
-    enum sc_head_verdict head = sc_classify_head(t->provider, t->status);
+    enum sc_head_verdict head = sc_classify_head(t->provider, NULL, t->status);
     struct sc_header headers[SC_HEADERS_MAX];
     struct sc_response r = {.provider = t->provider, .status = t->status, .headers = headers};
 
     if (head == SC_HEAD_SUCCESS)
         return head;
     r.n_headers = sc_transfer_headers(t, headers);
-    return sc_classify_headers(&r);
+    return sc_classify_headers(&r, NULL);
 }
 
 /* The final header block is complete. True: hold the body; false: commit. */

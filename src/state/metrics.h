@@ -7,7 +7,7 @@
 #ifndef SC_STATE_METRICS_H
 #define SC_STATE_METRICS_H
 
-#include "core/class.h"
+#include "provider/class.h"
 #include "state/region.h"
 
 #define SC_HISTOGRAM_BUCKETS 13

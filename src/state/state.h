@@ -47,7 +47,7 @@
 #include <stdint.h>
 
 #include "core/call.h"
-#include "core/class.h"
+#include "provider/class.h"
 #include "core/settings.h"
 #include "provider/ratelimit.h"
 #include "state/slot.h"

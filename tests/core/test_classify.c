@@ -184,52 +184,102 @@ static void a_phrase_ending_in_a_digit_is_a_whole_number(void **state)
     }
 }
 
-/* Every phrase and code that a rule looks for, as a prompt would echo them. */
-#define ECHO                                                                                       \
-    "429 503 rate limit try again in 5s credit balance is too low you have reached your specified" \
-    " limit: 0 prepayment credits spending cap per_day per day (TPD) (RPD) key limit exceeded"     \
-    " / month too many tokens per day used all available credits prompt is too long exceed"        \
-    " context limit exceeds the maximum number of tokens allowed input is too long for requested"  \
-    " model too many tokens `max_new_tokens` must be too large for model with maximum prompt"      \
-    " length is exceeds the context length maximum context length is high demand service tier"     \
-    " capacity exceeded api key not valid location is not supported incorrect api key access to"   \
-    " the model model identifier is invalid (or it may not exist) output blocked by content"       \
-    " filtering policy requires moderation input was flagged requires billing to be enabled"       \
-    " insufficient_quota overloaded_error Limit 5, Requested 9 \\\"error\\\":{\\\"type\\\":"       \
-    "\\\"overloaded_error\\\"} \\\"finish_reason\\\":\\\"content_filter\\\""
+/* Every phrase, code and detail that a row looks for, as a prompt would echo them. */
+#define ALSO                                                                                \
+    "429 503 rate limit try again in 5s Limit 5, Requested 9 finish_reason content_filter " \
+    "stop_reason refusal Retry-After: 7 "
+static char echo[16384] = ALSO;
+
+static void add_words(const char *list)
+{
+    for (; list && *list; list += strcspn(list, "|"), list += *list == '|') {
+        size_t used = strlen(echo), n = strcspn(list, "|");
+        assert_true(used + n + 2 < sizeof echo);
+        snprintf(echo + used, sizeof echo - used, "%.*s ", (int)n, list);
+    }
+}
+
+static void add_rows(const struct sc_class_rows *t)
+{
+    for (size_t i = 0; t && i < t->n; i++) {
+        add_words(t->rows[i].phrase);
+        add_words(t->rows[i].code);
+        add_words(t->rows[i].detail);
+    }
+}
+
+static void collect_echo(void)
+{
+    add_rows(&sc_rows_general);
+    for (int p = 0; p < SC_PROVIDER_COUNT; p++)
+        for (size_t i = 0; i < SC_FAMILIES_MAX; i++)
+            add_rows(sc_provider_info((enum sc_provider)p)->rows[i]);
+}
+
+/* %s: the echo. Where it is not in a field of its own, it is quoted, as the providers do it. */
+static const struct {
+    int status;
+    const char *body;
+    enum sc_class class;
+} echoes[] = {
+    {400, "{\"error\":{\"message\":\"Bad.\",\"param\":\"%s\",\"input\":\"%s\"}}",
+     SC_CLASS_BAD_REQUEST},
+    {400, "{\"error\":{\"message\":\"Bad.\"},\"request\":{\"type\":\"%s\"}}", SC_CLASS_BAD_REQUEST},
+    {400, "{\"error\":{\"message\":{\"detail\":[{\"input\":\"%s\"}]}}}", SC_CLASS_BAD_REQUEST},
+    {400, "{\"error\":{\"message\":\"Invalid value: '%s'. Use another.\"}}", SC_CLASS_BAD_REQUEST},
+    {400, "{\"error\":{\"message\":\"Cannot read \\\"%s\\\"\"}}", SC_CLASS_BAD_REQUEST},
+    {400, "{\"message\":\"messages.0: expected a list, got ['%s']\"}", SC_CLASS_BAD_REQUEST},
+    {400, "{\"error\":{\"message\":\"Invalid value: %s\",\"code\":\"invalid_value\"}}",
+     SC_CLASS_BAD_REQUEST},
+    {422, "{\"detail\":[{\"msg\":\"m\",\"input\":\"%s\"}]}", SC_CLASS_BAD_REQUEST},
+    {400, "<html>%s</html>", SC_CLASS_BAD_REQUEST},
+    {429, "{\"error\":{\"message\":\"Slow.\"},\"prompt\":\"%s\"}", SC_CLASS_RATE_LIMITED},
+    {200,
+     "{\"choices\":[{\"message\":{\"content\":\"%s\"},\"finish_reason\":\"stop\"}],"
+     "\"prompt\":\"%s\"}",
+     SC_CLASS_OK},
+    {200, "{\"content\":[{\"text\":\"%s\"}],\"stop_reason\":\"end_turn\"}", SC_CLASS_OK},
+    {200, "%s", SC_CLASS_OK},
+};
 
 static void an_echoed_prompt_changes_nothing(void **state)
 {
     (void)state;
-    static const struct {
-        int status;
-        const char *body;
-        enum sc_class class;
-    } cases[] = {
-        {400, "{\"error\":{\"message\":\"Bad.\",\"param\":\"" ECHO "\",\"input\":\"" ECHO "\"}}",
-         SC_CLASS_BAD_REQUEST},
-        {400, "{\"error\":{\"message\":\"Bad.\"},\"request\":{\"type\":\"" ECHO "\"}}",
-         SC_CLASS_BAD_REQUEST},
-        {400, "{\"error\":{\"message\":{\"detail\":[{\"input\":\"" ECHO "\"}]}}}",
-         SC_CLASS_BAD_REQUEST},
-        {422, "{\"detail\":[{\"msg\":\"m\",\"input\":\"" ECHO "\"}]}", SC_CLASS_BAD_REQUEST},
-        {400, "<html>" ECHO "</html>", SC_CLASS_BAD_REQUEST},
-        {429, "{\"error\":{\"message\":\"Slow.\"},\"prompt\":\"" ECHO "\"}", SC_CLASS_RATE_LIMITED},
-        {200,
-         "{\"choices\":[{\"message\":{\"content\":\"" ECHO "\"},\"finish_reason\":\"stop\"}],"
-         "\"prompt\":\"" ECHO "\"}",
-         SC_CLASS_OK},
-        {200, "{\"content\":[{\"text\":\"" ECHO "\"}],\"stop_reason\":\"end_turn\"}", SC_CLASS_OK},
-        {200, ECHO, SC_CLASS_OK},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    static char body[3 * sizeof echo];
+    for (size_t i = 0; i < COUNT(echoes); i++) {
+        snprintf(body, sizeof body, echoes[i].body, echo, echo);
         for (int p = 0; p < SC_PROVIDER_COUNT; p++) {
             struct sc_verdict v =
-                classify((enum sc_provider)p, 0, cases[i].status, NULL, NULL, cases[i].body);
+                classify((enum sc_provider)p, 0, echoes[i].status, NULL, NULL, body);
             print_message("# %zu %s: %s\n", i, sc_provider_name((enum sc_provider)p), v.row);
-            assert_string_equal(sc_class_name(v.class), sc_class_name(cases[i].class));
+            assert_string_equal(sc_class_name(v.class), sc_class_name(echoes[i].class));
             assert_int_equal(v.hint_ms, -1);
         }
+    }
+}
+
+static void a_message_says_what_it_does_not_quote(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message;
+        enum sc_class class;
+    } cases[] = {
+        {"prompt is too long: 9 tokens > 8 maximum", SC_CLASS_TOKEN_LIMIT},
+        {"model 'a b': prompt is too long", SC_CLASS_TOKEN_LIMIT},
+        {"the model's prompt is too long for the model's window", SC_CLASS_TOKEN_LIMIT},
+        {"'a' and 'prompt is too long' and 'b'", SC_CLASS_BAD_REQUEST},
+        {"`prompt is too long` is no role", SC_CLASS_BAD_REQUEST},
+        {"got \\\"x, prompt is too long\\\", expected a list", SC_CLASS_BAD_REQUEST},
+        {"'prompt is too long", SC_CLASS_TOKEN_LIMIT},
+        {"'prompt is too long' is what the prompt is: prompt is too long", SC_CLASS_TOKEN_LIMIT},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char body[256];
+        snprintf(body, sizeof body, "{\"error\":{\"message\":\"%s\"}}", cases[i].message);
+        print_message("# %s\n", cases[i].message);
+        assert_int_equal(classify(SC_PROVIDER_ANTHROPIC, 0, 400, NULL, NULL, body).class,
+                         cases[i].class);
     }
 }
 
@@ -259,7 +309,8 @@ static void the_head_decides_where_no_body_can_change_it(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         print_message("# %s %d\n", sc_provider_name(cases[i].provider), cases[i].status);
-        assert_int_equal(sc_classify_head(cases[i].provider, cases[i].status), cases[i].expected);
+        assert_int_equal(sc_classify_head(cases[i].provider, NULL, cases[i].status),
+                         cases[i].expected);
     }
 }
 
@@ -269,35 +320,37 @@ static void the_heads_headers_settle_it(void **state)
     static const struct sc_header yes = {{"x-should-retry", 14}, {"true", 4}};
     static const struct sc_header no = {{"x-should-retry", 14}, {"false", 5}};
     struct sc_response r = {.status = 404, .headers = &yes, .n_headers = 1};
-    assert_int_equal(sc_classify_headers(&r), SC_HEAD_RETRY);
+    assert_int_equal(sc_classify_headers(&r, NULL), SC_HEAD_RETRY);
     r.status = 200;
-    assert_int_equal(sc_classify_headers(&r), SC_HEAD_SUCCESS);
+    assert_int_equal(sc_classify_headers(&r, NULL), SC_HEAD_SUCCESS);
     r.headers = &no;
     r.status = 500;
-    assert_int_equal(sc_classify_headers(&r), SC_HEAD_FINAL);
+    assert_int_equal(sc_classify_headers(&r, NULL), SC_HEAD_FINAL);
     r.n_headers = 0;
-    assert_int_equal(sc_classify_headers(&r), SC_HEAD_RETRY);
+    assert_int_equal(sc_classify_headers(&r, NULL), SC_HEAD_RETRY);
 }
 
 /* The head's answer must hold for every body: here, those that the rules look for. */
 static void head_and_body_never_disagree(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {
+    static char said[sizeof echo + 64];
+    snprintf(said, sizeof said, "{\"error\":{\"message\":\"%s\"}}", echo);
+    const char *const bodies[] = {
         "",
         "{\"error\":{\"type\":\"insufficient_quota\"}}",
         "{\"error\":{\"type\":\"overloaded_error\"}}",
         "{\"error\":{\"code\":\"context_length_exceeded\"}}",
         "{\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"Limit 5, Requested 9\"}}",
         "{\"error\":{\"code\":429}}",
-        "{\"error\":{\"message\":\"" ECHO "\"}}",
+        said,
         "{\"error\":{\"details\":[{\"violations\":[{\"quotaId\":\"PerDay\"}]}]}}",
         "{\"error\":{\"metadata\":{\"limit_source\":\"openrouter_in_flight_budget\"}}}",
         "{\"__type\":\"ThrottlingException\"}",
     };
     for (int p = 0; p < SC_PROVIDER_COUNT; p++)
         for (int status = 400; status < 600; status++) {
-            enum sc_head_verdict head = sc_classify_head((enum sc_provider)p, status);
+            enum sc_head_verdict head = sc_classify_head((enum sc_provider)p, NULL, status);
             for (size_t b = 0; b < COUNT(bodies); b++) {
                 struct sc_verdict v =
                     classify((enum sc_provider)p, 0, status, "retry-after", "1", bodies[b]);
@@ -319,9 +372,11 @@ int main(void)
         cmocka_unit_test(a_5xx_that_is_a_429_inside),
         cmocka_unit_test(a_phrase_ending_in_a_digit_is_a_whole_number),
         cmocka_unit_test(an_echoed_prompt_changes_nothing),
+        cmocka_unit_test(a_message_says_what_it_does_not_quote),
         cmocka_unit_test(the_head_decides_where_no_body_can_change_it),
         cmocka_unit_test(the_heads_headers_settle_it),
         cmocka_unit_test(head_and_body_never_disagree),
     };
+    collect_echo();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

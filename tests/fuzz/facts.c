@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK((unsigned)v.class < SC_CLASS_COUNT && v.row);
     CHECK(v.class != SC_CLASS_OK || !v.retry);
     CHECK(v.hint_ms >= -1);
-    sc_classify_headers(&r);
+    sc_classify_headers(&r, NULL);
     sc_request_model(r.provider, (struct sc_str){in.p, in.n}, in.p, in.n, model, sizeof model);
     CHECK(strlen(model) < sizeof model);
     return 0;

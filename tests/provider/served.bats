@@ -22,3 +22,11 @@ served() { # CASES.json...
     [ -e "$SC_TOP/../shared/data/provider_errors.json" ] || skip "the shared collection is not here"
     served "$SC_TOP/../shared/data/provider_errors.json"
 }
+
+@test "every case of the tables in src/provider/known, served to curl, likewise" {
+    served "$SC_TOP"/tests/provider/cases/*.json
+}
+
+@test "an answer, a stream or a refusal that repeats every phrase of every row changes nothing" {
+    served --echo "$SC_TOP"/src/provider/known/*.c
+}

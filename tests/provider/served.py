@@ -1,23 +1,29 @@
 """Serves error cases to real curl processes under the library, and compares what the log says.
 
     served.py WORK STEADYCURL TLS_URL CASES.json...
+    served.py WORK STEADYCURL TLS_URL --echo TABLES.c...
 
 Each case is served once, byte for byte; the request after it is answered with 200. A case passes
 when the first attempt's class, decision and hint are as listed, a second request came if and only if
 a retry is due, and a failure that is not retried reaches curl's output unchanged. A retry that would
 wait long is believed from the log's `wait` line: that curl is stopped, not waited for. Prints a line
 for each case that differs, and the number of cases that did not.
+
+With --echo the cases are made up: answers, streams and refusals that repeat a prompt in which all
+words of these tables stand. Nothing may be read out of it.
 """
 
 import base64
 import json
 import os
+import re
 import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 AGAIN = b'{"second":true}'
@@ -32,6 +38,80 @@ HOSTS = {
     "vllm": "localhost:8000", "llamacpp": "localhost:8080",
 }
 SSE_OUTPUT = b'data: {"choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}\n\n'
+
+
+def words_of(tables):
+    """Every alternative of every CODE, DETAIL and PHRASE, and what also looks like a hint."""
+    words = ["429 503 529 rate limit", "try again in 5s", "Limit 5, Requested 9", "content_filter",
+             "refusal", '{"error":{"type":"overloaded_error","code":"insufficient_quota"}}']
+    for path in tables:
+        with open(path, encoding="utf-8") as f:
+            for call in re.findall(r'(?:CODE|DETAIL|PHRASE)\(((?:\s*"[^"]*")+)\s*\)', f.read()):
+                words += "".join(re.findall(r'"([^"]*)"', call)).split("|")
+    return " ".join(words)
+
+
+def aws_frame(kind, value):
+    def header(name, text):
+        return b"%c%s\x07%s%s" % (len(name), name, struct.pack(">H", len(text)), text)
+
+    headers = header(b":event-type", kind) + header(b":message-type", b"event")
+    payload = json.dumps(value).encode()
+    frame = struct.pack(">II", len(headers) + len(payload) + 16, len(headers))
+    frame += struct.pack(">I", zlib.crc32(frame))
+    frame += headers + payload
+    return frame + struct.pack(">I", zlib.crc32(frame))
+
+
+def sse(*events):
+    return "".join("data: %s\n\n" % json.dumps(e) for e in events)
+
+
+def echo_bodies(echo):
+    """Name, status, content type, body."""
+    json_type, sse_type = "application/json", "text/event-stream"
+    delta = {"choices": [{"index": 0, "delta": {"content": echo}, "finish_reason": None}]}
+    block = {"type": "content_block_delta", "index": 0,
+             "delta": {"type": "text_delta", "text": echo}}
+    part = {"candidates": [{"content": {"parts": [{"text": echo}]}, "finishReason": "STOP"}]}
+    quoted = "Invalid value: '%s'. Supported values are: 'a' and 'b'." % echo
+    return [
+        ("chat", 200, json_type, {"choices": [
+            {"index": 0, "message": {"content": echo}, "finish_reason": "stop"}]}),
+        ("message", 200, json_type, {"type": "message", "content": [
+            {"type": "text", "text": echo}], "stop_reason": "end_turn"}),
+        ("candidates", 200, json_type, part),
+        ("converse", 200, json_type, {"output": {"message": {"content": [{"text": echo}]}},
+                                      "stopReason": "end_turn"}),
+        ("generate", 200, json_type, {"response": echo, "done": True}),
+        ("text", 200, "text/plain", echo),
+        ("chat-stream", 200, sse_type, sse(delta) + "data: [DONE]\n\n"),
+        ("message-stream", 200, sse_type, sse(block, {"type": "message_stop"})),
+        ("candidate-stream", 200, sse_type, sse(part)),
+        ("generate-stream", 200, "application/x-ndjson",
+         json.dumps({"model": "m", "response": echo, "done": False}) + "\n" +
+         json.dumps({"model": "m", "response": "", "done": True}) + "\n"),
+        ("converse-stream", 200, "application/vnd.amazon.eventstream",
+         aws_frame(b"contentBlockDelta", {"delta": {"text": echo}, "contentBlockIndex": 0})),
+        ("refused-field", 400, json_type, {"error": {"message": "Bad.", "param": echo}}),
+        ("refused-quoted", 400, json_type, {"error": {"message": quoted}}),
+        ("refused-flat", 400, json_type, {"message": quoted}),
+        ("refused-text", 400, "text/plain", echo),
+        ("refused-detail", 422, json_type, {"detail": [{"loc": ["body"], "msg": "no", "input": echo}]}),
+    ]
+
+
+def echo_cases(tables):
+    cases = []
+    for name, status, content_type, body in echo_bodies(words_of(tables)):
+        for provider in list(HOSTS) + ["any"]:
+            case = {"name": "%s_%s" % (provider, name), "provider": provider, "status": status,
+                    "headers": {"content-type": content_type}, "body": body, "should_retry": False,
+                    "expected_class": "ok" if status == 200 else "bad_request"}
+            if isinstance(body, bytes):
+                case["body_b64"] = base64.b64encode(body)
+            cases.append(case)
+    return cases
 
 
 def body_of(case):
@@ -181,7 +261,9 @@ class Runner:
     def differences(self, case):
         events, waiting = self.run(case)
         attempts = [e for e in events if e["event"] == "attempt"]
-        first = attempts[0] if attempts else {}
+        calls = [e for e in events if e["event"] == "call"]
+        # A call that went well at once has one line.
+        first = attempts[0] if attempts else dict(calls[0], will_retry=False) if calls else {}
         hint, retried = case.get("retry_after_ms"), bool(case["should_retry"])
         requests = self.server.seen.get(case["name"], 0)
         found = [("class", first.get("class"), case["expected_class"]),
@@ -209,8 +291,8 @@ class Runner:
 
 def main():
     work, steadycurl, tls_url = sys.argv[1:4]
-    cases = []
-    for path in sys.argv[4:]:
+    cases = echo_cases(sys.argv[5:]) if sys.argv[4] == "--echo" else []
+    for path in sys.argv[4:] if not cases else []:
         with open(path, encoding="utf-8") as f:
             cases += json.load(f)
     runner = Runner(work, steadycurl, tls_url, cases)

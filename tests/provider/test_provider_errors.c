@@ -1,7 +1,9 @@
 /*
- * Every case of the shared error collection gets its class, its retry decision and its hint.
- * One test a case, so that a failing one is named.
+ * Every case of the collections gets its class, its retry decision and its hint. One test a case,
+ * so that a failing one is named. The collections: tests/provider/cases, one file a provider, and
+ * the shared one where it is at hand. The last test looks for rows that no case of cases/ needs.
  */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +19,11 @@
 
 #define HEADERS_MAX 32
 #define FILE_MAX (1 << 20)
+#define CASES_MAX 2048
+
+/* The rows that decided a case of our own. */
+static const char *decided[CASES_MAX];
+static size_t n_decided;
 
 /* What only a live transfer knows, and the collection says in words: bytes had been delivered. */
 static const char *const delivered[] = {"transport_curle_partial_file"};
@@ -107,6 +114,7 @@ static void case_gets_its_verdict(void **state)
     sc_facts_read(&r, &facts);
     sc_classify(&facts, &v);
     print_message("# %s: %s by %s\n", text_of(c, "name"), sc_class_name(v.class), v.row);
+    decided[n_decided++] = v.row;
     assert_string_equal(sc_class_name(v.class), text_of(c, "expected_class"));
     assert_int_equal(v.retry, cJSON_IsTrue(cJSON_GetObjectItem(c, "should_retry")));
     assert_int_equal(v.hint_ms, cJSON_IsNumber(hint) ? hint->valueint : -1);
@@ -127,25 +135,65 @@ static char *read_file(const char *path)
     return text;
 }
 
+static bool has_case(const char *row)
+{
+    for (size_t i = 0; i < n_decided; i++)
+        if (strcmp(decided[i], row) == 0)
+            return true;
+    return false;
+}
+
+static size_t count_caseless(const struct sc_class_rows *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; t && i < t->n; i++) {
+        if (has_case(t->rows[i].name))
+            continue;
+        print_message("# no case needs the row %s\n", t->rows[i].name);
+        n++;
+    }
+    return n;
+}
+
+static void every_row_has_a_case(void **state)
+{
+    size_t n = count_caseless(&sc_rows_general);
+    (void)state;
+    for (int p = 0; p < SC_PROVIDER_COUNT; p++)
+        for (size_t i = 0; i < SC_FAMILIES_MAX; i++)
+            n += count_caseless(sc_provider_info((enum sc_provider)p)->rows[i]);
+    assert_int_equal(n, 0);
+}
+
+static struct CMUnitTest tests[CASES_MAX];
+static size_t n_tests;
+
+static void add_cases(const char *path)
+{
+    const cJSON *c;
+    char *text = read_file(path);
+    cJSON *cases = text ? cJSON_Parse(text) : NULL; /* lives as long as the tests */
+    free(text);
+    if (text && !cases)
+        printf("Bail out! %s is no JSON\n", path);
+    cJSON_ArrayForEach(c, cases)
+    {
+        if (n_tests < CASES_MAX - 1)
+            tests[n_tests++] = (struct CMUnitTest){text_of(c, "name"), case_gets_its_verdict, NULL,
+                                                   NULL, (void *)(uintptr_t)c};
+    }
+}
+
 int main(void)
 {
     const char *path = getenv("SC_PROVIDER_ERRORS");
-    char *text = read_file(path ? path : "../shared/data/provider_errors.json");
-    if (!text) {
-        puts("ok 1 - provider errors # SKIP the shared collection is not here");
-        return 0;
-    }
-    cJSON *cases = cJSON_Parse(text);
-    size_t n = (size_t)cJSON_GetArraySize(cases), i = 0;
-    struct CMUnitTest *tests = calloc(n, sizeof *tests);
-    cJSON *c;
-    cJSON_ArrayForEach(c, cases)
-    {
-        tests[i++] = (struct CMUnitTest){text_of(c, "name"), case_gets_its_verdict, NULL, NULL, c};
-    }
-    int failed = _cmocka_run_group_tests("provider_errors", tests, n, NULL, NULL);
-    free(tests);
-    cJSON_Delete(cases);
-    free(text);
-    return failed;
+    glob_t own = {0};
+    glob("tests/provider/cases/*.json", 0, NULL, &own);
+    for (size_t i = 0; i < own.gl_pathc; i++)
+        add_cases(own.gl_pathv[i]);
+    globfree(&own);
+    tests[n_tests++] =
+        (struct CMUnitTest){"every_row_has_a_case", every_row_has_a_case, NULL, NULL, NULL};
+    add_cases(path ? path : "../shared/data/provider_errors.json");
+    return _cmocka_run_group_tests("provider_errors", tests, n_tests, NULL, NULL);
 }

@@ -4,8 +4,8 @@
  * One row per class: identifier, the name used in policy files and logs, whether a retry can help,
  * and whether the circuit breaker counts it (only what the service did wrong counts).
  */
-#ifndef SC_CORE_CLASS_H
-#define SC_CORE_CLASS_H
+#ifndef SC_PROVIDER_CLASS_H
+#define SC_PROVIDER_CLASS_H
 
 #define SC_CLASS_LIST(X)                        \
     X(OK, "ok", 0, 0)                           \

@@ -1,5 +1,5 @@
 /* class.c - see class.h. */
-#include "core/class.h"
+#include "provider/class.h"
 
 #include <string.h>
 

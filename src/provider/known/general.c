@@ -1,0 +1,72 @@
+/* general.c - what holds for every provider, known or not. */
+#include "provider/known/known.h"
+
+/* clang-format off */
+static const struct sc_class_row rows[] = {
+    /* A value that is wrong is quoted in the message: nothing else is read out of that. */
+    {FAULT, "code-invalid_value", {400, 422, NO_STATUS},
+     CODE("string_above_max_length|invalid_type|invalid_value|unsupported_value|"
+          "unknown_parameter|unsupported_parameter|missing_required_parameter|invalid_json"),
+     IS(BAD_REQUEST)},
+
+    {QUOTA, "status-402", {402}, IS(QUOTA_EXHAUSTED)},
+    {QUOTA, "code-insufficient_quota", {400, 403, 429, NO_STATUS},
+     CODE("insufficient_quota|credit_balance_exhausted|organization_spend_limit_exceeded|"
+          "project_spend_limit_exceeded|organization_usage_limit_exceeded|billing_error|"
+          "billing_hard_limit_reached|billing_not_active|insufficient_balance"),
+     IS(QUOTA_EXHAUSTED)},
+
+    {TOKENS, "code-context_length_exceeded", {400, 413, 422, NO_STATUS},
+     CODE("context_length_exceeded|exceed_context_size_error|tokens_limit_reached"),
+     IS(TOKEN_LIMIT)},
+
+    {LOAD, "code-overloaded", {429, ALL_5XX, NO_STATUS},
+     CODE("overloaded_error|slow_down|server_is_overloaded|engine_overloaded_error|"
+          "engine_overloaded"),
+     IS(OVERLOADED)},
+    {LOAD, "code-unavailable", {NO_STATUS},
+     CODE("service_unavailable_error|service_unavailable|unavailable_error|UNAVAILABLE"),
+     IS(OVERLOADED)},
+
+    {RATE, "inner-429", {ALL_5XX}, NEEDS(INNER_429), IS(RATE_LIMITED)},
+    {RATE, "code-rate_limit", {NO_STATUS},
+     CODE("rate_limit_error|rate_limit_exceeded|rate_limited|RESOURCE_EXHAUSTED|"
+          "too_many_requests"),
+     IS(RATE_LIMITED)},
+
+    {KEY, "code-authentication", {400, NO_STATUS},
+     CODE("authentication_error|permission_error|invalid_api_key|UNAUTHENTICATED|"
+          "PERMISSION_DENIED|AccessDeniedException|unsupported_country_region_territory|"
+          "account_deactivated"),
+     IS(AUTH)},
+
+    {MODEL, "code-model_not_found", {400, 403, 410, 422, NO_STATUS},
+     CODE("model_not_found|DeploymentNotFound|model_decommissioned|unknown_model|invalid_model|"
+          "model_not_available|ResourceNotFoundException|not_found_error|NOT_FOUND|"
+          "NotFoundError"),
+     IS(NOT_FOUND)},
+
+    {CONTENT, "code-content_filter", {400, 403, 422, NO_STATUS},
+     CODE("content_filter|content_policy_violation|moderation_blocked|"
+          "responsible_ai_policy_violation"),
+     IS(CONTENT_POLICY)},
+
+    {STATUS, "status-401", {401, 403, 407}, IS(AUTH)},
+    {STATUS, "status-404", {404, 410}, IS(NOT_FOUND)},
+    {STATUS, "status-408", {408, 409, 425}, IS(RETRYABLE)},
+    {STATUS, "status-429", {429}, IS(RATE_LIMITED)},
+    {STATUS, "status-503", {503, 529}, IS(OVERLOADED)},
+    {STATUS, "status-501", {501, 505}, IS(BAD_REQUEST)},
+    {STATUS, "status-5xx", {ALL_5XX}, IS(RETRYABLE)},
+    {STATUS, "status-4xx", {ALL_4XX}, IS(BAD_REQUEST)},
+
+    {STREAM, "code-bad_request", {NO_STATUS},
+     CODE("invalid_request_error|invalid_request|BadRequestError|INVALID_ARGUMENT|"
+          "FAILED_PRECONDITION|ValidationException|request_too_large|"
+          "not_supported_error"),
+     IS(BAD_REQUEST)},
+    {STREAM, "stream-error", {NO_STATUS}, IS(RETRYABLE)},
+};
+/* clang-format on */
+
+ROWS(sc_rows_general, rows);

@@ -1,0 +1,27 @@
+/* openai.c - OpenAI, and those who answer as it does. */
+#include "provider/known/known.h"
+
+/* clang-format off */
+static const struct sc_class_row own_rows[] = {
+    {QUOTA, "openai-not-active", {429, NO_STATUS}, PHRASE("account is not active"),
+     IS(QUOTA_EXHAUSTED)},
+    {TOKENS, "openai-over-limit", {413, 429, NO_STATUS}, CODE("rate_limit_exceeded"),
+     NEEDS(EXCESS), IS(TOKEN_LIMIT)},
+    {CONTENT, "openai-invalid_prompt", {400, NO_STATUS}, CODE("invalid_prompt"),
+     IS(CONTENT_POLICY)},
+};
+
+static const struct sc_class_row family_rows[] = {
+    {TOKENS, "openai-context", {400, 422, NO_STATUS}, PHRASE("maximum context length is"),
+     IS(TOKEN_LIMIT)},
+};
+/* clang-format on */
+
+static ROWS(own, own_rows);
+ROWS(sc_rows_openai_like, family_rows);
+
+SC_KNOWN(OPENAI) = {.hosts = HOSTS("api.openai.com", "*.api.openai.com"),
+                    .rows = {&own, &sc_rows_openai_like}};
+
+/* Whoever is not known by host. */
+SC_KNOWN(OPENAI_COMPATIBLE) = {.rows = {&sc_rows_openai_like}};

@@ -1,0 +1,83 @@
+/*
+ * rows.h - what tells one failure from another: rows, of which the first that fits decides.
+ *
+ * A row belongs to a stage; stages are asked in the order of the list below, special before
+ * general, and within a stage a policy's own rows before the provider's, these before those of its
+ * family and the general ones. So each provider has a table of its own (known/), and yet "this
+ * never fits" is asked before "that is a rate limit" whoever says so.
+ *
+ * Constant data, or memory of a policy; thread-safe.
+ */
+#ifndef SC_PROVIDER_ROWS_H
+#define SC_PROVIDER_ROWS_H
+
+#include <stddef.h>
+
+#include "provider/class.h"
+#include "provider/provider.h"
+
+enum sc_class_stage {
+    SC_STAGE_OWN,     /* the policy's rows */
+    SC_STAGE_FAULT,   /* a code that says what is wrong with the request: no phrase outweighs it */
+    SC_STAGE_QUOTA,   /* money or a day's allowance is gone; waiting a minute does not help */
+    SC_STAGE_TOKENS,  /* too many tokens: the same request never fits */
+    SC_STAGE_LOAD,    /* about load and not about the caller, whatever the status */
+    SC_STAGE_RATE,    /* rate limits that do not call themselves 429 */
+    SC_STAGE_SERVICE, /* the service failed */
+    SC_STAGE_KEY,     /* the key, the account, the place */
+    SC_STAGE_MODEL,   /* no such model, for this caller */
+    SC_STAGE_CONTENT, /* what was said, or would have been, is not allowed */
+    SC_STAGE_STATUS,  /* the status alone */
+    SC_STAGE_STREAM,  /* errors without a status: in a stream, or under 200 */
+    SC_STAGE_COUNT
+};
+
+/* Statuses that stand for more than themselves. */
+enum { SC_NO_STATUS = 1, SC_ALL_4XX = 4, SC_ALL_5XX = 5 };
+
+enum {
+    SC_NEEDS_HINT = 1,     /* the headers say when to come back */
+    SC_NEEDS_NO_HINT = 2,  /* they do not */
+    SC_NEEDS_EXCESS = 4,   /* the message says "Limit X, Requested Y" and Y does not fit */
+    SC_NEEDS_INNER_429 = 8 /* the body's own status is 429 */
+};
+
+#define SC_ROW_STATUSES 8
+
+/* All that is given must fit; of alternatives, separated by '|', one. Letters fit in both cases. */
+struct sc_class_row {
+    enum sc_class_stage stage;
+    const char *name;
+    short status[SC_ROW_STATUSES];    /* none: any. SC_NO_STATUS: an error inside of a success */
+    const char *code;                 /* the error's type or code is one of these */
+    const char *only_type;            /* its type is */
+    const char *only_code;            /* its code is */
+    const char *detail;               /* facts->detail contains one of these */
+    const char *phrase;               /* error.message contains one of these */
+    short curl_code[SC_ROW_STATUSES]; /* the transfer ended with one of libcurl's results */
+    unsigned flags;
+    enum sc_class class;
+};
+
+/* Sorted by stage. */
+struct sc_class_rows {
+    const struct sc_class_row *rows;
+    size_t n;
+};
+
+#define SC_FAMILIES_MAX 3
+
+/* One provider: a file in known/. */
+struct sc_provider_info {
+    const char *const *hosts; /* NULL-terminated; * stands for any run of characters but the empty
+                                 one */
+    int local_port;           /* on this machine, what listens there; 0: none */
+    const struct sc_class_rows *rows[SC_FAMILIES_MAX]; /* its own, then its families'; NULL ends */
+};
+
+const struct sc_provider_info *sc_provider_info(enum sc_provider p);
+
+/* What holds for all of them. */
+extern const struct sc_class_rows sc_rows_general;
+
+#endif
