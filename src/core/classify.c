@@ -209,11 +209,20 @@ static bool is_refused(const char *stop)
     return false;
 }
 
-/* A transfer that broke after a failing status: the status says more than the break. */
+/* Whether libcurl gave up for what it found in the answer: bad range, content encoding, or size. */
+static bool is_of_the_answer(int curl_code)
+{
+    return curl_code == 33 || curl_code == 61 || curl_code == 63;
+}
+
+/* A transfer that broke after a failing status, or for what an error's body looks like: the status
+ * says more than the break. */
 static bool transport_decides(const struct sc_facts *f)
 {
     if (f->curl_code == 0 || f->curl_code == CURL_HTTP_RETURNED_ERROR)
         return f->status == 0;
+    if (f->status >= 400 && is_of_the_answer(f->curl_code))
+        return false;
     for (size_t i = 0; i < COUNT(transport) && f->status >= 400; i++)
         if (transport[i].code == f->curl_code && transport[i].class == SC_CLASS_RETRYABLE)
             return false;

@@ -96,7 +96,7 @@ static void transport_errors_by_whose_fault_they_are(void **state)
         assert_false(v.retry);
         assert_false(sc_class_counts_for_breaker(v.class));
         v = classify(SC_PROVIDER_OPENAI, never[i], 503, NULL, NULL, "");
-        assert_false(v.retry);
+        assert_true(v.retry == (never[i] == 61 || never[i] == 63));
     }
     assert_int_equal(classify(SC_PROVIDER_OPENAI, 42, 200, NULL, NULL, "").class, SC_CLASS_ABORTED);
     assert_int_equal(classify(SC_PROVIDER_OPENAI, 18, 200, NULL, NULL, "{\"choices\":[").class,
@@ -129,6 +129,23 @@ static void a_proxys_refusal_is_not_the_services_fault(void **state)
         sc_classify(&f, &v);
         assert_int_equal(v.class, cases[i].class);
     }
+}
+
+static void a_failing_status_says_more_than_what_libcurl_made_of_its_body(void **state)
+{
+    (void)state;
+    enum { TOO_LARGE = 63, BAD_RANGE = 33, CUT = 18, WRITE = 23, READ = 26 };
+    static const int of_the_answer[] = {TOO_LARGE, BAD_RANGE, CUT},
+                     of_the_program[] = {WRITE, READ};
+    const enum sc_provider p = SC_PROVIDER_OPENAI;
+
+    for (size_t i = 0; i < COUNT(of_the_answer); i++)
+        assert_int_equal(classify(p, of_the_answer[i], 503, NULL, NULL, "").class,
+                         SC_CLASS_OVERLOADED);
+    for (size_t i = 0; i < COUNT(of_the_program); i++)
+        assert_int_equal(classify(p, of_the_program[i], 503, NULL, NULL, "").class,
+                         SC_CLASS_BAD_REQUEST);
+    assert_int_equal(classify(p, TOO_LARGE, 200, NULL, NULL, "").class, SC_CLASS_BAD_REQUEST);
 }
 
 static void x_should_retry_is_a_directive(void **state)
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test(transport_errors_by_whose_fault_they_are),
         cmocka_unit_test(a_failing_status_outweighs_a_broken_transfer),
         cmocka_unit_test(a_proxys_refusal_is_not_the_services_fault),
+        cmocka_unit_test(a_failing_status_says_more_than_what_libcurl_made_of_its_body),
         cmocka_unit_test(x_should_retry_is_a_directive),
         cmocka_unit_test(patience_ends_at_its_limit),
         cmocka_unit_test(a_5xx_that_is_a_429_inside),

@@ -85,6 +85,14 @@ teardown_file() {
 %{remote_ip} %{remote_port} %{response_code} %{header_json}'
 }
 
+@test "curl: --max-filesize, which an error's body exceeds and the answer does not" {
+    server 503,503,200
+    capture under wrapped curl -sS --max-filesize 100 "$MOCK_URL/bytes/60"
+    [ "$(<"$BATS_TEST_TMPDIR/under/status")" -eq 0 ]
+    [ "$(wc -c <"$BATS_TEST_TMPDIR/under/out")" -eq 60 ]
+    [ "$(mock_count)" -eq 3 ]
+}
+
 @test "curl: HEAD, -I" {
     transparent curl -sS -I "$CHAT"
 }
