@@ -14,6 +14,7 @@
 #include "shim/admission.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
+#include "shim/show.h"
 #include "shim/transfer.h"
 #include "shim/watchdog.h"
 
@@ -100,6 +101,8 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
         t->stream->on_data = sc_usage_on_data;
         t->stream->on_data_arg = &t->usage;
         t->mode = SC_HOLD_STREAM;
+        if (t->usage_asked && kind == SC_STREAM_SSE)
+            sc_show_begin(t);
         return true;
     }
     if (!is_plain_json(type) && !sc_is_json(content_type))
@@ -188,7 +191,7 @@ static void watch(struct sc_transfer *t, const char *p, size_t n)
 /* A piece that the program does not take now comes a second time. */
 static size_t pass_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
 {
-    size_t taken = sc_deliver_body(s, p, n);
+    size_t taken = t->show ? sc_show_body(s, t, p, n) : sc_deliver_body(s, p, n);
 
     if (taken == CURL_WRITEFUNC_PAUSE)
         t->counted_ahead += n;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "shim/headers.h"
+#include "shim/show.h"
 
 size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
 {
@@ -70,6 +71,18 @@ static void stop_at(struct sc_shadow *s, const struct sc_transfer *t, const stru
     o->stopped_at = item->got;
 }
 
+static size_t hand_over(struct sc_shadow *s, struct sc_transfer *t, const struct sc_item *item,
+                        size_t at)
+{
+    char *p = t->hold.bytes + at;
+
+    if (item->kind == SC_ITEM_HEADER)
+        return sc_deliver_header(s, p, item->len);
+    if (t->show && at >= t->body_start)
+        return sc_show_body(s, t, p, item->len);
+    return sc_deliver_body(s, p, item->len);
+}
+
 /* Hands over item t->next, whose bytes lie at `at`. */
 static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at)
 {
@@ -83,8 +96,7 @@ static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at
     t->in_head = at < t->body_start && !is_empty_line(p, item->len);
     if (t->in_head)
         track_type(t, item, p);
-    wrote = item->kind == SC_ITEM_HEADER ? sc_deliver_header(s, p, item->len)
-                                         : sc_deliver_body(s, p, item->len);
+    wrote = hand_over(s, t, item, at);
     t->in_callback = false;
     if (wrote != item->len && wrote != CURL_WRITEFUNC_PAUSE && !s->answer)
         stop_at(s, t, item);
@@ -110,7 +122,7 @@ static bool deliver_items(struct sc_shadow *s, struct sc_transfer *t, size_t *ve
 {
     size_t at = offset_of_item(&t->hold, t->next);
 
-    while (t->next < t->hold.n) {
+    while (t->next < t->hold.n || (t->replaying && sc_show_rest(s, t))) {
         size_t len = t->hold.items[t->next].len;
 
         if (t->recv_paused) {
@@ -259,6 +271,12 @@ static void name_refused(struct sc_shadow *s, const struct sc_transfer *t)
         refuse_text(s, item->kind, item->len, t->refused);
 }
 
+/* All has gone to the program but what may be kept back of the last event. */
+static bool has_rest(const struct sc_transfer *t)
+{
+    return t->show && t->phase == SC_COMMITTED && t->verdict.class != SC_CLASS_ABORTED;
+}
+
 CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sigaction ignore, before;
@@ -270,7 +288,7 @@ CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
         rc = fail_on_error(s, t);
         s->overlay.no_body = true;
     }
-    if (t->phase != SC_HOLDING || t->hold.n == 0)
+    if ((t->phase != SC_HOLDING || t->hold.n == 0) && !has_rest(t))
         return rc; /* a release that stopped in the middle has ended with the transfer */
     /* Writing to a closed pipe is an error for libcurl's callbacks, not a signal. */
     if (guard && sigaction(SIGPIPE, NULL, &before) == 0) {

@@ -56,6 +56,7 @@ void sc_transfer_free(struct sc_transfer *t)
     sc_upload_free(&t->upload);
     sc_rewrite_free(&t->rewrite);
     free(t->stream);
+    free(t->show);
     if (atomic_compare_exchange_strong(&spare, &none, t))
         return;
     sc_hold_free(&t->hold);
@@ -68,6 +69,8 @@ void sc_transfer_attempt(struct sc_transfer *t)
     sc_hold_clear(&t->hold);
     free(t->stream);
     t->stream = NULL;
+    free(t->show);
+    t->show = NULL;
     t->phase = SC_HOLDING;
     t->place = SC_BEFORE;
     t->mode = SC_HOLD_HEADERS;

@@ -79,7 +79,8 @@ struct sc_transfer {
     int64_t wait_end_ns;           /* WAIT of the shared state: when it will be over */
     int64_t waiting_since_ns;      /* 0: it does not wait */
     struct sc_upload upload;
-    bool uploads; /* the read callback is ours */
+    bool uploads;     /* the read callback is ours */
+    bool usage_asked; /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
     struct sc_spent spent;
 
@@ -117,6 +118,7 @@ struct sc_transfer {
     bool decided;          /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
+    struct sc_show *show; /* the program does not get to see all of the stream (show.h) */
     struct sc_usage_reader usage;
     uint64_t
         counted_ahead; /* bytes that were looked at, and that the program's pause sends again */
