@@ -144,6 +144,8 @@ void sc_explain_settings(const struct sc_settings *s)
         sc_explain_line("gap", "%lld ms", (long long)s->timeouts.gap_ms);
     if (s->timeouts.total_ms > 0)
         sc_explain_line("total", "%lld ms", (long long)s->timeouts.total_ms);
+    if (s->include_usage)
+        sc_explain_line("usage", "asked of streams, and kept from the program");
     sc_explain_line(
         "hold", "up to %zu KiB of a success, %zu KiB of a failure, %zu KiB of an upload",
         s->hold.success_max / 1024, s->hold.failure_max / 1024, s->hold.upload_max / 1024);

@@ -58,7 +58,7 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
         return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
                                                                                 : SC_GIVE_UP_CLASS;
     /* First: the last attempt need not be held, so it may well be committed. */
-    if (c->attempts >= strategy_for(c, v->class)->max_attempts)
+    if (c->attempts - c->repeated >= strategy_for(c, v->class)->max_attempts)
         return SC_GIVE_UP_ATTEMPTS;
     /* Before what follows from it: an answer that nothing can change is not held, either. */
     if (!r->replayable)
@@ -95,8 +95,8 @@ static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now
         c->wait_until_ns = hint_end(now_ns, v->hint_ms, limit, rnd);
     } else {
         c->wait_reason = SC_WAIT_BACKOFF;
-        c->wait_until_ns =
-            after(now_ns, sc_backoff_delay(&s->backoff, c->attempts, &c->previous_delay_ms, rnd));
+        c->wait_until_ns = after(now_ns, sc_backoff_delay(&s->backoff, c->attempts - c->repeated,
+                                                          &c->previous_delay_ms, rnd));
     }
     if (c->wait_until_ns >= c->deadline_ns)
         deliver(c, SC_GIVE_UP_DEADLINE);
@@ -118,6 +118,14 @@ void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_n
         deliver(c, why);
     else
         plan_wait(c, &r->verdict, now_ns, rnd);
+}
+
+void sc_call_repeat(struct sc_call *c, int64_t now_ns)
+{
+    c->phase = PHASE_SEND;
+    c->wait_until_ns = now_ns;
+    c->give_up = SC_GIVE_UP_NOT;
+    c->repeated++;
 }
 
 bool sc_call_wants_retry(const struct sc_call *c)

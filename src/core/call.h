@@ -65,6 +65,7 @@ struct sc_call {
     int64_t wait_until_ns;
     int64_t previous_delay_ms; /* for decorrelated jitter */
     int attempts;              /* attempts ended so far */
+    int repeated;              /* of them those that were made again for the driver's sake */
     enum sc_wait_reason wait_reason;
     enum sc_give_up give_up;
     int phase;
@@ -75,6 +76,10 @@ void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_n
 void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step);
 /* rnd: 64 uniformly random bits. */
 void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd);
+
+/* The driver has found something to be different about the request: it is sent again at once, and
+ * the attempt that has just ended takes none of those that the settings allow. */
+void sc_call_repeat(struct sc_call *c, int64_t now_ns);
 
 /* Whether a failure was not given up: another attempt follows. */
 bool sc_call_wants_retry(const struct sc_call *c);

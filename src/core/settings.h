@@ -108,6 +108,7 @@ struct sc_settings {
     struct sc_limits limits;
     struct sc_hold_settings hold;
     struct sc_timeouts timeouts;
+    bool include_usage;  /* streams are asked to tell their usage */
     bool edits_requests; /* one of the features that look at request bodies is on */
 };
 

@@ -14,7 +14,7 @@ static const char *const definitions[SC_SECTION_COUNT] = {
     [SC_SECTION_BACKOFF] = "backoff", [SC_SECTION_BUDGET] = "budget",
     [SC_SECTION_BREAKER] = "breaker", [SC_SECTION_LIMITS] = "limits",
     [SC_SECTION_HOLD] = "hold",       [SC_SECTION_TIMEOUTS] = "timeouts",
-    [SC_SECTION_PRICE] = "price",
+    [SC_SECTION_PRICE] = "price",     [SC_SECTION_USAGE] = "usage",
 };
 
 static void put_string(FILE *to, const char *s)

@@ -90,8 +90,8 @@ void sc_section_store_initial(const struct sc_section *s, void *base)
 
 /* Sections whose rows are stored in the layer itself. */
 static const enum sc_section_id general[] = {
-    SC_SECTION_SETTINGS, SC_SECTION_RETRY, SC_SECTION_BUDGET,  SC_SECTION_BREAKER,
-    SC_SECTION_LIMITS,   SC_SECTION_HOLD,  SC_SECTION_TIMEOUTS};
+    SC_SECTION_SETTINGS, SC_SECTION_RETRY, SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
+    SC_SECTION_LIMITS,   SC_SECTION_HOLD,  SC_SECTION_TIMEOUTS, SC_SECTION_USAGE};
 /* And those stored once for each group of classes. */
 static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
 
@@ -294,6 +294,7 @@ static void resolve_general(const struct resolution *r, struct sc_settings *out)
         merged.values.limits.rpm = merged.values.limits.tpm = merged.values.limits.concurrent = 0;
         merged.values.limits.learn = false;
     }
+    merged.values.edits_requests = merged.values.include_usage;
     memcpy(out, &merged.values, sizeof *out);
 }
 

@@ -158,6 +158,19 @@ static const struct sc_policy_option settings_rows[] = {
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_TIMEOUTS,
      .doc = "Bounds on the time of a call beyond the program's own; watched about once a second."},
+    {.key = "usage",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_USAGE,
+     .doc = "How the tokens of calls are learned."},
+};
+
+static const struct sc_policy_option usage_rows[] = {
+    {.key = "include",
+     .type = SC_TYPE_BOOL,
+     .initial = "false",
+     FIELD(struct sc_layer, values.include_usage),
+     .doc = "Streaming chat completions of the OpenAI kind are asked to tell their usage, and the "
+            "program does not see what comes of it."},
 };
 
 static const struct sc_policy_option timeouts_rows[] = {
@@ -585,7 +598,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_LOG] = {.name = "log", ROWS(log_rows)},
     [SC_SECTION_RULE] = {.name = "rule", ROWS(rule_rows), .also = &sections[SC_SECTION_SETTINGS]},
     [SC_SECTION_MATCH] = {.name = "match", ROWS(match_rows)},
-    [SC_SECTION_SETTINGS] = {.name = "defaults", ROWS(settings_rows), .first = 0},
+    [SC_SECTION_SETTINGS] = {.name = "defaults", ROWS(settings_rows), .first = 48},
     [SC_SECTION_RETRY] = {.name = "retry",
                           ROWS(retry_rows),
                           .first = 8,
@@ -597,6 +610,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_LIMITS] = {.name = "limits", ROWS(limits_rows), .first = 32},
     [SC_SECTION_HOLD] = {.name = "hold", ROWS(hold_rows), .first = 40},
     [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
+    [SC_SECTION_USAGE] = {.name = "usage", ROWS(usage_rows), .first = 0},
     [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
 };
 

@@ -29,6 +29,26 @@ enum { KEY_OTHER, KEY_USAGE, KEY_CHOICES };
 static const char field[] = "data:", null_word[] = "null";
 static const char *const keys[] = {"", "usage", "choices"};
 
+/* The others say it in their last chunk without being asked, or have no chat completions. From
+ * API references and SDKs, 2026-08. */
+static const enum sc_provider asks[] = {
+    SC_PROVIDER_OPENAI, SC_PROVIDER_AZURE, SC_PROVIDER_GEMINI,   SC_PROVIDER_VERTEX,
+    SC_PROVIDER_OLLAMA, SC_PROVIDER_VLLM,  SC_PROVIDER_LLAMACPP, SC_PROVIDER_OPENAI_COMPATIBLE,
+};
+
+bool sc_unasked_is_needed(enum sc_provider p, struct sc_str path)
+{
+    static const char end[] = "/chat/completions";
+    size_t n = sizeof end - 1;
+
+    if (path.n < n || memcmp(path.p + path.n - n, end, n) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
+        if (asks[i] == p)
+            return true;
+    return false;
+}
+
 void sc_unasked_init(struct sc_unasked *u, bool keep_length)
 {
     memset(u, 0, offsetof(struct sc_unasked, keep));

@@ -20,6 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/str.h"
+#include "provider/provider.h"
+
 #define SC_UNASKED_KEEP 4096
 
 struct sc_unasked {
@@ -44,6 +47,10 @@ struct sc_unasked {
     size_t member; /* where in `keep` a member to be taken out begins; SIZE_MAX: none */
     char keep[SC_UNASKED_KEEP];
 };
+
+/* Whether the streams of an API tell their usage only to those who ask for it. path: of the URL,
+ * without query. */
+bool sc_unasked_is_needed(enum sc_provider p, struct sc_str path);
 
 /* keep_length: the program has been told how long the stream is. */
 void sc_unasked_init(struct sc_unasked *u, bool keep_length);

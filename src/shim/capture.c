@@ -12,6 +12,7 @@
 
 #include "http/header.h"
 #include "shim/admission.h"
+#include "shim/ask.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/show.h"
@@ -57,14 +58,16 @@ static bool holds_nothing(const struct sc_transfer *t)
  * account looks like a rate limit until the body is read. */
 static bool worth_holding(const struct sc_transfer *t)
 {
-    return !t->last_attempt || t->status == 429 || t->status == 402 || t->status == 403;
+    return !t->last_attempt || sc_ask_may_be_refused(t) || t->status == 429 || t->status == 402 ||
+           t->status == 403;
 }
 
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
  * statuses where that matters it is switched off for this response and applied by ourselves. */
 static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
-    bool matters = t->status == 429 || t->status == 402 || t->status == 413;
+    bool matters =
+        t->status == 429 || t->status == 402 || t->status == 413 || sc_ask_may_be_refused(t);
 
     if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t) || !matters)
         return;
@@ -101,7 +104,7 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
         t->stream->on_data = sc_usage_on_data;
         t->stream->on_data_arg = &t->usage;
         t->mode = SC_HOLD_STREAM;
-        if (t->usage_asked && kind == SC_STREAM_SSE)
+        if (t->usage_asked && t->rewrite.bytes && kind == SC_STREAM_SSE)
             sc_show_begin(t);
         return true;
     }
@@ -135,7 +138,7 @@ static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
     if (head == SC_HEAD_SUCCESS)
         return look_at_success(s, t) && useful;
     t->mode = SC_HOLD_FAILURE;
-    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed);
+    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed || sc_ask_may_be_refused(t));
 }
 
 /* Whether libcurl may go on to another response after this block. */

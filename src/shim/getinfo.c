@@ -144,6 +144,15 @@ static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
     }
 }
 
+/* What was taken out of the body has not come, to the program. */
+static void less_hidden(int64_t hidden, CURLINFO info, void *out)
+{
+    if (info == CURLINFO_SIZE_DOWNLOAD_T)
+        *(curl_off_t *)out -= hidden;
+    else if (info == CURLINFO_SIZE_DOWNLOAD)
+        *(double *)out -= (double)hidden;
+}
+
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
     const struct sc_transfer *t = s->transfer;
@@ -168,6 +177,8 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
         return rc;
     if (s->overlay.no_body && (size_downloaded(info, out, 0) || no_speed(info, out)))
         return rc;
+    if (s->overlay.hidden)
+        less_hidden(s->overlay.hidden, info, out);
     if (s->overlay.active)
         shift(&s->overlay, info, out);
     return rc;

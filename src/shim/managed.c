@@ -7,6 +7,7 @@
 
 #include "shim/admission.h"
 #include "shim/answer.h"
+#include "shim/ask.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/report.h"
@@ -90,7 +91,8 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
     t->connects = 0;
     sc_transfer_attempt(t);
     t->attempt_start_ns = sc_now_ns();
-    t->last_attempt = t->call.attempts + 1 >= most_attempts(&t->rule->settings->retry);
+    t->last_attempt =
+        t->call.attempts - t->call.repeated + 1 >= most_attempts(&t->rule->settings->retry);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
     if (t->rewrite.bytes)
@@ -159,6 +161,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());
     sc_admission_settle(s, t, now, &effects);
+    if (t->usage_asked && r.replayable && sc_ask_was_refused(s, t))
+        sc_call_repeat(&t->call, now);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);
     return rc;

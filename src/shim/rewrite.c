@@ -7,6 +7,7 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "shim/ask.h"
 #include "shim/body.h"
 #include "shim/deliver.h"
 #include "shim/feed.h"
@@ -17,7 +18,7 @@ enum { CHUNK = 8192 };
 
 typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
 
-static feature *const features[] = {NULL};
+static feature *const features[] = {sc_ask_rewrite, NULL};
 
 /* ---- the program's body -------------------------------------------------------------------- */
 

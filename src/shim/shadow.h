@@ -112,6 +112,7 @@ struct sc_overlay {
     bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
     int64_t offset_us;               /* from the call's start to the last attempt's */
     long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */
+    int64_t hidden;                  /* bytes of the body that the program does not see */
     bool rewritten;                  /* the last attempt sent another body than the program's */
     int64_t own_upload, sent_upload; /* their sizes */
     bool ok;                         /* the call ended well: no OS_ERRNO of an earlier attempt */

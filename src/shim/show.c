@@ -63,6 +63,7 @@ size_t sc_show_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t 
         known = n < PIECE_MAX ? n : PIECE_MAX;
         v->at = 0;
         v->n = sc_unasked_feed(&v->filter, p, known, v->out);
+        s->overlay.hidden += (int64_t)known - (int64_t)v->n;
         if (hand_over(s, v, &verdict))
             continue;
         v->again = all - (n - known);
@@ -81,6 +82,7 @@ bool sc_show_rest(struct sc_shadow *s, struct sc_transfer *t)
         return false;
     v->ended = true;
     n = sc_unasked_end(&v->filter, v->out);
+    s->overlay.hidden -= (int64_t)n;
     if (n == 0)
         return false;
     if (t->hold.n == 0) { /* all of it has gone */

@@ -138,8 +138,7 @@ size_t sc_transfer_headers(const struct sc_transfer *t, struct sc_header out[SC_
     return n;
 }
 
-/* What the body looked like, as far as it was kept. */
-static struct sc_str kept_body(const struct sc_transfer *t)
+struct sc_str sc_transfer_body(const struct sc_transfer *t)
 {
     struct sc_str body = {"", 0};
 
@@ -191,7 +190,7 @@ static void judge(const struct sc_transfer *t, const struct sc_response *r, stru
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out)
 {
     struct sc_header headers[SC_HEADERS_MAX];
-    struct sc_str body = kept_body(t);
+    struct sc_str body = sc_transfer_body(t);
     struct sc_response r = {
         .provider = t->provider,
         .curl_code = rc == CURLE_HTTP_RETURNED_ERROR ? CURLE_OK : (int)rc,

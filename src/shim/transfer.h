@@ -154,6 +154,9 @@ enum { SC_HEADERS_MAX = 96 };
 /* The header lines of the current block, borrowed; returns their number. */
 size_t sc_transfer_headers(const struct sc_transfer *t, struct sc_header out[SC_HEADERS_MAX]);
 
+/* The body of the response as far as it was kept, borrowed. */
+struct sc_str sc_transfer_body(const struct sc_transfer *t);
+
 /* All items are out. The bytes of a failure stay, to be classified. */
 void sc_transfer_forget_held(struct sc_transfer *t);
 

@@ -269,6 +269,28 @@ static void a_hint_beyond_patience_has_its_own_reason(void **state)
     assert_delivered(&r, SC_GIVE_UP_HINT);
 }
 
+static void a_repeated_attempt_is_sent_at_once_and_takes_none_of_the_others(void **state)
+{
+    struct sc_settings s = settings();
+    struct sc_result bad = outcome(SC_CLASS_BAD_REQUEST, 0);
+    struct run r;
+
+    (void)state;
+    begin(&r, &s, SC_NEVER);
+    sc_call_outcome(&r.call, &bad, r.now, 0);
+    sc_call_repeat(&r.call, r.now);
+    assert_false(sc_call_wants_retry(&r.call));
+    sc_call_next(&r.call, r.now, &r.step);
+    assert_int_equal(r.step.kind, SC_STEP_SEND);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 500);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 1000);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 2000);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 0);
+    assert_int_equal(r.step.kind, SC_STEP_DELIVER);
+    assert_int_equal(r.call.attempts, 5);
+    assert_int_equal(r.call.give_up, SC_GIVE_UP_ATTEMPTS);
+}
+
 static void every_reason_has_a_name(void **state)
 {
     (void)state;
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(an_overslept_deadline_is_not_sent_into),
         cmocka_unit_test(a_directive_retries_what_we_never_would),
         cmocka_unit_test(a_hint_beyond_patience_has_its_own_reason),
+        cmocka_unit_test(a_repeated_attempt_is_sent_at_once_and_takes_none_of_the_others),
         cmocka_unit_test(every_reason_has_a_name),
         cmocka_unit_test(classes_are_found_by_name),
     };

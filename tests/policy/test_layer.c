@@ -234,9 +234,9 @@ static void test_log(void **state)
 /* A row that two sections share a bit with would make one key count as given for another. */
 static void test_rows_have_places_of_their_own(void **state)
 {
-    static const enum sc_section_id general[] = {SC_SECTION_SETTINGS, SC_SECTION_RETRY,
-                                                 SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
-                                                 SC_SECTION_LIMITS,   SC_SECTION_HOLD};
+    static const enum sc_section_id general[] = {
+        SC_SECTION_USAGE,  SC_SECTION_RETRY, SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
+        SC_SECTION_LIMITS, SC_SECTION_HOLD,  SC_SECTION_TIMEOUTS, SC_SECTION_SETTINGS};
     static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
     size_t end = 0;
 
@@ -255,6 +255,21 @@ static void test_rows_have_places_of_their_own(void **state)
     assert_true(sc_section(SC_SECTION_TOP)->n <= 8 && sc_section(SC_SECTION_RULE)->n <= 8);
 }
 
+static void test_features_that_look_at_requests(void **state)
+{
+    struct sc_policy *p =
+        parse_good("{\"version\": 1, \"defaults\": {\"usage\": {\"include\": true}},"
+                   " \"rules\": [{}, {\"usage\": {\"include\": false}}]}");
+
+    (void)state;
+    assert_true(sc_policy_rule(p, 0)->settings->include_usage);
+    assert_true(sc_policy_rule(p, 0)->settings->edits_requests);
+    assert_false(sc_policy_rule(p, 1)->settings->include_usage);
+    assert_false(sc_policy_rule(p, 1)->settings->edits_requests);
+    assert_true(sc_policy_edits_requests(p));
+    sc_policy_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_equal_settings_are_shared),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_rows_have_places_of_their_own),
+        cmocka_unit_test(test_features_that_look_at_requests),
     };
     setlocale(LC_ALL, ""); /* numbers are the same in every locale; check.bats tries one */
     return cmocka_run_group_tests(tests, NULL, NULL);

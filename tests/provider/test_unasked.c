@@ -244,6 +244,20 @@ static void output_is_not_kept_waiting(void **state)
     assert_int_equal(sc_unasked_feed(&u, event, sizeof event - 1, out), sizeof event - 1);
 }
 
+static void only_streams_that_need_it_are_asked(void **state)
+{
+    static const struct sc_str chat = {"/v1/chat/completions", 20}, other = {"/v1/responses", 13},
+                               none = {"", 0};
+
+    (void)state;
+    assert_true(sc_unasked_is_needed(SC_PROVIDER_OPENAI, chat));
+    assert_true(sc_unasked_is_needed(SC_PROVIDER_OPENAI_COMPATIBLE, chat));
+    assert_false(sc_unasked_is_needed(SC_PROVIDER_OPENAI, other));
+    assert_false(sc_unasked_is_needed(SC_PROVIDER_OPENAI, none));
+    assert_false(sc_unasked_is_needed(SC_PROVIDER_MISTRAL, chat));
+    assert_false(sc_unasked_is_needed(SC_PROVIDER_DEEPSEEK, chat));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_long_event_with_output_still_loses_its_null),
         cmocka_unit_test(a_length_that_was_told_is_kept),
         cmocka_unit_test(output_is_not_kept_waiting),
+        cmocka_unit_test(only_streams_that_need_it_are_asked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
