@@ -1,6 +1,7 @@
 # ethon.rb URL - Ruby's ethon and typhoeus: libcurl by FFI, easy and multi.
 require "ethon"
-easy = Ethon::Easy.new(url: ARGV[0], method: :post, body: '{"model":"gpt-4o","messages":[]}')
+easy = Ethon::Easy.new
+easy.http_request(ARGV[0], :post, body: '{"model":"gpt-4o","messages":[]}')
 easy.perform
 puts easy.return_code, easy.response_code, easy.response_body
 require "typhoeus"
