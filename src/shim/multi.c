@@ -20,15 +20,22 @@ const struct sc_host *sc_multi_host(void)
 
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
+void sc_multi_enter(struct sc_multi *u, uintptr_t frame)
+{
+    u->callback_frame = frame;
+    u->callback_thread = pthread_self();
+}
+
 /* In one of the program's callbacks that libcurl does not know of. The stack grows downwards: a
- * caller that stands above the callback's frame has outlived it by a longjmp. */
+ * caller that stands above the callback's frame has outlived it by a longjmp, and another thread
+ * comes only when that of the callback was cancelled. */
 bool sc_multi_is_busy(struct sc_multi *u, uintptr_t frame)
 {
     struct sc_member *left = u->delivering;
 
     if (u->callback_frame == 0)
         return false;
-    if (frame < u->callback_frame)
+    if (frame < u->callback_frame && pthread_equal(u->callback_thread, pthread_self()))
         return true;
     u->callback_frame = 0;
     u->delivering = NULL;

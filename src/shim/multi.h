@@ -64,6 +64,7 @@ struct sc_multi {
     int64_t progress_ns; /* when progress callbacks of held members were last called */
 
     uintptr_t callback_frame;     /* where one of the program's callbacks runs, and libcurl's not */
+    pthread_t callback_thread;
     struct sc_member *delivering; /* whose callback it is, NULL: the timer's */
 
     curl_multi_timer_callback timer_fn;
@@ -96,6 +97,7 @@ void sc_multi_forget(struct sc_member *m);
 void sc_multi_unpaused(struct sc_member *m);
 
 /* multi.c: is the program in one of its callbacks, where libcurl refuses calls on the multi? */
+void sc_multi_enter(struct sc_multi *u, uintptr_t frame); /* a callback is about to run */
 bool sc_multi_is_busy(struct sc_multi *u, uintptr_t frame);
 bool sc_multi_libcurl_calls_back(const struct sc_multi *u);
 #define SC_MULTI_BUSY(u) sc_multi_is_busy((u), (uintptr_t)__builtin_frame_address(0))

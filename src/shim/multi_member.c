@@ -211,7 +211,7 @@ static void deliver(struct sc_member *m, CURLcode rc)
     t->replay_paused = false;
     m->state = SC_MEMBER_DELIVERING;
     u->delivering = m;
-    u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+    sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     rc = sc_managed_finish(m->shadow, t, rc);
     u->callback_frame = 0;
     u->delivering = NULL;
@@ -234,7 +234,7 @@ static void next_step(struct sc_member *m, struct sc_step *step)
         leave_real(m);
         m->state = SC_MEMBER_DELIVERING;
         u->delivering = m;
-        u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+        sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     }
     sc_managed_next(m->shadow, t, sc_now_ns(), step);
     if (reads) {
@@ -333,7 +333,7 @@ void sc_member_progress(struct sc_member *m)
     struct sc_transfer *t = s->transfer;
     bool stop;
 
-    u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+    sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     if (m->state == SC_MEMBER_PAUSED)
         stop = sc_progress(s, t, t->content_length, (curl_off_t)t->delivered_body);
     else

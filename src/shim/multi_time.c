@@ -81,7 +81,7 @@ static int call_timer(struct sc_multi *u, long timeout_ms)
     int rc;
 
     if (!outer)
-        u->callback_frame = (uintptr_t)__builtin_frame_address(0);
+        sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     rc = u->timer_fn(u->multi, timeout_ms, u->timer_data);
     u->callback_frame = outer;
     return rc;

@@ -57,7 +57,9 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
         switch (step.kind) {
         case SC_STEP_SEND:
             sc_managed_prepare(s, t);
+            t->sending = true;
             rc = s->real->easy_perform(s->easy);
+            t->sending = false;
             rc = sc_managed_judge(s, t, rc);
             break;
         case SC_STEP_WAIT:
@@ -71,11 +73,14 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
 }
 
 /* A perform on a handle that is already in one: from a callback, which libcurl refuses, or after a
- * callback's longjmp has thrown our frame away. The stack grows downwards: a caller that stands
- * above the old frame has outlived it. */
+ * callback's longjmp or a thread's cancellation has thrown our frame away. The stack grows
+ * downwards: a caller that stands above the old frame has outlived it, and so has one that comes
+ * while no callback can run, or on another thread. */
 static bool is_recursion(const struct sc_shadow *s, uintptr_t frame)
 {
-    return s->active && frame < s->frame;
+    return s->active && frame < s->frame && s->transfer &&
+           (s->transfer->sending || s->transfer->in_callback) &&
+           pthread_equal(s->thread, pthread_self());
 }
 
 CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
@@ -85,8 +90,7 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
     CURLcode rc;
 
     if (is_recursion(s, frame))
-        return s->transfer && s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL
-                                                       : s->real->easy_perform(s->easy);
+        return s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL : s->real->easy_perform(s->easy);
     if (s->member && !s->member->in_real) {
         sc_shadow_error(s, "easy handle already used in multi handle");
         return CURLE_FAILED_INIT;
@@ -104,6 +108,7 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
         return s->real->easy_perform(s->easy);
     s->active = true;
     s->frame = frame;
+    s->thread = pthread_self();
     rc = drive(s, t);
     sc_managed_end(s);
     return rc;

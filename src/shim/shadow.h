@@ -12,6 +12,7 @@
 #ifndef SC_SHIM_SHADOW_H
 #define SC_SHIM_SHADOW_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -151,7 +152,8 @@ struct sc_shadow {
     enum sc_replaced replaced;
     bool headers_replaced;
     bool active;     /* inside a managed perform */
-    uintptr_t frame; /* the program's stack pointer there */
+    uintptr_t frame;  /* the program's stack pointer there */
+    pthread_t thread; /* and the thread, which may be gone by now */
     struct sc_priced priced;
     /* The last URL taken apart, and whether it is worth a look at the rules. */
     bool url_known;

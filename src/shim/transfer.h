@@ -137,6 +137,7 @@ struct sc_transfer {
     const char *type_before;        /* content type until the block names its own */
     bool type_known;
     bool in_head;     /* a header line before its block's last one is handed over */
+    bool sending;     /* inside libcurl's own perform */
     bool in_callback; /* one of the program's callbacks runs, and libcurl's not */
     bool recv_paused;
     bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
