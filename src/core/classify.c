@@ -85,8 +85,8 @@ static const struct sc_class_row *next_row(struct walk *w)
 static bool status_fits(const struct sc_class_row *r, int status, int wire)
 {
     if (r->status[0] == 0)
-        return r->curl_code[0] == 0;
-    for (size_t i = 0; i < SC_ROW_STATUSES && r->status[i] != 0; i++) {
+        return !r->own || r->own->curl_code[0] == 0;
+    for (size_t i = 0; i < SC_ROW_NUMBERS && r->status[i] != 0; i++) {
         short s = r->status[i];
         if (s == status || s == wire || (s == SC_NO_STATUS && status == 0) ||
             ((s == SC_ALL_4XX || s == SC_ALL_5XX) && status / 100 == s))
@@ -110,8 +110,8 @@ static bool words_fit(const struct sc_class_row *r, const struct sc_facts *f, st
 {
     if (r->code && !sc_is_one_of(f->type, r->code) && !sc_is_one_of(f->code, r->code))
         return false;
-    if ((r->only_type && !sc_is_one_of(f->type, r->only_type)) ||
-        (r->only_code && !sc_is_one_of(f->code, r->only_code)))
+    if (r->own && ((r->own->type && !sc_is_one_of(f->type, r->own->type)) ||
+                   (r->own->code && !sc_is_one_of(f->code, r->own->code))))
         return false;
     if (r->detail && !sc_contains_one_of((struct sc_str){f->detail, strlen(f->detail)}, r->detail))
         return false;
@@ -138,7 +138,7 @@ static void by_rows(const struct sc_facts *f, const struct sc_class_rows *own, i
         if (!status_fits(r, status, f->status) || !flags_fit(r->flags, f) ||
             !words_fit(r, f, &said))
             continue;
-        decide(v, r->class, r->name);
+        decide(v, (enum sc_class)r->class, r->name);
         return;
     }
     decide(v, SC_CLASS_BAD_REQUEST, "unknown-status");
@@ -154,17 +154,24 @@ static void by_connect_status(int status, struct sc_verdict *v)
         decide(v, SC_CLASS_BAD_REQUEST, "proxy-4xx");
 }
 
+static bool is_for_transport(const struct sc_class_row *r, int curl_code)
+{
+    for (size_t i = 0; r->own && curl_code != 0 && i < SC_ROW_NUMBERS; i++)
+        if (r->own->curl_code[i] == curl_code)
+            return true;
+    return false;
+}
+
 /* A policy's row for one of libcurl's results. */
 static bool by_own_transport(const struct sc_facts *f, const struct sc_class_rows *own,
                              struct sc_verdict *v)
 {
     for (size_t t = 0; own && t < SC_OWN_TABLES; t++)
         for (size_t i = 0; i < own[t].n; i++)
-            for (size_t k = 0; k < SC_ROW_STATUSES; k++)
-                if (f->curl_code != 0 && own[t].rows[i].curl_code[k] == f->curl_code) {
-                    decide(v, own[t].rows[i].class, own[t].rows[i].name);
-                    return true;
-                }
+            if (is_for_transport(&own[t].rows[i], f->curl_code)) {
+                decide(v, (enum sc_class)own[t].rows[i].class, own[t].rows[i].name);
+                return true;
+            }
     return false;
 }
 
@@ -271,7 +278,8 @@ void sc_classify(const struct sc_facts *f, struct sc_verdict *v)
 
 static bool is_conditional(const struct sc_class_row *r)
 {
-    return r->code || r->only_type || r->only_code || r->detail || r->phrase || r->flags;
+    return r->code || (r->own && (r->own->type || r->own->code)) || r->detail || r->phrase ||
+           r->flags;
 }
 
 /* Asks the same tables what a body could still change. */

@@ -66,6 +66,7 @@ void sc_policy_free(struct sc_policy *p)
     sc_index_free(&p->index);
     free(p->settings);
     free(p->prices);
+    free(p->houses);
     free(p->rules);
     free(p->matches);
     free(p);
@@ -181,6 +182,8 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
     rule->name = rule_name(p, spec->name);
     rule->provider_given = spec->provider_given;
     rule->provider = spec->provider;
+    rule->own_provider = spec->own_provider;
+    rule->classify = spec->classify;
     rule->settings = share(p, spec->settings);
     if (rule->name == NULL || rule->settings == NULL ||
         !copy_patterns(p, &spec->host, &m->host, true) ||
@@ -210,6 +213,56 @@ bool sc_build_price(struct sc_policy *p, const struct sc_price *price)
     p->prices[p->n_prices] = *price;
     p->prices[p->n_prices++].model = model;
     return model != NULL;
+}
+
+bool sc_build_class_row(struct sc_rows_draft *d, const struct sc_class_row *row)
+{
+    if (d->n == d->room) {
+        size_t room = d->room == 0 ? 8 : 2 * d->room;
+        void *more = realloc(d->rows, room * sizeof *d->rows);
+
+        if (more == NULL)
+            return false;
+        d->rows = more;
+        d->room = room;
+    }
+    d->rows[d->n++] = *row;
+    return true;
+}
+
+bool sc_build_class_rows(struct sc_policy *p, struct sc_rows_draft *d, struct sc_class_rows *out)
+{
+    struct sc_class_row *rows = d->n > 0 ? sc_build_alloc(p, d->n * sizeof *rows) : NULL;
+
+    if (rows != NULL)
+        memcpy(rows, d->rows, d->n * sizeof *rows);
+    *out = (struct sc_class_rows){rows, rows != NULL ? d->n : 0};
+    return rows != NULL || d->n == 0;
+}
+
+bool sc_build_provider(struct sc_policy *p, const struct sc_policy_provider *provider,
+                       const struct sc_strings *hosts)
+{
+    struct sc_house *h = sc_build_alloc(p, sizeof *h);
+    void *more = realloc(p->houses, (p->n_houses + 1) * sizeof(struct sc_house *));
+
+    if (more != NULL)
+        p->houses = more;
+    if (h == NULL || more == NULL || !copy_patterns(p, hosts, &h->hosts, true))
+        return false;
+    h->provider = *provider;
+    h->provider.name = sc_build_copy(p, provider->name, strlen(provider->name));
+    p->houses[p->n_houses++] = h;
+    return h->provider.name != NULL;
+}
+
+const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_houses; i++) {
+        if (strcmp(p->houses[i]->provider.name, name) == 0)
+            return &p->houses[i]->provider;
+    }
+    return NULL;
 }
 
 bool sc_build_finish(struct sc_policy *p)

@@ -25,6 +25,19 @@ struct sc_rule_spec {
     enum sc_provider provider;
     struct sc_strings host, path, method, model; /* empty: matches all */
     const struct sc_settings *settings;          /* copied */
+    const struct sc_policy_provider *own_provider;
+    struct sc_class_rows classify; /* of the arena */
+};
+
+/* Rows while their number is not yet known. */
+struct sc_rows_draft {
+    struct sc_class_row *rows;
+    size_t n, room;
+};
+
+struct sc_house {
+    struct sc_policy_provider provider;
+    struct sc_patterns hosts; /* in lower case, with ports */
 };
 
 struct sc_arena_chunk;
@@ -38,6 +51,8 @@ struct sc_policy {
     struct sc_index index;
     struct sc_price *prices;
     size_t n_prices, prices_room;
+    struct sc_house **houses; /* `providers` */
+    size_t n_houses;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
     bool wants_model, edits_requests;
@@ -49,6 +64,19 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec);
 
 /* The row is copied, its model as well. */
 bool sc_build_price(struct sc_policy *p, const struct sc_price *price);
+
+/* Adds a copy of the row, its strings as they are, to a draft; then the draft as it stays. */
+bool sc_build_class_row(struct sc_rows_draft *d, const struct sc_class_row *row);
+bool sc_build_class_rows(struct sc_policy *p, struct sc_rows_draft *d, struct sc_class_rows *out);
+
+/* The name and the hosts are copied. */
+bool sc_build_provider(struct sc_policy *p, const struct sc_policy_provider *provider,
+                       const struct sc_strings *hosts);
+
+/* The entry of `providers` with that name, NULL if there is none. */
+const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *p,
+                                                        const char *name);
+
 bool sc_build_finish(struct sc_policy *p);
 
 /* Memory that lives as long as the policy; NULL if there is none. */

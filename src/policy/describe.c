@@ -4,17 +4,25 @@
 
 #include "policy/layer.h"
 #include "policy/options.h"
+#include "provider/rows.h"
 
 /* ---- JSON Schema ---- */
 
 static const char *const definitions[SC_SECTION_COUNT] = {
-    [SC_SECTION_LOG] = "log",         [SC_SECTION_RULE] = "rule",
-    [SC_SECTION_MATCH] = "match",     [SC_SECTION_SETTINGS] = "settings",
-    [SC_SECTION_RETRY] = "retry",     [SC_SECTION_STRATEGY] = "strategy",
-    [SC_SECTION_BACKOFF] = "backoff", [SC_SECTION_BUDGET] = "budget",
-    [SC_SECTION_BREAKER] = "breaker", [SC_SECTION_LIMITS] = "limits",
-    [SC_SECTION_HOLD] = "hold",       [SC_SECTION_TIMEOUTS] = "timeouts",
-    [SC_SECTION_PRICE] = "price",     [SC_SECTION_USAGE] = "usage",
+    [SC_SECTION_LOG] = "log",           [SC_SECTION_RULE] = "rule",
+    [SC_SECTION_MATCH] = "match",       [SC_SECTION_SETTINGS] = "settings",
+    [SC_SECTION_RETRY] = "retry",       [SC_SECTION_STRATEGY] = "strategy",
+    [SC_SECTION_BACKOFF] = "backoff",   [SC_SECTION_BUDGET] = "budget",
+    [SC_SECTION_BREAKER] = "breaker",   [SC_SECTION_LIMITS] = "limits",
+    [SC_SECTION_HOLD] = "hold",         [SC_SECTION_TIMEOUTS] = "timeouts",
+    [SC_SECTION_PRICE] = "price",       [SC_SECTION_USAGE] = "usage",
+    [SC_SECTION_PROVIDER] = "provider", [SC_SECTION_CLASS] = "class_row",
+};
+
+static const char *const required[SC_SECTION_COUNT] = {
+    [SC_SECTION_PRICE] = "\"model\", \"input_per_mtok\", \"output_per_mtok\"",
+    [SC_SECTION_PROVIDER] = "\"name\"",
+    [SC_SECTION_CLASS] = "\"class\"",
 };
 
 static void put_string(FILE *to, const char *s)
@@ -71,6 +79,17 @@ static void put_scope(FILE *to, const struct sc_policy_option *o)
     fputs("]}}]", to);
 }
 
+static void put_numbers(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"anyOf\": [{\"type\": \"integer\", ", to);
+    put_bounds(to, o);
+    fprintf(to, "}, {\"type\": \"array\", \"minItems\": 1, \"maxItems\": %d, \"items\": {",
+            SC_ROW_NUMBERS);
+    fputs("\"type\": \"integer\", ", to);
+    put_bounds(to, o);
+    fputs("}}]", to);
+}
+
 static void put_type(FILE *to, const struct sc_policy_option *o)
 {
     switch (o->type) {
@@ -121,8 +140,18 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
                 definitions[o->child]);
         break;
+    case SC_TYPE_NUMBERS:
+        put_numbers(to, o);
+        break;
+    case SC_TYPE_PROVIDER:
+        fputs("\"anyOf\": [{\"enum\": [", to);
+        put_words(to, o->words);
+        fputs("]}, {\"type\": \"string\"}]", to);
+        break;
     case SC_TYPE_RULES:
     case SC_TYPE_PRICES:
+    case SC_TYPE_PROVIDERS:
+    case SC_TYPE_CLASSES:
         fprintf(to, "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}",
                 definitions[o->child]);
         break;
@@ -167,9 +196,8 @@ void sc_describe_schema(FILE *to)
             continue;
         fprintf(to, "%s\n    \"%s\": {\n", comma, definitions[id]);
         put_properties(to, sc_section((enum sc_section_id)id), "      ");
-        if (id == SC_SECTION_PRICE)
-            fputs(",\n      \"required\": [\"model\", \"input_per_mtok\", \"output_per_mtok\"]",
-                  to);
+        if (required[id] != NULL)
+            fprintf(to, ",\n      \"required\": [%s]", required[id]);
         fputs("\n    }", to);
         comma = ",";
     }
@@ -202,7 +230,9 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
                                         [SC_TYPE_BOOL] = "One of true, false",
                                         [SC_TYPE_SWITCH] = "Object, true or false",
                                         [SC_TYPE_RULES] = "List of objects",
-                                        [SC_TYPE_PRICES] = "List of objects"};
+                                        [SC_TYPE_PRICES] = "List of objects",
+                                        [SC_TYPE_PROVIDERS] = "List of objects",
+                                        [SC_TYPE_CLASSES] = "List of objects"};
 
     switch (o->type) {
     case SC_TYPE_INTEGER:
@@ -225,10 +255,16 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_MONEY:
         fprintf(to, "0, or a number from %g to %g (%s)", o->min, o->max, o->unit);
         break;
+    case SC_TYPE_NUMBERS:
+        fprintf(to, "Whole number from %d to %d, or a list of these", (int)o->min, (int)o->max);
+        break;
     case SC_TYPE_WORD:
     case SC_TYPE_SCOPE:
+    case SC_TYPE_PROVIDER:
         fputs(o->type == SC_TYPE_SCOPE ? "One or a list of " : "One of ", to);
         put_words(to, o->words);
+        if (o->type == SC_TYPE_PROVIDER)
+            fputs(", or a name of providers", to);
         break;
     default:
         fputs(plain[o->type], to);
@@ -254,6 +290,18 @@ static void put_class_initials(FILE *to, int group)
 
 static void put_man(FILE *to, const struct sc_section *s, const char *prefix);
 
+static bool is_list(const struct sc_policy_option *o)
+{
+    return o->type == SC_TYPE_RULES || o->type == SC_TYPE_PRICES || o->type == SC_TYPE_PROVIDERS ||
+           o->type == SC_TYPE_CLASSES;
+}
+
+/* Rows of a provider are as those of a rule, which come first. */
+static bool is_known(const struct sc_policy_option *o, const char *prefix)
+{
+    return o->type == SC_TYPE_CLASSES && strncmp(prefix, "rules", 5) != 0;
+}
+
 /* A section is described where it first comes up; the classes only refer to it. */
 static void put_man_row(FILE *to, const struct sc_policy_option *o, const char *prefix)
 {
@@ -265,10 +313,9 @@ static void put_man_row(FILE *to, const struct sc_policy_option *o, const char *
     put_roff(to, o->doc);
     if (o->group != SC_GROUP_ALL)
         put_class_initials(to, o->group);
-    else if (o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH || o->type == SC_TYPE_RULES ||
-             o->type == SC_TYPE_PRICES) {
-        snprintf(path, sizeof path, "%s%s%s.", prefix, o->key,
-                 o->type == SC_TYPE_RULES || o->type == SC_TYPE_PRICES ? "[N]" : "");
+    else if (is_list(o) ? !is_known(o, prefix)
+                        : o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH) {
+        snprintf(path, sizeof path, "%s%s%s.", prefix, o->key, is_list(o) ? "[N]" : "");
         put_man(to, sc_section(o->child), path);
     }
 }

@@ -24,6 +24,9 @@ static const char *const counts[] = {"calls", "attempts", NULL};
 static const char *const on_opens[] = {"reply", "error", NULL};
 #define PROVIDER_WORD(id, name) name,
 static const char *const providers[] = {SC_PROVIDER_LIST(PROVIDER_WORD) NULL};
+static const char *const failures[] = {
+    "retryable",   "overloaded",     "rate_limited", "auth",        "quota_exhausted",
+    "token_limit", "content_policy", "not_found",    "bad_request", NULL};
 
 static const struct sc_policy_option top_rows[] = {
     {.key = "$schema", .type = SC_TYPE_TEXT, .doc = "Where an editor finds policy.schema.json."},
@@ -51,6 +54,75 @@ static const struct sc_policy_option top_rows[] = {
      .child = SC_SECTION_PRICE,
      .doc = "Prices that are not built in, or that are other than list prices; they go before the "
             "built-in ones."},
+    {.key = "providers",
+     .type = SC_TYPE_PROVIDERS,
+     .child = SC_SECTION_PROVIDER,
+     .doc = "Providers that are not built in, and more hosts or rows for those that are."},
+};
+
+static const struct sc_policy_option provider_rows[] = {
+    {.key = "name",
+     .type = SC_TYPE_TEXT,
+     .max = 64,
+     FIELD(struct sc_provider_draft, name),
+     .doc = "What rules and logs call it, required; a built-in name adds to that provider."},
+    {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
+    {.key = "extends",
+     .type = SC_TYPE_WORD,
+     .words = providers,
+     FIELD(struct sc_provider_draft, extends),
+     .doc = "Whose wire format it speaks; absent: openai-compatible."},
+    {.key = "hosts",
+     .type = SC_TYPE_STRINGS,
+     .max = 300,
+     FIELD(struct sc_provider_draft, hosts),
+     .doc = "Its hosts, as in match.host: a rule that names no provider finds it by these."},
+    {.key = "classify",
+     .type = SC_TYPE_CLASSES,
+     .child = SC_SECTION_CLASS,
+     .doc = "What its failures mean, before the built-in rows, after those of the rule."},
+};
+
+static const struct sc_policy_option class_rows[] = {
+    {.key = "name",
+     .type = SC_TYPE_TEXT,
+     .max = 64,
+     FIELD(struct sc_class_draft, name),
+     .doc = "Name of the row in logs; absent: its place."},
+    {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
+    {.key = "status",
+     .type = SC_TYPE_NUMBERS,
+     .min = 200,
+     .max = 599,
+     FIELD(struct sc_class_draft, status),
+     .doc = "HTTP statuses, at most 6. 200 is an error inside of a success or a stream, which "
+            "may also go by the status that it names itself. Absent: any."},
+    {.key = "type",
+     .type = SC_TYPE_STRINGS,
+     .max = 90,
+     FIELD(struct sc_class_draft, type),
+     .doc = "The error's type is one of these, in capitals or not."},
+    {.key = "code",
+     .type = SC_TYPE_STRINGS,
+     .max = 90,
+     FIELD(struct sc_class_draft, code),
+     .doc = "The error's code is one of these, a number as its digits."},
+    {.key = "message",
+     .type = SC_TYPE_STRINGS,
+     .max = 300,
+     FIELD(struct sc_class_draft, message),
+     .doc = "The error's message contains one of these, outside of quotation marks."},
+    {.key = "curl_code",
+     .type = SC_TYPE_NUMBERS,
+     .min = 1,
+     .max = 99,
+     FIELD(struct sc_class_draft, curl_code),
+     .doc = "Alone: the transfer ended with one of these results of libcurl, at most 6."},
+    {.key = "class",
+     .type = SC_TYPE_WORD,
+     .words = failures,
+     FIELD(struct sc_class_draft, class),
+     .doc = "The class of a failure that fits all of this; required."},
 };
 
 static const struct sc_policy_option log_rows[] = {
@@ -94,10 +166,17 @@ static const struct sc_policy_option rule_rows[] = {
      .child = SC_SECTION_MATCH,
      .doc = "Which calls the rule is for; a part that is absent matches all."},
     {.key = "provider",
-     .type = SC_TYPE_WORD,
+     .type = SC_TYPE_PROVIDER,
+     .max = 64,
      .words = providers,
      FIELD(struct sc_rule_draft, provider),
-     .doc = "Whose wire format the host speaks; absent: by host, else openai-compatible."},
+     .doc = "Whose wire format the host speaks, also by a name of `providers`; absent: by host, "
+            "else openai-compatible."},
+    {.key = "classify",
+     .type = SC_TYPE_CLASSES,
+     .child = SC_SECTION_CLASS,
+     .doc = "What failures mean here: the first row that fits decides, before all built-in "
+            "rows."},
 };
 
 static const struct sc_policy_option match_rows[] = {
@@ -612,6 +691,8 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
     [SC_SECTION_USAGE] = {.name = "usage", ROWS(usage_rows), .first = 0},
     [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
+    [SC_SECTION_PROVIDER] = {.name = "provider", ROWS(provider_rows)},
+    [SC_SECTION_CLASS] = {.name = "classify", ROWS(class_rows)},
 };
 
 const struct sc_section *sc_section(enum sc_section_id id)

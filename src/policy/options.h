@@ -33,24 +33,30 @@ enum sc_section_id {
     SC_SECTION_TIMEOUTS,
     SC_SECTION_USAGE,
     SC_SECTION_PRICE,
+    SC_SECTION_PROVIDER,
+    SC_SECTION_CLASS,
     SC_SECTION_COUNT
 };
 
 /* How a value is written, and what it is stored as. */
 enum sc_option_type {
-    SC_TYPE_INTEGER, /* whole number; int or int64_t by size, times scale */
-    SC_TYPE_NUMBER,  /* double */
-    SC_TYPE_MONEY,   /* USD per million tokens, or 0; int64_t in 1e-12 USD a token */
-    SC_TYPE_WORD,    /* one of words; its index, as bool or int by size */
-    SC_TYPE_SCOPE,   /* word or list of words; bit set, bit i is words[i] */
-    SC_TYPE_DELAYS,  /* list of whole numbers; from n_delays to the end of struct sc_backoff */
-    SC_TYPE_TEXT,    /* string; borrowed const char *, not stored if size is 0 */
-    SC_TYPE_STRINGS, /* string or list of strings; the cJSON item */
-    SC_TYPE_OBJECT,  /* of section `child` */
-    SC_TYPE_BOOL,    /* true or false */
-    SC_TYPE_SWITCH,  /* false, true, or an object of section `child`; stored as bool */
-    SC_TYPE_RULES,   /* list of objects of section `child` */
-    SC_TYPE_PRICES   /* likewise */
+    SC_TYPE_INTEGER,   /* whole number; int or int64_t by size, times scale */
+    SC_TYPE_NUMBER,    /* double */
+    SC_TYPE_MONEY,     /* USD per million tokens, or 0; int64_t in 1e-12 USD a token */
+    SC_TYPE_WORD,      /* one of words; its index, as bool or int by size */
+    SC_TYPE_SCOPE,     /* word or list of words; bit set, bit i is words[i] */
+    SC_TYPE_DELAYS,    /* list of whole numbers; from n_delays to the end of struct sc_backoff */
+    SC_TYPE_TEXT,      /* string; borrowed const char *, not stored if size is 0 */
+    SC_TYPE_STRINGS,   /* string or list of strings; the cJSON item */
+    SC_TYPE_OBJECT,    /* of section `child` */
+    SC_TYPE_BOOL,      /* true or false */
+    SC_TYPE_SWITCH,    /* false, true, or an object of section `child`; stored as bool */
+    SC_TYPE_RULES,     /* list of objects of section `child` */
+    SC_TYPE_PRICES,    /* likewise */
+    SC_TYPE_PROVIDERS, /* likewise */
+    SC_TYPE_CLASSES,   /* likewise */
+    SC_TYPE_NUMBERS,   /* whole number or list of them; short[SC_ROW_NUMBERS] */
+    SC_TYPE_PROVIDER   /* one of words, or a name in the policy's `providers`; as TEXT */
 };
 
 struct sc_policy_option {

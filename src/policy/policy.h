@@ -15,6 +15,7 @@
 #include "http/str.h"
 #include "provider/prices.h"
 #include "provider/provider.h"
+#include "provider/rows.h"
 
 enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
 enum sc_log_level { SC_LOG_ERROR, SC_LOG_WARN, SC_LOG_INFO, SC_LOG_DEBUG };
@@ -26,13 +27,22 @@ struct sc_log_settings {
     int64_t max_bytes; /* rotate beyond this, 0: never */
 };
 
+/* A provider that the policy names: one of its own, or a built-in one with more hosts or rows. */
+struct sc_policy_provider {
+    const char *name;
+    enum sc_provider base; /* whose wire format it speaks */
+    struct sc_class_rows classify;
+};
+
 /* A rule as the engine sees it. */
 struct sc_rule {
     const char *name;
     size_t index; /* position in the file, from 0 */
     bool provider_given;
-    enum sc_provider provider;          /* meaningful if provider_given, else by host */
-    const struct sc_settings *settings; /* rules with equal settings share them */
+    enum sc_provider provider;                     /* meaningful if provider_given, else by host */
+    const struct sc_policy_provider *own_provider; /* likewise; NULL: not in `providers` */
+    struct sc_class_rows classify;                 /* asked before all other rows */
+    const struct sc_settings *settings;            /* rules with equal settings share them */
 };
 
 struct sc_policy;
@@ -99,6 +109,11 @@ bool sc_policy_wants_model(const struct sc_policy *p);
 
 /* Whether any rule has a feature that looks at request bodies before they are sent. */
 bool sc_policy_edits_requests(const struct sc_policy *p);
+
+/* The provider that serves a host, by the policy's `providers` and else by what is built in. *own
+ * becomes its entry in `providers`, NULL if it has none. */
+enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str host, int port,
+                                    const struct sc_policy_provider **own);
 
 /* The prices that the policy gives, for sc_price_find. */
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n);

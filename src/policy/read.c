@@ -25,8 +25,6 @@ static size_t say_keys(const struct sc_section *s, char *buf, size_t size)
     return n;
 }
 
-static void read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id);
-
 static void read_strategy(struct sc_reader *r, const cJSON *item, int group)
 {
     void *base = r->base[SC_SECTION_STRATEGY];
@@ -35,7 +33,7 @@ static void read_strategy(struct sc_reader *r, const cJSON *item, int group)
 
     r->base[SC_SECTION_STRATEGY] = r->base[SC_SECTION_BACKOFF] = &l->strategy[group];
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = l->given_strategy[group];
-    read_object(r, item, SC_SECTION_STRATEGY);
+    sc_read_object(r, item, SC_SECTION_STRATEGY);
     r->base[SC_SECTION_STRATEGY] = r->base[SC_SECTION_BACKOFF] = base;
     r->given[SC_SECTION_STRATEGY] = r->given[SC_SECTION_BACKOFF] = given;
 }
@@ -47,17 +45,22 @@ static void read_switch(struct sc_reader *r, const cJSON *item, const struct sc_
         sc_option_store_word(o, base, (item->type & cJSON_True) != 0);
     } else if (item->type & cJSON_Object) {
         sc_option_store_word(o, base, 1);
-        read_object(r, item, o->child);
+        sc_read_object(r, item, o->child);
     } else {
         sc_reader_fail_value(r, item, "an object, true or false", NULL);
     }
 }
 
+bool sc_reader_gives(const struct sc_reader *r, enum sc_section_id id, const char *key)
+{
+    const struct sc_section *s = sc_section(id);
+
+    return r->given[id][sc_option_find(s, key, &s) - s->rows] != NULL;
+}
+
 static bool price_gives(struct sc_reader *r, const char *key)
 {
-    const struct sc_section *s = sc_section(SC_SECTION_PRICE);
-
-    return r->given_price[sc_option_find(s, key, &s) - s->rows] != NULL;
+    return sc_reader_gives(r, SC_SECTION_PRICE, key);
 }
 
 static void check_price(struct sc_reader *r, const cJSON *item)
@@ -101,7 +104,7 @@ static void read_price(struct sc_reader *r, const cJSON *item)
     memset(&r->price, 0, sizeof r->price);
     memset(r->given_price, 0, sizeof r->given_price);
     r->price.provider = SC_PROVIDER_COUNT;
-    read_object(r, item, SC_SECTION_PRICE);
+    sc_read_object(r, item, SC_SECTION_PRICE);
     if (r->stop || !(item->type & cJSON_Object))
         return;
     check_price(r, item);
@@ -139,7 +142,7 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
         if (o->group != SC_GROUP_ALL)
             read_strategy(r, item, o->group);
         else
-            read_object(r, item, o->child);
+            sc_read_object(r, item, o->child);
         break;
     case SC_TYPE_RULES:
         /* Read when all else is known: `defaults` may come after them in the file. */
@@ -148,6 +151,12 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
         break;
     case SC_TYPE_PRICES:
         read_prices(r, item);
+        break;
+    case SC_TYPE_PROVIDERS:
+        sc_read_providers(r, item);
+        break;
+    case SC_TYPE_CLASSES:
+        sc_read_classes(r, item);
         break;
     default:
         sc_value_read(r, item, o, base);
@@ -237,7 +246,7 @@ static void read_member(struct sc_reader *r, const cJSON *item, const struct sc_
     sc_reader_leave(r, before);
 }
 
-static void read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id)
+void sc_read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id)
 {
     uint64_t seen = 0;
 
@@ -328,35 +337,50 @@ static void check_delays(struct sc_reader *r, const struct sc_layer *l)
     }
 }
 
-static struct sc_strings strings_of(struct sc_reader *r, enum sc_match_part part)
+size_t sc_reader_strings(const cJSON *item, const char *out[SC_STRINGS_MAX])
 {
-    const cJSON *item = r->rule.match[part];
-    struct sc_strings s = {r->strings[part], 0};
+    size_t n = 0;
 
     if (item == NULL)
-        return s;
+        return 0;
     if (item->type & cJSON_String) {
-        r->strings[part][s.n++] = item->valuestring;
-        return s;
+        out[n++] = item->valuestring;
+        return n;
     }
-    for (const cJSON *c = item->child; c != NULL && s.n < SC_STRINGS_MAX; c = c->next)
-        r->strings[part][s.n++] = c->valuestring;
-    return s;
+    for (const cJSON *c = item->child; c != NULL && n < SC_STRINGS_MAX; c = c->next)
+        out[n++] = c->valuestring;
+    return n;
+}
+
+static struct sc_strings strings_of(struct sc_reader *r, enum sc_match_part part)
+{
+    return (struct sc_strings){r->strings[part],
+                               sc_reader_strings(r->rule.match[part], r->strings[part])};
+}
+
+static void set_provider(struct sc_reader *r, struct sc_rule_spec *spec)
+{
+    spec->provider = SC_PROVIDER_OPENAI_COMPATIBLE;
+    spec->provider_given = r->rule.provider != NULL;
+    if (!spec->provider_given)
+        return;
+    spec->own_provider = sc_build_find_provider(r->policy, r->rule.provider);
+    spec->provider =
+        spec->own_provider ? spec->own_provider->base : sc_provider_by_name(r->rule.provider);
 }
 
 static void add_rule(struct sc_reader *r)
 {
     struct sc_settings settings;
     struct sc_rule_spec spec = {
-        .name = r->rule.name, .provider_given = r->rule.provider >= 0, .settings = &settings};
+        .name = r->rule.name, .settings = &settings, .classify = r->classify};
     size_t errors = r->errors;
 
     check_delays(r, &r->layer);
     sc_layer_resolve(&r->layer, &r->defaults, &r->builtin, &settings, report_conflict, r);
     if (r->errors != 0 || errors != r->errors)
         return;
-    spec.provider =
-        spec.provider_given ? (enum sc_provider)r->rule.provider : SC_PROVIDER_OPENAI_COMPATIBLE;
+    set_provider(r, &spec);
     spec.host = strings_of(r, SC_MATCH_HOST);
     spec.path = strings_of(r, SC_MATCH_PATH);
     spec.method = strings_of(r, SC_MATCH_METHOD);
@@ -370,8 +394,8 @@ static void read_rule(struct sc_reader *r, const cJSON *item)
     memset(&r->rule, 0, sizeof r->rule);
     memset(&r->layer, 0, sizeof r->layer);
     memset(r->given_rule, 0, sizeof r->given_rule);
-    r->rule.provider = -1;
-    read_object(r, item, SC_SECTION_RULE);
+    memset(&r->classify, 0, sizeof r->classify);
+    sc_read_object(r, item, SC_SECTION_RULE);
     if (!r->stop && (item->type & cJSON_Object))
         add_rule(r);
 }
@@ -522,7 +546,7 @@ static void read_top(struct sc_reader *r)
     size_t before;
 
     use_layer(r, &r->defaults);
-    read_object(r, r->doc->root, SC_SECTION_TOP);
+    sc_read_object(r, r->doc->root, SC_SECTION_TOP);
     if (!(r->doc->root->type & cJSON_Object))
         return;
     check_top(r);
@@ -555,6 +579,10 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->base[SC_SECTION_RULE] = r->base[SC_SECTION_MATCH] = &r->rule;
     r->base[SC_SECTION_PRICE] = &r->price;
     r->given[SC_SECTION_PRICE] = r->given_price;
+    r->base[SC_SECTION_PROVIDER] = &r->house;
+    r->given[SC_SECTION_PROVIDER] = r->given_provider;
+    r->base[SC_SECTION_CLASS] = &r->class;
+    r->given[SC_SECTION_CLASS] = r->given_class;
     r->given[SC_SECTION_TOP] = r->given_top;
     r->given[SC_SECTION_LOG] = r->given_log;
     r->given[SC_SECTION_RULE] = r->given_rule;
@@ -565,6 +593,7 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     if (r->errors == 0)
         set_log(r);
     errors = r->errors;
+    free(r->rows.rows);
     free(r);
     return errors;
 }

@@ -29,8 +29,22 @@ enum sc_match_part {
 
 struct sc_rule_draft {
     const char *name;
-    int provider;
+    const char *provider;
     const struct cJSON *match[SC_MATCH_PARTS];
+};
+
+struct sc_provider_draft {
+    const char *name;
+    int extends; /* -1: not given */
+    const struct cJSON *hosts;
+};
+
+struct sc_class_draft {
+    const char *name;
+    short status[SC_ROW_NUMBERS];
+    const struct cJSON *type, *code, *message;
+    short curl_code[SC_ROW_NUMBERS];
+    int class; /* index of the word, -1: not given */
 };
 
 /* Called for each error; false: don't look for more. */

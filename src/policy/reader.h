@@ -30,7 +30,12 @@ struct sc_reader {
     struct sc_layer builtin, defaults, layer, nothing;
     struct sc_price price;
     const cJSON *given_price[16];
-    const cJSON *given_top[8], *given_log[8], *given_rule[8], *given_match[8];
+    struct sc_provider_draft house;
+    struct sc_class_draft class;
+    struct sc_rows_draft rows; /* of the list that is being read */
+    struct sc_class_rows classify;
+    const cJSON *given_provider[8], *given_class[8];
+    const cJSON *given_top[16], *given_log[8], *given_rule[8], *given_match[8];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
 };
@@ -47,6 +52,21 @@ __attribute__((format(printf, 3, 4))) void sc_reader_fail(struct sc_reader *r, s
 /* "found VALUE, allowed ALLOWED; did you mean NEAR?" at the value; near may be NULL. */
 void sc_reader_fail_value(struct sc_reader *r, const cJSON *item, const char *allowed,
                           const char *near);
+
+/* The rows of a `classify` list; they stay in r->classify. */
+void sc_read_classes(struct sc_reader *r, const cJSON *item);
+
+/* The policy's `providers`. */
+void sc_read_providers(struct sc_reader *r, const cJSON *item);
+
+/* An object of a section, into r->base[id]. */
+void sc_read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id);
+
+/* Whether the object that was read last gave a key. */
+bool sc_reader_gives(const struct sc_reader *r, enum sc_section_id id, const char *key);
+
+/* A string or a list of them. */
+size_t sc_reader_strings(const cJSON *item, const char *out[SC_STRINGS_MAX]);
 
 /* Checks a value that is no object and stores it into the row's place in `base`. */
 void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,

@@ -244,7 +244,10 @@ static const char *unfit(const char *key, const char *s, char *near, size_t size
     int port;
 
     near[0] = '\0';
-    if (strcmp(key, "host") == 0) {
+    if ((strcmp(key, "type") == 0 || strcmp(key, "code") == 0 || strcmp(key, "message") == 0) &&
+        strchr(s, '|') != NULL)
+        return "a string without | (for alternatives give a list)";
+    if (strcmp(key, "host") == 0 || strcmp(key, "hosts") == 0) {
         if (sc_host_split((struct sc_str){s, strlen(s)}, &host, &port, &why))
             return NULL;
         return why;
@@ -314,6 +317,46 @@ static void read_strings(struct sc_reader *r, const cJSON *item, const struct sc
     }
 }
 
+static void read_numbers(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                         void *base)
+{
+    bool list = (item->type & cJSON_Array) != 0;
+    short numbers[SC_ROW_NUMBERS] = {0};
+    double value;
+    size_t n = 0;
+
+    if (list && item->child == NULL)
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found an empty list, allowed at least one number");
+    for (const cJSON *c = list ? item->child : item; c != NULL; c = list ? c->next : NULL, n++) {
+        size_t before = list ? sc_reader_enter_index(r, n) : r->path_n;
+
+        if (n == SC_ROW_NUMBERS)
+            sc_reader_fail(r, sc_document_value(r->doc, c),
+                           "found more than %d numbers, allowed at most %d", SC_ROW_NUMBERS,
+                           SC_ROW_NUMBERS);
+        else if (n < SC_ROW_NUMBERS && number_of(r, c, o, "a whole number", &value))
+            numbers[n] = (short)value;
+        sc_reader_leave(r, before);
+    }
+    memcpy((char *)base + o->offset, numbers, sizeof numbers);
+}
+
+/* A built-in word, or a name of the policy's own. */
+static void read_provider_name(struct sc_reader *r, const cJSON *item,
+                               const struct sc_policy_option *o, void *base)
+{
+    bool text = (item->type & cJSON_String) != 0;
+
+    if (text && sc_build_find_provider(r->policy, item->valuestring) == NULL &&
+        word_of(r, item, o, ", or a name of this policy's providers") < 0)
+        return;
+    if (text)
+        memcpy((char *)base + o->offset, &item->valuestring, sizeof item->valuestring);
+    else
+        sc_reader_fail_value(r, item, "a provider's name", NULL);
+}
+
 static void read_bool(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                       void *base)
 {
@@ -353,6 +396,12 @@ void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_polic
         break;
     case SC_TYPE_STRINGS:
         read_strings(r, item, o, base);
+        break;
+    case SC_TYPE_NUMBERS:
+        read_numbers(r, item, o, base);
+        break;
+    case SC_TYPE_PROVIDER:
+        read_provider_name(r, item, o, base);
         break;
     default: /* objects: read.c */
         break;

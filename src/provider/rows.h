@@ -12,6 +12,7 @@
 #define SC_PROVIDER_ROWS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "provider/class.h"
 #include "provider/provider.h"
@@ -42,21 +43,25 @@ enum {
     SC_NEEDS_INNER_429 = 8 /* the body's own status is 429 */
 };
 
-#define SC_ROW_STATUSES 8
+#define SC_ROW_NUMBERS 6
+
+/* What only a policy's rows ask for. */
+struct sc_own_match {
+    const char *type;                /* the error's type is one of these */
+    const char *code;                /* its code is */
+    short curl_code[SC_ROW_NUMBERS]; /* instead of all else: the transfer ended with one of these */
+};
 
 /* All that is given must fit; of alternatives, separated by '|', one. Letters fit in both cases. */
 struct sc_class_row {
-    enum sc_class_stage stage;
+    uint8_t stage;
     const char *name;
-    short status[SC_ROW_STATUSES];    /* none: any. SC_NO_STATUS: an error inside of a success */
-    const char *code;                 /* the error's type or code is one of these */
-    const char *only_type;            /* its type is */
-    const char *only_code;            /* its code is */
-    const char *detail;               /* facts->detail contains one of these */
-    const char *phrase;               /* error.message contains one of these */
-    short curl_code[SC_ROW_STATUSES]; /* the transfer ended with one of libcurl's results */
-    unsigned flags;
-    enum sc_class class;
+    short status[SC_ROW_NUMBERS]; /* none: any. SC_NO_STATUS: an error inside of a success */
+    uint8_t flags, class;
+    const char *code;   /* the error's type or code is one of these */
+    const char *detail; /* facts->detail contains one of these */
+    const char *phrase; /* error.message contains one of these */
+    const struct sc_own_match *own;
 };
 
 /* Sorted by stage. */

@@ -66,10 +66,15 @@ static bool worth_holding(const struct sc_transfer *t)
  * statuses where that matters it is switched off for this response and applied by ourselves. */
 static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
+    struct sc_class_rows own[SC_OWN_TABLES];
     bool matters =
         t->status == 429 || t->status == 402 || t->status == 413 || sc_ask_may_be_refused(t);
 
-    if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t) || !matters)
+    if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t))
+        return;
+    if (!matters && sc_transfer_own_rows(t, own) && t->status >= 400)
+        matters = sc_classify_head(t->provider, own, t->status) == SC_HEAD_NEEDS_BODY;
+    if (!matters)
         return;
     s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
     t->fail_suppressed = true;
@@ -119,14 +124,16 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
 /* A server's x-should-retry counts as much as its status. */
 static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
 {
-    enum sc_head_verdict head = sc_classify_head(t->provider, NULL, t->status);
+    struct sc_class_rows rows[SC_OWN_TABLES];
+    const struct sc_class_rows *own = sc_transfer_own_rows(t, rows);
+    enum sc_head_verdict head = sc_classify_head(t->provider, own, t->status);
     struct sc_header headers[SC_HEADERS_MAX];
     struct sc_response r = {.provider = t->provider, .status = t->status, .headers = headers};
 
     if (head == SC_HEAD_SUCCESS)
         return head;
     r.n_headers = sc_transfer_headers(t, headers);
-    return sc_classify_headers(&r, NULL);
+    return sc_classify_headers(&r, own);
 }
 
 /* The final header block is complete. True: hold the body; false: commit. */

@@ -204,6 +204,7 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
 {
     const struct sc_policy *policy = sc_runtime_policy(refused);
     const struct sc_rule *rule;
+    const struct sc_policy_provider *own;
     enum sc_provider provider;
     char model[SC_MODEL_MAX];
     struct sc_transfer *t;
@@ -211,13 +212,14 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     forget_last(s);
     if (*refused)
         *refused = sc_target_url(s);
-    rule = sc_target_rule(s, policy, model, sizeof model, &provider);
+    rule = sc_target_rule(s, policy, model, sizeof model, &provider, &own);
     t = rule ? sc_transfer_new() : NULL;
     if (!t)
         return NULL;
     t->policy = policy;
     t->rule = rule;
     t->provider = provider;
+    t->own_provider = own;
     memcpy(t->model, model, sizeof model);
     begin(s, t);
     s->transfer = t;

@@ -46,7 +46,7 @@ static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_
     e->level = SC_LOG_INFO;
     e->call = t->id;
     e->rule = t->rule->name;
-    e->provider = sc_provider_name(t->provider);
+    e->provider = t->own_provider ? t->own_provider->name : sc_provider_name(t->provider);
     e->host = s->target.host;
     e->model = t->model[0] ? t->model : NULL;
     e->ms = -1;

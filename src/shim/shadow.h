@@ -159,6 +159,7 @@ struct sc_shadow {
     bool url_known;
     bool url_managed;
     enum sc_provider url_provider;
+    const struct sc_policy_provider *url_own_provider; /* of url_policy */
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
     struct sc_url target;               /* path points into o.url or parsed_path */
     struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */

@@ -118,7 +118,7 @@ static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
     if (s->url_managed)
         s->url_managed = sc_policy_may_match_host(policy, host, s->target.port);
     if (s->url_managed)
-        s->url_provider = sc_provider_by_host(host.p, host.n, s->target.port);
+        s->url_provider = sc_policy_provider(policy, host, s->target.port, &s->url_own_provider);
     return s->url_managed;
 }
 
@@ -139,7 +139,8 @@ static void find_model(const struct sc_shadow *s, enum sc_provider provider, cha
 }
 
 const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
-                                     char *model, size_t model_size, enum sc_provider *provider)
+                                     char *model, size_t model_size, enum sc_provider *provider,
+                                     const struct sc_policy_provider **own)
 {
     const struct sc_rule *rule;
     const char *method = sc_target_method(s);
@@ -148,6 +149,7 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
     if (!policy || s->o.connect_only || !may_be_managed(s, policy))
         return NULL;
     *provider = s->url_provider;
+    *own = s->url_own_provider;
     find_model(s, *provider, model, model_size);
     t = (struct sc_target){
         .host = {s->target.host, s->target.host_len},
@@ -157,7 +159,10 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
         .model = {model, strlen(model)},
     };
     rule = sc_policy_match(policy, &t);
-    if (rule && rule->provider_given && rule->provider != *provider) {
+    if (!rule || !rule->provider_given)
+        return rule;
+    *own = rule->own_provider;
+    if (rule->provider != *provider) {
         *provider = rule->provider;
         find_model(s, *provider, model, model_size);
     }

@@ -7,7 +7,8 @@
 /* The rule for the call that the handle would make now, NULL: not managed. Fills in the model
  * ("" unknown) and the provider. A repeated URL costs a few comparisons. */
 const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
-                                     char *model, size_t model_size, enum sc_provider *provider);
+                                     char *model, size_t model_size, enum sc_provider *provider,
+                                     const struct sc_policy_provider **own);
 
 /* The request's method, as CURLINFO_EFFECTIVE_METHOD names it. */
 const char *sc_target_method(const struct sc_shadow *s);

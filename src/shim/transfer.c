@@ -176,15 +176,26 @@ bool sc_transfer_is_common(const struct sc_transfer *t)
     return t->mode == SC_HOLD_JSON && t->read_len == t->body_len && sc_usage_is_common(&t->usage);
 }
 
+const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
+                                                 struct sc_class_rows own[SC_OWN_TABLES])
+{
+    if (t->rule->classify.n == 0 && !t->own_provider)
+        return NULL;
+    own[0] = t->rule->classify;
+    own[1] = t->own_provider ? t->own_provider->classify : (struct sc_class_rows){NULL, 0};
+    return own;
+}
+
 static void judge(const struct sc_transfer *t, const struct sc_response *r, struct sc_verdict *out)
 {
+    struct sc_class_rows own[SC_OWN_TABLES];
     struct sc_facts facts;
 
     if (t->stream) /* has seen all of it, held or not */
         sc_facts_read_event(r, t->stream, &facts);
     else
         sc_facts_read(r, &facts);
-    sc_classify(&facts, out);
+    sc_classify_by(&facts, sc_transfer_own_rows(t, own), out);
 }
 
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out)

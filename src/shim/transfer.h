@@ -68,7 +68,8 @@ struct sc_transfer {
     const struct sc_policy *policy;
     const struct sc_rule *rule;
     enum sc_provider provider;
-    char model[SC_MODEL_MAX]; /* "" unknown */
+    const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
+    char model[SC_MODEL_MAX];                      /* "" unknown */
     uint64_t id;
     struct sc_call call;
     struct sc_ticket ticket;       /* its place in the shared state */
@@ -160,6 +161,10 @@ struct sc_str sc_transfer_body(const struct sc_transfer *t);
 
 /* All items are out. The bytes of a failure stay, to be classified. */
 void sc_transfer_forget_held(struct sc_transfer *t);
+
+/* The policy's rows for this call, in `own`; NULL if it has none. */
+const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
+                                                 struct sc_class_rows own[SC_OWN_TABLES]);
 
 /* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);
