@@ -229,6 +229,7 @@ FUZZ         := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/f
 FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/mock/%.o,outcome buf)
 FUZZ_LIBS_log := -lcjson
 FUZZ_LIBS_json := -lcjson
+FUZZ_LIBS_edit := -lcjson
 
 fuzz:
 	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }

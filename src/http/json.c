@@ -429,6 +429,11 @@ struct sc_str sc_json_inside(struct sc_str value)
     return (struct sc_str){value.p + 1, n};
 }
 
+const char *sc_json_string_end(const char *p, const char *end)
+{
+    return skip_string(p, end);
+}
+
 size_t sc_json_length(const char *buf, size_t n)
 {
     const char *end = buf + n;

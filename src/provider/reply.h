@@ -8,6 +8,7 @@
 #define SC_PROVIDER_REPLY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "provider/provider.h"
 
@@ -15,5 +16,16 @@
  * 429 or 503 get the type and code that the provider uses for it, others a general one. message:
  * plain text. */
 size_t sc_reply_error(enum sc_provider p, int status, const char *message, char *buf, size_t size);
+
+/* Why a request does not fit a model. */
+struct sc_excess {
+    int64_t window; /* tokens that the model takes */
+    int64_t input;
+    int64_t output; /* asked for, and counted; 0: not */
+};
+
+/* The same for a request that is too long, status 400: in the words, type and code of the provider,
+ * so that a client which knows what to do about it does so. */
+size_t sc_reply_context(enum sc_provider p, const struct sc_excess *x, char *buf, size_t size);
 
 #endif
