@@ -132,12 +132,19 @@ static void print_limits(const struct sc_limits *l)
 
 void sc_explain_settings(const struct sc_settings *s)
 {
+    static const char *const contexts[] = {"off", "a line in the log", "rejected",
+                                           "the oldest messages are left out"};
+
     print_retry(&s->retry);
     print_breaker(&s->breaker);
     print_limits(&s->limits);
     sc_explain_line("timeout", "the program's own timeout bounds %s",
                     s->program_timeout == SC_TIMEOUT_TOTAL ? "the whole call, waits included"
                                                            : "each attempt");
+    if (s->tokens.context != SC_CONTEXT_OFF)
+        sc_explain_line("too long", "%s", contexts[s->tokens.context]);
+    if (s->tokens.repair_max_tokens)
+        sc_explain_line("max_tokens", "lowered once where an error says what would fit");
     if (s->timeouts.first_token_ms > 0)
         sc_explain_line("first_token", "%lld ms", (long long)s->timeouts.first_token_ms);
     if (s->timeouts.gap_ms > 0)

@@ -101,6 +101,14 @@ struct sc_timeouts {
     int64_t total_ms;       /* the whole call, waits included */
 };
 
+/* What is done about a request that is too long for its model. */
+enum sc_context_check { SC_CONTEXT_OFF, SC_CONTEXT_WARN, SC_CONTEXT_REJECT, SC_CONTEXT_TRIM };
+
+struct sc_token_settings {
+    enum sc_context_check context;
+    bool repair_max_tokens; /* an output limit that was refused is lowered, once */
+};
+
 struct sc_settings {
     enum sc_timeout_scope program_timeout;
     struct sc_retry retry;
@@ -108,6 +116,7 @@ struct sc_settings {
     struct sc_limits limits;
     struct sc_hold_settings hold;
     struct sc_timeouts timeouts;
+    struct sc_token_settings tokens;
     bool include_usage;  /* streams are asked to tell their usage */
     bool edits_requests; /* one of the features that look at request bodies is on */
 };

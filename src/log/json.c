@@ -144,7 +144,8 @@ static const char *event_name(enum sc_event_kind kind)
         [SC_EVENT_CALL] = "call",       [SC_EVENT_WAITED] = "waited",
         [SC_EVENT_BREAKER] = "breaker", [SC_EVENT_LATCH] = "latch",
         [SC_EVENT_GATE] = "gate",       [SC_EVENT_STREAM] = "stream",
-        [SC_EVENT_POLICY] = "policy",   [SC_EVENT_NOTE] = "note",
+        [SC_EVENT_REQUEST] = "request", [SC_EVENT_POLICY] = "policy",
+        [SC_EVENT_NOTE] = "note",
     };
     return names[kind];
 }
@@ -227,6 +228,7 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
         dollars(o, KEY("cost_usd"), e->cost_nano);
     if (e->estimated && put_key(o, KEY("estimated"), 4))
         SC_OUT_LITERAL(o, "true");
+    number_if(o, KEY("trimmed"), e->trimmed);
     string(o, KEY("task"), e->task);
     string(o, KEY("dag"), e->dag);
     string(o, KEY("target"), e->target);
@@ -240,6 +242,7 @@ static void put_other(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("model"), e->model);
     string(o, KEY("class"), e->class);
     string(o, KEY("reason"), e->reason);
+    number_if(o, KEY("trimmed"), e->trimmed);
 }
 
 bool sc_log_json(const struct sc_event *e, int64_t wall_ns, struct sc_out *o)

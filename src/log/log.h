@@ -34,6 +34,7 @@ enum sc_event_kind {
     SC_EVENT_BREAKER, /* the breaker opened, half-opened or closed */
     SC_EVENT_LATCH,   /* attempts stop because of quota or credentials, or go on */
     SC_EVENT_GATE,    /* a server's hint keeps everybody waiting */
+    SC_EVENT_REQUEST, /* a request is too long, or was changed */
     SC_EVENT_POLICY,  /* policy loaded, refused, replaced */
     SC_EVENT_NOTE     /* anything else worth one line */
 };
@@ -62,6 +63,7 @@ struct sc_event {
     bool has_cost;
     int64_t cost_nano; /* 1e-9 USD */
     bool estimated;    /* tokens, and so the cost, are not what the provider said */
+    int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;
     const char *text; /* free text; of a transport error: libcurl's words for it */
     int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */

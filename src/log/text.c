@@ -197,6 +197,8 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
         sc_out_dollars(f->o, e->cost_nano);
     if (e->estimated)
         string(f, NAME("estimated"), "yes");
+    if (e->trimmed > 0)
+        number(f, NAME("trimmed"), e->trimmed);
     string(f, NAME("task"), e->task);
     string(f, NAME("dag"), e->dag);
     string(f, NAME("target"), e->target);
@@ -208,8 +210,12 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Error after output began: ");
     else if (e->kind == SC_EVENT_POLICY)
         SC_OUT_LITERAL(o, "Policy: ");
+    else if (e->kind == SC_EVENT_REQUEST)
+        SC_OUT_LITERAL(o, "Request: ");
     put_redacted(o, e->text ? e->text : "(no text)");
     string(f, NAME("reason"), e->reason);
+    if (e->trimmed > 0)
+        number(f, NAME("trimmed"), e->trimmed);
     put_place(f, e);
 }
 

@@ -21,6 +21,7 @@ static const char *const jitters[] = {"full", "equal", "decorrelated", "proporti
                                       "none", NULL};
 static const char *const scopes[] = {"host", "model", "rule", "key", NULL};
 static const char *const counts[] = {"calls", "attempts", NULL};
+static const char *const context_checks[] = {"off", "warn", "reject", "trim", NULL};
 static const char *const on_opens[] = {"reply", "error", NULL};
 #define PROVIDER_WORD(id, name) name,
 static const char *const providers[] = {SC_PROVIDER_LIST(PROVIDER_WORD) NULL};
@@ -241,6 +242,10 @@ static const struct sc_policy_option settings_rows[] = {
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_USAGE,
      .doc = "How the tokens of calls are learned."},
+    {.key = "tokens",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_TOKENS,
+     .doc = "What is looked at, or changed, in a request before it is sent."},
 };
 
 static const struct sc_policy_option usage_rows[] = {
@@ -250,6 +255,23 @@ static const struct sc_policy_option usage_rows[] = {
      FIELD(struct sc_layer, values.include_usage),
      .doc = "Streaming chat completions of the OpenAI kind are asked to tell their usage, and the "
             "program does not see what comes of it."},
+};
+
+static const struct sc_policy_option tokens_rows[] = {
+    {.key = "context",
+     .type = SC_TYPE_WORD,
+     .words = context_checks,
+     .initial = "\"off\"",
+     FIELD(struct sc_layer, values.tokens.context),
+     .doc = "What is done about a request that is too long for its model: warn says so in the log, "
+            "reject answers what cannot fit with the provider's own error, trim leaves out the "
+            "oldest messages."},
+    {.key = "repair_max_tokens",
+     .type = SC_TYPE_BOOL,
+     .initial = "false",
+     FIELD(struct sc_layer, values.tokens.repair_max_tokens),
+     .doc = "Whether a request whose output limit was refused is sent once more with the limit "
+            "that the error names."},
 };
 
 static const struct sc_policy_option timeouts_rows[] = {
@@ -690,6 +712,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_HOLD] = {.name = "hold", ROWS(hold_rows), .first = 40},
     [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
     [SC_SECTION_USAGE] = {.name = "usage", ROWS(usage_rows), .first = 0},
+    [SC_SECTION_TOKENS] = {.name = "tokens", ROWS(tokens_rows), .first = 4},
     [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
     [SC_SECTION_PROVIDER] = {.name = "provider", ROWS(provider_rows)},
     [SC_SECTION_CLASS] = {.name = "classify", ROWS(class_rows)},

@@ -282,6 +282,8 @@ CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
     struct sc_reply r = {.reason = sc_refusal_name(t->admission.refusal), .body = body};
     size_t i = 0;
 
+    if (t->rewrite.refused)
+        return sc_rewrite_answer(s, t);
     while (i + 1 < sizeof refusals / sizeof *refusals &&
            refusals[i].refusal != t->admission.refusal)
         i++;

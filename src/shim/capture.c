@@ -16,6 +16,7 @@
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/show.h"
+#include "shim/tokens.h"
 #include "shim/transfer.h"
 #include "shim/watchdog.h"
 
@@ -54,11 +55,17 @@ static bool holds_nothing(const struct sc_transfer *t)
 
 /* ---- the decision -------------------------------------------------------------------------- */
 
+/* The body of a refusal may say what to leave out, or to lower, for another request to be taken. */
+static bool may_send_another(const struct sc_transfer *t)
+{
+    return sc_ask_may_be_refused(t) || sc_tokens_may_repair(t);
+}
+
 /* Nothing comes after the last attempt, but how it failed is news for all processes: an empty
  * account looks like a rate limit until the body is read. */
 static bool worth_holding(const struct sc_transfer *t)
 {
-    return !t->last_attempt || sc_ask_may_be_refused(t) || t->status == 429 || t->status == 402 ||
+    return !t->last_attempt || may_send_another(t) || t->status == 429 || t->status == 402 ||
            t->status == 403;
 }
 
@@ -67,8 +74,7 @@ static bool worth_holding(const struct sc_transfer *t)
 static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
     struct sc_class_rows own[SC_OWN_TABLES];
-    bool matters =
-        t->status == 429 || t->status == 402 || t->status == 413 || sc_ask_may_be_refused(t);
+    bool matters = t->status == 429 || t->status == 402 || t->status == 413 || may_send_another(t);
 
     if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t))
         return;
@@ -145,7 +151,7 @@ static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
     if (head == SC_HEAD_SUCCESS)
         return look_at_success(s, t) && useful;
     t->mode = SC_HOLD_FAILURE;
-    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed || sc_ask_may_be_refused(t));
+    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed || may_send_another(t));
 }
 
 /* Whether libcurl may go on to another response after this block. */

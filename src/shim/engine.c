@@ -91,6 +91,9 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
             return CURLE_OK;
     }
     rc = s->real->easy_pause(s->easy, bitmask);
+    /* The read callback paused when it was asked ahead of the connection (rewrite.h). */
+    if (rc != CURLE_OK && t && s->transfer == t && t->upload.pending == CURL_READFUNC_PAUSE)
+        rc = CURLE_OK;
     /* Refused, for want of a connection as yet: then nobody will lift it, either. */
     if (rc != CURLE_OK && t && s->transfer == t)
         t->recv_paused = before;

@@ -14,6 +14,7 @@
 #include "shim/rewrite.h"
 #include "shim/runtime.h"
 #include "shim/target.h"
+#include "shim/tokens.h"
 #include "shim/watchdog.h"
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
@@ -161,7 +162,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random64());
     sc_admission_settle(s, t, now, &effects);
-    if (t->usage_asked && r.replayable && sc_ask_was_refused(s, t))
+    if (r.replayable && ((t->usage_asked && sc_ask_was_refused(s, t)) ||
+                         (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
         sc_call_repeat(&t->call, now);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);

@@ -152,6 +152,20 @@ void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_ki
     write_event(t, &e);
 }
 
+void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
+                       const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_REQUEST;
+    e.level = SC_LOG_WARN;
+    e.reason = reason;
+    e.text = text;
+    e.trimmed = t->tokens.trimmed;
+    write_event(t, &e);
+}
+
 void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
 {
     struct sc_event e;
@@ -237,7 +251,8 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->turned_away)
-        e.reason = sc_refusal_name(t->admission.refusal);
+        e.reason = t->rewrite.refused ? t->rewrite.refused : sc_refusal_name(t->admission.refusal);
+    e.trimmed = t->tokens.trimmed;
     fill_spent(&e, &t->spent);
     read_labels(&e);
     write_event(t, &e);

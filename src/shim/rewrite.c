@@ -7,10 +7,13 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/request.h"
+#include "shim/answer.h"
 #include "shim/ask.h"
 #include "shim/body.h"
 #include "shim/deliver.h"
 #include "shim/feed.h"
+#include "shim/tokens.h"
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
@@ -18,7 +21,7 @@ enum { CHUNK = 8192 };
 
 typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
 
-static feature *const features[] = {sc_ask_rewrite, NULL};
+static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, NULL};
 
 /* ---- the program's body -------------------------------------------------------------------- */
 
@@ -153,6 +156,14 @@ void sc_rewrite_free(struct sc_rewrite *r)
     memset(r, 0, sizeof *r);
 }
 
+/* Of a body that was read ahead nobody could know before. */
+static void find_model(const struct sc_shadow *s, struct sc_transfer *t, struct sc_str body)
+{
+    if (!t->model[0] &&
+        !sc_request_model(t->provider, s->target.path, body.p, body.n, t->model, sizeof t->model))
+        t->model[0] = '\0';
+}
+
 static void apply(struct sc_rewrite *r, const struct sc_edits *e)
 {
     if (e->failed || e->n == 0 || sc_json_length(e->original.p, e->original.n) != e->original.n)
@@ -174,15 +185,14 @@ bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t)
         return true;
     sc_rewrite_free(r);
     r->planned = true;
-    if (!may_be_touched(s))
-        return true;
-    if (t->uploads && t->call.attempts == 0)
+    if (t->uploads && t->call.attempts == 0 && may_be_touched(s))
         read_ahead(s, t);
-    body = own_body(s, t);
-    if (!body.p || !is_object(body))
+    body = sc_rewrite_own(s, t);
+    if (!body.p)
         return true;
+    find_model(s, t, body);
     sc_edits_init(&e, body);
-    for (i = 0; features[i]; i++)
+    for (i = 0; features[i] && !t->turned_away; i++)
         features[i](s, t, &e);
     if (t->turned_away)
         return false;
@@ -190,12 +200,40 @@ bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t)
     return true;
 }
 
-void sc_rewrite_refuse(struct sc_transfer *t, enum sc_refusal why)
+void sc_rewrite_refuse(struct sc_transfer *t, const char *reason, enum sc_class class, int status,
+                       const char *body, size_t n)
 {
-    if (t->call.attempts > 0)
+    struct sc_rewrite *r = &t->rewrite;
+
+    if (t->call.attempts > 0 || n == 0)
         return;
+    r->bytes = malloc(n);
+    if (!r->bytes)
+        return;
+    memcpy(r->bytes, body, n);
+    r->n = n;
+    r->refused = reason;
+    r->status = status;
+    t->verdict.class = class;
     t->turned_away = true;
-    t->admission.refusal = why;
+}
+
+CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_rewrite *r = &t->rewrite;
+    struct sc_reply reply = {
+        .status = r->status, .reason = r->refused, .body = r->bytes, .body_len = r->n};
+
+    return sc_answer(s, t, &reply);
+}
+
+struct sc_str sc_rewrite_own(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_str body = {NULL, 0};
+
+    if (may_be_touched(s))
+        body = own_body(s, t);
+    return body.p && is_object(body) ? body : (struct sc_str){NULL, 0};
 }
 
 struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t)

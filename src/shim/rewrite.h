@@ -41,9 +41,13 @@
 /* Before an attempt is let through. False: the call is refused (t->turned_away). */
 bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t);
 
-/* A feature's no: the first attempt is not made, the program gets the answer that
- * sc_admission_answer has for this refusal. */
-void sc_rewrite_refuse(struct sc_transfer *t, enum sc_refusal why);
+/* A feature's no: instead of the first attempt the program gets this, with `x-steadycurl: reason`.
+ * The reason is not copied, the body is. Does nothing before a later attempt. */
+void sc_rewrite_refuse(struct sc_transfer *t, const char *reason, enum sc_class class, int status,
+                       const char *body, size_t n);
+
+/* Gives that answer. */
+CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t);
 
 /* Around the real transfer of an attempt. Uninstalling may be done at any time, again, and for a
  * handle that was duplicated meanwhile. */
@@ -55,6 +59,9 @@ bool sc_rewrite_concerns(CURLoption option);
 
 /* The body of the attempt as it is known now: the new one, else the program's; p NULL: unknown. */
 struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t);
+
+/* The program's own, if it is one that may be changed. */
+struct sc_str sc_rewrite_own(const struct sc_shadow *s, const struct sc_transfer *t);
 
 /* Its length, -1: not known before it is sent. */
 int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t);

@@ -55,11 +55,20 @@ struct sc_spent {
 
 /* What the attempt sends in place of the program's body (rewrite.h). */
 struct sc_rewrite {
-    char *bytes; /* NULL: the program's own */
+    char *bytes; /* NULL: the program's own. Of a call that was refused: the answer's */
     size_t n, pos;
     struct curl_slist *headers; /* the program's list with another Content-Length, NULL: its own */
     char length[48];
-    bool planned; /* for this attempt */
+    const char *refused; /* x-steadycurl of a call that was refused, NULL: it was not */
+    int status;          /* and its answer's */
+    bool planned;        /* for this attempt */
+};
+
+/* What tokens.h has done about the request so far. */
+struct sc_token_work {
+    int64_t limit; /* the output limit that an error named, 0: none */
+    int trimmed;   /* messages left out */
+    bool warned;
 };
 
 enum { SC_MODEL_MAX = 128 };
@@ -83,6 +92,7 @@ struct sc_transfer {
     bool uploads;     /* the read callback is ours */
     bool usage_asked; /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
+    struct sc_token_work tokens;
     struct sc_spent spent;
 
     /* the attempt */
@@ -168,6 +178,9 @@ const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
 
 /* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);
+
+/* What the body looked like, as far as it was kept. */
+struct sc_str sc_transfer_body(const struct sc_transfer *t);
 
 /* A JSON answer that the reader of usage has seen whole and found nothing unusual in. */
 bool sc_transfer_is_common(const struct sc_transfer *t);

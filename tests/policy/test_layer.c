@@ -10,6 +10,27 @@ static const struct sc_strategy *strategy(const struct sc_policy *p, size_t rule
     return &sc_policy_rule(p, rule)->settings->retry.by_class[c];
 }
 
+/* A key that is given in one section is not taken for one of another. */
+static void test_sections_do_not_share_places(void **state)
+{
+    static const enum sc_section_id layered[] = {
+        SC_SECTION_SETTINGS, SC_SECTION_RETRY,  SC_SECTION_BUDGET,
+        SC_SECTION_BREAKER,  SC_SECTION_LIMITS, SC_SECTION_HOLD,
+        SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,  SC_SECTION_TOKENS};
+    bool taken[SC_GIVEN_MAX] = {false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof layered / sizeof *layered; i++) {
+        const struct sc_section *s = sc_section(layered[i]);
+
+        for (size_t j = s->first; j < s->first + s->n; j++) {
+            assert_true(j < SC_GIVEN_MAX);
+            assert_false(taken[j]);
+            taken[j] = true;
+        }
+    }
+}
+
 static void test_builtin_values(void **state)
 {
     struct sc_policy *p = parse_good("{\"version\": 1, \"rules\": [{}]}");
@@ -50,6 +71,8 @@ static void test_builtin_values(void **state)
     assert_int_equal(s->hold.failure_max, 1 << 20);
     assert_int_equal(s->hold.upload_memory, 1 << 20);
     assert_int_equal(s->hold.upload_max, 64 << 20);
+    assert_int_equal(s->tokens.context, SC_CONTEXT_OFF);
+    assert_false(s->tokens.repair_max_tokens || s->edits_requests);
     sc_policy_free(p);
 }
 
@@ -273,6 +296,7 @@ static void test_features_that_look_at_requests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sections_do_not_share_places),
         cmocka_unit_test(test_builtin_values),
         cmocka_unit_test(test_rule_over_defaults_key_by_key),
         cmocka_unit_test(test_class_over_all_classes),
