@@ -46,7 +46,7 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --script-file | --cert-out | --port-file | -p | -l | -b)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;

@@ -10,39 +10,62 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/captured.h"
 #include "cli/explain.h"
 #include "cli/usage.h"
 #include "http/url.h"
 #include "policy/policy.h"
 #include "provider/request.h"
+#include "provider/rows.h"
 
 #define HEADERS_MAX 64
 #define BODY_MAX ((size_t)8 << 20)
+#define CURL_PARTIAL_FILE 18
 
-enum { OPT_STATUS = 's', OPT_HEADER = 'H', OPT_BODY = 'b', OPT_ATTEMPT = 'n', OPT_CURL = 300 };
+enum {
+    OPT_STATUS = 's',
+    OPT_HEADER = 'H',
+    OPT_BODY = 'b',
+    OPT_ATTEMPT = 'n',
+    OPT_RESPONSE = 'r',
+    OPT_JSON = 'j',
+    OPT_CURL = 300,
+    OPT_REQUEST,
+    OPT_PROVIDER
+};
 
 static const struct sc_option options[] = {
     {"policy", 'p', "FILE", "policy file (default: the search order of steadycurl(1))"},
     {"method", 'X', "METHOD", "method of the request (default: POST)"},
     {"model", 'm', "MODEL", "model of the request (default: what the URL says)"},
+    {"request", OPT_REQUEST, "FILE", "the request's body, for its model and size"},
+    {"provider", OPT_PROVIDER, "NAME", "instead of a URL: a call to this provider's own host"},
+    {"response", OPT_RESPONSE, "FILE",
+     "explain a response as curl -i wrote it, - for standard input"},
     {"status", OPT_STATUS, "STATUS", "explain a response with this HTTP status"},
     {"header", OPT_HEADER, "HEADER", "a header of the response, \"Name: value\"; may be repeated"},
     {"body", OPT_BODY, "FILE", "the body of the response, - for standard input"},
     {"curl-code", OPT_CURL, "CODE", "the transport error, as libcurl numbers it"},
     {"attempt", OPT_ATTEMPT, "N", "the response is that of attempt N (default: 1)"},
+    {"json", OPT_JSON, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct sc_usage usage = {
     "explain", "[OPTION...] URL",
     "Says which rule of the policy a call matches and what the rule asks for; for a response,\n"
-    "also its class and what would happen next.",
+    "also its class, the row that decided, tokens and cost, and what would happen next.",
     options};
 
 struct question {
-    const char *policy, *method, *model, *url, *body_file;
+    const char *policy, *method, *model, *url, *provider;
+    const char *body_file, *response_file, *request_file;
     int attempt;
-    bool has_response;
+    bool has_response, json;
+    char own_url[160];
+    char *request, *captured_text;
+    size_t request_len;
+    struct sc_captured captured;
     struct sc_header headers[HEADERS_MAX];
     struct sc_response response;
 };
@@ -103,6 +126,18 @@ static bool take_option(struct question *q, int opt, char *value)
     case OPT_BODY:
         q->body_file = value;
         return true;
+    case OPT_RESPONSE:
+        q->response_file = value;
+        return true;
+    case OPT_REQUEST:
+        q->request_file = value;
+        return true;
+    case OPT_PROVIDER:
+        q->provider = value;
+        return sc_provider_by_name(value) != SC_PROVIDER_COUNT;
+    case OPT_JSON:
+        q->json = true;
+        return true;
     default:
         return add_header(q, value);
     }
@@ -128,38 +163,87 @@ static int read_arguments(struct question *q, int argc, char **argv)
             q->url = argv[a.i++];
         }
     }
-    if (!q->url)
+    if (!q->url && !q->provider)
         return 1 + sc_usage_wrong(&usage, "which URL? see steadycurl explain --help");
+    if (q->response_file && (q->has_response || q->body_file || q->response.n_headers > 0))
+        return 1 + sc_usage_wrong(&usage, "--response says it all: no --status, --curl-code, "
+                                          "--header or --body besides");
     return 0;
 }
 
-static bool read_body(struct question *q)
+/* NULL if it cannot be read. */
+static char *read_file(const char *path, size_t *n)
 {
-    if (!q->body_file)
-        return true;
-    FILE *f = strcmp(q->body_file, "-") == 0 ? stdin : fopen(q->body_file, "re");
-    char *body = f ? malloc(BODY_MAX) : NULL;
-    if (!body)
-        return false;
-    q->response.body = body;
-    q->response.body_len = fread(body, 1, BODY_MAX, f);
-    bool ok = !ferror(f);
-    if (f != stdin)
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    char *text = f ? malloc(BODY_MAX + 1) : NULL;
+    bool ok = text != NULL;
+    if (ok) {
+        *n = fread(text, 1, BODY_MAX, f);
+        text[*n] = '\0';
+        ok = !ferror(f);
+    }
+    if (f && f != stdin)
         fclose(f);
-    return ok;
+    if (ok)
+        return text;
+    free(text);
+    return NULL;
 }
 
-static struct sc_policy *load_policy(const char *named)
+/* 0, or an exit status. */
+static int read_captured(struct question *q)
 {
-    char path[PATH_MAX];
+    struct sc_captured *c = &q->captured;
+    size_t n;
+
+    q->captured_text = read_file(q->response_file, &n);
+    if (!q->captured_text)
+        return sc_usage_wrong(&usage, "cannot read the response from \"%s\"", q->response_file);
+    if (!sc_captured_read(q->captured_text, n, c))
+        return sc_usage_wrong(&usage,
+                              "\"%s\" does not begin with a status line, as curl -i "
+                              "writes one",
+                              q->response_file);
+    if (c->is_encoded)
+        return sc_usage_wrong(&usage,
+                              "the body in \"%s\" is compressed: take it with curl -i "
+                              "--compressed",
+                              q->response_file);
+    q->has_response = true;
+    q->response.status = c->status;
+    q->response.curl_code = c->is_cut ? CURL_PARTIAL_FILE : 0;
+    q->response.headers = c->headers;
+    q->response.n_headers = c->n_headers;
+    q->response.body = c->body;
+    q->response.body_len = c->body_len;
+    return 0;
+}
+
+static int read_files(struct question *q)
+{
+    if (q->request_file && !(q->request = read_file(q->request_file, &q->request_len)))
+        return sc_usage_wrong(&usage, "cannot read the request from \"%s\"", q->request_file);
+    if (q->response_file)
+        return read_captured(q);
+    if (!q->body_file)
+        return 0;
+    q->captured_text = read_file(q->body_file, &q->response.body_len);
+    if (!q->captured_text)
+        return sc_usage_wrong(&usage, "cannot read the body from \"%s\"", q->body_file);
+    q->response.body = q->captured_text;
+    return 0;
+}
+
+static struct sc_policy *load_policy(const char *named, char path[PATH_MAX])
+{
     struct sc_policy_error error;
-    bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
-                       : sc_policy_find(path, sizeof path);
+    bool found =
+        named ? snprintf(path, PATH_MAX, "%s", named) < PATH_MAX : sc_policy_find(path, PATH_MAX);
     struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
     if (!p)
         sc_usage_wrong(&usage, "%s", found ? error.text : "out of memory");
-    else
-        sc_explain_line("policy", "%s", found ? path : "built-in (no file found)");
+    if (!found)
+        snprintf(path, PATH_MAX, "built-in (no file found)");
     return p;
 }
 
@@ -168,77 +252,172 @@ static struct sc_str str(const char *p)
     return (struct sc_str){p, strlen(p)};
 }
 
-static enum sc_provider provider_of(const struct sc_rule *rule, const struct sc_url *u)
+static const char *path_of(enum sc_provider p)
 {
-    if (rule && rule->provider_given)
-        return rule->provider;
-    return sc_provider_by_host(u->host, u->host_len, u->port);
-}
-
-/* Prints what the call matches; NULL if no rule does. */
-static const struct sc_rule *explain_request(const struct question *q, const struct sc_url *u,
-                                             const struct sc_policy *policy)
-{
-    char model[128] = "";
-    enum sc_provider by_host = provider_of(NULL, u);
-    if (q->model)
-        snprintf(model, sizeof model, "%s", q->model);
-    else
-        sc_request_model(by_host, u->path, NULL, 0, model, sizeof model);
-    struct sc_target t = {.host = {u->host, u->host_len},
-                          .port = u->port,
-                          .path = u->path,
-                          .method = str(q->method),
-                          .model = str(model)};
-    const struct sc_rule *rule = sc_policy_match(policy, &t);
-    sc_explain_line("host", "%s, port %d", u->host, u->port);
-    sc_explain_line("model", "%s", model[0] ? model : "unknown");
-    if (!rule) {
-        sc_explain_line("rule", "none: the call passes through as if steadycurl were not there");
-        return NULL;
+    switch (p) {
+    case SC_PROVIDER_AZURE:
+    case SC_PROVIDER_GROQ:
+        return "openai/v1/chat/completions";
+    case SC_PROVIDER_ANTHROPIC:
+        return "v1/messages";
+    case SC_PROVIDER_GEMINI:
+        return "v1beta/models";
+    case SC_PROVIDER_VERTEX:
+        return "v1/projects";
+    case SC_PROVIDER_COHERE:
+        return "v2/chat";
+    case SC_PROVIDER_OPENROUTER:
+        return "api/v1/chat/completions";
+    case SC_PROVIDER_BEDROCK:
+        return "model";
+    case SC_PROVIDER_OLLAMA:
+        return "api/chat";
+    default:
+        return "v1/chat/completions";
     }
-    sc_explain_line("rule", "%s (rules[%zu])", rule->name ? rule->name : "without a name",
-                    rule->index);
-    sc_explain_line("provider", "%s (by the %s)", sc_provider_name(provider_of(rule, u)),
-                    rule->provider_given ? "rule" : "host");
-    sc_explain_settings(rule->settings);
-    return rule;
 }
 
-static void explain_response(struct question *q, const struct sc_rule *rule, const struct sc_url *u)
+/* A call to the provider: at its first host, with something for a star. */
+static void url_of(enum sc_provider p, char *url, size_t size)
 {
-    q->response.provider = provider_of(rule, u);
-    q->response.now_unix = time(NULL);
-    if (q->response.curl_code)
-        sc_explain_line("response", "curl error %d, HTTP status %d", q->response.curl_code,
-                        q->response.status);
+    const struct sc_provider_info *info = sc_provider_info(p);
+    const char *host = info->hosts ? info->hosts[0] : "localhost", *star = strchr(host, '*');
+    if (info->local_port)
+        snprintf(url, size, "http://localhost:%d/%s", info->local_port, path_of(p));
     else
-        sc_explain_line("response", "HTTP %d to attempt %d", q->response.status, q->attempt);
-    sc_explain_response(rule->settings, &q->response, q->attempt);
+        snprintf(url, size, "https://%.*s%s%s/%s", star ? (int)(star - host) : (int)strlen(host),
+                 host, star ? "x" : "", star ? star + 1 : "", path_of(p));
+}
+
+/* The call that is asked about. */
+struct call {
+    struct sc_url url;
+    char model[128];
+    const struct sc_rule *rule; /* NULL: none */
+    enum sc_provider provider;
+    const struct sc_policy_provider *own_provider;
+};
+
+static void find_rule(const struct question *q, const struct sc_policy *policy, struct call *c)
+{
+    struct sc_str host = {c->url.host, c->url.host_len};
+    c->provider = sc_policy_provider(policy, host, c->url.port, &c->own_provider);
+    if (q->model)
+        snprintf(c->model, sizeof c->model, "%s", q->model);
+    else
+        sc_request_model(c->provider, c->url.path, q->request, q->request_len, c->model,
+                         sizeof c->model);
+    struct sc_target t = {.host = host,
+                          .port = c->url.port,
+                          .path = c->url.path,
+                          .method = str(q->method),
+                          .model = str(c->model)};
+    c->rule = sc_policy_match(policy, &t);
+    if (!c->rule || !c->rule->provider_given)
+        return;
+    c->provider = c->rule->provider;
+    c->own_provider = c->rule->own_provider;
+}
+
+static const char *provider_name(const struct call *c)
+{
+    return c->own_provider ? c->own_provider->name : sc_provider_name(c->provider);
+}
+
+static void print_call(const char *policy, const struct call *c)
+{
+    sc_explain_line("policy", "%s", policy);
+    sc_explain_line("host", "%s, port %d", c->url.host, c->url.port);
+    sc_explain_line("model", "%s", c->model[0] ? c->model : "unknown");
+    if (!c->rule) {
+        sc_explain_line("rule", "none: the call passes through as if steadycurl were not there");
+        return;
+    }
+    sc_explain_line("rule", "%s (rules[%zu])", c->rule->name ? c->rule->name : "without a name",
+                    c->rule->index);
+    sc_explain_line("provider", "%s (by the %s)", provider_name(c),
+                    c->rule->provider_given ? "rule" : "host");
+    sc_explain_settings(c->rule->settings);
+}
+
+static void print_call_json(const char *policy, const struct call *c)
+{
+    printf("{\"policy\":");
+    sc_explain_json_string(policy);
+    printf(",\"host\":");
+    sc_explain_json_string(c->url.host);
+    printf(",\"port\":%d,\"model\":", c->url.port);
+    sc_explain_json_string(c->model);
+    printf(",\"rule\":");
+    if (!c->rule) {
+        printf("null");
+        return;
+    }
+    sc_explain_json_string(c->rule->name ? c->rule->name : "");
+    printf(",\"provider\":");
+    sc_explain_json_string(provider_name(c));
+}
+
+static void explain_response(struct question *q, const struct sc_policy *policy,
+                             const struct call *c)
+{
+    static struct sc_explained explained;
+    struct sc_explain_question about = {.policy = policy,
+                                        .rule = c->rule,
+                                        .own_provider = c->own_provider,
+                                        .response = q->response,
+                                        .model = c->model,
+                                        .request_size = q->request_len,
+                                        .attempt = q->attempt};
+    about.response.provider = c->provider;
+    about.response.now_unix = time(NULL);
+    sc_explain_judge(&about, &explained);
+    if (q->json)
+        sc_explain_print_json(&about, &explained);
+    else
+        sc_explain_print(&about, &explained);
+}
+
+static int explain(struct question *q)
+{
+    static struct call c;
+    char path[PATH_MAX];
+    if (!q->url) {
+        url_of(sc_provider_by_name(q->provider), q->own_url, sizeof q->own_url);
+        q->url = q->own_url;
+    }
+    if (!sc_url_split(q->url, strlen(q->url), &c.url))
+        return sc_usage_wrong(&usage,
+                              "\"%s\" is not a plain http or https URL (user info, unusual hosts "
+                              "and dot segments are left to libcurl)",
+                              q->url);
+    int wrong = read_files(q);
+    if (wrong)
+        return wrong;
+    struct sc_policy *policy = load_policy(q->policy, path);
+    if (!policy)
+        return 1;
+    find_rule(q, policy, &c);
+    if (q->json)
+        print_call_json(path, &c);
+    else
+        print_call(path, &c);
+    if (c.rule && (q->has_response || q->body_file))
+        explain_response(q, policy, &c);
+    if (q->json)
+        puts("}");
+    sc_policy_free(policy);
+    return 0;
 }
 
 int sc_cmd_explain(int argc, char **argv)
 {
     static struct question q = {.method = "POST", .attempt = 1, .response.body = ""};
-    struct sc_url u;
     int ended = read_arguments(&q, argc, argv);
     if (ended)
         return ended - 1;
-    if (!q.url || !sc_url_split(q.url, strlen(q.url), &u))
-        return sc_usage_wrong(&usage,
-                              "\"%s\" is not a plain http or https URL (user info, unusual hosts "
-                              "and dot segments are left to libcurl)",
-                              q.url);
-    if (!read_body(&q))
-        return sc_usage_wrong(&usage, "cannot read the body from \"%s\"", q.body_file);
-    struct sc_policy *policy = load_policy(q.policy);
-    if (!policy)
-        return 1;
-    const struct sc_rule *rule = explain_request(&q, &u, policy);
-    if (rule && (q.has_response || q.body_file))
-        explain_response(&q, rule, &u);
-    sc_policy_free(policy);
-    if (q.body_file)
-        free((void *)(uintptr_t)q.response.body);
-    return 0;
+    ended = explain(&q);
+    free(q.request);
+    free(q.captured_text);
+    return ended;
 }

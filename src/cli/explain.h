@@ -1,15 +1,60 @@
-/* explain.h - the two halves of `steadycurl explain`. Both print to stdout. */
+/* explain.h - the parts of `steadycurl explain`. */
 #ifndef SC_CLI_EXPLAIN_H
 #define SC_CLI_EXPLAIN_H
 
+#include "core/call.h"
 #include "core/settings.h"
+#include "policy/policy.h"
 #include "provider/facts.h"
+#include "provider/prices.h"
+#include "provider/ratelimit.h"
 
-/* What a rule asks for, for people: one line a topic. */
+/* What a rule asks for, for people: one line a topic, on stdout. */
 void sc_explain_settings(const struct sc_settings *s);
 
-/* The class of a response to attempt number `attempt`, and what would happen next. */
-void sc_explain_response(const struct sc_settings *s, struct sc_response *r, int attempt);
+/* What is asked about a response. */
+struct sc_explain_question {
+    const struct sc_policy *policy;
+    const struct sc_rule *rule;
+    const struct sc_policy_provider *own_provider;
+    struct sc_response response;
+    const char *model;   /* "" unknown */
+    size_t request_size; /* bytes of the request's body, 0 unknown */
+    int attempt;         /* the response is that of this attempt */
+};
+
+struct sc_explain_tokens {
+    bool known, estimated;
+    int64_t input, cached, written, output, reasoning;
+    int64_t cost_nano;            /* -1: no price */
+    const struct sc_price *price; /* NULL: none, or the provider says itself what it charged */
+    char model[64];               /* whose price was looked for */
+};
+
+/* What the engine would make of it. */
+struct sc_explained {
+    struct sc_facts facts;
+    struct sc_verdict verdict;
+    enum sc_give_up give_up;   /* SC_GIVE_UP_NOT: another attempt follows, or it is a success */
+    enum sc_wait_reason why;   /* of the wait */
+    int64_t least_ms, most_ms; /* the wait, jitter apart; -1: the call may end here */
+    int attempts_allowed;
+    bool tells_limits;
+    struct sc_ratelimit limits;
+    struct sc_explain_tokens tokens;
+};
+
+void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *out);
+
+/* Tokens and cost by what the answer says of its usage. */
+void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tokens *out);
+
+/* For people, one line a topic; or as members of a JSON object, each with a comma before it. */
+void sc_explain_print(const struct sc_explain_question *q, const struct sc_explained *e);
+void sc_explain_print_json(const struct sc_explain_question *q, const struct sc_explained *e);
+
+/* A JSON string on stdout. */
+void sc_explain_json_string(const char *s);
 
 /* "topic     text" with the text as by printf. */
 void sc_explain_line(const char *topic, const char *format, ...)

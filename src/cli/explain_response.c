@@ -6,40 +6,32 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "cli/captured.h"
 #include "cli/explain.h"
-#include "core/call.h"
 #include "core/classify.h"
 #include "http/stream.h"
 
 #define MS 1000000
 
-static struct sc_str content_type(const struct sc_response *r)
+/* True: a stream that ended before any output and without its own end. */
+static bool read_facts(struct sc_response *r, struct sc_facts *facts)
 {
-    static const char name[] = "content-type";
-    for (size_t i = 0; i < r->n_headers; i++) {
-        const struct sc_str h = r->headers[i].name;
-        size_t k = 0;
-        while (k < h.n && k < sizeof name - 1 && (h.p[k] | 0x20) == (name[k] | 0x20))
-            k++;
-        if (k == h.n && k == sizeof name - 1)
-            return r->headers[i].value;
-    }
-    return (struct sc_str){"", 0};
-}
+    static struct sc_stream stream;
+    enum sc_stream_kind kind =
+        sc_stream_kind_of(sc_captured_header(r->headers, r->n_headers, "content-type"));
 
-static void read_facts(struct sc_response *r, struct sc_stream *stream, struct sc_facts *facts)
-{
-    enum sc_stream_kind kind = sc_stream_kind_of(content_type(r));
     if (kind == SC_STREAM_NONE) {
         sc_facts_read(r, facts);
-        return;
+        return false;
     }
-    sc_stream_init(stream, kind);
-    sc_stream_feed(stream, r->body, r->body_len);
+    sc_stream_init(&stream, kind);
+    sc_stream_feed(&stream, r->body, r->body_len);
     r->is_stream = true;
-    r->output_seen = sc_stream_end(stream) == SC_STREAM_OUTPUT;
-    sc_facts_read_event(r, stream, facts);
+    r->output_seen = sc_stream_end(&stream) == SC_STREAM_OUTPUT;
+    sc_facts_read_event(r, &stream, facts);
+    return stream.state == SC_STREAM_HEAD && !stream.finished;
 }
 
 /* Asks the state machine after `attempt` attempts with this outcome. Returns the wait in ms, or
@@ -60,42 +52,117 @@ static int attempts_allowed(const struct sc_settings *s, enum sc_class class)
     return s->retry.by_class[sc_class_retryable(class) ? class : SC_CLASS_RETRYABLE].max_attempts;
 }
 
-static void print_next(const struct sc_settings *s, const struct sc_result *result, int attempt)
+void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
 {
+    struct sc_class_rows own[SC_OWN_TABLES] = {q->rule->classify};
+    struct sc_result result = {.replayable = true};
+    const struct sc_settings *s = q->rule->settings;
     struct sc_call call;
-    int64_t shortest = ask(s, result, attempt, 0, &call);
-    int64_t longest = ask(s, result, attempt, UINT64_MAX, &call);
-    if (result->verdict.class == SC_CLASS_OK) {
+
+    memset(e, 0, sizeof *e);
+    if (q->own_provider)
+        own[1] = q->own_provider->classify;
+    bool cut = read_facts(&q->response, &e->facts);
+    sc_classify_by(&e->facts, own, &e->verdict);
+    if (cut && e->verdict.class == SC_CLASS_OK && q->response.body_len > 0)
+        e->verdict = (struct sc_verdict){SC_CLASS_RETRYABLE, true, -1, "cut-answer"};
+    result.verdict = e->verdict;
+    result.committed = q->response.output_seen;
+    e->least_ms = ask(s, &result, q->attempt, 0, &call);
+    e->most_ms = ask(s, &result, q->attempt, UINT64_MAX, &call);
+    e->give_up = call.give_up;
+    e->why = call.wait_reason;
+    e->attempts_allowed = attempts_allowed(s, e->verdict.class);
+    e->tells_limits = sc_ratelimit_read(q->response.provider, q->response.headers,
+                                        q->response.n_headers, q->response.now_unix, &e->limits);
+    sc_explain_count(q, &e->tokens);
+}
+
+/* ---- for people ---- */
+
+static void print_next(const struct sc_explain_question *q, const struct sc_explained *e)
+{
+    char range[64];
+
+    if (e->verdict.class == SC_CLASS_OK) {
         sc_explain_line("next", "the program gets the response");
-    } else if (shortest < 0 && longest < 0) {
-        sc_explain_line("next", "the program gets the failure: %s", sc_give_up_name(call.give_up));
-    } else if (shortest < 0 || longest < 0) {
+    } else if (e->least_ms < 0 && e->most_ms < 0) {
+        sc_explain_line("next", "the program gets the failure: %s", sc_give_up_name(e->give_up));
+    } else if (e->least_ms < 0 || e->most_ms < 0) {
         sc_explain_line("next", "depending on jitter, a wait or the end of the call");
     } else {
-        char range[64];
-        if (shortest == longest)
-            snprintf(range, sizeof range, "%" PRId64, shortest);
+        if (e->least_ms == e->most_ms)
+            snprintf(range, sizeof range, "%" PRId64, e->least_ms);
         else
-            snprintf(range, sizeof range, "%" PRId64 " to %" PRId64, shortest, longest);
+            snprintf(range, sizeof range, "%" PRId64 " to %" PRId64, e->least_ms, e->most_ms);
         sc_explain_line("next", "wait %s ms (%s), then attempt %d of %d", range,
-                        sc_wait_reason_name(call.wait_reason), attempt + 1,
-                        attempts_allowed(s, result->verdict.class));
+                        sc_wait_reason_name(e->why), q->attempt + 1, e->attempts_allowed);
     }
 }
 
-void sc_explain_response(const struct sc_settings *s, struct sc_response *r, int attempt)
+static void print_limit(const char *what, const struct sc_rate *r)
 {
-    static struct sc_stream stream;
-    struct sc_facts facts;
-    struct sc_result result = {.replayable = true};
-    read_facts(r, &stream, &facts);
-    sc_classify(&facts, &result.verdict);
-    result.committed = r->output_seen;
-    const struct sc_verdict *v = &result.verdict;
+    char reset[48] = "";
+
+    if (r->remaining < 0 && r->limit < 0)
+        return;
+    if (r->reset_ms >= 0)
+        snprintf(reset, sizeof reset, ", full again in %" PRId64 " ms", r->reset_ms);
+    if (r->limit < 0)
+        sc_explain_line("told", "%" PRId64 " %s left%s", r->remaining, what, reset);
+    else if (r->remaining < 0)
+        sc_explain_line("told", "%" PRId64 " %s%s", r->limit, what, reset);
+    else
+        sc_explain_line("told", "%" PRId64 " of %" PRId64 " %s left%s", r->remaining, r->limit,
+                        what, reset);
+}
+
+static void print_tokens(const struct sc_explain_tokens *t)
+{
+    char cost[32];
+
+    if (!t->known)
+        return;
+    sc_explain_line("tokens",
+                    "%" PRId64 " in (%" PRId64 " from a cache, %" PRId64
+                    " written to one), %" PRId64 " out (%" PRId64 " of reasoning)%s",
+                    t->input, t->cached, t->written, t->output, t->reasoning,
+                    t->estimated ? ", estimated" : "");
+    snprintf(cost, sizeof cost, "%" PRId64 ".%09" PRId64, t->cost_nano / 1000000000,
+             t->cost_nano % 1000000000);
+    if (t->cost_nano < 0)
+        sc_explain_line("cost", "unknown: no price for %s", t->model[0] ? t->model : "the model");
+    else if (!t->price)
+        sc_explain_line("cost", "%s USD, as the provider says", cost);
+    else
+        sc_explain_line("cost", "%s USD (%s: %g in, %g out, USD per million tokens; %s%s%s)", cost,
+                        t->price->model ? t->price->model : t->price->name,
+                        (double)t->price->rates.input / 1e6, (double)t->price->rates.output / 1e6,
+                        sc_price_source(t->price), sc_price_as_of(t->price)[0] ? ", " : "",
+                        sc_price_as_of(t->price));
+}
+
+void sc_explain_print(const struct sc_explain_question *q, const struct sc_explained *e)
+{
+    const struct sc_response *r = &q->response;
+    const struct sc_facts *f = &e->facts;
+    const struct sc_verdict *v = &e->verdict;
+
+    if (r->curl_code)
+        sc_explain_line("response", "curl error %d, HTTP status %d", r->curl_code, r->status);
+    else
+        sc_explain_line("response", "HTTP %d to attempt %d", r->status, q->attempt);
     sc_explain_line("class", "%s (row \"%s\")", sc_class_name(v->class), v->row ? v->row : "none");
-    if (facts.type[0] || facts.code[0])
-        sc_explain_line("error", "type \"%s\", code \"%s\"", facts.type, facts.code);
+    if (f->type[0] || f->code[0])
+        sc_explain_line("error", "type \"%s\", code \"%s\"", f->type, f->code);
+    if (f->detail[0])
+        sc_explain_line("detail", "%s", f->detail);
     if (v->hint_ms >= 0)
         sc_explain_line("hint", "the server asks for %" PRId64 " ms", v->hint_ms);
-    print_next(s, &result, attempt);
+    if (e->tells_limits) {
+        print_limit("requests", &e->limits.of[SC_RATE_REQUESTS]);
+        print_limit("tokens", &e->limits.of[SC_RATE_TOKENS]);
+    }
+    print_tokens(&e->tokens);
+    print_next(q, e);
 }

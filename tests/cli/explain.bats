@@ -134,3 +134,115 @@ has() {
     run -0 "$steadycurl" explain --help
     has "usage: steadycurl explain"
 }
+
+# A response as curl -i writes it: status line, headers, body.
+captured() { # STATUS BODY HEADER...
+    printf 'HTTP/1.1 %s X\r\n' "$1"
+    printf '%s\r\n' "${@:3}" ""
+    printf '%s' "$2"
+}
+
+@test "what curl -i wrote is explained, from a file and from standard input" {
+    captured 429 '{"error":{"type":"requests","code":"rate_limit_exceeded","message":"m"}}' \
+        'Retry-After: 2' 'x-ratelimit-limit-requests: 60' 'x-ratelimit-remaining-requests: 0' \
+        'x-ratelimit-reset-requests: 1m0s' >answer
+    run -0 "$steadycurl" explain -m gpt-4 --response answer https://api.openai.com/v1/x
+    has 'class     rate_limited (row "status-429")'
+    has 'code "rate_limit_exceeded"'
+    has "the server asks for 2000 ms"
+    has "0 of 60 requests left, full again in 60000 ms"
+    has "wait 2001 to 2500 ms (hint), then attempt 2 of 2"
+    run -0 sh -c '"$1" explain -r - -m gpt-4 https://api.openai.com/v1/x <answer' sh "$steadycurl"
+    has 'class     rate_limited (row "status-429")'
+}
+
+@test "of several header blocks the last is the response; a real curl's output is taken" {
+    { printf 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n'
+      captured 503 '' 'Content-Type: text/html'; } >answer
+    run -0 "$steadycurl" explain -r answer -m gpt-4 https://api.openai.com/v1/x
+    has 'class     overloaded (row "status-503")'
+    printf 'HTTP/2 529 \n\n{}' >answer
+    run -0 "$steadycurl" explain -r answer --provider anthropic -p "$SC_TOP/policies/anthropic.json"
+    has 'class     overloaded'
+    # shellcheck source=tests/lib/mock.bash
+    . "$SC_TOP/tests/lib/mock.bash"
+    mock_start --script '400;code=context_length_exceeded'
+    mock_curl /v1/chat/completions -i -d '{}' >answer
+    mock_stop
+    run -0 "$steadycurl" explain -r answer -m gpt-4 https://api.openai.com/v1/x
+    has 'class     token_limit (row "code-context_length_exceeded")'
+}
+
+@test "an answer's tokens and cost are told, by the model of the request or of the answer" {
+    captured 200 '{"model":"gpt-4o-mini","choices":[{"finish_reason":"stop"}],"usage":{
+        "prompt_tokens":1000000,"completion_tokens":1000,"prompt_tokens_details":{"cached_tokens":0}}}' \
+        'Content-Type: application/json' >answer
+    echo '{"version": 1, "rules": [{}], "prices": [
+        {"model": "gpt-4o-mini", "input_per_mtok": 2, "output_per_mtok": 5},
+        {"model": "house", "input_per_mtok": 1, "output_per_mtok": 1}]}' >prices.json
+    run -0 "$steadycurl" explain -p prices.json -r answer --provider openai
+    has "tokens    1000000 in (0 from a cache, 0 written to one), 1000 out"
+    has "cost      2.005000000 USD (gpt-4o-mini: 2 in, 5 out"
+    echo '{"model":"house","messages":[]}' >request
+    run -0 "$steadycurl" explain -p prices.json -r answer --provider openai --request request
+    has "model     house"
+    has "cost      1.001000000 USD"
+    run -0 "$steadycurl" explain -p prices.json -r answer --provider openai -m house --json
+    [ "$(jq -c '[.class, .input_tokens, .cost_usd, .price, .will_retry]' <<<"$output")" = \
+        '["ok",1000000,1.001,"house",false]' ]
+    sed -i 's/gpt-4o-mini/nobody-knows/' answer
+    run -0 "$steadycurl" explain -r answer -p prices.json --provider openai
+    has "cost      unknown: no price for nobody-knows"
+}
+
+@test "a stream's usage is counted, a stream without end is tried again" {
+    captured 200 $'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n' \
+        'Content-Type: text/event-stream' >answer
+    run -0 "$steadycurl" explain -r answer -m gpt-4o https://api.openai.com/v1/x
+    has "tokens    7 in"
+    has 'class     ok (row "ok")'
+    captured 200 $': waiting\n\n' 'Content-Type: text/event-stream' >answer
+    run -0 "$steadycurl" explain -r answer -m gpt-4o https://api.openai.com/v1/x
+    has 'class     retryable (row "cut-answer")'
+    captured 200 '{"choices":[' 'Content-Type: application/json' 'Content-Length: 50' >answer
+    run -0 "$steadycurl" explain -r answer -m gpt-4o https://api.openai.com/v1/x
+    has 'class     retryable (row "curl-partial")'
+}
+
+@test "the policy's own rows and providers decide, as in a program" {
+    echo '{"version": 1, "providers": [{"name": "house", "extends": "anthropic", "hosts": "llm.example",
+        "classify": [{"name": "nap", "status": 400, "type": "nap", "class": "overloaded"}]}],
+        "rules": [{}]}' >own.json
+    captured 400 '{"type":"error","error":{"type":"nap","message":"m"}}' 'x: y' >answer
+    run -0 "$steadycurl" explain -p own.json -r answer https://llm.example/v1/messages
+    has "provider  house (by the host)"
+    has 'class     overloaded (row "nap")'
+    run -0 "$steadycurl" explain -p own.json -r answer --json https://llm.example/v1/messages
+    [ "$(jq -c '[.provider, .class, .row, .will_retry, .wait_reason]' <<<"$output")" = \
+        '["house","overloaded","nap",true,"backoff"]' ]
+    run -0 "$steadycurl" explain -p own.json -r answer --json https://other.example/v1/messages
+    [ "$(jq -c '[.class, .will_retry, .reason]' <<<"$output")" = '["bad_request",false,"never retried"]' ]
+}
+
+@test "every provider has a call of its own to ask about" {
+    for provider in openai azure anthropic gemini vertex mistral cohere groq deepseek xai together \
+        openrouter bedrock ollama vllm llamacpp; do
+        run -0 "$steadycurl" explain --provider $provider --json --status 503 -p "$SC_TOP/policies/default.json"
+        jq -e --arg p $provider '.class == "overloaded" and .provider == $p' <<<"$output"
+    done
+}
+
+@test "a capture that is none is said to be none" {
+    echo '{"error": {}}' >answer
+    run -2 "$steadycurl" explain -r answer https://a/
+    has "does not begin with a status line"
+    captured 200 $'\x1f\x8b\x08' 'Content-Encoding: gzip' >answer
+    run -2 "$steadycurl" explain -r answer https://a/
+    has "take it with curl -i --compressed"
+    run -2 "$steadycurl" explain -r none https://a/
+    has "cannot read the response"
+    run -2 "$steadycurl" explain -r answer --status 200 https://a/
+    has "--response says it all"
+    run -2 "$steadycurl" explain --provider nobody
+    has '--provider: cannot be "nobody"'
+}
