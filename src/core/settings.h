@@ -109,6 +109,37 @@ struct sc_token_settings {
     bool repair_max_tokens; /* an output limit that was refused is lowered, once */
 };
 
+/* What money may be spent, and who shares it. */
+enum sc_period { SC_PERIOD_HOUR, SC_PERIOD_DAY, SC_PERIOD_MONTH, SC_PERIOD_EVER };
+enum sc_on_spent { SC_ON_SPENT_REJECT, SC_ON_SPENT_WARN };
+
+/* Bit set: each value of these has the whole amount for itself. None of them, or "total": all calls
+ * share it. */
+enum {
+    SC_BY_TOTAL = 1,
+    SC_BY_RULE = 2,
+    SC_BY_TASK = 4,
+    SC_BY_DAG = 8,
+    SC_BY_PROGRAM = 16,
+    SC_BY_PROVIDER = 32,
+    SC_BY_MODEL = 64
+};
+
+#define SC_MONEY_BUDGETS_MAX 16
+#define SC_ALERTS_MAX 10
+
+struct sc_money_budget {
+    const char *name;
+    int64_t limit_nano;
+    enum sc_period per;
+    unsigned by;
+    enum sc_on_spent on_spent;
+    int64_t output_tokens; /* set aside for a call that does not say how much it wants; 0: what the
+                              model gives at most */
+    uint32_t n_alerts;
+    int32_t alerts[SC_ALERTS_MAX]; /* 1/10000 of the limit, rising; 10000 is among them */
+};
+
 struct sc_settings {
     enum sc_timeout_scope program_timeout;
     struct sc_retry retry;
