@@ -179,6 +179,7 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
     rule = &p->rules[p->n];
     m = &p->matches[p->n];
     rule->index = p->n;
+    rule->budgets = NULL;
     rule->name = rule_name(p, spec->name);
     rule->provider_given = spec->provider_given;
     rule->provider = spec->provider;
@@ -263,6 +264,43 @@ const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *
             return &p->houses[i]->provider;
     }
     return NULL;
+}
+
+/* A rule's list is laid out anew with each budget: there are few. */
+static bool add_to_rule(struct sc_policy *p, struct sc_rule *rule, const struct sc_money_budget *b)
+{
+    const struct sc_money_budget **list;
+    size_t n = 0;
+
+    while (rule->budgets != NULL && rule->budgets[n] != NULL)
+        n++;
+    list = sc_build_alloc(p, (n + 2) * sizeof *list);
+    if (list == NULL)
+        return false;
+    if (n > 0)
+        memcpy(list, rule->budgets, n * sizeof *list);
+    list[n] = b;
+    list[n + 1] = NULL;
+    rule->budgets = list;
+    return true;
+}
+
+bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, const bool *rules)
+{
+    struct sc_money_budget *b;
+    bool good = true;
+
+    if (p->budgets == NULL)
+        p->budgets = sc_build_alloc(p, SC_MONEY_BUDGETS_MAX * sizeof *p->budgets);
+    if (p->budgets == NULL || p->n_budgets == SC_MONEY_BUDGETS_MAX)
+        return false;
+    b = &p->budgets[p->n_budgets++];
+    *b = *budget;
+    b->name = sc_build_copy(p, budget->name, strlen(budget->name));
+    for (size_t i = 0; i < p->n && good; i++)
+        if (rules == NULL || rules[i])
+            good = add_to_rule(p, &p->rules[i], b);
+    return good && b->name != NULL;
 }
 
 bool sc_build_finish(struct sc_policy *p)

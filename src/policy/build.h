@@ -53,6 +53,8 @@ struct sc_policy {
     size_t n_prices, prices_room;
     struct sc_house **houses; /* `providers` */
     size_t n_houses;
+    struct sc_money_budget *budgets;
+    size_t n_budgets;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
     bool wants_model, edits_requests;
@@ -77,6 +79,9 @@ bool sc_build_provider(struct sc_policy *p, const struct sc_policy_provider *pro
 const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *p,
                                                         const char *name);
 
+/* Adds a budget, its name is copied; for the rules whose bit is set in `rules` (NULL: all), which
+ * have all been added. */
+bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, const bool *rules);
 bool sc_build_finish(struct sc_policy *p);
 
 /* Memory that lives as long as the policy; NULL if there is none. */

@@ -17,13 +17,14 @@ static const char *const definitions[SC_SECTION_COUNT] = {
     [SC_SECTION_HOLD] = "hold",       [SC_SECTION_TIMEOUTS] = "timeouts",
     [SC_SECTION_TOKENS] = "tokens",   [SC_SECTION_PRICE] = "price",
     [SC_SECTION_USAGE] = "usage",     [SC_SECTION_PROVIDER] = "provider",
-    [SC_SECTION_CLASS] = "class_row",
+    [SC_SECTION_CLASS] = "class_row", [SC_SECTION_MONEY] = "spending",
 };
 
 static const char *const required[SC_SECTION_COUNT] = {
     [SC_SECTION_PRICE] = "\"model\", \"input_per_mtok\", \"output_per_mtok\"",
     [SC_SECTION_PROVIDER] = "\"name\"",
     [SC_SECTION_CLASS] = "\"class\"",
+    [SC_SECTION_MONEY] = "\"name\", \"usd\"",
 };
 
 static void put_string(FILE *to, const char *s)
@@ -108,6 +109,17 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
                 "\"maximum\": %g}]",
                 o->min, o->max);
         break;
+    case SC_TYPE_USD:
+        fprintf(to, "\"type\": \"number\", \"minimum\": 0.000001, \"maximum\": %.0f", o->max);
+        break;
+    case SC_TYPE_PARTS:
+        fputs("\"anyOf\": [{\"type\": \"number\", ", to);
+        put_bounds(to, o);
+        fprintf(to, "}, {\"type\": \"array\", \"maxItems\": %d, \"items\": {\"type\": \"number\", ",
+                SC_ALERTS_MAX - 1);
+        put_bounds(to, o);
+        fputs("}}]", to);
+        break;
     case SC_TYPE_WORD:
         fputs("\"enum\": [", to);
         put_words(to, o->words);
@@ -153,8 +165,11 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_PRICES:
     case SC_TYPE_PROVIDERS:
     case SC_TYPE_CLASSES:
-        fprintf(to, "\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/%s\"}",
-                definitions[o->child]);
+    case SC_TYPE_BUDGETS:
+        fputs("\"type\": \"array\", ", to);
+        if (o->max > 0)
+            fprintf(to, "\"maxItems\": %d, ", (int)o->max);
+        fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", definitions[o->child]);
         break;
     }
 }
@@ -233,7 +248,8 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
                                         [SC_TYPE_RULES] = "List of objects",
                                         [SC_TYPE_PRICES] = "List of objects",
                                         [SC_TYPE_PROVIDERS] = "List of objects",
-                                        [SC_TYPE_CLASSES] = "List of objects"};
+                                        [SC_TYPE_CLASSES] = "List of objects",
+                                        [SC_TYPE_BUDGETS] = "List of objects"};
 
     switch (o->type) {
     case SC_TYPE_INTEGER:
@@ -252,6 +268,12 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
         put_number(to, o->max);
         if (o->unit != NULL)
             fprintf(to, " (%s)", o->unit);
+        break;
+    case SC_TYPE_USD:
+        fprintf(to, "Number from 0.000001 to %.0f (USD)", o->max);
+        break;
+    case SC_TYPE_PARTS:
+        fputs("Number or list of numbers from 0.01 to 10", to);
         break;
     case SC_TYPE_MONEY:
         fprintf(to, "0, or a number from %g to %g (%s)", o->min, o->max, o->unit);
@@ -294,7 +316,7 @@ static void put_man(FILE *to, const struct sc_section *s, const char *prefix);
 static bool is_list(const struct sc_policy_option *o)
 {
     return o->type == SC_TYPE_RULES || o->type == SC_TYPE_PRICES || o->type == SC_TYPE_PROVIDERS ||
-           o->type == SC_TYPE_CLASSES;
+           o->type == SC_TYPE_CLASSES || o->type == SC_TYPE_BUDGETS;
 }
 
 /* Rows of a provider are as those of a rule, which come first. */

@@ -20,6 +20,10 @@ static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
                                       "none", NULL};
 static const char *const scopes[] = {"host", "model", "rule", "key", NULL};
+static const char *const periods[] = {"hour", "day", "month", "ever", NULL};
+static const char *const sharers[] = {"total",   "rule",     "task",  "dag",
+                                      "program", "provider", "model", NULL};
+static const char *const on_spents[] = {"reject", "warn", NULL};
 static const char *const counts[] = {"calls", "attempts", NULL};
 static const char *const context_checks[] = {"off", "warn", "reject", "trim", NULL};
 static const char *const on_opens[] = {"reply", "error", NULL};
@@ -59,6 +63,11 @@ static const struct sc_policy_option top_rows[] = {
      .type = SC_TYPE_PROVIDERS,
      .child = SC_SECTION_PROVIDER,
      .doc = "Providers that are not built in, and more hosts or rows for those that are."},
+    {.key = "budgets",
+     .type = SC_TYPE_BUDGETS,
+     .child = SC_SECTION_MONEY,
+     .max = SC_MONEY_BUDGETS_MAX,
+     .doc = "Money that may be spent; a call must fit into each budget that is for it."},
 };
 
 static const struct sc_policy_option provider_rows[] = {
@@ -694,6 +703,61 @@ static const struct sc_policy_option price_rows[] = {
      .doc = "Output tokens that it gives at most."},
 };
 
+static const struct sc_policy_option money_rows[] = {
+    {.key = "name",
+     .type = SC_TYPE_TEXT,
+     .max = 40,
+     FIELD(struct sc_money_draft, budget.name),
+     .doc = "Name of the budget, required and unique: letters, digits, dot, dash, underscore."},
+    {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
+    {.key = "usd",
+     .type = SC_TYPE_USD,
+     .min = 0.000001,
+     .max = 1000000,
+     .unit = "USD",
+     FIELD(struct sc_money_draft, budget.limit_nano),
+     .doc = "The amount, required."},
+    {.key = "per",
+     .type = SC_TYPE_WORD,
+     .words = periods,
+     .initial = "\"month\"",
+     FIELD(struct sc_money_draft, budget.per),
+     .doc = "For how long it is, in UTC: an hour, a day, a month of the calendar, or ever."},
+    {.key = "by",
+     .type = SC_TYPE_SCOPE,
+     .words = sharers,
+     .initial = "\"total\"",
+     FIELD(struct sc_money_draft, budget.by),
+     .doc = "What has the whole amount for itself; total: all calls share one."},
+    {.key = "rules",
+     .type = SC_TYPE_STRINGS,
+     .max = 64,
+     FIELD(struct sc_money_draft, rules),
+     .doc = "Names of the rules whose calls it is for; absent: all."},
+    {.key = "alert",
+     .type = SC_TYPE_PARTS,
+     .min = 0.01,
+     .max = 10,
+     .offset = offsetof(struct sc_money_draft, budget.n_alerts),
+     .size = sizeof(struct sc_money_budget) - offsetof(struct sc_money_budget, n_alerts),
+     .doc = "Parts of the amount at which an event is logged, once a period; always at 1."},
+    {.key = "on_spent",
+     .type = SC_TYPE_WORD,
+     .words = on_spents,
+     .later = "fallback",
+     .initial = "\"reject\"",
+     FIELD(struct sc_money_draft, budget.on_spent),
+     .doc = "What becomes of a call that does not fit: a 429 in the provider's own shape, or "
+            "nothing but the event."},
+    {.key = "output_tokens",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = 100000000,
+     FIELD(struct sc_money_draft, budget.output_tokens),
+     .doc = "Output tokens to set money aside for when a call does not say how many it wants at "
+            "most; absent: all that the model can give."},
+};
+
 static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_TOP] = {.name = "the policy", ROWS(top_rows)},
     [SC_SECTION_LOG] = {.name = "log", ROWS(log_rows)},
@@ -716,6 +780,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
     [SC_SECTION_PROVIDER] = {.name = "provider", ROWS(provider_rows)},
     [SC_SECTION_CLASS] = {.name = "classify", ROWS(class_rows)},
+    [SC_SECTION_MONEY] = {.name = "budget", ROWS(money_rows)},
 };
 
 const struct sc_section *sc_section(enum sc_section_id id)

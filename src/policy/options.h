@@ -36,6 +36,7 @@ enum sc_section_id {
     SC_SECTION_PRICE,
     SC_SECTION_PROVIDER,
     SC_SECTION_CLASS,
+    SC_SECTION_MONEY, /* one of `budgets` */
     SC_SECTION_COUNT
 };
 
@@ -56,6 +57,10 @@ enum sc_option_type {
     SC_TYPE_PRICES,    /* likewise */
     SC_TYPE_PROVIDERS, /* likewise */
     SC_TYPE_CLASSES,   /* likewise */
+    SC_TYPE_BUDGETS,   /* likewise */
+    SC_TYPE_USD,       /* USD; int64_t in 1e-9 USD */
+    SC_TYPE_PARTS,     /* number or list of numbers; from n_alerts to the end of struct
+                          sc_money_budget, in 1/10000 */
     SC_TYPE_NUMBERS,   /* whole number or list of them; short[SC_ROW_NUMBERS] */
     SC_TYPE_PROVIDER   /* one of words, or a name in the policy's `providers`; as TEXT */
 };
@@ -67,6 +72,7 @@ struct sc_policy_option {
     const char *initial;      /* default as JSON text, NULL if there is none */
     const char *unit;         /* "ms", NULL if none */
     const char *const *words; /* NULL-terminated */
+    const char *later;        /* a word of versions to come: an error that says so */
     enum sc_section_id child;
     int group;           /* for an object that holds a strategy: which one (1..3) */
     int64_t scale;       /* stored = written * scale, 0: 1 */

@@ -151,6 +151,12 @@ const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n)
     return p->prices;
 }
 
+const struct sc_money_budget *sc_policy_budgets(const struct sc_policy *p, size_t *n)
+{
+    *n = p->n_budgets;
+    return p->budgets;
+}
+
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p)
 {
     return &p->log;

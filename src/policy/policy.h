@@ -43,6 +43,8 @@ struct sc_rule {
     const struct sc_policy_provider *own_provider; /* likewise; NULL: not in `providers` */
     struct sc_class_rows classify;                 /* asked before all other rows */
     const struct sc_settings *settings;            /* rules with equal settings share them */
+    /* That its calls must fit into, NULL at the end; NULL itself: none. */
+    const struct sc_money_budget *const *budgets;
 };
 
 struct sc_policy;
@@ -117,6 +119,9 @@ enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str hos
 
 /* The prices that the policy gives, for sc_price_find. */
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n);
+
+/* All of its budgets, in the order of the file. */
+const struct sc_money_budget *sc_policy_budgets(const struct sc_policy *p, size_t *n);
 
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p);
 size_t sc_policy_rule_count(const struct sc_policy *p);

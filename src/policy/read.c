@@ -152,6 +152,8 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
     case SC_TYPE_PRICES:
         read_prices(r, item);
         break;
+    case SC_TYPE_BUDGETS:
+        break; /* read when the rules are known */
     case SC_TYPE_PROVIDERS:
         sc_read_providers(r, item);
         break;
@@ -560,6 +562,8 @@ static void read_top(struct sc_reader *r)
     rules = given_top(r, "rules");
     if (rules != NULL && !r->stop)
         read_all_rules(r, rules);
+    if (given_top(r, "budgets") != NULL && !r->stop)
+        sc_read_budgets(r, given_top(r, "budgets"));
 }
 
 size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink *sink, void *arg)
@@ -581,6 +585,8 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->base[SC_SECTION_RULE] = r->base[SC_SECTION_MATCH] = &r->rule;
     r->base[SC_SECTION_PRICE] = &r->price;
     r->given[SC_SECTION_PRICE] = r->given_price;
+    r->base[SC_SECTION_MONEY] = &r->money;
+    r->given[SC_SECTION_MONEY] = r->given_money;
     r->base[SC_SECTION_PROVIDER] = &r->house;
     r->given[SC_SECTION_PROVIDER] = r->given_provider;
     r->base[SC_SECTION_CLASS] = &r->class;

@@ -47,6 +47,11 @@ struct sc_class_draft {
     int class; /* index of the word, -1: not given */
 };
 
+struct sc_money_draft {
+    struct sc_money_budget budget;
+    const struct cJSON *rules;
+};
+
 /* Called for each error; false: don't look for more. */
 typedef bool sc_error_sink(const struct sc_policy_error *e, void *arg);
 

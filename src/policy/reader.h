@@ -35,6 +35,8 @@ struct sc_reader {
     struct sc_rows_draft rows; /* of the list that is being read */
     struct sc_class_rows classify;
     const cJSON *given_provider[8], *given_class[8];
+    struct sc_money_draft money;
+    const cJSON *given_money[16];
     const cJSON *given_top[16], *given_log[8], *given_rule[8], *given_match[8];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
@@ -52,6 +54,9 @@ __attribute__((format(printf, 3, 4))) void sc_reader_fail(struct sc_reader *r, s
 /* "found VALUE, allowed ALLOWED; did you mean NEAR?" at the value; near may be NULL. */
 void sc_reader_fail_value(struct sc_reader *r, const cJSON *item, const char *allowed,
                           const char *near);
+
+/* The policy's `budgets`; its rules must have been read. */
+void sc_read_budgets(struct sc_reader *r, const cJSON *item);
 
 /* The rows of a `classify` list; they stay in r->classify. */
 void sc_read_classes(struct sc_reader *r, const cJSON *item);

@@ -112,11 +112,69 @@ static void read_money(struct sc_reader *r, const cJSON *item, const struct sc_p
     memcpy((char *)base + o->offset, &pico, sizeof pico);
 }
 
+/* 0.000001 as it is written, whole numbers as such: bounds of money. */
+static void read_usd(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                     void *base)
+{
+    double value;
+    int64_t nano;
+
+    if (!(item->type & cJSON_Number) || !sc_document_number(r->doc, item, &value) ||
+        !(value >= o->min && value <= o->max)) {
+        sc_reader_fail_value(r, item, "0.000001 to 1000000 USD", NULL);
+        return;
+    }
+    nano = (int64_t)(value * 1e9 + 0.5);
+    memcpy((char *)base + o->offset, &nano, sizeof nano);
+}
+
+/* Keeps the list rising; an entry that is there already is dropped. */
+static void add_part(int32_t *list, uint32_t *n, int32_t part)
+{
+    uint32_t i = 0;
+
+    while (i < *n && list[i] < part)
+        i++;
+    if (*n == SC_ALERTS_MAX || (i < *n && list[i] == part))
+        return;
+    memmove(&list[i + 1], &list[i], (*n - i) * sizeof *list);
+    list[i] = part;
+    (*n)++;
+}
+
+/* The list as stored always has the whole, 1, in it. */
+static void read_parts(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                       void *base)
+{
+    static const char allowed[] = "a number from 0.01 to 10, or a list of at most 9 of them";
+    const cJSON *first = item->type & cJSON_Array ? item->child : item;
+    struct sc_money_budget b = {.n_alerts = 0};
+    size_t n = 0;
+    double value;
+
+    for (const cJSON *c = first; c != NULL; c = first == item ? NULL : c->next, n++) {
+        size_t before = first == item ? r->path_n : sc_reader_enter_index(r, n);
+
+        if (n == SC_ALERTS_MAX - 1)
+            sc_reader_fail(r, sc_document_value(r->doc, c),
+                           "found more than %d numbers, allowed at most %d", SC_ALERTS_MAX - 1,
+                           SC_ALERTS_MAX - 1);
+        else if (!(c->type & cJSON_Number) || !sc_document_number(r->doc, c, &value) ||
+                 !(value >= o->min && value <= o->max))
+            sc_reader_fail_value(r, c, first == item ? allowed : "a number from 0.01 to 10", NULL);
+        else
+            add_part(b.alerts, &b.n_alerts, (int32_t)(value * 10000 + 0.5));
+        sc_reader_leave(r, before);
+    }
+    add_part(b.alerts, &b.n_alerts, 10000);
+    memcpy((char *)base + o->offset, &b.n_alerts, o->size);
+}
+
 /* Index of the item's word, or -1 with an error. */
 static int word_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                    const char *or_)
 {
-    char allowed[400];
+    char allowed[400] = "";
     bool word = (item->type & cJSON_String) != 0;
     int i = word ? sc_word_index(o->words, item->valuestring, strlen(item->valuestring)) : -1;
     const char *near;
@@ -127,6 +185,9 @@ static int word_of(struct sc_reader *r, const cJSON *item, const struct sc_polic
         say_words(o->words, allowed, sizeof allowed);
         n = strlen(allowed);
         snprintf(allowed + n, sizeof allowed - n, "%s", or_);
+        if (word && o->later != NULL && strcmp(item->valuestring, o->later) == 0)
+            snprintf(allowed + n, sizeof allowed - n, " (%s is not part of this version)",
+                     o->later);
         sc_reader_fail_value(r, item, allowed, near);
     }
     return i;
@@ -378,6 +439,12 @@ void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_polic
         break;
     case SC_TYPE_MONEY:
         read_money(r, item, o, base);
+        break;
+    case SC_TYPE_USD:
+        read_usd(r, item, o, base);
+        break;
+    case SC_TYPE_PARTS:
+        read_parts(r, item, o, base);
         break;
     case SC_TYPE_WORD:
         read_word(r, item, o, base);

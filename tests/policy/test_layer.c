@@ -275,7 +275,8 @@ static void test_rows_have_places_of_their_own(void **state)
         end = sc_section(strategic[i])->first + sc_section(strategic[i])->n;
     }
     assert_true(end <= SC_GIVEN_STRATEGY_MAX);
-    assert_true(sc_section(SC_SECTION_TOP)->n <= 8 && sc_section(SC_SECTION_RULE)->n <= 8);
+    assert_true(sc_section(SC_SECTION_TOP)->n <= 16 && sc_section(SC_SECTION_RULE)->n <= 8);
+    assert_true(sc_section(SC_SECTION_MONEY)->n <= 16);
 }
 
 static void test_features_that_look_at_requests(void **state)
