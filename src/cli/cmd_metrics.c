@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -168,6 +169,61 @@ static void put_breakers(FILE *f, const struct sc_state_view *v)
     }
 }
 
+/* The label's parts as Prometheus wants them; the budget's name is the first. */
+static void put_share(FILE *f, const char *label)
+{
+    static const char *const names[] = {"budget",  "rule",     "task", "dag",
+                                        "program", "provider", "model"};
+    char value[SC_LABEL_MAX + 1];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        sc_label_part(label, names[i], value, sizeof value);
+        if (i == 0 || value[0])
+            fprintf(f, "%s%s=\"%s\"", i ? "," : "", names[i], value);
+    }
+}
+
+static void put_usd(FILE *f, const struct sc_money_view *m, int which)
+{
+    const int64_t nano[] = {m->spent, m->held, m->limit};
+
+    if (which == 3)
+        fprintf(f, "%" PRIu64 "\n", m->alerts);
+    else
+        fprintf(f, "%" PRId64 ".%09" PRId64 "\n", nano[which] / 1000000000,
+                nano[which] % 1000000000);
+}
+
+static void put_money(FILE *f, const struct sc_state_view *v)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } all[] = {
+        {"steadycurl_budget_spent_usd", "gauge", "Spent in the budget's period."},
+        {"steadycurl_budget_reserved_usd", "gauge", "Set aside for calls under way."},
+        {"steadycurl_budget_limit_usd", "gauge", "What may be spent in the period."},
+        {"steadycurl_budget_alerts_total", "counter", "Alerts given."},
+    };
+    struct sc_money_view m;
+
+    for (int which = 0; which < 4; which++) {
+        fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", all[which].name, all[which].help,
+                all[which].name, all[which].type);
+        for (size_t i = 0; i < v->n; i++) {
+            const struct sc_scope_view *s = &v->scopes[i];
+
+            if (!s->words[SC_SLOT_SPENT])
+                continue;
+            sc_money_look(v->region, s->words[SC_SLOT_SPENT], (int64_t)time(NULL), sc_state_now(),
+                          &m);
+            fprintf(f, "%s{", all[which].name);
+            put_share(f, s->label);
+            fputs("} ", f);
+            put_usd(f, &m, which);
+        }
+    }
+}
+
 static void put_all(FILE *f, struct sc_state_view *v)
 {
     if (!v->region)
@@ -180,6 +236,7 @@ static void put_all(FILE *f, struct sc_state_view *v)
     put_histogram(f, v->region, "steadycurl_wait_duration_seconds",
                   "How long calls waited before an attempt.", SC_M_WAIT_TIME, sc_wait_bounds);
     put_breakers(f, v);
+    put_money(f, v);
 }
 
 /* node_exporter reads whenever it likes: the file is complete at every moment. */

@@ -18,6 +18,7 @@
 #include "core/lease.h"
 #include "core/limiter.h"
 #include "core/tokens.h"
+#include "state/books.h"
 #include "state/state.h"
 
 #define MS INT64_C(1000000)
@@ -28,14 +29,15 @@ static const struct sc_option options[] = {
     {"json", 'j', NULL, "one JSON object"},
     {"watch", 'w', NULL, "show it again every second"},
     {"reset", OPT_RESET, NULL,
-     "forget what is known of SCOPE (any part of its name), or all of it"},
+     "forget what is known of SCOPE (any part of its name), or all but money spent; "
+     "\"budget=NAME\" is that"},
     {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct sc_usage usage = {
     "status", "[--json] [--watch] [--reset [SCOPE]]",
-    "Shows breakers, limits, gates and retry budgets as all processes share them.", options};
+    "Shows breakers, limits, gates, retries and money spent as all processes share them.", options};
 
 /* One way to write for people and for programs: `key` for JSON, the rest is the value. */
 struct writer {
@@ -211,6 +213,59 @@ static void show_concurrent(struct writer *w, struct sc_region *r, sc_word *word
     }
 }
 
+static void put_usd(struct writer *w, const char *key, int64_t nano)
+{
+    json_key(w, key);
+    printf("%" PRId64 ".%09" PRId64, nano / 1000000000, nano % 1000000000);
+}
+
+/* "2025-08-09T00:00:00Z", as in the log. */
+static void date_of(int64_t wall_s, char *buf, size_t n)
+{
+    time_t t = (time_t)wall_s;
+    struct tm tm;
+
+    buf[0] = '\0';
+    if (gmtime_r(&t, &tm))
+        strftime(buf, n, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void show_money_json(struct writer *w, const struct sc_money_view *m, const char *until)
+{
+    begin_part(w, "money");
+    put_usd(w, "spent_usd", m->spent);
+    put_usd(w, "reserved_usd", m->held);
+    put_usd(w, "limit_usd", m->limit);
+    put_text(w, "per", sc_period_name(m->per));
+    if (m->per != SC_PERIOD_EVER)
+        put_text(w, "until", until);
+    put_text(w, "on_spent", m->on_spent == SC_ON_SPENT_WARN ? "warn" : "reject");
+    put_number(w, "alerts", (int64_t)m->alerts);
+    end_part(w);
+}
+
+static void show_money(struct writer *w, struct sc_region *r, sc_word *words, int64_t now)
+{
+    struct sc_money_view m;
+    char until[32], spent[32], held[32], limit[32];
+
+    sc_money_look(r, words, (int64_t)time(NULL), now, &m);
+    date_of(m.until_s, until, sizeof until);
+    if (w->json) {
+        show_money_json(w, &m, until);
+        return;
+    }
+    sc_money_text(m.spent, spent, sizeof spent);
+    sc_money_text(m.held, held, sizeof held);
+    sc_money_text(m.limit, limit, sizeof limit);
+    printf("  money       %s of %s USD spent", spent, limit);
+    if (m.calls)
+        printf(", %s reserved by %u call%s", held, m.calls, m.calls == 1 ? "" : "s");
+    if (m.per != SC_PERIOD_EVER)
+        printf(", until %s", until);
+    puts(m.on_spent == SC_ON_SPENT_WARN ? "; warns" : "");
+}
+
 static void show_scope(struct writer *w, const struct sc_state_view *v,
                        const struct sc_scope_view *s, int64_t now)
 {
@@ -234,6 +289,8 @@ static void show_scope(struct writer *w, const struct sc_state_view *v,
         show_latch(w, k[SC_SLOT_LATCH], now);
     if (k[SC_SLOT_BUDGET])
         show_budget(w, k[SC_SLOT_BUDGET], now);
+    if (k[SC_SLOT_SPENT])
+        show_money(w, v->region, k[SC_SLOT_SPENT], now);
     if (k[SC_SLOT_RATIO] && w->json)
         put_number(w, "bytes_per_1000_tokens",
                    sc_tokens_ratio_milli(sc_word_read(&k[SC_SLOT_RATIO][SC_W_RATIO])));
@@ -246,7 +303,7 @@ static bool is_dull(const struct sc_scope_view *s, int64_t now)
     sc_word *gate = s->words[SC_SLOT_GATE], *latch = s->words[SC_SLOT_LATCH];
 
     if (s->words[SC_SLOT_BREAKER] || s->words[SC_SLOT_REQUESTS] || s->words[SC_SLOT_TOKENS] ||
-        s->words[SC_SLOT_CONCURRENT] || s->words[SC_SLOT_BUDGET])
+        s->words[SC_SLOT_CONCURRENT] || s->words[SC_SLOT_BUDGET] || s->words[SC_SLOT_SPENT])
         return false;
     if (latch)
         sc_latch_peek(sc_word_read(&latch[SC_W_LATCH]), &a);
@@ -349,23 +406,38 @@ static void clear_scope(struct sc_scope_view *s)
 {
     for (int k = 0; k < SC_KINDS; k++)
         if (s->words[k] && k != SC_SLOT_CONCURRENT)
-            clear_words(s->words[k], SC_SLOT_WORDS);
+            clear_words(s->words[k], k == SC_SLOT_SPENT ? SC_W_TERMS : SC_SLOT_WORDS);
+}
+
+/* Money is forgotten only when a budget is asked for by its name: whoever resets breakers does not
+ * mean it. */
+static bool is_meant(const char *label, const char *scope)
+{
+    bool money = strncmp(label, "budget=", 7) == 0;
+
+    if (!scope)
+        return !money;
+    return strstr(label, scope) != NULL && (!money || strncmp(scope, "budget=", 7) == 0);
 }
 
 static int reset(struct sc_state_view *v, const char *scope)
 {
-    size_t n = 0;
+    size_t n = 0, kept = 0;
 
-    if (!v->region) {
+    /* The books first: memory that is made anew meanwhile reads them. */
+    if (scope && strncmp(scope, "budget=", 7) == 0)
+        kept = sc_books_reset(scope, (int64_t)time(NULL));
+    if (!v->region && kept == 0) {
         fprintf(stderr, "steadycurl status: %s\n", v->why);
         return scope ? 1 : 0;
     }
     sc_state_view_read(v);
     for (size_t i = 0; i < v->n; i++)
-        if (!scope || strstr(v->scopes[i].label, scope)) {
+        if (is_meant(v->scopes[i].label, scope)) {
             clear_scope(&v->scopes[i]);
             n++;
         }
+    n = n > kept ? n : kept;
     if (!scope) {
         clear_words(v->region->given_up, SC_GIVEN_UP);
         for (size_t i = 0; i < SC_SERIES; i++)

@@ -46,7 +46,7 @@ void sc_state_view_read(struct sc_state_view *v)
         for (size_t k = 0; k < SC_KINDS; k++) {
             struct sc_slot *s = &v->region->slots[g][k];
 
-            if ((sc_word_read(&s->key) & 0xff) != k + 1 || k == SC_SLOT_LEASES)
+            if ((sc_word_read(&s->key) & 0xff) != k + 1 || k == SC_SLOT_LEASES || k == SC_SLOT_HELD)
                 continue;
             sc_label_read(&v->region->labels[g][k], label, sizeof label);
             if (label[0])

@@ -144,8 +144,8 @@ static const char *event_name(enum sc_event_kind kind)
         [SC_EVENT_CALL] = "call",       [SC_EVENT_WAITED] = "waited",
         [SC_EVENT_BREAKER] = "breaker", [SC_EVENT_LATCH] = "latch",
         [SC_EVENT_GATE] = "gate",       [SC_EVENT_STREAM] = "stream",
-        [SC_EVENT_REQUEST] = "request", [SC_EVENT_POLICY] = "policy",
-        [SC_EVENT_NOTE] = "note",
+        [SC_EVENT_REQUEST] = "request", [SC_EVENT_BUDGET] = "budget",
+        [SC_EVENT_POLICY] = "policy",   [SC_EVENT_NOTE] = "note",
     };
     return names[kind];
 }
@@ -234,6 +234,32 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("target"), e->target);
 }
 
+/* 0.8, 1, 1.25: without the zeros that four places would have. */
+static void fraction(struct sc_out *o, const char *key, size_t n, int v)
+{
+    int width = 4;
+    int64_t part = v % 10000;
+
+    if (!put_key(o, key, n, 16))
+        return;
+    sc_out_int(o, v / 10000);
+    if (part == 0)
+        return;
+    for (; part % 10 == 0; part /= 10)
+        width--;
+    SC_OUT_LITERAL(o, ".");
+    sc_out_digits(o, (unsigned)part, width);
+}
+
+static void put_budget(struct sc_out *o, const struct sc_event *e)
+{
+    string(o, KEY("name"), e->budget);
+    string(o, KEY("scope"), e->scope);
+    fraction(o, KEY("fraction"), e->fraction);
+    dollars(o, KEY("spent_usd"), e->spent_nano);
+    dollars(o, KEY("limit_usd"), e->limit_nano);
+}
+
 static void put_other(struct sc_out *o, const struct sc_event *e)
 {
     string(o, KEY("rule"), e->rule);
@@ -254,8 +280,11 @@ bool sc_log_json(const struct sc_event *e, int64_t wall_ns, struct sc_out *o)
         put_wait(o, e);
     else if (e->kind == SC_EVENT_CALL)
         put_call(o, e);
-    else
+    else {
+        if (e->kind == SC_EVENT_BUDGET)
+            put_budget(o, e);
         put_other(o, e);
+    }
     if (e->text && put_key(o, KEY("text"), 2)) {
         char clean[TEXT_LIMIT];
         sc_redact(e->text, strlen(e->text), clean, sizeof clean);

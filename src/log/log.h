@@ -35,6 +35,7 @@ enum sc_event_kind {
     SC_EVENT_LATCH,   /* attempts stop because of quota or credentials, or go on */
     SC_EVENT_GATE,    /* a server's hint keeps everybody waiting */
     SC_EVENT_REQUEST, /* a request is too long, or was changed */
+    SC_EVENT_BUDGET,  /* so much of a budget is spent */
     SC_EVENT_POLICY,  /* policy loaded, refused, replaced */
     SC_EVENT_NOTE     /* anything else worth one line */
 };
@@ -65,6 +66,9 @@ struct sc_event {
     bool estimated;    /* tokens, and so the cost, are not what the provider said */
     int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;
+    const char *budget, *scope; /* of SC_EVENT_BUDGET, as the next line */
+    int64_t spent_nano, limit_nano;
+    int fraction;     /* 1/10000 of the limit */
     const char *text; /* free text; of a transport error: libcurl's words for it */
     int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */
 };

@@ -11,6 +11,7 @@
 #include "provider/request.h"
 #include "shim/answer.h"
 #include "shim/body.h"
+#include "shim/purse.h"
 #include "shim/report.h"
 #include "shim/rewrite.h"
 #include "shim/spend.h"
@@ -112,10 +113,13 @@ void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
 {
     char host[SC_URL_HOST_MAX + 8];
     struct sc_scope_key key;
-    struct sc_call_facts facts = {to_boottime(t->call.deadline_ns), hash_of_request(s)};
+    struct sc_call_facts facts = {.deadline_ns = to_boottime(t->call.deadline_ns),
+                                  .request_hash = hash_of_request(s)};
     char note[512];
 
     fill_key(s, t, host, &key);
+    if (t->rule->budgets != NULL)
+        facts.money = sc_purse_open(t);
     sc_state_begin(&t->ticket, &key, t->rule->settings, &facts, sc_state_now());
     while (sc_state_take_note(note, sizeof note))
         sc_report_note(s, t, SC_EVENT_NOTE, note);
@@ -150,11 +154,15 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
     struct sc_admission *a = &t->admission;
     int64_t boot_ns = sc_state_now();
 
+    if (t->money && !t->asked)
+        sc_purse_quote(s, t);
     if (t->asked)
         sc_state_recheck(&t->ticket, boot_ns, sc_random64(), a);
     else
         sc_state_admit(&t->ticket, estimated_tokens(s, t, boot_ns), boot_ns, sc_random64(), a);
     t->asked = true;
+    if (t->money)
+        sc_purse_report(s, t);
     if (a->verdict == SC_ADMIT_GO) {
         granted(s, t, now_ns);
     } else if (a->verdict == SC_ADMIT_REFUSE) {
@@ -225,6 +233,7 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
         .used_tokens = -1,
         .input_tokens = -1,
         .output_tokens = -1,
+        .cost_nano = -1,
         .ms = (now_ns - t->attempt_start_ns) / NS_PER_MS,
     };
 
@@ -238,6 +247,8 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
     }
     sc_spend_attempt(s, t, &facts);
     sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), fx);
+    if (t->money)
+        sc_purse_report(s, t);
     if (sc_call_wants_retry(&t->call) &&
         !sc_state_retry_allowed(&t->ticket, t->verdict.class, sc_state_now()))
         sc_call_stop(&t->call, SC_GIVE_UP_BUDGET);
@@ -273,12 +284,14 @@ static const struct {
     {SC_REFUSE_AUTH, 401, SC_CLASS_AUTH, "The service has refused these credentials."},
     {SC_REFUSE_NEVER_FITS, 429, SC_CLASS_TOKEN_LIMIT,
      "The request is larger than the token limit set for it allows in a minute."},
+    {SC_REFUSE_BUDGET, 429, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
 };
 
 CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
 {
     const struct sc_breaker_settings *b = &t->rule->settings->breaker;
-    char body[512], message[192];
+    char body[768], message[448], budget[400];
+    const char *why;
     struct sc_reply r = {.reason = sc_refusal_name(t->admission.refusal), .body = body};
     size_t i = 0;
 
@@ -288,6 +301,11 @@ CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
            refusals[i].refusal != t->admission.refusal)
         i++;
     t->verdict.class = refusals[i].class;
+    why = refusals[i].message;
+    if (t->admission.refusal == SC_REFUSE_BUDGET) {
+        sc_purse_refusal(t, budget, sizeof budget);
+        why = budget;
+    }
     if (t->admission.refusal == SC_REFUSE_BREAKER && b->on_open_error) {
         sc_shadow_error(s, refusals[i].message);
         return (CURLcode)b->error_code;
@@ -295,10 +313,10 @@ CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
     r.status = refusals[i].status;
     r.retry_after_ms = t->admission.retry_after_ms;
     if (r.retry_after_ms > 0)
-        snprintf(message, sizeof message, "%s Please try again in %lld s.", refusals[i].message,
+        snprintf(message, sizeof message, "%s Please try again in %lld s.", why,
                  (long long)((r.retry_after_ms + 999) / 1000));
     else
-        snprintf(message, sizeof message, "%s", refusals[i].message);
+        snprintf(message, sizeof message, "%s", why);
     r.body_len = sc_reply_error(t->provider, r.status, message, body, sizeof body);
     return sc_answer(s, t, &r);
 }

@@ -152,7 +152,7 @@ static int64_t next_look(const struct sc_member *m, const struct sc_step *step)
 
     if (step->reason != SC_WAIT_LIMIT && step->reason != SC_WAIT_GATE)
         return until;
-    if (t->ticket.need_lease) {
+    if (t->ticket.ask_again) {
         until += (int64_t)m->multi->n_held * LEASE_LOOK_MS * NS_PER_MS;
     } else if (until < t->wait_end_ns) {
         until += grid - until % grid;

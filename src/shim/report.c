@@ -6,39 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shim/labels.h"
+
 enum { NS_PER_MS = 1000000 };
-
-/* The value if an environment entry is NAME=..., not empty. */
-static const char *value_of(const char *entry, const char *name, size_t n)
-{
-    return strncmp(entry, name, n) == 0 && entry[n] == '=' && entry[n + 1] ? entry + n + 1 : NULL;
-}
-
-#define VALUE_OF(entry, name) value_of((entry), (name), sizeof(name) - 1)
-
-/* The cost labels of the contract. One pass, since this is asked at every call: a worker process
- * may change them between two. */
-static void read_labels(struct sc_event *e)
-{
-    const char *task = NULL, *dag = NULL, *airflow_task = NULL, *airflow_dag = NULL, *v;
-    char **entry;
-
-    for (entry = environ; entry && *entry; entry++) {
-        if ((*entry)[0] == 'S' && (*entry)[1] == 'T') {
-            if ((v = VALUE_OF(*entry, "STEADYCURL_TASK")) != NULL)
-                task = v;
-            else if ((v = VALUE_OF(*entry, "STEADYCURL_DAG")) != NULL)
-                dag = v;
-        } else if ((*entry)[0] == 'A' && (*entry)[1] == 'I') {
-            if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_TASK_ID")) != NULL)
-                airflow_task = v;
-            else if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_DAG_ID")) != NULL)
-                airflow_dag = v;
-        }
-    }
-    e->task = task ? task : airflow_task;
-    e->dag = dag ? dag : airflow_dag;
-}
 
 static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
 {
@@ -166,6 +136,23 @@ void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *r
     write_event(t, &e);
 }
 
+void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
+                      const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_BUDGET;
+    e.level = SC_LOG_WARN;
+    e.budget = a->budget->name;
+    e.scope = a->label;
+    e.spent_nano = a->spent_nano;
+    e.limit_nano = a->budget->limit_nano;
+    e.fraction = a->fraction;
+    e.text = text;
+    write_event(t, &e);
+}
+
 void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
 {
     struct sc_event e;
@@ -254,7 +241,7 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
         e.reason = t->rewrite.refused ? t->rewrite.refused : sc_refusal_name(t->admission.refusal);
     e.trimmed = t->tokens.trimmed;
     fill_spent(&e, &t->spent);
-    read_labels(&e);
+    sc_labels_read(&e.task, &e.dag);
     write_event(t, &e);
     count_call(t, e.outcome);
 }

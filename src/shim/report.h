@@ -11,6 +11,9 @@ void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_ki
 /* Something about the request itself: too long, or not sent as it was. */
 void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
                        const char *text);
+/* So much of a budget is spent. */
+void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
+                      const char *text);
 /* A wait for limit or gate is over. */
 void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns);
 void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step);

@@ -53,7 +53,7 @@ static void keep(char *to, size_t size, const char *name)
 }
 
 /* A handle mostly asks the same model again. */
-static const struct sc_price *price_of(struct sc_shadow *s, const struct sc_transfer *t)
+const struct sc_price *sc_spend_price(struct sc_shadow *s, const struct sc_transfer *t)
 {
     struct sc_priced *last = &s->priced;
 
@@ -90,7 +90,8 @@ void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_atte
     estimate(s, t, &u);
     if (!u.known && !u.estimated)
         return;
-    add(&t->spent, &u, sc_cost_nano(price_of(s, t), &u));
+    facts->cost_nano = sc_cost_nano(sc_spend_price(s, t), &u);
+    add(&t->spent, &u, facts->cost_nano);
     if (u.estimated)
         return;
     facts->input_tokens = sc_usage_input_total(&u);

@@ -9,4 +9,7 @@
  * tokens. */
 void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_attempt_facts *facts);
 
+/* The price of the call's model, NULL if it is not known. */
+const struct sc_price *sc_spend_price(struct sc_shadow *s, const struct sc_transfer *t);
+
 #endif

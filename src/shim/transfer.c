@@ -57,6 +57,7 @@ void sc_transfer_free(struct sc_transfer *t)
     sc_rewrite_free(&t->rewrite);
     free(t->stream);
     free(t->show);
+    free(t->money);
     if (atomic_compare_exchange_strong(&spare, &none, t))
         return;
     sc_hold_free(&t->hold);

@@ -82,6 +82,7 @@ struct sc_transfer {
     uint64_t id;
     struct sc_call call;
     struct sc_ticket ticket;       /* its place in the shared state */
+    struct sc_money_ticket *money; /* and in the budgets; NULL: none is for it */
     struct sc_admission admission; /* what that said last */
     bool asked;                    /* it said to wait: ask again */
     bool turned_away;              /* it said no: we answer */

@@ -2,8 +2,8 @@
  * Before an attempt: begin, admit, recheck. See state.h.
  *
  * What can refuse is looked at first, without changing anything; only then are permits, leases and
- * slots taken, in this order: concurrency lease, latch probe, breaker, request slot, token slots,
- * gate. Whatever cannot be had gives back what was taken before it.
+ * slots taken, in this order: concurrency lease, money, latch probe, breaker, request slot, token
+ * slots, gate. Whatever cannot be had gives back what was taken before it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -140,7 +140,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
         t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
         t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
     }
-    if (sc_state_counts_tokens(t, now))
+    if (t->money || sc_state_counts_tokens(t, now))
         t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
     t->series = sc_series_words(h, k);
     find_limits(t, k);
@@ -196,8 +196,11 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     if (!r)
         return;
     t->region = r;
+    t->money = f->money;
     sc_scope_hash(&t->hashes, r, k);
     find_words(t, k, now);
+    if (t->money)
+        sc_money_begin(t->money, r, k, now);
     t->repeat = follows_giving_up(t, now);
     if (t->budget)
         sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
@@ -467,17 +470,35 @@ static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
         go(t, out);
 }
 
-/* All leases are out: look again soon, at a moment of one's own. */
-static void wait_for_lease(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
+/* Others have it all: look again soon, at a moment of one's own. */
+static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
+                            struct sc_admission *out, enum sc_refusal why)
 {
     int64_t soon = now + 5 * MS + (int64_t)(rnd % (uint64_t)(20 * MS));
 
     if (now >= t->latest_ns) {
-        refuse(t, now, out, SC_REFUSE_CONCURRENT, SECOND_NS);
+        refuse(t, now, out, why, SECOND_NS);
         return;
     }
-    t->need_lease = true;
+    sc_ticket_release(t, now, true);
+    t->ask_again = true;
     wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
+}
+
+/* Would it fit but for calls under way, which mostly cost less than they may, it waits a little:
+ * with nothing in its hands that those may wait for. */
+static bool take_money(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
+{
+    switch (sc_money_reserve(t->money, now, t->deadline_ns)) {
+    case SC_MONEY_FITS:
+        return true;
+    case SC_MONEY_SPENT:
+        refuse(t, now, out, SC_REFUSE_BUDGET, sc_money_until_ns(t->money, now));
+        return false;
+    default:
+        wait_for_others(t, now, rnd, out, SC_REFUSE_BUDGET);
+        return false;
+    }
 }
 
 static bool limits_forbid(struct sc_ticket *t, int64_t now, struct sc_admission *out)
@@ -496,14 +517,16 @@ static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *o
 
 static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
 {
-    t->need_lease = false;
+    t->ask_again = false;
     if (latch_forbids(t, now, out) || breaker_forbids(t, now, out) || gate_forbids(t, now, out) ||
         limits_forbid(t, now, out))
         return;
     if (need_lease(t) && !take_lease(t, now, rnd)) {
-        wait_for_lease(t, now, rnd, out);
+        wait_for_others(t, now, rnd, out, SC_REFUSE_CONCURRENT);
         return;
     }
+    if (t->money && !take_money(t, now, rnd, out))
+        return;
     if (take_latch(t, now, out) && take_breaker(t, now, out) && take_limits(t, now, out) &&
         pass_gates(t, now, out))
         decide(t, now, out);
@@ -567,7 +590,7 @@ void sc_state_recheck(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_
     if (!t->region || !t->waiting)
         return;
     out->half_opened = false;
-    if (t->need_lease) {
+    if (t->ask_again) {
         take_all(t, now, rnd, out);
     } else if (!things_changed(t, now, out)) {
         decide(t, now, out);

@@ -23,7 +23,7 @@ enum sc_metric {
     SC_M_INPUT_TOKENS,
     SC_M_OUTPUT_TOKENS,
     SC_M_REFUSALS,                                            /* one word per sc_refusal, from 1 */
-    SC_M_LATENCY = SC_M_REFUSALS + 7,                         /* buckets, then the sum */
+    SC_M_LATENCY = SC_M_REFUSALS + 8,                         /* buckets, then the sum */
     SC_M_WAIT_TIME = SC_M_LATENCY + SC_HISTOGRAM_BUCKETS + 1, /* buckets, then the sum */
     SC_M_COUNT = SC_M_WAIT_TIME + SC_HISTOGRAM_BUCKETS + 1
 };

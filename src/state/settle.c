@@ -176,6 +176,16 @@ static void learn_ratio(struct sc_ticket *t, const struct sc_attempt_facts *f)
         sc_word_update(&t->ratio[SC_W_RATIO], sc_tokens_learn, &seen);
 }
 
+/* ---- money ---- */
+
+/* Likewise: an answer that does not say what it took has cost what it could at most. */
+static void settle_money(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now)
+{
+    bool free = f->cost_nano < 0 && f->class != SC_CLASS_OK;
+
+    sc_money_settle(t->money, free ? 0 : f->cost_nano, now);
+}
+
 /* ---- what the caller sees ---- */
 
 void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
@@ -190,6 +200,8 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     t->attempts++;
     t->requests.after = 0; /* it was sent: not to be given back */
     settle_tokens(t, f, now);
+    if (t->money)
+        settle_money(t, f, now);
     learn_ratio(t, f);
     close_gate(t, f, now, fx);
     sc_ticket_learn(t, f, now);
@@ -230,13 +242,15 @@ void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)
     struct sc_effects unused;
 
     sc_ticket_unreserve(t);
+    if (t->money)
+        sc_money_release(t->money);
     if (t->attempts == 0 || t->settings->breaker.count_attempts)
         settle_breaker(t, SC_BREAKER_NEUTRAL, SC_CLASS_ABORTED, now, 0, &unused);
     if (lease && t->lease) {
         sc_word_update(t->lease, sc_lease_give, &t->lease_word);
         t->lease = NULL;
     }
-    t->waiting = t->need_lease = false;
+    t->waiting = t->ask_again = false;
 }
 
 void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int64_t now,

@@ -22,7 +22,7 @@ void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct 
     h->key = k->key.n ? sc_siphash(key, k->key.p, k->key.n) : 0;
 }
 
-static uint64_t mix(uint64_t h, uint64_t part)
+uint64_t sc_hash_mix(uint64_t h, uint64_t part)
 {
     h = (h ^ part) * UINT64_C(0x9e3779b97f4a7c15);
     return h ^ h >> 29;
@@ -30,23 +30,23 @@ static uint64_t mix(uint64_t h, uint64_t part)
 
 uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope)
 {
-    uint64_t x = mix(h->region->head.hash_key[0], scope);
+    uint64_t x = sc_hash_mix(h->region->head.hash_key[0], scope);
 
     if (scope & SC_SCOPE_HOST)
-        x = mix(x, h->host);
+        x = sc_hash_mix(x, h->host);
     if (scope & SC_SCOPE_MODEL)
-        x = mix(x, h->model);
+        x = sc_hash_mix(x, h->model);
     if (scope & SC_SCOPE_RULE)
-        x = mix(x, h->rule);
+        x = sc_hash_mix(x, h->rule);
     if (scope & SC_SCOPE_KEY)
-        x = mix(x, h->key);
+        x = sc_hash_mix(x, h->key);
     if (scope & SC_SCOPE_PATH)
-        x = mix(x, h->path);
+        x = sc_hash_mix(x, h->path);
     return x;
 }
 
 /* Labels are read by people and by Prometheus: no blanks, quotes or control characters. */
-static size_t put_text(char *buf, size_t at, size_t size, const char *name, struct sc_str s)
+size_t sc_label_put(char *buf, size_t at, size_t size, const char *name, struct sc_str s)
 {
     if (s.n == 0 || at + strlen(name) + 2 >= size)
         return at;
@@ -65,31 +65,27 @@ static size_t make_label(char *buf, size_t size, const struct sc_scope_hashes *h
 {
     const char *provider = sc_provider_name(k->provider);
     char mark[8];
-    size_t n = put_text(buf, 0, size, "provider", (struct sc_str){provider, strlen(provider)});
+    size_t n = sc_label_put(buf, 0, size, "provider", (struct sc_str){provider, strlen(provider)});
 
     if (scope & SC_SCOPE_HOST)
-        n = put_text(buf, n, size, "host", k->host);
+        n = sc_label_put(buf, n, size, "host", k->host);
     if (scope & SC_SCOPE_MODEL)
-        n = put_text(buf, n, size, "model", k->model);
+        n = sc_label_put(buf, n, size, "model", k->model);
     if (scope & SC_SCOPE_RULE)
-        n = put_text(buf, n, size, "rule", k->rule);
+        n = sc_label_put(buf, n, size, "rule", k->rule);
     if (scope & SC_SCOPE_PATH)
-        n = put_text(buf, n, size, "path", k->path);
+        n = sc_label_put(buf, n, size, "path", k->path);
     if ((scope & SC_SCOPE_KEY) && k->key.n) {
         snprintf(mark, sizeof mark, "#%05x", (unsigned)(h->key & 0xfffff));
-        n = put_text(buf, n, size, "key", (struct sc_str){mark, strlen(mark)});
+        n = sc_label_put(buf, n, size, "key", (struct sc_str){mark, strlen(mark)});
     }
     return n;
 }
 
 /* Word by word and then the length: a reader sees no half label. Everybody who finds the label
  * unwritten writes the same bytes, so a claimer killed in between leaves no nameless slot. */
-static void write_label(struct sc_label *l, const struct sc_scope_hashes *h,
-                        const struct sc_scope_key *k, unsigned scope)
+static void write_text(struct sc_label *l, const char text[SC_LABEL_MAX], size_t n)
 {
-    char text[SC_LABEL_MAX] = {0};
-    size_t n = make_label(text, sizeof text, h, k, scope);
-
     for (size_t i = 0; i < SC_LABEL_WORDS; i++) {
         uint64_t word;
 
@@ -97,6 +93,15 @@ static void write_label(struct sc_label *l, const struct sc_scope_hashes *h,
         atomic_store_explicit(&l->text[i], word, memory_order_relaxed);
     }
     atomic_store_explicit(&l->length, n, memory_order_release);
+}
+
+static void write_label(struct sc_label *l, const struct sc_scope_hashes *h,
+                        const struct sc_scope_key *k, unsigned scope)
+{
+    char text[SC_LABEL_MAX] = {0};
+    size_t n = make_label(text, sizeof text, h, k, scope);
+
+    write_text(l, text, n);
 }
 
 void sc_label_read(const struct sc_label *l, char *buf, size_t n)
@@ -153,22 +158,45 @@ static struct sc_slot *find(struct sc_region *r, uint64_t hash, enum sc_slot_kin
     return NULL;
 }
 
+/* The same, in the process's own memory if there is no room. */
+static struct sc_slot *find_anywhere(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind,
+                                     struct sc_label **label)
+{
+    struct sc_slot *s = find(r, hash, kind, label);
+    struct sc_region *own;
+
+    if (s)
+        return s;
+    sc_region_note("the state table is full: further scopes are kept per process");
+    own = sc_region_private();
+    return own && own != r ? find(own, hash, kind, label) : NULL;
+}
+
 static sc_word *words_of(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
                          unsigned scope, uint64_t hash, enum sc_slot_kind kind)
 {
     struct sc_label *label = NULL;
-    struct sc_slot *s = find(h->region, hash, kind, &label);
-    struct sc_region *own;
+    struct sc_slot *s = find_anywhere(h->region, hash, kind, &label);
 
-    if (!s) {
-        sc_region_note("the state table is full: further scopes are kept per process");
-        own = sc_region_private();
-        s = own && own != h->region ? find(own, hash, kind, &label) : NULL;
-    }
     if (!s)
         return NULL;
     if (sc_word_read(&label->length) == 0)
         write_label(label, h, k, scope);
+    return s->words;
+}
+
+sc_word *sc_slot_named(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind, const char *text)
+{
+    struct sc_label *label = NULL;
+    struct sc_slot *s = find_anywhere(r, hash, kind, &label);
+    char padded[SC_LABEL_MAX] = {0};
+
+    if (!s)
+        return NULL;
+    if (sc_word_read(&label->length) == 0) {
+        snprintf(padded, sizeof padded, "%s", text);
+        write_text(label, padded, strlen(padded));
+    }
     return s->words;
 }
 
@@ -201,29 +229,30 @@ sc_word *sc_slot_known(const struct sc_scope_hashes *h, unsigned scope, enum sc_
     return s ? s->words : NULL;
 }
 
+static sc_word *part_words(struct sc_region *r, uint64_t hash, unsigned part, bool make,
+                           enum sc_slot_kind kind)
+{
+    uint64_t mixed = sc_hash_mix(hash, part + 1);
+    struct sc_label *label;
+    struct sc_slot *s = make ? find(r, mixed, kind, &label) : look_up(r, mixed, kind);
+
+    return s ? s->words : NULL;
+}
+
 sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool make)
 {
-    uint64_t mixed = mix(hash, part + 1);
-    uint64_t key = (mixed & ~UINT64_C(0xff)) | (uint64_t)(SC_SLOT_LEASES + 1);
-    struct sc_label *label;
-    struct sc_slot *s;
+    return part_words(r, hash, part, make, SC_SLOT_LEASES);
+}
 
-    if (make) {
-        s = find(r, mixed, SC_SLOT_LEASES, &label);
-        return s ? s->words : NULL;
-    }
-    for (size_t i = 0; i < PROBES; i++) {
-        s = &r->slots[((mixed >> 8) + i) % SC_GROUPS][SC_SLOT_LEASES];
-        if (sc_word_read(&s->key) == key)
-            return s->words;
-    }
-    return NULL;
+sc_word *sc_held_words(struct sc_region *r, uint64_t hash, unsigned part, bool make)
+{
+    return part_words(r, hash, part, make, SC_SLOT_HELD);
 }
 
 sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k)
 {
     unsigned scope = SC_SCOPE_HOST | SC_SCOPE_MODEL;
-    uint64_t key = mix(sc_scope_hash_of(h, scope), (uint64_t)k->provider) | 1;
+    uint64_t key = sc_hash_mix(sc_scope_hash_of(h, scope), (uint64_t)k->provider) | 1;
     bool fresh;
 
     for (size_t i = 0; i < PROBES; i++) {

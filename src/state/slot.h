@@ -27,7 +27,9 @@ enum sc_slot_kind {
     SC_SLOT_LEASES, /* six concurrency leases; further ones under a hash of their own */
     SC_SLOT_CONCURRENT,
     SC_SLOT_LEARNED_REQUESTS, /* what the service's own limit was found to be */
-    SC_SLOT_LEARNED_TOKENS
+    SC_SLOT_LEARNED_TOKENS,
+    SC_SLOT_SPENT, /* money, of a budget */
+    SC_SLOT_HELD   /* money set aside: three leases with their amounts; further slots likewise */
 };
 
 /* Words of the slots, by kind. Words not named are 0. */
@@ -38,6 +40,8 @@ enum { SC_W_LATCH, SC_W_LATCHED_AT };                       /* LATCH */
 enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS }; /* BREAKER */
 enum { SC_W_RATIO };                                                             /* RATIO */
 enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH };                              /* CONCURRENT */
+
+enum { SC_W_SPENT, SC_W_TOLD, SC_W_RAN, SC_W_TERMS, SC_W_PLACES, SC_W_HELD_HASH }; /* SPENT */
 
 /* What a call is about. Texts are borrowed. */
 struct sc_scope_key {
@@ -74,6 +78,19 @@ uint64_t sc_scope_hash_of(const struct sc_scope_hashes *h, unsigned scope);
 /* The lease words number 6 * part ... 6 * part + 5 of a scope; they have no label of their own.
  * `make`: claim the slot if there is none. NULL: there is none. */
 sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool make);
+
+/* The same for money set aside: words 6 * part ... are lease, amount, lease, amount... */
+sc_word *sc_held_words(struct sc_region *r, uint64_t hash, unsigned part, bool make);
+
+/* The words of a slot whose hash and label are the caller's own; as sc_slot_words. */
+sc_word *sc_slot_named(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind,
+                       const char *label);
+
+/* Mixes a part into a hash. */
+uint64_t sc_hash_mix(uint64_t h, uint64_t part);
+
+/* Appends " NAME=TEXT" as labels are written; returns the new length. */
+size_t sc_label_put(char *buf, size_t at, size_t size, const char *name, struct sc_str s);
 
 /* Counters of a (provider, host, model). NULL: no room. */
 sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k);

@@ -50,6 +50,7 @@
 #include "provider/class.h"
 #include "core/settings.h"
 #include "provider/ratelimit.h"
+#include "state/money.h"
 #include "state/slot.h"
 
 enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
@@ -63,7 +64,8 @@ enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
     X(GATE, "gate_closed")             \
     X(QUOTA, "quota_exhausted")        \
     X(AUTH, "auth_failed")             \
-    X(NEVER_FITS, "request_too_large")
+    X(NEVER_FITS, "request_too_large") \
+    X(BUDGET, "budget")
 
 enum sc_refusal {
 #define SC_REFUSAL_ENUM(id, name) SC_REFUSE_##id,
@@ -89,6 +91,7 @@ struct sc_call_facts {
     int64_t deadline_ns; /* the program's own, SC_NEVER if none: no wait ends later */
     uint64_t
         request_hash; /* of method, URL and body, 0: unknown; to see the program's own retries */
+    struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
 };
 
 struct sc_attempt_facts {
@@ -99,6 +102,7 @@ struct sc_attempt_facts {
     int64_t input_bytes;                 /* with input_tokens: teaches the ratio; 0: unknown */
     int64_t ms;                          /* how long it took */
     const struct sc_scope_key *key;      /* as at the begin, where there is a hint; else NULL */
+    int64_t cost_nano;                   /* -1: unknown */
 };
 
 enum sc_end { SC_END_OK, SC_END_FAILED, SC_END_SYNTHESIZED };
@@ -128,12 +132,13 @@ struct sc_ticket {
     unsigned gate_scope[2];
     sc_word *latch, *breaker, *window, *budget, *ratio, *series, *lease;
     struct sc_reservation requests, tokens, learned[SC_RATE_COUNT];
+    struct sc_money_ticket *money; /* NULL: no budget */
     struct sc_scope_hashes hashes;
     int64_t deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
     uint64_t lease_hash, lease_word, request_hash;
     unsigned generation, round;
     int attempts;
-    bool begun, repeat, breaker_held, waiting, need_lease;
+    bool begun, repeat, breaker_held, waiting, ask_again;
     bool told, ran_out; /* this attempt's headers tell of limits; and that one is used up */
 };
 

@@ -272,7 +272,9 @@ static void flipped_words_neither_crash_nor_block(void **state)
         struct sc_ticket t;
 
         flip(r);
-        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){SC_NEVER, (uint64_t)i}, now);
+        sc_state_begin(
+            &t, &k, &s,
+            &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = (uint64_t)i}, now);
         sc_state_admit(&t, sc_state_estimate(&t, 4000), now, (uint64_t)rand(), &a);
         for (int n = 0; a.verdict == SC_ADMIT_WAIT && n < 1000; n++) {
             assert_true(a.until_ns <= now + 61 * SECOND);

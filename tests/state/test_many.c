@@ -193,7 +193,9 @@ static void make_calls(uint64_t rnd, long n)
         int64_t now = sc_state_now();
 
         rnd = rnd * UINT64_C(6364136223846793005) + 1;
-        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){SC_NEVER, rnd % 50}, now);
+        sc_state_begin(&t, &k, &s,
+                       &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = rnd % 50},
+                       now);
         sc_state_admit(&t, 1000, now, rnd, &a);
         if (a.verdict == SC_ADMIT_WAIT)
             sc_state_recheck(&t, a.until_ns, rnd, &a);

@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# Budgets: what may be spent is kept by all processes together, said in the log, and not forgotten.
+
+load fleet
+
+# A call of $ASK may cost 0.000265 USD at most: 26 tokens of input are set aside at 2.50 a million,
+# and 20 of output at 10. The mock says it took 5 and 7: 0.0000825.
+setup() {
+    fleet_begin
+    ASK='{"model":"gpt-4o","max_tokens":20,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'
+    unset STEADYCURL_TASK STEADYCURL_DAG AIRFLOW_CTX_TASK_ID AIRFLOW_CTX_DAG_ID
+}
+
+teardown() {
+    fleet_end
+}
+
+budgets() { # BUDGET...: the policy with these
+    cat >"$POLICY" <<JSON
+{"version": 1, "log": {"format": "json"}, "defaults": {"retry": false, "breaker": false},
+ "rules": [{"name": "other", "match": {"host": "127.0.0.1", "path": "/v1/responses"}, "provider": "openai"},
+           {"name": "local", "match": {"host": "127.0.0.1"}, "provider": "openai"}],
+ "budgets": [$(IFS=, && echo "$*")]}
+JSON
+}
+
+spent() { # LABEL: in nano-dollars
+    "$STEADYCURL" status --json |
+        sed -n 's/.*"scope":"'"$1"'","money":{"spent_usd":\([0-9]*\)\.\([0-9]*\).*/\1\2/p' | sed 's/^0*\(.\)/\1/'
+}
+
+alerts() { # fractions of one budget, in the order of the log
+    jq -r 'select(.event == "budget") | .fraction' "$LOG" | paste -sd' '
+}
+
+@test "a budget lets calls through until the next one would not fit, then rejects" {
+    budgets '{"name": "team", "usd": 0.0004, "per": "day", "alert": [0.2, 0.5]}'
+    for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
+    [ "$(code)" = "429 budget" ]
+    [ "$(code)" = "429 budget" ]
+    [ "$(mock_count)" -eq 3 ]
+    [ "$(spent budget=team)" -eq 247500 ]
+    [ "$(alerts)" = "0.2 0.5 1" ]
+}
+
+@test "the answer is the provider's 429: which budget, and until when" {
+    budgets '{"name": "team", "usd": 0.0001, "per": "hour"}'
+    run -0 ask -D "$BATS_TEST_TMPDIR/head"
+    jq -e '.error.message | startswith("The budget \"team\" of 0.0001 USD an hour has no room")' <<<"$output"
+    jq -e '.error.code' <<<"$output"
+    local after
+    after=$(sed -n 's/^[Rr]etry-[Aa]fter: \([0-9]*\).*/\1/p' "$BATS_TEST_TMPDIR/head")
+    [ "$after" -ge 1 ] && [ "$after" -le 3600 ]
+    [ "$(mock_count)" -eq 0 ]
+}
+
+@test "a budget for ever has no Retry-After" {
+    budgets '{"name": "gift", "usd": 0.0001, "per": "ever"}'
+    run -0 ask -D "$BATS_TEST_TMPDIR/head"
+    grep -qi '^x-steadycurl: budget' "$BATS_TEST_TMPDIR/head"
+    ! grep -qi '^retry-after' "$BATS_TEST_TMPDIR/head"
+}
+
+@test "warn says so once and lets everything through" {
+    budgets '{"name": "team", "usd": 0.0002, "on_spent": "warn", "alert": [0.5, 2]}'
+    for _ in 1 2 3 4 5 6; do [ "$(code)" = "200 " ]; done
+    [ "$(alerts)" = "0.5 1 2" ]
+    [ "$(spent budget=team)" -eq 495000 ]
+}
+
+@test "an event names the budget, what is spent and the limit" {
+    budgets '{"name": "team", "usd": 0.001, "by": "task", "alert": 0.08}'
+    STEADYCURL_TASK=load ask -o /dev/null
+    events '.event == "budget"' | jq -e '.name == "team" and .scope == "budget=team task=load"
+        and .fraction == 0.08 and .spent_usd == 0.0000825 and .limit_usd == 0.001'
+    [ "$(grep -c '"spent_usd":0.000082500,"limit_usd":0.001000000' "$LOG")" -eq 1 ]
+}
+
+@test "what shares a budget: each task has its own, all rules have one" {
+    budgets '{"name": "each", "usd": 0.00029, "by": "task"}' '{"name": "all", "usd": 0.001}'
+    [ "$(STEADYCURL_TASK=a code)" = "200 " ]
+    [ "$(STEADYCURL_TASK=a code)" = "429 budget" ]
+    [ "$(STEADYCURL_TASK=b code)" = "200 " ]
+    [ "$(code)" = "200 " ]
+    [ "$(spent 'budget=each task=a')" -eq 82500 ]
+    [ "$(spent 'budget=each task=(none)')" -eq 82500 ]
+    [ "$(spent budget=all)" -eq 247500 ]
+}
+
+@test "a budget of one rule leaves the others alone" {
+    budgets '{"name": "chat", "usd": 0.0001, "rules": "local"}'
+    [ "$(code)" = "429 budget" ]
+    export CHAT=$MOCK_URL/v1/responses
+    [ "$(code)" = "200 " ]
+}
+
+@test "a failed call costs nothing, and a retry is covered like the first attempt" {
+    budgets '{"name": "team", "usd": 0.0004}'
+    sed -i 's/"retry": false/"retry": {"backoff": {"base_ms": 1, "max_ms": 2}}/' "$POLICY"
+    mock_script 503,503,200,500,500,500,500,200
+    [ "$(code)" = "200 " ]
+    [ "$(code)" = "500 " ]
+    [ "$(spent budget=team)" -eq 82500 ]
+    [ "$(code)" = "200 " ]
+    [ "$(spent budget=team)" -eq 165000 ]
+    "$STEADYCURL" status --json | jq -e '.scopes[] | select(.money) | .money.reserved_usd == 0'
+}
+
+@test "what costs nothing goes on when all is spent" {
+    budgets '{"name": "team", "usd": 0.0001}'
+    sed -i 's/"rules": \[/"prices": [{"model": "free", "input_per_mtok": 0, "output_per_mtok": 0}], &/' "$POLICY"
+    [ "$(code)" = "429 budget" ]
+    ASK=${ASK/gpt-4o/free}
+    [ "$(code)" = "200 " ]
+}
+
+@test "money is remembered when the shared memory is gone" {
+    budgets '{"name": "team", "usd": 0.00045, "alert": 0.2}'
+    [ "$(code)" = "200 " ]
+    [ "$(code)" = "200 " ]
+    rm "$STEADYCURL_STATE"/state-*
+    [ "$(code)" = "200 " ]
+    [ "$(spent budget=team)" -eq 247500 ]
+    rm "$STEADYCURL_STATE"/state-*
+    [ "$(code)" = "429 budget" ]
+    rm "$STEADYCURL_STATE"/state-*
+    [ "$(code)" = "429 budget" ]
+    [ "$(alerts)" = "0.2 1" ]
+}
+
+@test "a reset of everything keeps money; a budget is reset by its name, on disk as well" {
+    budgets '{"name": "team", "usd": 0.0004}'
+    [ "$(code)" = "200 " ]
+    [ "$(code)" = "200 " ]
+    "$STEADYCURL" status --reset
+    "$STEADYCURL" status --reset team || true
+    [ "$(spent budget=team)" -eq 165000 ]
+    "$STEADYCURL" status --reset budget=team
+    [ "$(spent budget=team)" -eq 0 ]
+    rm "$STEADYCURL_STATE"/state-*
+    [ "$(code)" = "200 " ]
+    [ "$(spent budget=team)" -eq 82500 ]
+}
+
+@test "metrics tell what is spent, set aside, allowed, and how often there was an alert" {
+    budgets '{"name": "team", "usd": 0.001, "by": "task", "alert": [0.01, 0.05]}'
+    STEADYCURL_TASK=load ask -o /dev/null
+    run -0 "$STEADYCURL" metrics
+    grep -qx 'steadycurl_budget_spent_usd{budget="team",task="load"} 0.000082500' <<<"$output"
+    grep -qx 'steadycurl_budget_reserved_usd{budget="team",task="load"} 0.000000000' <<<"$output"
+    grep -qx 'steadycurl_budget_limit_usd{budget="team",task="load"} 0.001000000' <<<"$output"
+    grep -qx 'steadycurl_budget_alerts_total{budget="team",task="load"} 2' <<<"$output"
+    grep -q 'reason="budget"} 0' <<<"$output"
+}
