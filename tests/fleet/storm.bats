@@ -28,7 +28,7 @@ works_at_once() {
     mock_reset
     start=$(date +%s%3N)
     [ "$(code)" = "200 " ]
-    [ $(($(date +%s%3N) - start)) -lt 5000 ]
+    [ $(($(date +%s%3N) - start)) -lt 10000 ]
     run -0 "$STEADYCURL" status
     run -0 "$STEADYCURL" status --json
     jq -e . <<<"$output" >/dev/null
