@@ -2,8 +2,9 @@
  * server.c - the other end of the benches: a keep-alive HTTP server that costs next to nothing.
  *
  * /plain answers a small chat completion, /late the same 5 ms later (so that libcurl always waits
- * for it, once: instructions can be compared only if both runs take the same turns), /stream an SSE
- * answer of 1000 chunks, each sent by a write of its own. One thread, one connection at a time is
+ * for it, once: instructions can be compared only if both runs take the same turns), /late-rated
+ * with six headers of rate limits, /stream an SSE answer of 1000 chunks, each sent by a write of
+ * its own, /long one of 10,000 that ends with its usage. One thread, one connection at a time is
  * all that a bench needs.
  */
 #include <arpa/inet.h>
@@ -15,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CHUNKS = 1000 };
+enum { CHUNKS = 1000, LONG_CHUNKS = 10000 };
 
 static const char body[] =
     "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"gpt-4o\",\"choices\":[{"
@@ -27,6 +28,18 @@ static const char body[] =
 static const char event[] =
     "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o\","
     "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n";
+
+static const char usage[] =
+    "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o\","
+    "\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":10000,"
+    "\"total_tokens\":10012}}\n\n";
+
+static const char rated[] = "x-ratelimit-limit-requests: 10000\r\n"
+                            "x-ratelimit-limit-tokens: 2000000\r\n"
+                            "x-ratelimit-remaining-requests: 9999\r\n"
+                            "x-ratelimit-remaining-tokens: 1999950\r\n"
+                            "x-ratelimit-reset-requests: 6ms\r\n"
+                            "x-ratelimit-reset-tokens: 1ms\r\n";
 
 static void send_all(int fd, const char *p, size_t n)
 {
@@ -40,28 +53,35 @@ static void send_all(int fd, const char *p, size_t n)
     }
 }
 
-static void plain(int fd)
+static void plain(int fd, const char *headers)
 {
     char out[2048];
     int n = snprintf(out, sizeof out,
                      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-request-id: req_1\r\n"
-                     "Content-Length: %zu\r\n\r\n%s",
-                     sizeof body - 1, body);
+                     "%sContent-Length: %zu\r\n\r\n%s",
+                     headers, sizeof body - 1, body);
 
     send_all(fd, out, (size_t)n);
 }
 
-static void stream(int fd)
+static int chunk_of(char *out, size_t size, const char *text)
+{
+    return snprintf(out, size, "%zx\r\n%s\r\n", strlen(text), text);
+}
+
+static void stream(int fd, int chunks, const char *last)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                                "Transfer-Encoding: chunked\r\n\r\n";
     static const char tail[] = "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n";
     char chunk[512];
-    int n = snprintf(chunk, sizeof chunk, "%zx\r\n%s\r\n", sizeof event - 1, event), i;
+    int n = chunk_of(chunk, sizeof chunk, event), i;
 
     send_all(fd, head, sizeof head - 1);
-    for (i = 0; i < CHUNKS; i++)
+    for (i = 0; i < chunks; i++)
         send_all(fd, chunk, (size_t)n);
+    if (last)
+        send_all(fd, chunk, (size_t)chunk_of(chunk, sizeof chunk, last));
     send_all(fd, tail, sizeof tail - 1);
 }
 
@@ -108,9 +128,11 @@ static void serve(int fd)
         if (strncmp(in, "POST /late", 10) == 0)
             usleep(5000);
         if (strncmp(in, "POST /stream", 12) == 0)
-            stream(fd);
+            stream(fd, CHUNKS, NULL);
+        else if (strncmp(in, "POST /long", 10) == 0)
+            stream(fd, LONG_CHUNKS, usage);
         else
-            plain(fd);
+            plain(fd, strncmp(in, "POST /late-rated", 16) == 0 ? rated : "");
         have = 0;
     }
 }
