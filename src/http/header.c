@@ -33,7 +33,7 @@ static bool starts(struct sc_str s, const char *prefix)
 bool sc_str_is(struct sc_str s, const char *name)
 {
     size_t i = 0;
-    while (i < s.n && name[i] && lower(s.p[i]) == name[i])
+    while (i < s.n && name[i] && (s.p[i] == name[i] || lower(s.p[i]) == name[i]))
         i++;
     return i == s.n && name[i] == '\0';
 }

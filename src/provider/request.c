@@ -90,25 +90,28 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
     return body && sc_json_find_string(body, n, "model", out, size) && out[0] != '\0';
 }
 
+static int64_t whole_number(struct sc_str s)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+        if (n < 100000000)
+            n = n * 10 + (s.p[i] - '0');
+    return n;
+}
+
 int64_t sc_request_output_limit(const char *body, size_t n)
 {
-    static const char *const paths[] = {
-        "max_completion_tokens",     "max_tokens",
-        "max_output_tokens",         "generationConfig.maxOutputTokens",
-        "inferenceConfig.maxTokens", "options.num_predict",
+    struct sc_json_want wants[] = {
+        {.path = "max_completion_tokens"},     {.path = "max_tokens"},
+        {.path = "max_output_tokens"},         {.path = "generationConfig.maxOutputTokens"},
+        {.path = "inferenceConfig.maxTokens"}, {.path = "options.num_predict"},
     };
-    /* All but one of them end so: most bodies without a limit are done with one quick look. */
-    if (n == 0 || (!memmem(body, n, "okens\"", 6) && !memmem(body, n, "num_predict\"", 12)))
+    const size_t count = sizeof wants / sizeof *wants;
+    if (n == 0)
         return 0;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct sc_str value = sc_json_find(body, n, paths[i]);
-        int64_t tokens = 0;
-        if (!value.p)
-            continue;
-        for (size_t d = 0; d < value.n && value.p[d] >= '0' && value.p[d] <= '9'; d++)
-            if (tokens < 100000000)
-                tokens = tokens * 10 + (value.p[d] - '0');
-        return tokens;
-    }
+    sc_json_pick(body, n, wants, count);
+    for (size_t i = 0; i < count; i++)
+        if (wants[i].value.p)
+            return whole_number(wants[i].value);
     return 0;
 }

@@ -287,7 +287,7 @@ static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
     r->target = NODE_NONE;
     r->field = SC_USAGE_NONE;
     for (; m < last; m++) {
-        if (m->len == n && memcmp(m->name, name, n) == 0) {
+        if (m->len == n && m->name[0] == name[0] && memcmp(m->name, name, n) == 0) {
             r->target = m->target;
             r->field = m->field;
             return;

@@ -64,16 +64,19 @@ static const char *words_for(const struct sc_shadow *s, const struct sc_transfer
 void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     enum sc_class class = t->verdict.class;
+    /* A call that went well at once is told by its summary alone. */
+    enum sc_log_level level = class != SC_CLASS_OK    ? SC_LOG_WARN
+                              : t->call.attempts == 1 ? SC_LOG_DEBUG
+                                                      : SC_LOG_INFO;
     struct sc_event e;
     char words[128];
 
     report_late_error(s, t);
+    if (sc_runtime_log(t->policy).level < level)
+        return;
     fill(&e, s, t);
     e.kind = SC_EVENT_ATTEMPT;
-    /* A call that went well at once is told by its summary alone. */
-    e.level = class != SC_CLASS_OK    ? SC_LOG_WARN
-              : t->call.attempts == 1 ? SC_LOG_DEBUG
-                                      : SC_LOG_INFO;
+    e.level = level;
     e.attempt = t->call.attempts;
     e.max_attempts = t->rule->settings->retry.by_class[class].max_attempts;
     e.status = t->status;
