@@ -151,6 +151,11 @@ void sc_explain_settings(const struct sc_settings *s)
         sc_explain_line("gap", "%lld ms", (long long)s->timeouts.gap_ms);
     if (s->timeouts.total_ms > 0)
         sc_explain_line("total", "%lld ms", (long long)s->timeouts.total_ms);
+    if (s->split_embeddings && s->max_embeddings)
+        sc_explain_line("embeddings", "in parts of at most %lld inputs",
+                        (long long)s->max_embeddings);
+    else if (s->split_embeddings)
+        sc_explain_line("embeddings", "in parts of as many inputs as the provider takes");
     if (s->include_usage)
         sc_explain_line("usage", "asked of streams, and kept from the program");
     sc_explain_line(

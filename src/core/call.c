@@ -13,6 +13,7 @@ void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_n
     *c = (struct sc_call){
         .settings = s,
         .start_ns = now_ns,
+        .part_ns = now_ns,
         .deadline_ns = s->program_timeout == SC_TIMEOUT_TOTAL ? deadline_ns : SC_NEVER,
         .phase = PHASE_SEND,
     };
@@ -88,7 +89,7 @@ static int64_t hint_end(int64_t now_ns, int64_t hint_ms, int64_t limit_ns, uint6
 static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now_ns, uint64_t rnd)
 {
     const struct sc_strategy *s = strategy_for(c, v->class);
-    int64_t total = s->total_timeout_ms > 0 ? after(c->start_ns, s->total_timeout_ms) : SC_NEVER;
+    int64_t total = s->total_timeout_ms > 0 ? after(c->part_ns, s->total_timeout_ms) : SC_NEVER;
     int64_t limit = total < c->deadline_ns ? total : c->deadline_ns;
     if (v->hint_ms > 0) {
         c->wait_reason = SC_WAIT_HINT;
@@ -126,6 +127,16 @@ void sc_call_repeat(struct sc_call *c, int64_t now_ns)
     c->wait_until_ns = now_ns;
     c->give_up = SC_GIVE_UP_NOT;
     c->repeated++;
+}
+
+void sc_call_continue(struct sc_call *c, int64_t now_ns)
+{
+    c->phase = PHASE_SEND;
+    c->give_up = SC_GIVE_UP_NOT;
+    c->part_ns = now_ns;
+    c->wait_until_ns = now_ns;
+    c->previous_delay_ms = 0;
+    c->repeated = c->attempts;
 }
 
 bool sc_call_wants_retry(const struct sc_call *c)

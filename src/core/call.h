@@ -62,6 +62,7 @@ struct sc_call {
     const struct sc_settings *settings;
     int64_t start_ns;
     int64_t deadline_ns; /* the program's own timeout, SC_NEVER if none */
+    int64_t part_ns;     /* when its current request began; only one of several begins later */
     int64_t wait_until_ns;
     int64_t previous_delay_ms; /* for decorrelated jitter */
     int attempts;              /* attempts ended so far */
@@ -80,6 +81,10 @@ void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_n
 /* The driver has found something to be different about the request: it is sent again at once, and
  * the attempt that has just ended takes none of those that the settings allow. */
 void sc_call_repeat(struct sc_call *c, int64_t now_ns);
+
+/* The call is one of several requests, and the last one went well: the next is sent at once, with
+ * all the attempts and all the time that a call of its own would have. */
+void sc_call_continue(struct sc_call *c, int64_t now_ns);
 
 /* Whether a failure was not given up: another attempt follows. */
 bool sc_call_wants_retry(const struct sc_call *c);

@@ -148,8 +148,10 @@ struct sc_settings {
     struct sc_hold_settings hold;
     struct sc_timeouts timeouts;
     struct sc_token_settings tokens;
-    bool include_usage;  /* streams are asked to tell their usage */
-    bool edits_requests; /* one of the features that look at request bodies is on */
+    bool split_embeddings;  /* requests with too many inputs are sent in parts */
+    int64_t max_embeddings; /* of one request, 0: what the provider takes */
+    bool include_usage;     /* streams are asked to tell their usage */
+    bool edits_requests;    /* one of the features that look at request bodies is on */
 };
 
 #endif

@@ -121,10 +121,10 @@ void sc_mock_openai_completion_stream(const struct sc_mock_asked *q, struct sc_m
 
 void sc_mock_openai_embeddings(const struct sc_mock_asked *q, struct sc_mock_answer *a)
 {
-    unsigned long long h = q->id;
     int dimensions = q->dimensions > 0 && q->dimensions <= 4096 ? q->dimensions : 8;
     sc_mock_buf_str(&a->body, "{\"object\":\"list\",\"data\":[");
     for (int i = 0; i < q->n_inputs; i++) {
+        unsigned long long h = q->inputs[i];
         sc_mock_buf_json(&a->body, "%s{'object':'embedding','index':%d,'embedding':[", i ? "," : "",
                          i);
         for (int k = 0; k < dimensions; k++) {

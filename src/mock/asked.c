@@ -211,18 +211,33 @@ static void make_answer(struct sc_mock_asked *a, int words, int limit)
     sc_mock_buf_free(&b);
 }
 
+/* The same input has the same embedding in every request. */
+static void read_inputs(const cJSON *json, struct sc_mock_asked *a)
+{
+    const cJSON *input = cJSON_GetObjectItemCaseSensitive(json, "input");
+    const cJSON *c = cJSON_IsArray(input) ? input->child : input;
+
+    a->n_inputs = cJSON_IsArray(input) ? cJSON_GetArraySize(input) : 1;
+    a->inputs = sc_mock_alloc((size_t)(a->n_inputs + 1) * sizeof *a->inputs);
+    for (int i = 0; i < a->n_inputs; i++, c = c ? c->next : NULL) {
+        char *text = c ? cJSON_PrintUnformatted(c) : NULL;
+
+        a->inputs[i] = hash(14695981039346656037ULL, text ? text : "", text ? strlen(text) : 0);
+        cJSON_free(text);
+    }
+}
+
 void sc_mock_asked_read(const struct sc_mock_came *came, struct sc_mock_asked *a)
 {
     *a = (struct sc_mock_asked){0};
     cJSON *json = cJSON_ParseWithLength(came->body ? came->body : "", came->body_len);
-    const cJSON *input = cJSON_GetObjectItemCaseSensitive(json, "input");
     read_dialect(came, a);
     a->id = hash(hash(14695981039346656037ULL, came->path, strlen(came->path)), came->body,
                  came->body_len);
     read_model(json, came->path, a);
     read_prompt(json, a);
     read_stream(json, came, a);
-    a->n_inputs = cJSON_IsArray(input) ? cJSON_GetArraySize(input) : 1;
+    read_inputs(json, a);
     a->dimensions = number_at(json, "dimensions", 8);
     make_answer(a, came->words, read_token_limit(json));
     cJSON_Delete(json);
@@ -244,5 +259,6 @@ void sc_mock_asked_free(struct sc_mock_asked *a)
     free(a->pieces);
     free(a->model);
     free(a->prompt);
+    free(a->inputs);
     *a = (struct sc_mock_asked){0};
 }

@@ -54,7 +54,8 @@ struct sc_mock_asked {
     bool as_array;  /* Gemini's stream without alt=sse: one JSON array */
     bool truncated; /* the answer was cut at the request's own token limit */
     int input_tokens;
-    int n_inputs; /* embeddings asked for */
+    int n_inputs;               /* embeddings asked for */
+    unsigned long long *inputs; /* a hash of each */
     int dimensions;
     char **pieces; /* the answer, word by word, each with the space before it */
     int n_pieces;

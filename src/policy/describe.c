@@ -9,15 +9,25 @@
 /* ---- JSON Schema ---- */
 
 static const char *const definitions[SC_SECTION_COUNT] = {
-    [SC_SECTION_LOG] = "log",         [SC_SECTION_RULE] = "rule",
-    [SC_SECTION_MATCH] = "match",     [SC_SECTION_SETTINGS] = "settings",
-    [SC_SECTION_RETRY] = "retry",     [SC_SECTION_STRATEGY] = "strategy",
-    [SC_SECTION_BACKOFF] = "backoff", [SC_SECTION_BUDGET] = "budget",
-    [SC_SECTION_BREAKER] = "breaker", [SC_SECTION_LIMITS] = "limits",
-    [SC_SECTION_HOLD] = "hold",       [SC_SECTION_TIMEOUTS] = "timeouts",
-    [SC_SECTION_TOKENS] = "tokens",   [SC_SECTION_PRICE] = "price",
-    [SC_SECTION_USAGE] = "usage",     [SC_SECTION_PROVIDER] = "provider",
-    [SC_SECTION_CLASS] = "class_row", [SC_SECTION_MONEY] = "spending",
+    [SC_SECTION_LOG] = "log",
+    [SC_SECTION_RULE] = "rule",
+    [SC_SECTION_MATCH] = "match",
+    [SC_SECTION_SETTINGS] = "settings",
+    [SC_SECTION_RETRY] = "retry",
+    [SC_SECTION_STRATEGY] = "strategy",
+    [SC_SECTION_BACKOFF] = "backoff",
+    [SC_SECTION_BUDGET] = "budget",
+    [SC_SECTION_BREAKER] = "breaker",
+    [SC_SECTION_LIMITS] = "limits",
+    [SC_SECTION_HOLD] = "hold",
+    [SC_SECTION_TIMEOUTS] = "timeouts",
+    [SC_SECTION_TOKENS] = "tokens",
+    [SC_SECTION_PRICE] = "price",
+    [SC_SECTION_USAGE] = "usage",
+    [SC_SECTION_PROVIDER] = "provider",
+    [SC_SECTION_CLASS] = "class_row",
+    [SC_SECTION_MONEY] = "spending",
+    [SC_SECTION_EMBEDDINGS] = "embeddings",
 };
 
 static const char *const required[SC_SECTION_COUNT] = {

@@ -90,9 +90,9 @@ void sc_section_store_initial(const struct sc_section *s, void *base)
 
 /* Sections whose rows are stored in the layer itself. */
 static const enum sc_section_id general[] = {
-    SC_SECTION_SETTINGS, SC_SECTION_RETRY,  SC_SECTION_BUDGET,
-    SC_SECTION_BREAKER,  SC_SECTION_LIMITS, SC_SECTION_HOLD,
-    SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,  SC_SECTION_TOKENS};
+    SC_SECTION_SETTINGS, SC_SECTION_RETRY,     SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
+    SC_SECTION_LIMITS,   SC_SECTION_HOLD,      SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,
+    SC_SECTION_TOKENS,   SC_SECTION_EMBEDDINGS};
 /* And those stored once for each group of classes. */
 static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
 
@@ -285,7 +285,8 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
 /* The features of shim/rewrite.h. */
 static bool edits_requests(const struct sc_settings *s)
 {
-    return s->include_usage || s->tokens.context != SC_CONTEXT_OFF || s->tokens.repair_max_tokens;
+    return s->include_usage || s->split_embeddings || s->tokens.context != SC_CONTEXT_OFF ||
+           s->tokens.repair_max_tokens;
 }
 
 static void resolve_general(const struct resolution *r, struct sc_settings *out)

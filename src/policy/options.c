@@ -255,6 +255,26 @@ static const struct sc_policy_option settings_rows[] = {
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_TOKENS,
      .doc = "What is looked at, or changed, in a request before it is sent."},
+    {.key = "embeddings",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_EMBEDDINGS,
+     .doc = "What becomes of embedding requests with more inputs than one request may have."},
+};
+
+static const struct sc_policy_option embeddings_rows[] = {
+    {.key = "split",
+     .type = SC_TYPE_BOOL,
+     .initial = "false",
+     FIELD(struct sc_layer, values.split_embeddings),
+     .doc = "Whether they are sent in parts, one after the other, and the answers merged."},
+    {.key = "max_inputs",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = 1000000,
+     .initial = "0",
+     FIELD(struct sc_layer, values.max_embeddings),
+     .doc = "How many inputs a part has at most; 0: as many as the provider takes, where that is "
+            "known."},
 };
 
 static const struct sc_policy_option usage_rows[] = {
@@ -776,6 +796,7 @@ static const struct sc_section sections[SC_SECTION_COUNT] = {
     [SC_SECTION_HOLD] = {.name = "hold", ROWS(hold_rows), .first = 40},
     [SC_SECTION_TIMEOUTS] = {.name = "timeouts", ROWS(timeouts_rows), .first = 44},
     [SC_SECTION_USAGE] = {.name = "usage", ROWS(usage_rows), .first = 0},
+    [SC_SECTION_EMBEDDINGS] = {.name = "embeddings", ROWS(embeddings_rows), .first = 1},
     [SC_SECTION_TOKENS] = {.name = "tokens", ROWS(tokens_rows), .first = 4},
     [SC_SECTION_PRICE] = {.name = "price", ROWS(price_rows)},
     [SC_SECTION_PROVIDER] = {.name = "provider", ROWS(provider_rows)},

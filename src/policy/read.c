@@ -181,6 +181,7 @@ static const char *home_of(const char *key)
                  {SC_SECTION_HOLD, "hold"},
                  {SC_SECTION_TIMEOUTS, "timeouts"},
                  {SC_SECTION_USAGE, "usage"},
+                 {SC_SECTION_EMBEDDINGS, "embeddings"},
                  {SC_SECTION_TOKENS, "tokens"},
                  {SC_SECTION_MATCH, "match"},
                  {SC_SECTION_SETTINGS, "defaults"},
@@ -266,9 +267,9 @@ void sc_read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id i
 static void use_layer(struct sc_reader *r, struct sc_layer *l)
 {
     static const enum sc_section_id own[] = {
-        SC_SECTION_SETTINGS, SC_SECTION_RETRY,  SC_SECTION_BUDGET,
-        SC_SECTION_BREAKER,  SC_SECTION_LIMITS, SC_SECTION_HOLD,
-        SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,  SC_SECTION_TOKENS};
+        SC_SECTION_SETTINGS, SC_SECTION_RETRY,     SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
+        SC_SECTION_LIMITS,   SC_SECTION_HOLD,      SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,
+        SC_SECTION_TOKENS,   SC_SECTION_EMBEDDINGS};
 
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         r->base[own[i]] = l;

@@ -10,6 +10,7 @@
 #include "provider/reply.h"
 #include "provider/request.h"
 #include "shim/answer.h"
+#include "shim/batch.h"
 #include "shim/body.h"
 #include "shim/purse.h"
 #include "shim/report.h"
@@ -142,7 +143,7 @@ static void refused(struct sc_shadow *s, struct sc_transfer *t, struct sc_step *
     (void)s;
     t->asked = false;
     step->kind = SC_STEP_DELIVER;
-    if (t->call.attempts > 0)
+    if (t->call.attempts > 0 && !sc_batch_is_between(t))
         sc_call_stop(&t->call, SC_GIVE_UP_REFUSED);
     else
         t->turned_away = true;

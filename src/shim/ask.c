@@ -40,8 +40,7 @@ static void remember(const struct sc_shadow *s)
         refused[n_refused++ % (sizeof refused / sizeof *refused)] = hash_of_server(s);
 }
 
-/* Whoever asks for compressed answers by hand gets them as they are: nothing could be taken out. */
-static bool reads_compressed(const struct sc_shadow *s)
+bool sc_ask_reads_compressed(const struct sc_shadow *s)
 {
     static const char name[] = "accept-encoding";
     const struct curl_slist *h;
@@ -67,7 +66,8 @@ void sc_ask_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits 
 
     t->usage_asked = false;
     if (!t->rule->settings->include_usage || !is_streaming(e->original) ||
-        !sc_unasked_is_needed(t->provider, s->target.path) || reads_compressed(s) || has_refused(s))
+        !sc_unasked_is_needed(t->provider, s->target.path) || sc_ask_reads_compressed(s) ||
+        has_refused(s))
         return;
     n = sc_edit_find(e->original, "stream_options", &options);
     if (n == 0)

@@ -19,6 +19,10 @@ static inline bool sc_ask_may_be_refused(const struct sc_transfer *t)
     return t->usage_asked && (t->status == 400 || t->status == 422);
 }
 
+/* Whoever asks for compressed answers by hand gets them as they are: nothing in them can be
+ * changed. */
+bool sc_ask_reads_compressed(const struct sc_shadow *s);
+
 /* After an attempt: it failed for our sake. This is remembered. */
 bool sc_ask_was_refused(struct sc_shadow *s, struct sc_transfer *t);
 

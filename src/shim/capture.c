@@ -13,6 +13,7 @@
 #include "http/header.h"
 #include "shim/admission.h"
 #include "shim/ask.h"
+#include "shim/batch.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/show.h"
@@ -50,7 +51,7 @@ static bool is_empty_line(const char *p, size_t n)
 
 static bool holds_nothing(const struct sc_transfer *t)
 {
-    return t->commit_early || t->send_paused;
+    return (t->commit_early || t->send_paused) && !sc_batch_holds(t);
 }
 
 /* ---- the decision -------------------------------------------------------------------------- */
@@ -65,8 +66,8 @@ static bool may_send_another(const struct sc_transfer *t)
  * account looks like a rate limit until the body is read. */
 static bool worth_holding(const struct sc_transfer *t)
 {
-    return !t->last_attempt || may_send_another(t) || t->status == 429 || t->status == 402 ||
-           t->status == 403;
+    return !t->last_attempt || may_send_another(t) || sc_batch_holds(t) || t->status == 429 ||
+           t->status == 402 || t->status == 403;
 }
 
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
@@ -148,6 +149,12 @@ static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
     enum sc_head_verdict head = head_verdict(t);
     bool useful = worth_holding(t) && !holds_nothing(t) && !t->upload.lost;
 
+    if (head == SC_HEAD_SUCCESS && sc_batch_holds(t)) {
+        t->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
+        if (t->encoded)
+            t->content_length = -1;
+        return true;
+    }
     if (head == SC_HEAD_SUCCESS)
         return look_at_success(s, t) && useful;
     t->mode = SC_HOLD_FAILURE;
@@ -332,9 +339,10 @@ size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
 static bool over_limit(const struct sc_transfer *t, size_t n)
 {
     const struct sc_hold_settings *limits = &t->rule->settings->hold;
-    size_t max = t->mode == SC_HOLD_JSON ? limits->success_max : limits->failure_max;
 
-    return t->hold.len + n > max;
+    if (t->mode == SC_HOLD_JSON && sc_batch_holds(t))
+        return false;
+    return t->hold.len + n > (t->mode == SC_HOLD_JSON ? limits->success_max : limits->failure_max);
 }
 
 /* All of a JSON answer is there: hand it over now, from inside libcurl's own callback, if it is
@@ -374,7 +382,7 @@ static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
             return false;
         }
     case SC_HOLD_JSON:
-        return is_good_whole(t, p, n);
+        return !sc_batch_holds(t) && is_good_whole(t, p, n);
     default:
         return false;
     }
@@ -414,8 +422,8 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
     if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
     kept = keep(s, t, SC_ITEM_BODY, p, n);
-    if (kept == n)
-        return n;
+    if (kept == n || sc_batch_holds(t))
+        return kept;
     t->commit_early = true; /* out of memory: the program comes first */
     return commit_body(s, t, p, n);
 }

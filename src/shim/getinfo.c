@@ -144,6 +144,18 @@ static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
     }
 }
 
+/* Of an answer made of several: the last one's is not what the program gets. */
+static bool size_merged(const struct sc_overlay *o, CURLINFO info, void *out)
+{
+    if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD_T && *(curl_off_t *)out >= 0)
+        *(curl_off_t *)out = o->merged_size;
+    else if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD && *(double *)out >= 0)
+        *(double *)out = (double)o->merged_size;
+    else
+        return size_downloaded(info, out, (uint64_t)o->merged_size);
+    return true;
+}
+
 /* What was taken out of the body has not come, to the program. */
 static void less_hidden(int64_t hidden, CURLINFO info, void *out)
 {
@@ -172,6 +184,8 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
     if (t && t->view && from_snapshot(t->view, info, out))
         return rc;
     if (t && t->replaying && size_downloaded(info, out, t->delivered_body))
+        return rc;
+    if (s->overlay.merged && !s->overlay.stopped && size_merged(&s->overlay, info, out))
         return rc;
     if (s->overlay.stopped && where_it_stopped(&s->overlay, info, out))
         return rc;

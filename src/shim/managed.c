@@ -8,6 +8,7 @@
 #include "shim/admission.h"
 #include "shim/answer.h"
 #include "shim/ask.h"
+#include "shim/batch.h"
 #include "shim/deliver.h"
 #include "shim/install.h"
 #include "shim/report.h"
@@ -167,6 +168,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
         sc_call_repeat(&t->call, now);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);
+    if (t->batch && rc == CURLE_OK)
+        sc_batch_answered(s, t, now);
     return rc;
 }
 
@@ -290,6 +293,8 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
         if (rc == CURLE_OPERATION_TIMEDOUT)
             count_whole_call(s, t);
     }
+    if (sc_batch_is_between(t) && rc == CURLE_OK && !t->turned_away)
+        rc = sc_batch_timed_out(s, t);
     if (t->turned_away && !s->answer)
         rc = sc_admission_answer(s, t);
     else

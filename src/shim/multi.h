@@ -63,7 +63,7 @@ struct sc_multi {
     size_t first_message, n_messages, message_room;
     int64_t progress_ns; /* when progress callbacks of held members were last called */
 
-    uintptr_t callback_frame;     /* where one of the program's callbacks runs, and libcurl's not */
+    uintptr_t callback_frame; /* where one of the program's callbacks runs, and libcurl's not */
     pthread_t callback_thread;
     struct sc_member *delivering; /* whose callback it is, NULL: the timer's */
 

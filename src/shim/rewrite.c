@@ -10,6 +10,7 @@
 #include "provider/request.h"
 #include "shim/answer.h"
 #include "shim/ask.h"
+#include "shim/batch.h"
 #include "shim/body.h"
 #include "shim/deliver.h"
 #include "shim/feed.h"
@@ -21,7 +22,7 @@ enum { CHUNK = 8192 };
 
 typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
 
-static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, NULL};
+static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, sc_batch_rewrite, NULL};
 
 /* ---- the program's body -------------------------------------------------------------------- */
 

@@ -113,6 +113,8 @@ struct sc_overlay {
     bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
     int64_t offset_us;               /* from the call's start to the last attempt's */
     long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */
+    bool merged;                     /* the answer is made of several */
+    int64_t merged_size;             /* and so long */
     int64_t hidden;                  /* bytes of the body that the program does not see */
     bool rewritten;                  /* the last attempt sent another body than the program's */
     int64_t own_upload, sent_upload; /* their sizes */
@@ -151,7 +153,7 @@ struct sc_shadow {
     bool resolver_start_installed;
     enum sc_replaced replaced;
     bool headers_replaced;
-    bool active;     /* inside a managed perform */
+    bool active;      /* inside a managed perform */
     uintptr_t frame;  /* the program's stack pointer there */
     pthread_t thread; /* and the thread, which may be gone by now */
     struct sc_priced priced;

@@ -8,6 +8,7 @@
 
 #include "http/header.h"
 #include "provider/facts.h"
+#include "shim/batch.h"
 #include "shim/rewrite.h"
 
 /* The last transfer that ended, with its small buffers: programs make their calls one after the
@@ -58,6 +59,7 @@ void sc_transfer_free(struct sc_transfer *t)
     free(t->stream);
     free(t->show);
     free(t->money);
+    sc_batch_free(t);
     if (atomic_compare_exchange_strong(&spare, &none, t))
         return;
     sc_hold_free(&t->hold);

@@ -90,8 +90,10 @@ struct sc_transfer {
     int64_t wait_end_ns;           /* WAIT of the shared state: when it will be over */
     int64_t waiting_since_ns;      /* 0: it does not wait */
     struct sc_upload upload;
-    bool uploads;     /* the read callback is ours */
-    bool usage_asked; /* the request asks for usage, and the program did not */
+    struct sc_batch *batch; /* the request is sent in parts (batch.h) */
+    bool batch_off;         /* it cannot be: its answers were not understood */
+    bool uploads;           /* the read callback is ours */
+    bool usage_asked;       /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
     struct sc_token_work tokens;
     struct sc_spent spent;

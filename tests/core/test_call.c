@@ -291,6 +291,26 @@ static void a_repeated_attempt_is_sent_at_once_and_takes_none_of_the_others(void
     assert_int_equal(r.call.give_up, SC_GIVE_UP_ATTEMPTS);
 }
 
+static void a_call_of_several_requests_has_all_attempts_and_time_for_each(void **state)
+{
+    struct sc_settings s = settings();
+    struct run r;
+
+    (void)state;
+    begin(&r, &s, SC_NEVER);
+    for (int part = 0; part < 3; part++) {
+        r.now += 100000 * MS; /* most of what total_timeout_ms allows */
+        assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 500);
+        assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, 0), 0), 1000);
+        assert_int_equal(attempt(&r, outcome(SC_CLASS_OK, 0), 0), 0);
+        assert_int_equal(r.step.kind, SC_STEP_DELIVER);
+        sc_call_continue(&r.call, r.now);
+        sc_call_next(&r.call, r.now, &r.step);
+        assert_int_equal(r.step.kind, SC_STEP_SEND);
+    }
+    assert_int_equal(r.call.attempts, 9);
+}
+
 static void every_reason_has_a_name(void **state)
 {
     (void)state;
@@ -332,6 +352,7 @@ int main(void)
         cmocka_unit_test(a_directive_retries_what_we_never_would),
         cmocka_unit_test(a_hint_beyond_patience_has_its_own_reason),
         cmocka_unit_test(a_repeated_attempt_is_sent_at_once_and_takes_none_of_the_others),
+        cmocka_unit_test(a_call_of_several_requests_has_all_attempts_and_time_for_each),
         cmocka_unit_test(every_reason_has_a_name),
         cmocka_unit_test(classes_are_found_by_name),
     };

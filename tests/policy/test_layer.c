@@ -258,8 +258,9 @@ static void test_log(void **state)
 static void test_rows_have_places_of_their_own(void **state)
 {
     static const enum sc_section_id general[] = {
-        SC_SECTION_USAGE,  SC_SECTION_RETRY, SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
-        SC_SECTION_LIMITS, SC_SECTION_HOLD,  SC_SECTION_TIMEOUTS, SC_SECTION_SETTINGS};
+        SC_SECTION_USAGE,  SC_SECTION_EMBEDDINGS, SC_SECTION_RETRY,
+        SC_SECTION_BUDGET, SC_SECTION_BREAKER,    SC_SECTION_LIMITS,
+        SC_SECTION_HOLD,   SC_SECTION_TIMEOUTS,   SC_SECTION_SETTINGS};
     static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
     size_t end = 0;
 
@@ -283,13 +284,16 @@ static void test_features_that_look_at_requests(void **state)
 {
     struct sc_policy *p =
         parse_good("{\"version\": 1, \"defaults\": {\"usage\": {\"include\": true}},"
-                   " \"rules\": [{}, {\"usage\": {\"include\": false}}]}");
+                   " \"rules\": [{}, {\"usage\": {\"include\": false}},"
+                   " {\"embeddings\": {\"split\": true, \"max_inputs\": 7}}]}");
 
     (void)state;
     assert_true(sc_policy_rule(p, 0)->settings->include_usage);
     assert_true(sc_policy_rule(p, 0)->settings->edits_requests);
     assert_false(sc_policy_rule(p, 1)->settings->include_usage);
     assert_false(sc_policy_rule(p, 1)->settings->edits_requests);
+    assert_true(sc_policy_rule(p, 2)->settings->split_embeddings);
+    assert_int_equal(sc_policy_rule(p, 2)->settings->max_embeddings, 7);
     assert_true(sc_policy_edits_requests(p));
     sc_policy_free(p);
 }

@@ -87,3 +87,20 @@ ours_spotless() { # PROGRAM ARGUMENT...
     server 503,503,200
     ours_spotless lua5.2 "$HERE/ask.lua" error "$CHAT"
 }
+
+@test "curl, when streams are asked for usage and embedding requests are split" {
+    policy_with '"usage": {"include": true}, "embeddings": {"split": true, "max_inputs": 2}' \
+        '"provider": "openai"' >"$BATS_TEST_TMPDIR/policy.json"
+    export POLICY=$BATS_TEST_TMPDIR/policy.json
+    server '503,drip;ms=0;bytes=3,200,cut;at=1000'
+    ours_spotless curl -sS -N "$CHAT" -d "$ASK_STREAM" "$CHAT" "$CHAT"
+    [ "$(mock_count)" -eq 4 ]
+    server 503,200,200,503,200
+    ours_spotless curl -sS -i "$MOCK_URL/v1/embeddings" -d '{"model":"e","input":["a","b","c","d","e"]}'
+    grep -q '"index":4' "$BATS_TEST_TMPDIR/under/out"
+    server '200,400'
+    ours_spotless curl -sS "$MOCK_URL/v1/embeddings" -d '{"model":"e","input":["a","b","c","d","e"]}'
+    server '400;body-text=stream_options,200'
+    ours_spotless curl -sS -N "$CHAT" -d "$ASK_STREAM"
+    [ "$(mock_count)" -eq 2 ]
+}
