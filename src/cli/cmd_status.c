@@ -11,12 +11,14 @@
 #include "cli/cli.h"
 #include "cli/state_view.h"
 #include "cli/usage.h"
+#include "core/aimd.h"
 #include "core/breaker.h"
 #include "core/budget.h"
 #include "core/gate.h"
 #include "core/latch.h"
 #include "core/lease.h"
 #include "core/limiter.h"
+#include "core/pace.h"
 #include "core/tokens.h"
 #include "state/books.h"
 #include "state/state.h"
@@ -140,6 +142,62 @@ static void show_limit(struct writer *w, const char *key, const char *unit, sc_w
     if (waiting)
         printf(", %" PRId64 " %s wait, a new one %.1f s", waiting, unit, (double)wait / 1e9);
     putchar('\n');
+}
+
+/* How many units of a period flow in within a time. */
+static int64_t units_in(int64_t ns, uint64_t period)
+{
+    return (int64_t)((double)ns * SC_PACE_NS / (double)period + 0.5);
+}
+
+/* The service's own limit, as its headers told it. What nothing confirmed lately is not kept to. */
+static void show_told(struct writer *w, const char *key, const char *what, sc_word *words,
+                      int64_t now)
+{
+    uint64_t period = sc_word_read(&words[SC_W_PERIOD]), seen = sc_word_read(&words[SC_W_SEEN]);
+    int64_t room = sc_pace_capacity(seen);
+    int64_t used = sc_limiter_backlog(sc_word_read(&words[SC_W_TAT]), now);
+
+    if (period == 0 || period > (uint64_t)SC_PACE_PERIOD_MAX)
+        return;
+    if (w->json) {
+        begin_part(w, key);
+        put_number(w, "per_minute", units_in(SC_MINUTE_NS, period));
+        put_number(w, "at_once", units_in(room, period));
+        put_number(w, "in_use", units_in(used, period));
+        put_number(w, "believed", sc_pace_fresh(seen, now));
+        end_part(w);
+    } else {
+        printf("  learned     %" PRId64 " %s a minute, %" PRId64 " at once, %" PRId64 " in use%s\n",
+               units_in(SC_MINUTE_NS, period), what, units_in(room, period), units_in(used, period),
+               sc_pace_fresh(seen, now) ? "" : "; not confirmed lately");
+    }
+}
+
+/* The rate that was found by being refused. */
+static void show_found(struct writer *w, sc_word *words, int64_t now)
+{
+    int64_t rate = sc_aimd_rate(sc_word_read(&words[SC_W_RATE]), now) / 60;
+
+    if (rate <= 0)
+        return;
+    if (w->json) {
+        begin_part(w, "learned_rate");
+        put_number(w, "per_minute", rate);
+        end_part(w);
+    } else {
+        printf("  learned     %" PRId64 " requests a minute, by refusals\n", rate);
+    }
+}
+
+static void show_learned(struct writer *w, sc_word *const *k, int64_t now)
+{
+    if (k[SC_SLOT_LEARNED_REQUESTS]) {
+        show_told(w, "learned_requests", "requests", k[SC_SLOT_LEARNED_REQUESTS], now);
+        show_found(w, k[SC_SLOT_LEARNED_REQUESTS], now);
+    }
+    if (k[SC_SLOT_LEARNED_TOKENS])
+        show_told(w, "learned_tokens", "tokens", k[SC_SLOT_LEARNED_TOKENS], now);
 }
 
 static void show_gate(struct writer *w, sc_word *words, int64_t now)
@@ -281,6 +339,7 @@ static void show_scope(struct writer *w, const struct sc_state_view *v,
         show_limit(w, "requests", "calls", k[SC_SLOT_REQUESTS], now);
     if (k[SC_SLOT_TOKENS])
         show_limit(w, "tokens", "tokens", k[SC_SLOT_TOKENS], now);
+    show_learned(w, k, now);
     if (k[SC_SLOT_CONCURRENT])
         show_concurrent(w, v->region, k[SC_SLOT_CONCURRENT], now);
     if (k[SC_SLOT_GATE])
@@ -303,7 +362,8 @@ static bool is_dull(const struct sc_scope_view *s, int64_t now)
     sc_word *gate = s->words[SC_SLOT_GATE], *latch = s->words[SC_SLOT_LATCH];
 
     if (s->words[SC_SLOT_BREAKER] || s->words[SC_SLOT_REQUESTS] || s->words[SC_SLOT_TOKENS] ||
-        s->words[SC_SLOT_CONCURRENT] || s->words[SC_SLOT_BUDGET] || s->words[SC_SLOT_SPENT])
+        s->words[SC_SLOT_CONCURRENT] || s->words[SC_SLOT_BUDGET] || s->words[SC_SLOT_SPENT] ||
+        s->words[SC_SLOT_LEARNED_REQUESTS] || s->words[SC_SLOT_LEARNED_TOKENS])
         return false;
     if (latch)
         sc_latch_peek(sc_word_read(&latch[SC_W_LATCH]), &a);
