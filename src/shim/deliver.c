@@ -59,6 +59,17 @@ static void track_type(struct sc_transfer *t, const struct sc_item *item, const 
         t->type_known = true;
 }
 
+/* Header bytes that the program has taken. */
+static int64_t head_taken(const struct sc_transfer *t)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < t->next; i++)
+        if (t->hold.items[i].kind == SC_ITEM_HEADER)
+            n += (int64_t)t->hold.items[i].len;
+    return n;
+}
+
 /* To the program nothing has come behind what it refused. */
 static void stop_at(struct sc_shadow *s, const struct sc_transfer *t, const struct sc_item *item)
 {
@@ -69,6 +80,7 @@ static void stop_at(struct sc_shadow *s, const struct sc_transfer *t, const stru
     o->stopped_in_head = t->in_head;
     o->stopped_untyped = t->in_head && !t->type_known;
     o->stopped_at = item->got;
+    o->stopped_head = head_taken(t);
 }
 
 static size_t hand_over(struct sc_shadow *s, struct sc_transfer *t, const struct sc_item *item,

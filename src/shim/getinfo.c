@@ -102,8 +102,12 @@ static bool no_speed(CURLINFO info, void *out)
 
 static bool where_it_stopped(const struct sc_overlay *o, CURLINFO info, void *out)
 {
-    if (info == CURLINFO_CONTENT_TYPE && o->stopped_untyped) {
-        *(const char **)out = NULL;
+    if ((info == CURLINFO_CONTENT_TYPE && o->stopped_untyped) || info == CURLINFO_REDIRECT_URL) {
+        *(const char **)out = NULL; /* libcurl looks where to go when all has come */
+        return true;
+    }
+    if (info == CURLINFO_HEADER_SIZE) {
+        *(long *)out = (long)o->stopped_head;
         return true;
     }
     return size_downloaded(info, out, (uint64_t)o->stopped_at) ||

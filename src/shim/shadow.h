@@ -108,7 +108,8 @@ struct sc_overlay {
     bool active;
     /* The program refused a piece that came from the hold: nothing behind it has come. */
     bool stopped, stopped_in_head, stopped_untyped;
-    int64_t stopped_at; /* bytes downloaded by then */
+    int64_t stopped_at;   /* bytes downloaded by then */
+    int64_t stopped_head; /* bytes of headers by then */
     struct sc_horizon horizon;
     bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
     int64_t offset_us;               /* from the call's start to the last attempt's */

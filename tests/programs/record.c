@@ -377,6 +377,17 @@ static void redirect(struct probe *b)
     perform(b);
 }
 
+static void refused_redirect(struct probe *b)
+{
+    target(b, "/redirect?to=/v1/models");
+    callbacks(b);
+    for (int at = 1; at < 8; at++) {
+        b->header_lines = 0;
+        b->refuse_header_at = at;
+        perform(b);
+    }
+}
+
 static void redirected_post(struct probe *b)
 {
     chat(b, ASK);
@@ -705,6 +716,7 @@ static const struct scenario {
     SCENARIO(bytes),
     SCENARIO(nothing),
     SCENARIO(redirect),
+    SCENARIO(refused_redirect),
     SCENARIO(redirected_post),
     SCENARIO(basic_auth),
     SCENARIO(digest_auth),
