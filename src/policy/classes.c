@@ -85,7 +85,7 @@ static enum sc_class class_of(int word)
 {
     const struct sc_section *s = sc_section(SC_SECTION_CLASS), *owner;
 
-    return sc_class_by_name(sc_option_find(s, "class", &owner)->words[word]);
+    return sc_class_by_name(sc_option_words(sc_option_find(s, "class", &owner))[word]);
 }
 
 static void add_row(struct sc_reader *r)

@@ -83,11 +83,11 @@ static void put_strings(FILE *to, const struct sc_policy_option *o)
 static void put_scope(FILE *to, const struct sc_policy_option *o)
 {
     fputs("\"anyOf\": [{\"enum\": [", to);
-    put_words(to, o->words);
+    put_words(to, sc_option_words(o));
     fputs("]}, {\"type\": \"array\", \"minItems\": 1, \"uniqueItems\": true, \"items\": {\"enum\": "
           "[",
           to);
-    put_words(to, o->words);
+    put_words(to, sc_option_words(o));
     fputs("]}}]", to);
 }
 
@@ -132,7 +132,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         break;
     case SC_TYPE_WORD:
         fputs("\"enum\": [", to);
-        put_words(to, o->words);
+        put_words(to, sc_option_words(o));
         fputc(']', to);
         break;
     case SC_TYPE_SCOPE:
@@ -168,7 +168,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         break;
     case SC_TYPE_PROVIDER:
         fputs("\"anyOf\": [{\"enum\": [", to);
-        put_words(to, o->words);
+        put_words(to, sc_option_words(o));
         fputs("]}, {\"type\": \"string\"}]", to);
         break;
     case SC_TYPE_RULES:
@@ -196,7 +196,7 @@ static void put_properties(FILE *to, const struct sc_section *s, const char *ind
 
             fprintf(to, "%s\n%s  \"%s\": {", comma, indent, o->key);
             put_type(to, o);
-            if (o->initial != NULL)
+            if (o->initial[0])
                 fprintf(to, ", \"default\": %s", o->initial);
             fprintf(to, ",\n%s    \"description\": ", indent);
             put_string(to, o->doc);
@@ -276,7 +276,7 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
         put_number(to, o->min);
         fputs(" to ", to);
         put_number(to, o->max);
-        if (o->unit != NULL)
+        if (o->unit[0])
             fprintf(to, " (%s)", o->unit);
         break;
     case SC_TYPE_USD:
@@ -295,7 +295,7 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_SCOPE:
     case SC_TYPE_PROVIDER:
         fputs(o->type == SC_TYPE_SCOPE ? "One or a list of " : "One of ", to);
-        put_words(to, o->words);
+        put_words(to, sc_option_words(o));
         if (o->type == SC_TYPE_PROVIDER)
             fputs(", or a name of providers", to);
         break;
@@ -303,7 +303,7 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
         fputs(plain[o->type], to);
         break;
     }
-    if (o->initial != NULL)
+    if (o->initial[0])
         fprintf(to, "; default %s", o->initial);
 }
 

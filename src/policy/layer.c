@@ -65,10 +65,11 @@ void sc_option_store_initial(const struct sc_policy_option *o, const char *text,
         memcpy((char *)base + o->offset, &number, sizeof number);
         break;
     case SC_TYPE_WORD:
-        sc_option_store_word(o, base, sc_word_index(o->words, text + 1, strlen(text) - 2));
+        sc_option_store_word(o, base,
+                             sc_word_index(sc_option_words(o), text + 1, strlen(text) - 2));
         break;
     case SC_TYPE_SCOPE:
-        bits = words_in(text, o->words);
+        bits = words_in(text, sc_option_words(o));
         memcpy((char *)base + o->offset, &bits, sizeof bits);
         break;
     case SC_TYPE_BOOL:
@@ -83,7 +84,7 @@ void sc_option_store_initial(const struct sc_policy_option *o, const char *text,
 void sc_section_store_initial(const struct sc_section *s, void *base)
 {
     for (size_t i = 0; i < s->n; i++) {
-        if (s->rows[i].initial != NULL && s->rows[i].size != 0)
+        if (s->rows[i].initial[0] && s->rows[i].size != 0)
             sc_option_store_initial(&s->rows[i], s->rows[i].initial, base);
     }
 }

@@ -33,6 +33,28 @@ static const char *const failures[] = {
     "retryable",   "overloaded",     "rate_limited", "auth",        "quota_exhausted",
     "token_limit", "content_policy", "not_found",    "bad_request", NULL};
 
+/* Rows name a list by its number; a pointer in one would have all rows copied in each process. */
+#define WORD_LISTS(X) \
+    X(log_formats)    \
+    X(log_levels)     \
+    X(timeout_scopes) \
+    X(jitters)        \
+    X(scopes)         \
+    X(periods)        \
+    X(sharers)        \
+    X(on_spents)      \
+    X(counts)         \
+    X(context_checks) \
+    X(on_opens)       \
+    X(providers)      \
+    X(failures)
+#define WORDS(list) .words = WORDS_##list
+#define ID(list) WORDS_##list,
+#define LIST(list) [WORDS_##list] = list,
+
+enum { NO_WORDS, WORD_LISTS(ID) };
+static const char *const *const word_lists[] = {WORD_LISTS(LIST)};
+
 static const struct sc_policy_option top_rows[] = {
     {.key = "$schema", .type = SC_TYPE_TEXT, .doc = "Where an editor finds policy.schema.json."},
     {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
@@ -79,7 +101,7 @@ static const struct sc_policy_option provider_rows[] = {
     {.key = "comment", .type = SC_TYPE_TEXT, .doc = "Free text for readers."},
     {.key = "extends",
      .type = SC_TYPE_WORD,
-     .words = providers,
+     WORDS(providers),
      FIELD(struct sc_provider_draft, extends),
      .doc = "Whose wire format it speaks; absent: openai-compatible."},
     {.key = "hosts",
@@ -130,7 +152,7 @@ static const struct sc_policy_option class_rows[] = {
      .doc = "Alone: the transfer ended with one of these results of libcurl, at most 6."},
     {.key = "class",
      .type = SC_TYPE_WORD,
-     .words = failures,
+     WORDS(failures),
      FIELD(struct sc_class_draft, class),
      .doc = "The class of a failure that fits all of this; required."},
 };
@@ -143,13 +165,13 @@ static const struct sc_policy_option log_rows[] = {
      .doc = "File to append to: an absolute path, or one that starts with ~/. Absent: no log."},
     {.key = "format",
      .type = SC_TYPE_WORD,
-     .words = log_formats,
+     WORDS(log_formats),
      .initial = "\"text\"",
      FIELD(struct sc_draft, log_format),
      .doc = "Lines for people, or one JSON object a line."},
     {.key = "level",
      .type = SC_TYPE_WORD,
-     .words = log_levels,
+     WORDS(log_levels),
      .initial = "\"info\"",
      FIELD(struct sc_draft, log_level),
      .doc = "The least important event that is logged."},
@@ -178,7 +200,7 @@ static const struct sc_policy_option rule_rows[] = {
     {.key = "provider",
      .type = SC_TYPE_PROVIDER,
      .max = 64,
-     .words = providers,
+     WORDS(providers),
      FIELD(struct sc_rule_draft, provider),
      .doc = "Whose wire format the host speaks, also by a name of `providers`; absent: by host, "
             "else openai-compatible."},
@@ -216,7 +238,7 @@ static const struct sc_policy_option match_rows[] = {
 static const struct sc_policy_option settings_rows[] = {
     {.key = "program_timeout",
      .type = SC_TYPE_WORD,
-     .words = timeout_scopes,
+     WORDS(timeout_scopes),
      .initial = "\"total\"",
      FIELD(struct sc_layer, values.program_timeout),
      .doc = "What the program's own timeout bounds: the whole call with its waits, or each "
@@ -289,7 +311,7 @@ static const struct sc_policy_option usage_rows[] = {
 static const struct sc_policy_option tokens_rows[] = {
     {.key = "context",
      .type = SC_TYPE_WORD,
-     .words = context_checks,
+     WORDS(context_checks),
      .initial = "\"off\"",
      FIELD(struct sc_layer, values.tokens.context),
      .doc = "What is done about a request that is too long for its model: warn says so in the log, "
@@ -405,7 +427,7 @@ static const struct sc_policy_option backoff_rows[] = {
      .doc = "No own delay is longer, before jitter."},
     {.key = "jitter",
      .type = SC_TYPE_WORD,
-     .words = jitters,
+     WORDS(jitters),
      .initial = "\"full\"",
      FIELD(struct sc_strategy, backoff.jitter),
      .doc = "How chance spreads the delays d: full 0..d, equal d/2..d, decorrelated base..3 times "
@@ -515,19 +537,19 @@ static const struct sc_policy_option breaker_rows[] = {
      .doc = "Probes under way at one time."},
     {.key = "scope",
      .type = SC_TYPE_SCOPE,
-     .words = scopes,
+     WORDS(scopes),
      .initial = "[\"host\", \"model\"]",
      FIELD(struct sc_layer, values.breaker.scope),
      .doc = "What has a breaker of its own."},
     {.key = "count",
      .type = SC_TYPE_WORD,
-     .words = counts,
+     WORDS(counts),
      .initial = "\"calls\"",
      FIELD(struct sc_layer, values.breaker.count_attempts),
      .doc = "Whether failures are counted once a call, or at each attempt."},
     {.key = "on_open",
      .type = SC_TYPE_WORD,
-     .words = on_opens,
+     WORDS(on_opens),
      .initial = "\"reply\"",
      FIELD(struct sc_layer, values.breaker.on_open_error),
      .doc = "What the program gets while it is open: a 503 in the provider's own shape, or an "
@@ -582,7 +604,7 @@ static const struct sc_policy_option limits_rows[] = {
      .doc = "A call that would have to wait longer is answered with 429 at once."},
     {.key = "scope",
      .type = SC_TYPE_SCOPE,
-     .words = scopes,
+     WORDS(scopes),
      .initial = "[\"host\", \"rule\"]",
      FIELD(struct sc_layer, values.limits.scope),
      .doc = "What has a limit of its own."},
@@ -637,7 +659,7 @@ static const struct sc_policy_option hold_rows[] = {
 static const struct sc_policy_option price_rows[] = {
     {.key = "provider",
      .type = SC_TYPE_WORD,
-     .words = providers,
+     WORDS(providers),
      FIELD(struct sc_price, provider),
      .doc = "Whose price it is; absent: of every provider."},
     {.key = "model",
@@ -739,13 +761,13 @@ static const struct sc_policy_option money_rows[] = {
      .doc = "The amount, required."},
     {.key = "per",
      .type = SC_TYPE_WORD,
-     .words = periods,
+     WORDS(periods),
      .initial = "\"month\"",
      FIELD(struct sc_money_draft, budget.per),
      .doc = "For how long it is, in UTC: an hour, a day, a month of the calendar, or ever."},
     {.key = "by",
      .type = SC_TYPE_SCOPE,
-     .words = sharers,
+     WORDS(sharers),
      .initial = "\"total\"",
      FIELD(struct sc_money_draft, budget.by),
      .doc = "What has the whole amount for itself; total: all calls share one."},
@@ -763,7 +785,7 @@ static const struct sc_policy_option money_rows[] = {
      .doc = "Parts of the amount at which an event is logged, once a period; always at 1."},
     {.key = "on_spent",
      .type = SC_TYPE_WORD,
-     .words = on_spents,
+     WORDS(on_spents),
      .later = "fallback",
      .initial = "\"reject\"",
      FIELD(struct sc_money_draft, budget.on_spent),
@@ -821,6 +843,11 @@ const struct sc_policy_option *sc_option_find(const struct sc_section *s, const 
         }
     }
     return NULL;
+}
+
+const char *const *sc_option_words(const struct sc_policy_option *o)
+{
+    return word_lists[o->words];
 }
 
 int sc_word_index(const char *const *words, const char *word, size_t n)

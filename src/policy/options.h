@@ -66,19 +66,21 @@ enum sc_option_type {
     SC_TYPE_PROVIDER   /* one of words, or a name in the policy's `providers`; as TEXT */
 };
 
+/* Texts are held, not pointed to: what has pointers is written to by the dynamic linker, and then
+ * every process of every user has a copy of its own. "" is none. */
 struct sc_policy_option {
-    const char *key;
+    char key[28];
     enum sc_option_type type;
-    double min, max;          /* bounds of the number as written; of a list's length for DELAYS */
-    const char *initial;      /* default as JSON text, NULL if there is none */
-    const char *unit;         /* "ms", NULL if none */
-    const char *const *words; /* NULL-terminated */
-    const char *later;        /* a word of versions to come: an error that says so */
+    double min, max;  /* bounds of the number as written; of a list's length for DELAYS */
+    char initial[20]; /* default as JSON text */
+    char unit[28];    /* "ms" */
+    uint8_t words;    /* which list, see sc_option_words */
+    char later[15];   /* a word of versions to come: an error that says so */
     enum sc_section_id child;
     int group;           /* for an object that holds a strategy: which one (1..3) */
     int64_t scale;       /* stored = written * scale, 0: 1 */
     size_t offset, size; /* place in the section's struct; size 0: not stored here */
-    const char *doc;     /* one sentence */
+    char doc[240];       /* one sentence */
 };
 
 struct sc_section {
@@ -95,6 +97,9 @@ const struct sc_section *sc_section(enum sc_section_id id);
  * section that holds the row. */
 const struct sc_policy_option *sc_option_find(const struct sc_section *s, const char *key,
                                               const struct sc_section **owner);
+
+/* The words that a word may be, NULL-terminated; NULL if it is none. */
+const char *const *sc_option_words(const struct sc_policy_option *o);
 
 /* The key of the section that is most like `key`, NULL if none is near. */
 const char *sc_option_nearest(const struct sc_section *s, const char *key);

@@ -176,16 +176,17 @@ static int word_of(struct sc_reader *r, const cJSON *item, const struct sc_polic
 {
     char allowed[400] = "";
     bool word = (item->type & cJSON_String) != 0;
-    int i = word ? sc_word_index(o->words, item->valuestring, strlen(item->valuestring)) : -1;
+    int i =
+        word ? sc_word_index(sc_option_words(o), item->valuestring, strlen(item->valuestring)) : -1;
     const char *near;
     size_t n;
 
     if (i < 0) {
-        near = word ? sc_word_nearest(o->words, item->valuestring) : NULL;
-        say_words(o->words, allowed, sizeof allowed);
+        near = word ? sc_word_nearest(sc_option_words(o), item->valuestring) : NULL;
+        say_words(sc_option_words(o), allowed, sizeof allowed);
         n = strlen(allowed);
         snprintf(allowed + n, sizeof allowed - n, "%s", or_);
-        if (word && o->later != NULL && strcmp(item->valuestring, o->later) == 0)
+        if (word && o->later[0] && strcmp(item->valuestring, o->later) == 0)
             snprintf(allowed + n, sizeof allowed - n, " (%s is not part of this version)",
                      o->later);
         sc_reader_fail_value(r, item, allowed, near);
