@@ -32,11 +32,13 @@ static bool is_result(struct sc_str part)
     return sc_json_string(wants[0].value, type, sizeof type) && strstr(type, "tool_result") != NULL;
 }
 
-static bool has_results(struct sc_str parts)
+static bool has_results(struct sc_str message)
 {
+    struct sc_str parts = sc_json_find(message.p, message.n, "content"), key, part;
     struct sc_json_iter it;
-    struct sc_str key, part;
 
+    if (!parts.p)
+        parts = sc_json_find(message.p, message.n, "parts");
     if (!parts.p || *parts.p != '[' || !sc_json_enter(parts, &it))
         return false;
     while (sc_json_next(&it, &key, &part))
@@ -47,19 +49,16 @@ static bool has_results(struct sc_str parts)
 
 static enum sc_speaker speaker_of(struct sc_str message)
 {
-    struct sc_json_want wants[] = {{.path = "role"}, {.path = "content"}, {.path = "parts"}};
-    char role[16] = "";
+    char role[16];
 
-    sc_json_pick(message.p, message.n, wants, 3);
-    sc_json_string(wants[0].value, role, sizeof role);
+    sc_json_find_string(message.p, message.n, "role", role, sizeof role);
     if (strcmp(role, "system") == 0 || strcmp(role, "developer") == 0)
         return SC_SPEAKER_SYSTEM;
     if (strcmp(role, "assistant") == 0 || strcmp(role, "model") == 0)
         return SC_SPEAKER_MODEL;
     if (role[0] && strcmp(role, "user") != 0) /* tool, function */
         return SC_SPEAKER_RESULT;
-    return has_results(wants[1].value) || has_results(wants[2].value) ? SC_SPEAKER_RESULT
-                                                                      : SC_SPEAKER_USER;
+    return has_results(message) ? SC_SPEAKER_RESULT : SC_SPEAKER_USER;
 }
 
 static bool make_room(struct sc_conversation *c, size_t room)

@@ -5,10 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "http/json.h"
-
-/* A string this long without anything but base64 in its first part is no text. */
-enum { BLOB_MIN = 1024, BLOB_LOOK = 256, BLOB_TOKENS = 1000 };
+/* So many bytes of base64 without a break are no text; and so many are looked at first. */
+enum { BLOB_MIN = 1024, BLOB_LOOK = 32 };
 
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 typedef signed char signed16 __attribute__((vector_size(16)));
@@ -76,51 +74,76 @@ static int64_t weigh(const char *p, size_t n)
     return total;
 }
 
-static bool is_base64(unsigned char c)
+/* ---- what is no text ----------------------------------------------------------------------- */
+
+static const bool in_base64[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['+'] = true,
+    ['/'] = true,         ['='] = true,         ['-'] = true,         ['_'] = true,
+};
+
+/* A slash may be escaped. */
+static bool is_blobs(const char *p, const char *end)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '=' || c == '-' || c == '_';
+    return in_base64[(unsigned char)*p] || (*p == '\\' && p + 1 < end && p[1] == '/');
 }
 
-/* The inside of a string. */
-static bool is_blob(const char *p, size_t n)
+static bool is_run(const char *p, const char *end, size_t n)
 {
-    if (n < BLOB_MIN)
-        return false;
-    if (memcmp(p, "data:", 5) == 0 && memmem(p, BLOB_LOOK, "base64,", 7))
-        return true;
-    for (size_t i = 0; i < BLOB_LOOK; i++)
-        if (!is_base64((unsigned char)p[i]) && !(p[i] == '\\' && p[i + 1] == '/'))
+    for (size_t i = 0; i < n; i++)
+        if (!is_blobs(p + i, end))
             return false;
     return true;
 }
 
-static void add(struct sc_measure *m, const char *from, const char *to)
+struct blob {
+    const char *from, *to;
+};
+
+/* The next one from p on; an empty one at the end if there is none. What is as long as a blob holds
+ * one of the places that are looked at; nearly all text has a blank or a comma there. */
+static struct blob next_blob(const char *p, const char *end)
 {
-    m->bytes += to - from;
-    m->least += weigh(from, (size_t)(to - from));
+    const char *at = p;
+
+    while (end - at >= BLOB_LOOK) {
+        struct blob b = {at, at + BLOB_LOOK};
+
+        if (is_run(at, end, BLOB_LOOK)) {
+            while (b.from > p && is_blobs(b.from - 1, end))
+                b.from--;
+            while (b.to < end && is_blobs(b.to, end))
+                b.to++;
+            if (b.to - b.from >= BLOB_MIN)
+                return b;
+        }
+        at = b.to - BLOB_LOOK + BLOB_MIN - BLOB_LOOK;
+    }
+    return (struct blob){end, end};
 }
 
 void sc_measure(struct sc_str json, struct sc_measure *out)
 {
-    const char *p = json.p, *from = p, *end = p + json.n;
+    const char *end = json.p + json.n;
 
-    *out = (struct sc_measure){0, 0, 0};
-    while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
-        const char *after = sc_json_string_end(++p, end);
-
-        if (!after)
-            break;
-        if (is_blob(p, (size_t)(after - 1 - p))) {
-            add(out, from, p);
-            out->blobs++;
-            from = after - 1;
-        }
-        p = after;
+    *out = (struct sc_measure){(int64_t)json.n, 0};
+    for (struct blob b = next_blob(json.p, end); b.from < b.to; b = next_blob(b.to, end)) {
+        out->bytes -= b.to - b.from;
+        out->blobs++;
     }
-    add(out, from, end);
-    if (out->least < 0)
-        out->least = 0;
+}
+
+int64_t sc_measure_least(struct sc_str json)
+{
+    const char *p = json.p, *end = p + json.n;
+    int64_t chars = 0;
+
+    while (p < end) {
+        struct blob b = next_blob(p, end);
+
+        chars += weigh(p, (size_t)(b.from - p));
+        p = b.to;
+    }
+    return chars > 0 ? chars : 0;
 }
 
 int64_t sc_measure_least_tokens(int64_t chars, int64_t tokens_per_mib)

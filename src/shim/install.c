@@ -65,7 +65,8 @@ void sc_uninstall(struct sc_shadow *s)
     SET(s, CURLOPT_HEADERDATA, s->o.header_data);
     s->installed = false;
     sc_consent_uninstall(s);
-    sc_rewrite_uninstall(s);
+    if (s->replaced)
+        sc_rewrite_uninstall(s);
     if (s->read_installed)
         uninstall_upload(s);
     if (s->progress_installed)

@@ -143,7 +143,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     int64_t now;
 
     rc = sc_watchdog_result(s, t, rc);
-    sc_rewrite_uninstall(s);
+    if (t->rewrite.bytes)
+        sc_rewrite_uninstall(s);
     t->rewrite.planned = false;
     if (t->fail_suppressed)
         SET(s, CURLOPT_FAILONERROR, 1L);

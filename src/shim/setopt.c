@@ -324,7 +324,7 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
 {
     CURLcode rc = CURLE_OK;
 
-    if ((s->replaced || s->headers_replaced) && sc_rewrite_concerns(option))
+    if (s->replaced && sc_rewrite_concerns(option))
         sc_rewrite_uninstall(s);
     if (!is_held_back(s, option))
         rc = s->real->easy_setopt(s->easy, option, arg);

@@ -10,7 +10,6 @@
 #include "provider/measure.h"
 #include "provider/repair.h"
 #include "provider/reply.h"
-#include "provider/request.h"
 #include "shim/report.h"
 #include "shim/rewrite.h"
 
@@ -18,24 +17,73 @@
  * since the rest is an estimate. */
 enum { BLOB_TOKENS = 1000, MIB = 1 << 20, SPARE_PART = 20 };
 
-/* ---- what fits ----------------------------------------------------------------------------- */
+/* ---- what the request asks for ------------------------------------------------------------- */
 
-struct fit {
-    int64_t window; /* of the model; 0: not known */
-    int64_t output; /* asked for, where it counts; 0: none */
-    int64_t most_output, asked_output;
-    bool own_row; /* the numbers are the policy's */
+/* All that is looked for in a body, in one walk over it. */
+enum { MESSAGES, CONTENTS, INPUT, PROMPT, TRANSFORMS, TRUNCATION, LIMITS, WANTS = LIMITS + 5 };
+
+struct asked {
+    struct sc_str body;
+    struct sc_json_want want[WANTS];
+    int64_t output; /* at most; 0: not said */
 };
 
-static const struct sc_price *row_of(const struct sc_transfer *t, bool *own_row)
+static int64_t number_of(struct sc_str value)
 {
-    size_t n;
-    const struct sc_price *own = sc_policy_prices(t->policy, &n), *row;
+    int64_t n = 0;
+    size_t i;
 
-    row = t->model[0] ? sc_price_find(own, n, t->provider, t->model) : NULL;
-    *own_row = row && n > 0 && row >= own && row < own + n;
-    return row;
+    for (i = 0; i < value.n && value.p[i] >= '0' && value.p[i] <= '9'; i++)
+        if (n < 100000000)
+            n = n * 10 + (value.p[i] - '0');
+    return n;
 }
+
+static void look(struct asked *a, struct sc_str body)
+{
+    static const char *const paths[WANTS] = {
+        [MESSAGES] = "messages",
+        [CONTENTS] = "contents",
+        [INPUT] = "input",
+        [PROMPT] = "prompt",
+        [TRANSFORMS] = "transforms",
+        [TRUNCATION] = "truncation",
+        [LIMITS] = "max_completion_tokens",
+        [LIMITS + 1] = "max_tokens",
+        [LIMITS + 2] = "max_output_tokens",
+        [LIMITS + 3] = "generationConfig.maxOutputTokens",
+        [LIMITS + 4] = "inferenceConfig.maxTokens",
+    };
+    size_t i;
+
+    a->body = body;
+    a->output = 0;
+    for (i = 0; i < WANTS; i++)
+        a->want[i].path = paths[i];
+    sc_json_pick(body.p, body.n, a->want, WANTS);
+    for (i = LIMITS; i < WANTS && a->output == 0; i++)
+        a->output = number_of(a->want[i].value);
+}
+
+/* One input for one window, which the service does not cut by itself. */
+static bool is_checked(const struct sc_shadow *s, const struct asked *a)
+{
+    static const char responses[] = "/responses";
+    const size_t n = sizeof responses - 1;
+    struct sc_str path = s->target.path, prompt = a->want[PROMPT].value;
+    char word[16];
+
+    if (!sc_json_is_empty(a->want[TRANSFORMS].value) ||
+        (sc_json_string(a->want[TRUNCATION].value, word, sizeof word) && strcmp(word, "auto") == 0))
+        return false;
+    if (a->want[MESSAGES].value.p || a->want[CONTENTS].value.p)
+        return true;
+    if (a->want[INPUT].value.p) /* embeddings have one, too */
+        return path.n >= n && memcmp(path.p + path.n - n, responses, n) == 0;
+    return prompt.p && *prompt.p == '"';
+}
+
+/* ---- what fits ----------------------------------------------------------------------------- */
 
 /* Where input and output are known to share one window; elsewhere the window is the input's. */
 static bool shares_window(enum sc_provider p, const char *model)
@@ -56,76 +104,49 @@ static bool shares_window(enum sc_provider p, const char *model)
     }
 }
 
-static void find_fit(const struct sc_transfer *t, struct sc_str body, struct fit *f)
-{
-    const struct sc_price *row;
-
-    memset(f, 0, sizeof *f);
-    row = row_of(t, &f->own_row);
-    if (!row)
-        return;
-    f->window = row->context_window;
-    f->most_output = row->max_output;
-    f->asked_output = sc_request_output_limit(body.p, body.n);
-    if (shares_window(t->provider, t->model))
-        f->output = f->asked_output;
-}
-
-/* A request with one input for one window, which the service does not cut by itself. */
-static bool is_checked(const struct sc_shadow *s, struct sc_str body)
-{
-    struct sc_json_want wants[] = {{.path = "messages"},   {.path = "contents"},
-                                   {.path = "input"},      {.path = "prompt"},
-                                   {.path = "transforms"}, {.path = "truncation"}};
-    static const char responses[] = "/responses";
-    struct sc_str path = s->target.path;
-    size_t n = sizeof responses - 1;
-    char word[16];
-
-    sc_json_pick(body.p, body.n, wants, sizeof wants / sizeof *wants);
-    if (!sc_json_is_empty(wants[4].value) ||
-        (sc_json_string(wants[5].value, word, sizeof word) && strcmp(word, "auto") == 0))
-        return false;
-    if (wants[2].value.p && !wants[0].value.p) /* embeddings have an `input`, too */
-        return path.n >= n && memcmp(path.p + path.n - n, responses, n) == 0;
-    return wants[0].value.p || wants[1].value.p || (wants[3].value.p && *wants[3].value.p == '"');
-}
-
-/* ---- how long it is ------------------------------------------------------------------------ */
+/* Tokens for input and for output, as far as they count together. */
+struct fit {
+    int64_t window, output;
+};
 
 static int64_t expected(const struct sc_transfer *t, const struct sc_measure *m)
 {
     return sc_state_estimate(&t->ticket, m->bytes) + m->blobs * BLOB_TOKENS;
 }
 
-static int64_t at_least(const struct sc_transfer *t, const struct sc_measure *m)
+static int64_t at_least(const struct sc_transfer *t, int64_t chars)
 {
-    return sc_measure_least_tokens(m->least, sc_state_estimate(&t->ticket, MIB));
+    return sc_measure_least_tokens(chars, sc_state_estimate(&t->ticket, MIB));
 }
 
-static void warn(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f, int64_t input)
+static void say(struct sc_shadow *s, struct sc_transfer *t, const char *reason, const char *text)
+{
+    if (!t->tokens.said) /* once a call, not at each attempt */
+        sc_report_request(s, t, reason, text);
+    t->tokens.said = true;
+}
+
+static void say_too_long(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+                         int64_t input)
 {
     char text[320];
 
-    if (t->tokens.warned)
-        return;
-    t->tokens.warned = true;
     snprintf(text, sizeof text,
              "about %lld tokens of input and %lld of output are probably more than %s takes (%lld)",
              (long long)input, (long long)f->output, t->model, (long long)f->window);
-    sc_report_request(s, t, "context", text);
+    say(s, t, "context", text);
 }
 
-static void warn_of_output(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f)
+static void check_output(struct sc_shadow *s, struct sc_transfer *t, const struct sc_price *row,
+                         int64_t asked)
 {
     char text[256];
 
-    if (t->tokens.warned || f->most_output == 0 || f->asked_output <= f->most_output)
+    if (row->max_output == 0 || asked <= row->max_output)
         return;
-    t->tokens.warned = true;
     snprintf(text, sizeof text, "%lld tokens of output are more than %s gives (%lld)",
-             (long long)f->asked_output, t->model, (long long)f->most_output);
-    sc_report_request(s, t, "context", text);
+             (long long)asked, t->model, (long long)row->max_output);
+    say(s, t, "context", text);
 }
 
 /* ---- too long ------------------------------------------------------------------------------ */
@@ -139,82 +160,87 @@ static void reject(struct sc_transfer *t, const struct fit *f, int64_t input)
     sc_rewrite_refuse(t, "context", SC_CLASS_TOKEN_LIMIT, 400, body, n);
 }
 
-static void report_trimmed(struct sc_shadow *s, struct sc_transfer *t, int64_t input, int64_t gone)
+static void say_trimmed(struct sc_shadow *s, struct sc_transfer *t, int64_t input, int64_t gone)
 {
     char text[256];
 
-    if (t->tokens.warned)
-        return;
-    t->tokens.warned = true;
     snprintf(text, sizeof text, "left out the %d oldest messages, about %lld of %lld tokens",
              t->tokens.trimmed, (long long)gone, (long long)input);
-    sc_report_request(s, t, "trimmed", text);
+    say(s, t, "trimmed", text);
 }
 
 /* What is left when all that was marked is gone. */
-static void measure_rest(const struct sc_conversation *c, struct sc_measure *all)
+static int64_t least_of_rest(const struct sc_conversation *c, struct sc_str body)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        struct sc_measure m;
+    int64_t chars = sc_measure_least(body);
+    size_t i;
 
-        if (!c->message[i].gone)
-            continue;
-        sc_measure(c->text[i], &m);
-        all->bytes -= m.bytes;
-        all->least -= m.least;
-        all->blobs -= m.blobs;
-    }
+    for (i = 0; i < c->n; i++)
+        if (c->message[i].gone)
+            chars -= sc_measure_least(c->text[i]);
+    return chars;
 }
 
 /* True: messages were taken out, and what is left may fit. */
 static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
-                 const struct sc_measure *all, struct sc_edits *e)
+                 const struct asked *a, int64_t input, struct sc_edits *e)
 {
-    int64_t input = expected(t, all), room = f->window - f->window / SPARE_PART - f->output, gone;
-    struct sc_measure rest = *all;
+    int64_t excess = input - (f->window - f->window / SPARE_PART - f->output), gone;
+    int list = a->want[MESSAGES].value.p ? MESSAGES : CONTENTS;
     struct sc_conversation c;
-    bool good = false;
+    struct sc_measure m;
+    bool good;
+    size_t i;
 
-    if (!sc_conversation_read(sc_conversation_find(e->original), &c))
+    if (!sc_conversation_read(a->want[list].value, &c))
         return false;
-    for (size_t i = 0; i < c.n; i++) {
-        struct sc_measure m;
-
+    for (i = 0; i < c.n; i++) {
         sc_measure(c.text[i], &m);
         c.message[i].weight = expected(t, &m);
     }
-    gone = sc_conversation_trim(&c, input - room);
-    if (gone > 0) {
-        measure_rest(&c, &rest);
-        good = at_least(t, &rest) + f->output <= f->window;
-    }
+    gone = sc_conversation_trim(&c, excess);
+    good = gone >= excess ||
+           (gone > 0 && at_least(t, least_of_rest(&c, a->body)) + f->output <= f->window);
     if (good) {
         t->tokens.trimmed = (int)sc_conversation_edit(&c, e);
-        report_trimmed(s, t, input, gone);
+        say_trimmed(s, t, input, gone);
     }
     sc_conversation_free(&c);
     return good;
 }
 
+static const struct sc_price *row_of(const struct sc_transfer *t)
+{
+    size_t n;
+    const struct sc_price *own = sc_policy_prices(t->policy, &n);
+
+    return t->model[0] ? sc_price_find(own, n, t->provider, t->model) : NULL;
+}
+
 static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
 {
     enum sc_context_check what = t->rule->settings->tokens.context;
-    struct sc_measure m = {(int64_t)e->original.n, 0, 0};
-    struct fit f;
+    const struct sc_price *row = row_of(t);
+    struct sc_measure m;
+    struct fit f = {0, 0};
+    struct asked a;
+    int64_t input;
 
-    find_fit(t, e->original, &f);
-    warn_of_output(s, t, &f);
-    /* Text that is not measured is never taken for less than it is: mostly this is all. */
-    if (f.window == 0 || expected(t, &m) + f.output <= f.window || !is_checked(s, e->original))
+    if (!row || row->context_window == 0)
         return;
+    look(&a, e->original);
+    check_output(s, t, row, a.output);
+    f.window = row->context_window;
+    f.output = shares_window(t->provider, t->model) ? a.output : 0;
     sc_measure(e->original, &m);
-    if (expected(t, &m) + f.output <= f.window)
+    input = expected(t, &m);
+    if (input + f.output <= f.window || !is_checked(s, &a))
         return;
-    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &m, e))
+    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &a, input, e))
         return;
-    warn(s, t, &f, expected(t, &m));
-    if (what != SC_CONTEXT_WARN && at_least(t, &m) + f.output > f.window)
-        reject(t, &f, expected(t, &m));
+    say_too_long(s, t, &f, input);
+    if (what != SC_CONTEXT_WARN && at_least(t, sc_measure_least(e->original)) + f.output > f.window)
+        reject(t, &f, input);
 }
 
 void sc_tokens_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)

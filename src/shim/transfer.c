@@ -55,7 +55,8 @@ void sc_transfer_free(struct sc_transfer *t)
     free_snapshots(t);
     sc_hold_clear(&t->hold);
     sc_upload_free(&t->upload);
-    sc_rewrite_free(&t->rewrite);
+    if (t->rewrite.bytes)
+        sc_rewrite_free(&t->rewrite);
     free(t->stream);
     free(t->show);
     free(t->money);

@@ -68,7 +68,7 @@ struct sc_rewrite {
 struct sc_token_work {
     int64_t limit; /* the output limit that an error named, 0: none */
     int trimmed;   /* messages left out */
-    bool warned;
+    bool said;     /* in the log, what was found of the context */
 };
 
 enum { SC_MODEL_MAX = 128 };

@@ -1,8 +1,8 @@
 /*
  * policy.c - what the policy layer costs by itself: nanoseconds of a match among N rules, of a
- * load, of finding the model behind a long prompt.
+ * load, of finding the model behind a long prompt, of trimming a long conversation.
  *
- *     policy match RULES | load FILE | model KIND
+ *     policy match RULES | load FILE | model KIND | trim KIND
  *
  * KIND: text, quotes (nothing but escaped quotes), tokens (numbers). One number on stdout.
  */
@@ -11,7 +11,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "http/json.h"
 #include "policy/policy.h"
+#include "provider/conversation.h"
+#include "provider/measure.h"
 #include "provider/request.h"
 
 enum { PROMPT = 1 << 20 };
@@ -115,6 +118,67 @@ static int model(const char *kind)
     return 0;
 }
 
+/* A megabyte in 500 messages. */
+static size_t conversation(char *body, const char *unit)
+{
+    size_t n = (size_t)sprintf(body, "{\"model\":\"gpt-4o\",\"max_tokens\":1000,\"messages\":[");
+
+    for (int i = 0; i < 500; i++) {
+        size_t start = n;
+
+        n += (size_t)sprintf(body + n, "%s{\"role\":\"%s\",\"content\":\"", i ? "," : "",
+                             i % 2 ? "assistant" : "user");
+        while (n - start < PROMPT / 500)
+            n += (size_t)sprintf(body + n, "%s", unit);
+        n += (size_t)sprintf(body + n, "\"}");
+    }
+    return n + (size_t)sprintf(body + n, "]}");
+}
+
+/* All that is done before a request which is twice too long is sent with half of its messages. */
+static size_t trim_once(struct sc_str body, char *out)
+{
+    struct sc_conversation c;
+    struct sc_measure m;
+    struct sc_edits e;
+
+    sc_measure(body, &m);
+    sc_edits_init(&e, body);
+    if (!sc_conversation_read(sc_conversation_find(body), &c))
+        return 0;
+    for (size_t i = 0; i < c.n; i++) {
+        sc_measure(c.text[i], &m);
+        c.message[i].weight = m.bytes;
+    }
+    sc_conversation_trim(&c, PROMPT / 2);
+    sc_conversation_edit(&c, &e);
+    sc_conversation_free(&c);
+    if (e.failed || sc_json_length(body.p, body.n) != body.n)
+        return 0;
+    sc_edits_write(&e, out);
+    return sc_edits_size(&e);
+}
+
+static int trim(const char *kind)
+{
+    enum { ROUNDS = 50 };
+    char *body = malloc(2 * PROMPT), *out = malloc(2 * PROMPT);
+    struct sc_str whole = {body, 0};
+    double start;
+
+    if (!body || !out)
+        return 1;
+    whole.n = conversation(body, kind[0] == 't' ? "An ordinary sentence. " : "\\\"");
+    start = now();
+    for (int i = 0; i < ROUNDS; i++)
+        if (trim_once(whole, out) == 0)
+            return 1;
+    printf("%.0f\n", (now() - start) / ROUNDS);
+    free(body);
+    free(out);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
@@ -123,5 +187,7 @@ int main(int argc, char **argv)
         return match((int)strtol(argv[2], NULL, 10));
     if (strcmp(argv[1], "load") == 0)
         return load(argv[2]);
+    if (strcmp(argv[1], "trim") == 0)
+        return trim(argv[2]);
     return strcmp(argv[1], "model") == 0 ? model(argv[2]) : 2;
 }

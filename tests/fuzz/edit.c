@@ -100,7 +100,7 @@ static void trim(struct sc_edits *e, cJSON *was, unsigned how)
 
     sc_measure(e->original, &m);
     CHECK(m.bytes >= 0 && m.bytes <= (int64_t)e->original.n);
-    CHECK(m.least >= 0 && m.least <= m.bytes);
+    CHECK(sc_measure_least(e->original) <= m.bytes);
     sc_repair_limit(e->original);
     sc_repair_edit(e->original, how, e);
     sc_edits_init(e, e->original);

@@ -19,6 +19,11 @@ static struct sc_measure measured(const char *text)
     return m;
 }
 
+static int64_t least(const char *text)
+{
+    return sc_measure_least((struct sc_str){text, strlen(text)});
+}
+
 static void bytes_are_all_that_is_text(void **state)
 {
     (void)state;
@@ -46,7 +51,7 @@ static void an_escape_is_one_character(void **state)
             struct sc_measure m = measured(text);
 
             assert_int_equal(m.bytes, n);
-            assert_int_equal(m.least, before + 12 + 1 + 40);
+            assert_int_equal(least(text), before + 12 + 1 + 40);
         }
 }
 
@@ -57,9 +62,9 @@ static void a_run_of_one_character_counts_once(void **state)
     (void)state;
     memset(text, '=', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    assert_int_equal(measured(text).least, 1);
+    assert_int_equal(least(text), 1);
     memcpy(text + 300, "ab", 2);
-    assert_int_equal(measured(text).least, 4);
+    assert_int_equal(least(text), 4);
 }
 
 /* More than the sums of bytes hold at a time. */
@@ -67,15 +72,13 @@ static void long_texts_are_counted_to_the_end(void **state)
 {
     size_t n = 3 * 255 * 16 + 7;
     char *text = malloc(n + 1);
-    struct sc_measure m;
 
     (void)state;
     for (size_t i = 0; i < n; i++)
-        text[i] = (char)('a' + i % 20);
+        text[i] = "a bc, def. ghi"[i % 14];
     text[n] = '\0';
-    m = measured(text);
-    assert_int_equal(m.bytes, n);
-    assert_int_equal(m.least, n);
+    assert_int_equal(measured(text).bytes, n);
+    assert_int_equal(least(text), n);
     free(text);
 }
 
@@ -97,7 +100,7 @@ static void images_are_no_text(void **state)
 
     (void)state;
     assert_int_equal(m.blobs, 1);
-    assert_int_equal(m.bytes, strlen("{\"url\":\"\",\"a\":1}"));
+    assert_int_equal(m.bytes, strlen("{\"url\":\"data:image/png;base64,\",\"a\":1}"));
     free(text);
     text = with_string("", '/', 5000);
     assert_int_equal(measured(text).blobs, 1);
@@ -110,6 +113,32 @@ static void images_are_no_text(void **state)
     assert_int_equal(m.blobs, 0);
     assert_int_equal(m.bytes, strlen(text));
     free(text);
+}
+
+/* Wherever it begins, and as PHP writes its slashes. Long words between it are text. */
+static void a_blob_is_found_at_every_place(void **state)
+{
+    char text[8000];
+
+    (void)state;
+    for (size_t before = 0; before < 2100; before += 7) {
+        size_t n = 0, i;
+
+        for (i = 0; i < before; i++)
+            text[n++] = i % 40 == 39 ? ' ' : 'w';
+        text[n++] = '"';
+        for (i = 0; i < 1030; i++)
+            text[n++] = "ab\\/"[i % 4];
+        n -= i % 4; /* whole escapes */
+        strcpy(text + n, "\", and a few words");
+        assert_int_equal(measured(text).blobs, 1);
+        assert_int_equal(measured(text).bytes, strlen(text) - 1028);
+    }
+    /* Chinese, escaped, has no blanks. */
+    for (size_t i = 0; i < 6000; i += 6)
+        memcpy(text + i, "\\u4e2d", 6);
+    text[6000] = '\0';
+    assert_int_equal(measured(text).blobs, 0);
 }
 
 static void the_least_is_half_of_what_was_learned_or_an_eighth(void **state)
@@ -132,6 +161,7 @@ int main(void)
         cmocka_unit_test(a_run_of_one_character_counts_once),
         cmocka_unit_test(long_texts_are_counted_to_the_end),
         cmocka_unit_test(images_are_no_text),
+        cmocka_unit_test(a_blob_is_found_at_every_place),
         cmocka_unit_test(the_least_is_half_of_what_was_learned_or_an_eighth),
     };
 
