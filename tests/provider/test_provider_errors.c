@@ -165,6 +165,10 @@ static void every_row_has_a_case(void **state)
     assert_int_equal(n, 0);
 }
 
+#define FILES_MAX 64
+
+static cJSON *files[FILES_MAX]; /* the tests look into them */
+static size_t n_files;
 static struct CMUnitTest tests[CASES_MAX];
 static size_t n_tests;
 
@@ -172,10 +176,12 @@ static void add_cases(const char *path)
 {
     const cJSON *c;
     char *text = read_file(path);
-    cJSON *cases = text ? cJSON_Parse(text) : NULL; /* lives as long as the tests */
-    free(text);
+    cJSON *cases = text && n_files < FILES_MAX ? cJSON_Parse(text) : NULL;
+    if (cases)
+        files[n_files++] = cases;
     if (text && !cases)
         printf("Bail out! %s is no JSON\n", path);
+    free(text);
     cJSON_ArrayForEach(c, cases)
     {
         if (n_tests < CASES_MAX - 1)
@@ -195,5 +201,8 @@ int main(void)
     tests[n_tests++] =
         (struct CMUnitTest){"every_row_has_a_case", every_row_has_a_case, NULL, NULL, NULL};
     add_cases(path ? path : "../shared/data/provider_errors.json");
-    return _cmocka_run_group_tests("provider_errors", tests, n_tests, NULL, NULL);
+    int failed = _cmocka_run_group_tests("provider_errors", tests, n_tests, NULL, NULL);
+    while (n_files > 0)
+        cJSON_Delete(files[--n_files]);
+    return failed;
 }
