@@ -240,8 +240,20 @@ static size_t keep(struct sc_shadow *s, struct sc_transfer *t, enum sc_item_kind
     return n;
 }
 
-/* What says when the body is complete. libcurl's own CURLINFO knows the length only after the last
- * header callback. */
+/* libcurl's own CURLINFO knows the length at its line, or (as 7.88 does) at the last line only. */
+static bool tells_length_early(struct sc_shadow *s, const char *p, size_t n)
+{
+    static const char name[] = "content-length:";
+    curl_off_t known = -1;
+
+    if (s->real->version_num >= 0x075800 || n < sizeof name ||
+        !sc_str_is((struct sc_str){p, sizeof name - 1}, name))
+        return false;
+    s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &known);
+    return known >= 0;
+}
+
+/* What says when the body is complete. */
 static void note_length(struct sc_transfer *t, const char *p, size_t n)
 {
     static const char length[] = "content-length:", encoding[] = "content-encoding:";
@@ -311,6 +323,8 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
         begin_block(s, t, copied ? n : 0);
     note_length(t, p, n);
     kept = keep(s, t, SC_ITEM_HEADER, p, n);
+    if (kept == n && tells_length_early(s, p, n))
+        t->hold.items[t->hold.n - 1 - copied].length_known = true;
     if (kept == n && is_empty_line(p, n))
         commit = end_block(s, t);
     if (!commit && kept == n && !holds_nothing(t))

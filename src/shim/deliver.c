@@ -44,7 +44,7 @@ static bool is_empty_line(const char *p, size_t n)
 }
 
 /* libcurl keeps the last block's content type until the current one names its own. */
-static void track_type(struct sc_transfer *t, const struct sc_item *item, const char *p)
+static void track_head(struct sc_transfer *t, const struct sc_item *item, const char *p)
 {
     static const char name[] = "content-type:";
 
@@ -53,10 +53,13 @@ static void track_type(struct sc_transfer *t, const struct sc_item *item, const 
             item->block > 0 ? snapshot_of(t, item->block - 1u) : NULL;
 
         t->type_known = false;
+        t->length_known = false;
         t->type_before = before ? before->content_type : NULL;
     }
     if (item->len >= sizeof name && strncasecmp(p, name, sizeof name - 1) == 0)
         t->type_known = true;
+    if (item->length_known)
+        t->length_known = true;
 }
 
 /* Header bytes that the program has taken. */
@@ -77,7 +80,7 @@ static void stop_at(struct sc_shadow *s, const struct sc_transfer *t, const stru
 
     o->horizon = sc_headers_horizon(s);
     o->stopped = true;
-    o->stopped_in_head = t->in_head;
+    o->stopped_in_head = t->in_head && !t->length_known;
     o->stopped_untyped = t->in_head && !t->type_known;
     o->stopped_at = item->got;
     o->stopped_head = head_taken(t);
@@ -107,7 +110,7 @@ static size_t deliver_item(struct sc_shadow *s, struct sc_transfer *t, size_t at
     t->in_callback = t->replaying;
     t->in_head = at < t->body_start && !is_empty_line(p, item->len);
     if (t->in_head)
-        track_type(t, item, p);
+        track_head(t, item, p);
     wrote = hand_over(s, t, item, at);
     t->in_callback = false;
     if (wrote != item->len && wrote != CURL_WRITEFUNC_PAUSE && !s->answer)

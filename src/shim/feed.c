@@ -81,6 +81,10 @@ int sc_on_seek(void *arg, curl_off_t offset, int origin)
 
     if (s->transfer && s->transfer->rewrite.bytes)
         return seek_rewritten(&s->transfer->rewrite, offset, origin);
+    if (s->transfer && s->transfer->rewinds && offset == 0 && origin == SEEK_SET) {
+        s->transfer->upload.pos = 0;
+        return s->transfer->upload.lost ? CURL_SEEKFUNC_CANTSEEK : CURL_SEEKFUNC_OK;
+    }
     if (s->o.seek_fn)
         rc = s->o.seek_fn(s->o.seek_data, offset, origin);
     else if (offset != 0)

@@ -56,7 +56,7 @@ static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
     }
 }
 
-/* libcurl settles the length at a block's last line. */
+/* libcurl settles the length at a block's last line, or before 7.88 at its own. */
 static bool length_unknown(CURLINFO info, void *out)
 {
     if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
@@ -75,7 +75,7 @@ static bool in_the_head(const struct sc_transfer *t, CURLINFO info, void *out)
         *(const char **)out = t->type_before;
         return true;
     }
-    return length_unknown(info, out);
+    return !t->length_known && length_unknown(info, out);
 }
 
 static bool size_downloaded(CURLINFO info, void *out, uint64_t n)

@@ -92,7 +92,7 @@ struct sc_horizon sc_headers_horizon(struct sc_shadow *s)
     size_t telling = h.entries + (in_block == 0);
     struct walk w = begin_walk(s, &h);
 
-    while (w.n < telling && step(&w))
+    while (s->real->easy_nextheader && w.n < telling && step(&w)) /* libcurl 7.83 and later */
         h.request = w.request;
     return h;
 }

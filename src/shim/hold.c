@@ -47,7 +47,7 @@ bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block, con
     if (!sc_hold_append(h, p, n))
         return false;
     h->items[h->n++] =
-        (struct sc_item){.len = (uint32_t)n, .kind = (uint16_t)kind, .block = (uint16_t)block};
+        (struct sc_item){.len = (uint32_t)n, .kind = (uint8_t)kind, .block = (uint16_t)block};
     return true;
 }
 

@@ -16,9 +16,10 @@ enum sc_item_kind { SC_ITEM_HEADER, SC_ITEM_BODY };
 
 struct sc_item {
     uint32_t len;
-    uint16_t kind;
-    uint16_t block; /* which header block it belongs to, counted from 0 */
-    int64_t got;    /* bytes downloaded when it came, as getinfo counts them */
+    uint8_t kind;
+    bool length_known; /* libcurl says the body's length from this line of the block on */
+    uint16_t block;    /* which header block it belongs to, counted from 0 */
+    int64_t got;       /* bytes downloaded when it came, as getinfo counts them */
 };
 
 struct sc_hold {

@@ -8,6 +8,13 @@
 
 #define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
+void sc_install_seek(struct sc_shadow *s)
+{
+    SET(s, CURLOPT_SEEKFUNCTION, sc_on_seek);
+    SET(s, CURLOPT_SEEKDATA, s);
+    s->seek_installed = true;
+}
+
 static void install_upload(struct sc_shadow *s)
 {
     SET(s, CURLOPT_READFUNCTION, sc_on_read);
@@ -16,9 +23,7 @@ static void install_upload(struct sc_shadow *s)
     /* Without a seek or ioctl function libcurl rewinds a FILE* read by fread itself; with our
      * read function it no longer sees that it could, so sc_on_seek does it. */
     if (s->o.seek_fn || (!s->o.ioctl_fn && !s->o.read_fn)) {
-        SET(s, CURLOPT_SEEKFUNCTION, sc_on_seek);
-        SET(s, CURLOPT_SEEKDATA, s);
-        s->seek_installed = true;
+        sc_install_seek(s);
     } else if (s->o.ioctl_fn) {
         SET(s, CURLOPT_IOCTLFUNCTION, sc_on_ioctl);
         SET(s, CURLOPT_IOCTLDATA, s);

@@ -7,6 +7,9 @@
 /* Puts the trampolines in. with_upload: the body comes from the read callback. */
 void sc_install(struct sc_shadow *s, bool with_upload);
 
+/* The spool is to be rewound, whatever the program's own source can do. */
+void sc_install_seek(struct sc_shadow *s);
+
 /* Puts the program's own values back; does nothing when none are in. */
 void sc_uninstall(struct sc_shadow *s);
 

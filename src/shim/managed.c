@@ -97,6 +97,8 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
         t->call.attempts - t->call.repeated + 1 >= most_attempts(&t->rule->settings->retry);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
+    if (t->rewinds)
+        sc_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
     if (t->rewrite.bytes)
         sc_rewrite_install(s, t);
     /* A first attempt that starts at once is bounded by what the program has set. */
@@ -138,19 +140,25 @@ static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
 CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
-    long connect_code = 0;
+    long connect_code = 0, status = 0;
     struct sc_effects effects;
     int64_t now;
 
     rc = sc_watchdog_result(s, t, rc);
     if (t->rewrite.bytes)
         sc_rewrite_uninstall(s);
+    t->rewinds = t->rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->uploads);
     t->rewrite.planned = false;
     if (t->fail_suppressed)
         SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
     s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     t->connect_code = (int)connect_code;
+    if (rc == CURLE_HTTP_RETURNED_ERROR && t->place == SC_BEFORE) {
+        /* An old libcurl applies FAILONERROR before it shows the status line. */
+        s->real->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+        t->status = (int)status;
+    }
     if (t->decided && rc == CURLE_OK)
         r.verdict = t->verdict;
     else

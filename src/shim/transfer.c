@@ -209,7 +209,7 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
     struct sc_response r = {
         .provider = t->provider,
         .curl_code = rc == CURLE_HTTP_RETURNED_ERROR ? CURLE_OK : (int)rc,
-        .status = t->place == SC_BEFORE ? 0 : t->status,
+        .status = t->place == SC_BEFORE && rc != CURLE_HTTP_RETURNED_ERROR ? 0 : t->status,
         .headers = headers,
         .body = body.p,
         .body_len = body.n,

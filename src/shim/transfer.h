@@ -93,6 +93,7 @@ struct sc_transfer {
     struct sc_batch *batch; /* the request is sent in parts (batch.h) */
     bool batch_off;         /* it cannot be: its answers were not understood */
     bool uploads;           /* the read callback is ours */
+    bool rewinds;           /* libcurl could not rewind: from now on it can, in the spool */
     bool usage_asked;       /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
     struct sc_token_work tokens;
@@ -150,9 +151,10 @@ struct sc_transfer {
     const struct sc_item *shown;    /* the held item that is handed over right now */
     const char *type_before;        /* content type until the block names its own */
     bool type_known;
-    bool in_head;     /* a header line before its block's last one is handed over */
-    bool sending;     /* inside libcurl's own perform */
-    bool in_callback; /* one of the program's callbacks runs, and libcurl's not */
+    bool length_known; /* before the block's last line */
+    bool in_head;      /* a header line before its block's last one is handed over */
+    bool sending;      /* inside libcurl's own perform */
+    bool in_callback;  /* one of the program's callbacks runs, and libcurl's not */
     bool recv_paused;
     bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
     uint64_t delivered_body; /* bytes of body given in a replay */

@@ -77,7 +77,7 @@ capture() { # NAME PROGRAM ARGUMENT...
     )
     # What differs from one run to the next by nature: the time, and a form's boundary.
     find "$to" -type f -exec sed -i -E 's/[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT/NOW/
-        s/-{20,}[0-9a-f]{16}/BOUNDARY/g' {} +
+        s/-{20,}[0-9A-Za-z]{16,22}/BOUNDARY/g' {} +
 }
 
 same() { # NAME NAME: everything that a program leaves is the same
@@ -107,7 +107,7 @@ without_boundary() {
     if [[ $1 != *boundary=* ]]; then
         echo "$1"
     else
-        sed -E 's/-{20,}[0-9a-f]{16}/BOUNDARY/g; s/"body_sha256":"[^"]*"//' <<<"$1"
+        sed -E 's/-{20,}[0-9A-Za-z]{16,22}/BOUNDARY/g; s/"body_sha256":"[^"]*"//' <<<"$1"
     fi
 }
 

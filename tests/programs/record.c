@@ -226,6 +226,8 @@ static void show_info(struct probe *b)
 
 static void show_headers(struct probe *b)
 {
+    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x075400)
+        return; /* it has no header API */
     for (int request = 0; request < 4; request++) {
         struct curl_header *h = NULL;
 
