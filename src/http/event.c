@@ -117,6 +117,9 @@ static enum sc_event_nature by_type(const char *type, const struct members *m)
         return SC_NATURE_ERROR;
     if (is_one_of(type, preamble_types, COUNT(preamble_types)))
         return SC_NATURE_PREAMBLE;
+    if (strcmp(type, "message-end") == 0 && m->delta.p) /* Cohere */
+        return sc_json_is_empty(sc_json_find(m->delta.p, m->delta.n, "error")) ? SC_NATURE_OUTPUT
+                                                                               : SC_NATURE_ERROR;
     if (strcmp(type, "content_block_start") == 0)
         return is_idle(m->content_block) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
     if (strcmp(type, "content_block_delta") == 0 || strcmp(type, "response.output_text.delta") == 0)
@@ -194,6 +197,22 @@ static bool starts(struct sc_str s, const char *what)
 bool sc_event_may_be_error(struct sc_str json)
 {
     return contains(json, "\"error\"");
+}
+
+void sc_event_stop(struct sc_str json, char *stop, size_t size)
+{
+    struct sc_json_want wants[] = {
+        {.path = "choices.0.finish_reason"},
+        {.path = "candidates.0.finishReason"},
+        {.path = "promptFeedback.blockReason"},
+        {.path = "delta.stop_reason"},
+    };
+    stop[0] = '\0';
+    if (!contains(json, "eason\":"))
+        return;
+    sc_json_pick(json.p, json.n, wants, COUNT(wants));
+    for (size_t i = 0; i < COUNT(wants) && stop[0] == '\0'; i++)
+        sc_json_string(wants[i].value, stop, size);
 }
 
 bool sc_event_name_is_last(const char *name)

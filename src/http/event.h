@@ -19,6 +19,11 @@ enum sc_event_nature sc_event_nature(struct sc_str json);
 /* Cheap, for every event after output has begun: may it be an error? Never misses one. */
 bool sc_event_may_be_error(struct sc_str json);
 
+/* Why the answer ends, if the event says so (finish_reason, stop_reason, finishReason,
+ * blockReason);
+ * "" otherwise. */
+void sc_event_stop(struct sc_str json, char *stop, size_t size);
+
 /* Whether this event ends the stream as the API defines it (message_stop, done: true...). */
 bool sc_event_is_last(struct sc_str json);
 

@@ -143,6 +143,7 @@ static void judge_data(struct sc_stream *s, bool whole)
         note_error(s, data, at);
     } else if (nature == SC_NATURE_OUTPUT) {
         s->state = SC_STREAM_OUTPUT;
+        sc_event_stop(data, s->stop, sizeof s->stop);
         watch_data(s, data, at);
     }
 }

@@ -46,6 +46,10 @@ struct sc_stream {
     bool late_error; /* an error event after output began; its text is in error */
     bool finished;   /* the stream's own terminator was seen */
 
+    /* Why the answer ended, where its first output says so already: content_filter, refusal,
+     * SAFETY... "" otherwise. */
+    char stop[32];
+
     /* The error event, whether early or late: its JSON cut to size and NUL-terminated, the event's
      * name (SSE `event:`, or an AWS frame's exception type), and where in the stream its data
      * begins (SC_STREAM_SCATTERED if it came in several data lines). */

@@ -249,13 +249,16 @@ static void read_message(struct sc_facts *f)
 }
 
 /* Any of the shapes: {"error":{...}}, {"error":"..."}, flat, {"detail":"..."}, a stream's
- * {"type":"error",...} and {"type":"response.failed","response":{"error":{...}}}. */
+ * {"type":"error",...}, {"type":"response.failed","response":{"error":{...}}} and Cohere's
+ * {"type":"message-end","delta":{"error":"..."}}. */
 static void read_error_body(struct sc_facts *f, const char *body, size_t n)
 {
     struct sc_str root = sc_json_find(body, n, "");
     struct sc_str error = at(root, "error");
     if (!error.p || error.p[0] == 'n')
         error = at(root, "response.error");
+    if (!error.p)
+        error = at(root, "delta.error");
     if (error.p && error.p[0] == '{') {
         read_error_object(f, error);
         read_passed_on(f, error);
@@ -319,6 +322,7 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
 {
     read_basics(r, out);
     out->output_seen |= s->state == SC_STREAM_OUTPUT;
+    memcpy(out->stop, s->stop, sizeof out->stop);
     if (s->state != SC_STREAM_ERROR && !s->late_error)
         return;
     out->has_error = true;
