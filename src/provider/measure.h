@@ -4,8 +4,8 @@
  * Two numbers, for two questions. What will it probably come to: the bytes, without what is text
  * in its clothing only (images, audio and files in base64). What will it come to at the very least:
  * characters, of which a run of equal ones counts as one and an escape as what it stands for, since
- * no tokenizer needs more for them. The first looks at a few bytes in a thousand, the second at all,
- * sixteen at a time. Pure.
+ * no tokenizer needs more for them. The first looks at a few bytes in a thousand, the second at
+ * all, sixteen at a time. Pure.
  */
 #ifndef SC_PROVIDER_MEASURE_H
 #define SC_PROVIDER_MEASURE_H
