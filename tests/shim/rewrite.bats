@@ -180,6 +180,21 @@ PHP
     arrived "$BATS_TEST_TMPDIR/short"
 }
 
+@test "a redirect that repeats the body repeats the new one" {
+    mock_script '307;header=Location:/v1/chat/completions,200'
+    wrapped curl -sSL -o "$BATS_TEST_TMPDIR/answer" "$CHAT" --data-binary "@$BATS_TEST_TMPDIR/long"
+    TIMES=2 arrived "$BATS_TEST_TMPDIR/short"
+    mock_reset
+    wrapped curl -sSL -o "$BATS_TEST_TMPDIR/answer" "$CHAT" -X POST -T "$BATS_TEST_TMPDIR/long"
+    TIMES=2 arrived "$BATS_TEST_TMPDIR/short"
+}
+
+@test "a read callback that jumps out of the library" {
+    run -0 wrapped "$SC_TOP/build/tests/programs/ahead" "$CHAT" "$BATS_TEST_TMPDIR/long"
+    [ "$output" = $'easy: 0, 200\nleft: 42\nmulti: 0, 200' ]
+    TIMES=2 arrived "$BATS_TEST_TMPDIR/short"
+}
+
 @test "bodies that are signed, encoded or no JSON object stay as they are" {
     local way edit f=$BATS_TEST_TMPDIR/odd
     for way in fields-signed fields-encoded put-sized-signed; do
