@@ -8,7 +8,6 @@
 
 #include "http/header.h"
 #include "provider/reply.h"
-#include "provider/request.h"
 #include "shim/answer.h"
 #include "shim/batch.h"
 #include "shim/body.h"
@@ -60,16 +59,12 @@ static uint64_t hash_of_request(const struct sc_shadow *s)
 static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t,
                                 int64_t boot_ns)
 {
-    struct sc_str body;
-    int64_t size;
+    int64_t input, output;
 
     if (!sc_state_counts_tokens(&t->ticket, boot_ns))
         return 0;
-    body = sc_rewrite_body(s, t);
-    size = sc_rewrite_size(s, t);
-    return sc_state_estimate(&t->ticket, size > 0 ? size : 0) +
-           (s->o.copied_fields && !body.p ? s->o.copy.output_limit
-                                          : sc_request_output_limit(body.p, body.n));
+    sc_rewrite_tokens(s, t, &input, &output);
+    return input + output;
 }
 
 /* The state counts in CLOCK_BOOTTIME, which all processes share and which runs on in sleep. */

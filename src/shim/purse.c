@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "provider/request.h"
-#include "shim/body.h"
+#include "shim/rewrite.h"
 #include "shim/labels.h"
 #include "shim/report.h"
 #include "shim/spend.h"
@@ -43,12 +42,10 @@ struct sc_money_ticket *sc_purse_open(struct sc_transfer *t)
 
 void sc_purse_quote(struct sc_shadow *s, struct sc_transfer *t)
 {
-    struct sc_str body = sc_body_text(s);
-    int64_t size = sc_body_size(s), output;
+    int64_t input, output;
 
-    output = s->o.copied_fields ? s->o.copy.output_limit : sc_request_output_limit(body.p, body.n);
-    sc_money_quote(t->money, sc_spend_price(s, t),
-                   sc_state_estimate(&t->ticket, size > 0 ? size : 0), output > 0 ? output : -1);
+    sc_rewrite_tokens(s, t, &input, &output);
+    sc_money_quote(t->money, sc_spend_price(s, t), input, output > 0 ? output : -1);
 }
 
 /* "50.00 USD a day", "50.00 USD in all". */

@@ -197,6 +197,18 @@ long_chat='{model: "tiny", messages: [{role: "user", content: words(2000)}]}'
     [[ $output == *"x-steadycurl: context"* ]]
 }
 
+@test "budgets set aside money for what is sent, not for what was left out" {
+    policy '"context": "trim"'
+    sed -i 's/"defaults"/"budgets": [{"name": "small", "usd": 0.0012, "per": "day"}],\n &/' "$POLICY"
+    # Some 13,000 tokens as the program has it, at a dollar a million: too much.
+    request '{model: "tiny", max_tokens: 10, messages: ([range(0; 60) |
+        {role: "user", content: words(60)}, {role: "assistant", content: words(60)}] +
+        [{role: "user", content: "And now?"}])}'
+    run -0 send /v1/chat/completions
+    [[ $output == *'And now?'* ]]
+    logged '.event == "call" and .outcome == "ok" and .trimmed > 100'
+}
+
 said() { # STATUS MESSAGE: the server answers so, then as usual
     mock_script "$1;message=${2//,/%2C},200"
     mock_reset
