@@ -9,6 +9,8 @@
 #include "shim/headers.h"
 #include "shim/show.h"
 
+enum { WRITEFUNC_ERROR = 0xffffffff }; /* CURL_WRITEFUNC_ERROR, named in 7.87 */
+
 size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
 {
     if (s->o.write_fn)
@@ -176,7 +178,9 @@ static void refuse_text(struct sc_shadow *s, enum sc_item_kind kind, size_t want
 {
     char text[CURL_ERROR_SIZE];
 
-    if (s->real->version_num >= 0x080700)
+    if (s->real->version_num >= 0x080800 && got == WRITEFUNC_ERROR)
+        snprintf(text, sizeof text, "client returned ERROR on write of %zu bytes", wanted);
+    else if (s->real->version_num >= 0x080700)
         snprintf(text, sizeof text,
                  "Failure writing output to destination, passed %zu returned %zd", wanted,
                  (ssize_t)got);

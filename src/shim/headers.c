@@ -56,9 +56,20 @@ static bool has_entry(const char *p, size_t n, bool first)
     return n > 0 && p[0] != ' ' && p[0] != '\t' && memchr(p, ':', n) != NULL;
 }
 
-/* Entries of the lines up to the one that is shown; *in_block: of its own block. */
-static size_t entries_shown(const struct sc_transfer *t, size_t *in_block)
+/* The copy of a header line for CURLOPT_HEADER comes before its entry, and in libcurl 8.5 and later
+ * behind it. */
+static bool has_entry_already(const struct sc_shadow *s, const struct sc_item *item, const char *p)
 {
+    const struct sc_transfer *t = s->transfer;
+
+    return item == t->shown && item->kind == SC_ITEM_BODY && s->real->version_num >= 0x080500 &&
+           p < t->hold.bytes + t->body_start;
+}
+
+/* Entries of the lines up to the one that is shown; *in_block: of its own block. */
+static size_t entries_shown(const struct sc_shadow *s, size_t *in_block)
+{
+    const struct sc_transfer *t = s->transfer;
     const struct sc_item *item = t->hold.items;
     const char *p = t->hold.bytes;
     size_t entries = 0;
@@ -68,7 +79,7 @@ static size_t entries_shown(const struct sc_transfer *t, size_t *in_block)
     for (; item <= t->shown; p += item->len, item++) {
         bool first = (int)item->block != block;
 
-        if (item->kind != SC_ITEM_HEADER)
+        if (item->kind != SC_ITEM_HEADER && (first || !has_entry_already(s, item, p)))
             continue;
         if (first)
             *in_block = 0;
@@ -86,7 +97,7 @@ static size_t entries_shown(const struct sc_transfer *t, size_t *in_block)
 struct sc_horizon sc_headers_horizon(struct sc_shadow *s)
 {
     size_t in_block;
-    struct sc_horizon h = {.entries = entries_shown(s->transfer, &in_block),
+    struct sc_horizon h = {.entries = entries_shown(s, &in_block),
                            .last_request = (int)s->transfer->block};
     /* Without an entry of the block yet, the one that comes next tells its request. */
     size_t telling = h.entries + (in_block == 0);
