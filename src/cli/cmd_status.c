@@ -293,6 +293,7 @@ static void show_money_json(struct writer *w, const struct sc_money_view *m, con
     begin_part(w, "money");
     put_usd(w, "spent_usd", m->spent);
     put_usd(w, "reserved_usd", m->held);
+    put_number(w, "calls", m->calls);
     put_usd(w, "limit_usd", m->limit);
     put_text(w, "per", sc_period_name(m->per));
     if (m->per != SC_PERIOD_EVER)

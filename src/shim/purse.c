@@ -78,7 +78,7 @@ static void put_percent(int fraction, char *buf, size_t n)
 void sc_purse_report(struct sc_shadow *s, struct sc_transfer *t)
 {
     struct sc_money_alert a;
-    char words[320], limit[64], spent[32], part[16];
+    char words[512], limit[64], spent[32], part[16];
 
     while (sc_money_take_alert(t->money, sc_state_now(), &a)) {
         put_amount(a.budget, limit, sizeof limit);
@@ -93,6 +93,8 @@ void sc_purse_report(struct sc_shadow *s, struct sc_transfer *t)
                      share(a.label), part, limit, spent);
         sc_report_budget(s, t, &a, words);
     }
+    while (sc_state_take_note(words, sizeof words))
+        sc_report_note(s, t, SC_EVENT_NOTE, words);
 }
 
 void sc_purse_refusal(const struct sc_transfer *t, char *buf, size_t n)

@@ -13,8 +13,10 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-/* A call may end a little after its deadline. */
+/* A call may end a little after its deadline. Without one it has an hour: half of what a lease can
+ * last, since who reads the clock first and the lease later must not take it for a damaged one. */
 #define GRACE_NS (60 * SECOND_NS)
+#define LEASE_NS (SC_LEASE_MAX_NS / 2)
 
 /* Three calls a slot. */
 #define PAIRS (SC_SLOT_WORDS / 2)
@@ -226,36 +228,23 @@ static void free_dead(const struct sc_region *r, sc_word *pair)
         sc_word_update(&pair[0], sc_lease_give, &lease);
 }
 
-/* Looks for a place from the first part on, so that few parts are in use. */
+/* Looks for a place from the first part on, so that few parts are in use. A part is counted before
+ * it is used: whoever sums up then looks there, too. */
 static sc_word *find_pair(struct sc_money_ticket *m, struct sc_money_held *h, uint64_t mine,
                           int64_t now)
 {
-    unsigned parts = parts_of(h->words);
-
-    for (unsigned part = 0; part <= parts && part < PARTS_MAX; part++) {
+    for (unsigned part = 0; part < PARTS_MAX; part++) {
         sc_word *words = sc_held_words(m->region, h->hash, part, true);
         unsigned more = part + 1;
 
         if (!words)
             return NULL;
-        if (part == parts) /* before it is used: whoever sums up looks there, too */
-            sc_word_update(&h->words[SC_W_PLACES], at_least, &more);
+        sc_word_update(&h->words[SC_W_PLACES], at_least, &more);
         for (int i = 0; i < PAIRS; i++)
             if (take_pair(&words[2 * i], mine, h->asked, now))
                 return &words[2 * i];
     }
     return NULL;
-}
-
-static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now, int64_t end)
-{
-    if (h->asked <= 0)
-        return;
-    h->lease_word = sc_holder_word(m->region, now, end);
-    h->lease = find_pair(m, h, h->lease_word, now);
-    if (!h->lease)
-        sc_region_note("more calls at a time than money can be set aside for: a budget may be "
-                       "exceeded by what they cost");
 }
 
 static void withdraw(struct sc_money_held *h)
@@ -295,6 +284,23 @@ static int64_t sum_held(struct sc_region *r, uint64_t hash, unsigned parts, cons
         }
     }
     return sum;
+}
+
+static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now, int64_t end)
+{
+    unsigned calls;
+
+    if (h->asked <= 0)
+        return;
+    h->lease_word = sc_holder_word(m->region, now, end);
+    h->lease = find_pair(m, h, h->lease_word, now);
+    if (h->lease)
+        return;
+    (void)sum_held(m->region, h->hash, parts_of(h->words), NULL, now, true, &calls);
+    h->lease = find_pair(m, h, h->lease_word, now);
+    if (!h->lease)
+        sc_region_note("more calls at a time than money can be set aside for: a budget may be "
+                       "exceeded by what they cost");
 }
 
 /* All that is announced first, what is spent second: a call that ends in between adds to the
@@ -379,8 +385,7 @@ static void tell_refused(struct sc_money_ticket *m, struct sc_money_held *h, int
 
 enum sc_money_answer sc_money_reserve(struct sc_money_ticket *m, int64_t now, int64_t deadline)
 {
-    int64_t end =
-        deadline - now < SC_LEASE_MAX_NS - GRACE_NS ? deadline + GRACE_NS : now + SC_LEASE_MAX_NS;
+    int64_t end = deadline - now < LEASE_NS - GRACE_NS ? deadline + GRACE_NS : now + LEASE_NS;
     enum sc_money_answer a = SC_MONEY_FITS;
     int error = errno;
 

@@ -3,7 +3,7 @@
 
 load fleet
 
-# A call of $ASK may cost 0.000265 USD at most: 26 tokens of input are set aside at 2.50 a million,
+# A call of $ASK may cost 0.00026 USD at most: 24 tokens of input are set aside at 2.50 a million,
 # and 20 of output at 10. The mock says it took 5 and 7: 0.0000825.
 setup() {
     fleet_begin
@@ -151,4 +151,74 @@ alerts() { # fractions of one budget, in the order of the log
     grep -qx 'steadycurl_budget_limit_usd{budget="team",task="load"} 0.001000000' <<<"$output"
     grep -qx 'steadycurl_budget_alerts_total{budget="team",task="load"} 2' <<<"$output"
     grep -q 'reason="budget"} 0' <<<"$output"
+}
+
+# ---- many at once ----
+
+sum_of_calls() { # in nano-dollars, exact: from the digits as they are written
+    sed -n 's/.*"event":"call".*"cost_usd":\([0-9]*\)\.\([0-9]*\).*/\1\2/p' "$LOG" |
+        awk '{ sum += $1 } END { printf "%d\n", sum }'
+}
+
+reserved_calls() {
+    "$STEADYCURL" status --json | sed -n 's/.*"money":{[^}]*"calls":\([0-9]*\).*/\1/p'
+}
+
+wait_for_reserved() { # CALLS
+    local i
+    for ((i = 0; i < 600; i++)); do
+        [ "$(reserved_calls)" = "$1" ] && return
+        sleep 0.1
+    done
+    "$STEADYCURL" status >&2
+    echo "reserved by $(reserved_calls) calls, not by $1"
+    return 1
+}
+
+@test "64 processes spend against one budget: never more, nearly all of it, each alert once" {
+    budgets '{"name": "all", "usd": 0.02, "per": "ever", "alert": [0.25, 0.5, 0.75]}'
+    many 64 "$BUILT/fleet_load" "$CHAT" -n 16
+    local all good
+    all=$(spent budget=all)
+    good=$(told ' 0 200 -$')
+    echo "# $good calls, $all of 20000000 nano-dollars" >&3
+    # What the processes share is what each of them said, and what the books say.
+    [ "$all" -eq "$(sum_of_calls)" ]
+    [ "$(mock_count)" -eq "$good" ]
+    [ "$((good + $(told ' 0 429 budget$')))" -eq $((64 * 16)) ]
+    # Never above; and the first that did not fit might have cost 0.000265 at most.
+    [ "$all" -le 20000000 ]
+    [ "$all" -gt $((20000000 - 265000)) ]
+    [ "$(jq -r 'select(.event == "budget") | .fraction' "$LOG" | sort -n | paste -sd' ')" = "0.25 0.5 0.75 1" ]
+    [ "$(reserved_calls)" -eq 0 ]
+    rm "$STEADYCURL_STATE"/state-*
+    [ "$(code)" = "429 budget" ]
+    [ "$(spent budget=all)" -eq "$all" ]
+}
+
+@test "what 32 of 64 killed processes had set aside comes back, and no more than that" {
+    local i pids=()
+    # Room for 64 calls at 0.00026 each and half a one.
+    budgets '{"name": "all", "usd": 0.01677}'
+    sed 's/"breaker": false/&, "limits": {"max_wait_ms": 0}/' "$POLICY" >"$BATS_TEST_TMPDIR/at-once"
+    mock_script hang
+    for ((i = 0; i < 64; i++)); do
+        start_ask "$BATS_TEST_TMPDIR/out.$i"
+        pids+=("$PID")
+    done
+    wait_for_reserved 64
+    [ "$(POLICY=$BATS_TEST_TMPDIR/at-once code -m 20)" = "429 budget" ]
+    kill_hard "${pids[@]:0:32}"
+    wait_for_reserved 32
+    for ((i = 0; i < 32; i++)); do
+        start_ask "$BATS_TEST_TMPDIR/more.$i"
+        pids[i]=$PID
+    done
+    wait_for_reserved 64
+    [ "$(POLICY=$BATS_TEST_TMPDIR/at-once code -m 20)" = "429 budget" ]
+    kill_hard "${pids[@]}"
+    mock_script 200
+    [ "$(code)" = "200 " ]
+    [ "$(reserved_calls)" -eq 0 ]
+    [ "$(spent budget=all)" -eq 82500 ]
 }
