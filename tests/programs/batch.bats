@@ -103,6 +103,25 @@ merged() { # SCRIPT PARTS PROGRAM ARGUMENT...
     run ! grep -q '"embedding"' "$BATS_TEST_TMPDIR/under/out"
 }
 
+@test "batch: money is set aside for each part, and refused for each" {
+    cat >"$BATS_TEST_TMPDIR/budget" <<EOF
+{"version": 1, "log": {"format": "json"},
+ "prices": [{"model": "house", "input_per_mtok": 100, "output_per_mtok": 1}],
+ "budgets": [{"name": "team", "usd": 0.08, "per": "ever"}],
+ "defaults": {"embeddings": {"split": true, "max_inputs": 3}},
+ "rules": [{"name": "local", "match": {"host": "127.0.0.1"}, "provider": "openai"}]}
+EOF
+    # A part's inputs are 300 tokens or 0.03 USD, and guessed to be some more; the request's are 1000.
+    jq -nc '{model: "house", input: [range(10) | tostring * 400 | .[:400]]}' >"$BATS_TEST_TMPDIR/ask"
+    server 200
+    : >"$LOG"
+    POLICY=$BATS_TEST_TMPDIR/budget capture under wrapped curl -sS -i "$EMBED" -d "@$BATS_TEST_TMPDIR/ask"
+    grep -qi '^HTTP/1.1 429' "$BATS_TEST_TMPDIR/under/out"
+    run ! grep -q '"embedding"' "$BATS_TEST_TMPDIR/under/out"
+    [ "$(sizes)" = '[3,3]' ]
+    grep -q '"input_tokens":600,"output_tokens":0,"cost_usd":0.060000000' "$LOG"
+}
+
 @test "batch: uploads, the multi interface, PHP and pycurl" {
     merged 200 '[3,3,3,1]' curl -sS -Z "$EMBED" -o answer -d "$ASK" --no-progress-meter
     INPUT=$ASK merged 200 '[3,3,3,1]' curl -sS -T - -X POST "$EMBED"
