@@ -27,6 +27,10 @@ served() { # CASES.json...
     served "$SC_TOP"/tests/provider/cases/*.json
 }
 
+@test "... and where curl uses the multi interface" {
+    CURL_OPTIONS=--parallel served "$SC_TOP"/tests/provider/cases/*.json
+}
+
 @test "an answer, a stream or a refusal that repeats every phrase of every row changes nothing" {
     served --echo "$SC_TOP"/src/provider/known/*.c
 }

@@ -10,7 +10,7 @@ wait long is believed from the log's `wait` line: that curl is stopped, not wait
 for each case that differs, and the number of cases that did not.
 
 With --echo the cases are made up: answers, streams and refusals that repeat a prompt in which all
-words of these tables stand. Nothing may be read out of it.
+words of these tables stand. Nothing may be read out of it. CURL_OPTIONS are given to each curl.
 """
 
 import base64
@@ -28,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 AGAIN = b'{"second":true}'
 LONG_WAIT_MS = 1500
+OPTIONS = os.environ.get("CURL_OPTIONS", "").split()
 HOSTS = {
     "openai": "api.openai.com", "azure": "house.openai.azure.com",
     "anthropic": "api.anthropic.com", "gemini": "generativelanguage.googleapis.com",
@@ -221,7 +222,7 @@ class Runner:
             url = self.tls_url + "/" + case["name"]
         command = [self.steadycurl, "run", "--policy", self.policy,
                    "--log", os.path.join(folder, "log"), "--state", os.path.join(folder, "state"),
-                   "--", "curl", "-s", "--noproxy", "*", "-o", out,
+                   "--", "curl", "-s", *OPTIONS, "--noproxy", "*", "-o", out,
                    "-H", "content-type: application/json", "-d", '{"model":"m"}']
         if code != 60:
             command += ["--connect-to", "::127.0.0.1:%d" % self.server.port]
@@ -241,7 +242,8 @@ class Runner:
         """The log's events, and the long wait that was announced, if one was."""
         folder = os.path.join(self.work, case["name"])
         os.mkdir(folder)
-        process = subprocess.Popen(self.command(case, folder), stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(self.command(case, folder), stdin=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
         for _ in range(6000):
             try:
                 process.wait(0.01)
