@@ -34,7 +34,7 @@ alerts() { # fractions of one budget, in the order of the log
 }
 
 @test "a budget lets calls through until the next one would not fit, then rejects" {
-    budgets '{"name": "team", "usd": 0.0004, "per": "day", "alert": [0.2, 0.5]}'
+    budgets '{"name": "team", "usd": 0.0004, "per": "ever", "alert": [0.2, 0.5]}'
     for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
     [ "$(code)" = "429 budget" ]
     [ "$(code)" = "429 budget" ]
