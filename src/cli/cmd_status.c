@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/alerts.h"
 #include "cli/cli.h"
 #include "cli/state_view.h"
 #include "cli/usage.h"
@@ -25,7 +26,7 @@
 
 #define MS INT64_C(1000000)
 
-enum { OPT_STATE = 256, OPT_RESET };
+enum { OPT_STATE = 256, OPT_RESET, OPT_EXEC, OPT_POLICY };
 
 static const struct sc_option options[] = {
     {"json", 'j', NULL, "one JSON object"},
@@ -33,12 +34,14 @@ static const struct sc_option options[] = {
     {"reset", OPT_RESET, NULL,
      "forget what is known of SCOPE (any part of its name), or all but money spent; "
      "\"budget=NAME\" is that"},
+    {"exec", OPT_EXEC, "COMMAND", "run it for each alert of a budget since the last time"},
+    {"policy", OPT_POLICY, "FILE", "the policy whose budgets these are"},
     {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct sc_usage usage = {
-    "status", "[--json] [--watch] [--reset [SCOPE]]",
+    "status", "[--json] [--watch] [--reset [SCOPE]] [--exec COMMAND]",
     "Shows breakers, limits, gates, retries and money spent as all processes share them.", options};
 
 /* One way to write for people and for programs: `key` for JSON, the rest is the value. */
@@ -454,6 +457,41 @@ static int watch(struct sc_state_view *v, const char *folder, bool json)
     }
 }
 
+/* ---- alerts ---- */
+
+static struct sc_policy *load_policy(const char *named)
+{
+    char path[4096];
+    struct sc_policy_error error;
+    struct sc_policy *p;
+
+    if (!named && !sc_policy_find(path, sizeof path))
+        return sc_policy_builtin();
+    p = sc_policy_load(named ? named : path, &error);
+    if (!p)
+        fprintf(stderr, "steadycurl status: %s\n", error.text);
+    return p;
+}
+
+static int run_alerts(struct sc_state_view *v, const char *folder, const char *policy,
+                      const char *command, bool again)
+{
+    struct sc_policy *p = load_policy(policy);
+    int failed = p ? 0 : 1;
+
+    while (p) {
+        if (v->region)
+            failed = sc_alerts_run(v, p, command);
+        if (!again)
+            break;
+        sleep(1);
+        if (!v->region)
+            sc_state_view_open(v, folder);
+    }
+    sc_policy_free(p);
+    return failed ? 1 : 0;
+}
+
 /* ---- reset ---- */
 
 static void clear_words(sc_word *words, size_t n)
@@ -516,7 +554,7 @@ int sc_cmd_status(int argc, char **argv)
 {
     struct sc_args a = sc_args_begin(argc, argv);
     struct sc_state_view v;
-    const char *folder = NULL;
+    const char *folder = NULL, *command = NULL, *policy = NULL;
     bool json = false, again = false, clear = false;
     int opt;
 
@@ -526,6 +564,10 @@ int sc_cmd_status(int argc, char **argv)
         clear |= opt == OPT_RESET;
         if (opt == OPT_STATE)
             folder = a.value;
+        if (opt == OPT_EXEC)
+            command = a.value;
+        if (opt == OPT_POLICY)
+            policy = a.value;
     }
     if (opt == SC_ARGS_HELP)
         return 0;
@@ -537,6 +579,8 @@ int sc_cmd_status(int argc, char **argv)
         return sc_usage_wrong(&usage, "no state folder can be named");
     if (clear)
         return reset(&v, a.i < argc ? argv[a.i] : NULL);
+    if (command)
+        return run_alerts(&v, folder, policy, command, again);
     if (again)
         return watch(&v, folder, json);
     show(&v, json);

@@ -153,6 +153,23 @@ alerts() { # fractions of one budget, in the order of the log
     grep -q 'reason="budget"} 0' <<<"$output"
 }
 
+@test "a command is run for each alert, once, whoever asks" {
+    budgets '{"name": "team", "usd": 0.001, "by": "task", "alert": [0.05, 0.15, 0.5]}'
+    STEADYCURL_TASK=load ask -o /dev/null
+    tell() { # runs what there is to run
+        "$STEADYCURL" status --policy "$POLICY" \
+            --exec 'echo "$BUDGET_NAME|$BUDGET_SCOPE|$BUDGET_FRACTION|$BUDGET_SPENT_USD|$BUDGET_LIMIT_USD"'
+    }
+    run -0 tell
+    [ "$output" = "team|budget=team task=load|0.0500|0.0000825|0.001" ]
+    run -0 tell
+    [ -z "$output" ]
+    STEADYCURL_TASK=load ask -o /dev/null
+    run -0 tell
+    [ "$output" = "team|budget=team task=load|0.1500|0.000165|0.001" ]
+    run -1 "$STEADYCURL" status --policy "$POLICY.absent" --exec true
+}
+
 # ---- many at once ----
 
 sum_of_calls() { # in nano-dollars, exact: from the digits as they are written
