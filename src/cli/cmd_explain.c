@@ -338,6 +338,7 @@ static void print_call(const char *policy, const struct call *c)
     sc_explain_line("provider", "%s (by the %s)", provider_name(c),
                     c->rule->provider_given ? "rule" : "host");
     sc_explain_settings(c->rule->settings);
+    sc_explain_budgets(c->rule->budgets);
 }
 
 static void print_call_json(const char *policy, const struct call *c)

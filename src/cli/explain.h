@@ -12,6 +12,9 @@
 /* What a rule asks for, for people: one line a topic, on stdout. */
 void sc_explain_settings(const struct sc_settings *s);
 
+/* The budgets that a rule's calls must fit into, NULL at the end; NULL itself: none. */
+void sc_explain_budgets(const struct sc_money_budget *const *budgets);
+
 /* What is asked about a response. */
 struct sc_explain_question {
     const struct sc_policy *policy;

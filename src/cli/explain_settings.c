@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/explain.h"
+#include "core/money.h"
 
 void sc_explain_line(const char *topic, const char *format, ...)
 {
@@ -161,4 +162,26 @@ void sc_explain_settings(const struct sc_settings *s)
     sc_explain_line(
         "hold", "up to %zu KiB of a success, %zu KiB of a failure, %zu KiB of an upload",
         s->hold.success_max / 1024, s->hold.failure_max / 1024, s->hold.upload_max / 1024);
+}
+
+void sc_explain_budgets(const struct sc_money_budget *const *budgets)
+{
+    static const char *const sharers[] = {"",          "a rule",     "a task", "a DAG",
+                                          "a program", "a provider", "a model"};
+    char usd[32], by[96];
+
+    for (; budgets && *budgets; budgets++) {
+        const struct sc_money_budget *b = *budgets;
+        size_t n = 0;
+
+        by[0] = '\0';
+        for (size_t i = 1; i < sizeof sharers / sizeof *sharers; i++)
+            if (b->by >> i & 1)
+                n += (size_t)snprintf(by + n, sizeof by - n, "%s%s", n ? " and " : ", for ",
+                                      sharers[i]);
+        sc_money_text(b->limit_nano, usd, sizeof usd);
+        sc_explain_line("budget", "%s: %s USD %s%s%s; %s when spent", b->name, usd,
+                        b->per == SC_PERIOD_EVER ? "for " : "each ", sc_period_name(b->per), by,
+                        b->on_spent == SC_ON_SPENT_WARN ? "warns" : "rejects");
+    }
 }
