@@ -318,8 +318,10 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 
 void sc_managed_end(struct sc_shadow *s)
 {
+    bool alive = s->installed; /* else the handle was reset, or cleaned up: not to be touched */
+
     sc_uninstall(s);
-    if (s->transfer && !s->transfer->finishing)
+    if (alive && s->transfer && !s->transfer->finishing)
         restore(s, s->transfer);
     if (s->transfer)
         sc_state_end(&s->transfer->ticket, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 0,
