@@ -157,6 +157,19 @@ teardown() {
     ASK=$ASK_STREAM transparent php "$HERE/ask.php" stream "$CHAT"
 }
 
+@test "Guzzle: promises, one alone, a stream" {
+    needs php
+    php -r 'require "GuzzleHttp/autoload.php";' 2>/dev/null || skip "no php-guzzlehttp-guzzle"
+    REQUESTS=11 three_at_once php "$HERE/clients.php" guzzle "$CHAT"
+}
+
+@test "Symfony's HttpClient: responses in parallel, a stream" {
+    needs php
+    php -r 'require "Symfony/Component/HttpClient/autoload.php";' 2>/dev/null ||
+        skip "no php-symfony-http-client"
+    REQUESTS=11 three_at_once php "$HERE/clients.php" symfony "$CHAT"
+}
+
 @test "pycurl's CurlMulti: a select loop, and socket_action with a timer callback" {
     pycurl_needed
     three_at_once $PYTHON "$HERE/ask.py" select "$CHAT"
