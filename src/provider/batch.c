@@ -108,9 +108,13 @@ static enum rule rule_of(struct sc_str key)
     return FIRST;
 }
 
+/* Real answers have less. Each value that is put together is looked for in all answers, so that an
+ * answer made of nothing else would take forever, and one without a bottom all of the stack. */
+enum { DEPTH_MAX = 6, JOINED_MAX = 100 };
+
 struct merge {
     const struct sc_str *answers;
-    size_t n;
+    size_t n, joined;
     char *out;
     size_t len;
 };
@@ -119,6 +123,7 @@ struct merge {
 struct place {
     const struct place *up;
     struct sc_str key;
+    size_t depth;
 };
 
 static void put(struct merge *m, const char *p, size_t n)
@@ -230,20 +235,24 @@ static void put_sum(struct merge *m, struct sc_str first, const struct place *at
 static void put_value(struct merge *m, struct sc_str first, const struct place *at, enum rule rule)
 {
     const char *done = first.p;
-    struct place inner = {.up = at};
+    struct place inner = {.up = at, .depth = at ? at->depth + 1 : 0};
     struct sc_json_iter it;
     struct sc_str value;
     long long unused;
+    bool join = m->joined < JOINED_MAX;
 
-    if (rule == ROW && first.p[0] == '[') {
+    if (join && rule == ROW && first.p[0] == '[') {
+        m->joined++;
         put_row(m, at);
         return;
     }
-    if (rule == SUM && is_count(first, &unused)) {
+    if (join && rule == SUM && is_count(first, &unused)) {
+        m->joined++;
         put_sum(m, first, at);
         return;
     }
-    if (rule != FIRST && first.p[0] == '{' && sc_json_enter(first, &it)) {
+    if (rule != FIRST && inner.depth < DEPTH_MAX && first.p[0] == '{' &&
+        sc_json_enter(first, &it)) {
         while (sc_json_next(&it, &inner.key, &value)) {
             put(m, done, (size_t)(value.p - done));
             put_value(m, value, &inner, rule == LOOK ? rule_of(inner.key) : rule);
@@ -280,7 +289,12 @@ size_t sc_batch_count(struct sc_str answer)
 size_t sc_batch_merge(const struct sc_str *answers, size_t n, char *out)
 {
     struct merge m = {.answers = answers, .n = n, .out = out};
+    struct sc_str first = answers[0];
+    size_t blanks = 0;
 
-    put_value(&m, answers[0], NULL, LOOK);
+    while (blanks < first.n && (unsigned char)first.p[blanks] <= ' ')
+        blanks++;
+    put(&m, first.p, blanks);
+    put_value(&m, (struct sc_str){first.p + blanks, first.n - blanks}, NULL, LOOK);
     return m.len;
 }

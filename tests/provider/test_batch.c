@@ -171,6 +171,45 @@ static void counts_that_are_none_stay_the_firsts(void **state)
                   "\"f\":1234567890123456}}");
 }
 
+static void blanks_before_an_answer_lose_none(void **state)
+{
+    static const char *const texts[] = {"\n {\"data\":[1]}", "\r\n{\"data\":[2]}\n"};
+
+    (void)state;
+    assert_int_equal(sc_batch_count(str(texts[0])), 1);
+    assert_merged(texts, 2, "\n {\"data\":[1,2]}");
+}
+
+/* As a hostile server may answer: objects in objects, and nothing but sums. */
+static void an_answer_without_a_bottom_is_merged_in_time(void **state)
+{
+    enum { DEEP = 1000000, WIDE = 200000 };
+    size_t n = 0;
+    char *text = malloc(8 * (DEEP + WIDE) + 100), *out;
+    struct sc_str answers[2];
+
+    (void)state;
+    assert_non_null(text);
+    n += (size_t)sprintf(text, "{\"data\":[1],\"usage\":{\"d\":");
+    for (int i = 0; i < DEEP; i++, n += 5)
+        memcpy(text + n, "{\"a\":", 5);
+    text[n++] = '1';
+    for (int i = 0; i < DEEP; i++)
+        text[n++] = '}';
+    for (int i = 0; i < WIDE; i++, n += 6)
+        memcpy(text + n, ",\"b\":1", 6);
+    n += (size_t)sprintf(text + n, "}}");
+    answers[0] = answers[1] = (struct sc_str){text, n};
+    assert_int_equal(sc_batch_count(answers[0]), 1);
+    n = sc_batch_merge(answers, 2, NULL);
+    out = malloc(n);
+    assert_non_null(out);
+    assert_int_equal(sc_batch_merge(answers, 2, out), n);
+    assert_memory_equal(out, "{\"data\":[1,1],", 14);
+    free(out);
+    free(text);
+}
+
 static void what_is_no_such_answer_counts_nothing(void **state)
 {
     static const char *const texts[] = {"",
@@ -197,6 +236,8 @@ int main(void)
         cmocka_unit_test(answers_of_cohere_become_one),
         cmocka_unit_test(answers_of_gemini_become_one),
         cmocka_unit_test(counts_that_are_none_stay_the_firsts),
+        cmocka_unit_test(blanks_before_an_answer_lose_none),
+        cmocka_unit_test(an_answer_without_a_bottom_is_merged_in_time),
         cmocka_unit_test(what_is_no_such_answer_counts_nothing),
     };
 
