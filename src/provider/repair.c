@@ -71,7 +71,7 @@ static int64_t left_of_window(struct sc_str m)
     if ((input = behind(m, "exceed context limit: ")) >= 0)
         return behind(m, " > ") - input;
     if ((window = behind(m, "`max_new_tokens` must be <= ")) > 0)
-        return window - behind(m, "given: ");
+        return (input = behind(m, "given: ")) >= 0 ? window - input : 0;
     return 0;
 }
 

@@ -70,6 +70,7 @@ static void errors_name_what_would_fit(void **state)
         {"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4097. Given: 2100 "
          "`inputs` tokens and 2500 `max_new_tokens`",
          1997},
+        {"`inputs` tokens + `max_new_tokens` must be <= 4097.", 0},
         /* The input alone is too long, or next to nothing is left. */
         {"This model's maximum context length is 8192 tokens. However, your messages resulted in "
          "9000 "
