@@ -10,6 +10,10 @@
 #define REFUSED (UINT64_C(1) << 51)
 #define TOLD_MASK (REFUSED - 1)
 
+/* So many periods a clock may be set back. A word that seems to be of a later time than that is an
+ * old one, whose hour's number has come round: twelve bits of hours are half a year. */
+#define AHEAD_MAX 64
+
 #define HOUR_S 3600
 #define DAY_S 86400
 #define WHOLE 10000
@@ -98,7 +102,7 @@ static bool counts(uint64_t word, int64_t period, uint64_t *keep)
 
     /* Nothing, in whatever period, is nothing in this one. */
     *keep = ahead == 1 && (word & NANO_MASK) != 0 ? its : mine;
-    return ahead < (TAG_MASK + 1) / 2;
+    return ahead <= AHEAD_MAX;
 }
 
 static uint64_t pack(uint64_t tag, int64_t nano)

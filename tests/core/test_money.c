@@ -88,6 +88,15 @@ static void a_clock_set_back_forgets_nothing(void **state)
     assert_int_equal(sc_money_spent(w, 991), 0);
 }
 
+static void an_hour_of_months_ago_is_over(void **state)
+{
+    uint64_t w = plus(0, 100000, 5);
+
+    (void)state;
+    for (int64_t later = 1; later <= 166 * 24; later++)
+        assert_int_equal(sc_money_spent(w, 100000 + later), 0);
+}
+
 static void no_amount_overflows(void **state)
 {
     uint64_t w = plus(plus(0, 1, INT64_MAX), 1, INT64_MAX);
@@ -494,6 +503,7 @@ int main(void)
         cmocka_unit_test(a_sum_begins_anew_with_its_period),
         cmocka_unit_test(who_is_late_over_the_boundary_adds_to_the_new_period),
         cmocka_unit_test(a_clock_set_back_forgets_nothing),
+        cmocka_unit_test(an_hour_of_months_ago_is_over),
         cmocka_unit_test(no_amount_overflows),
         cmocka_unit_test(what_the_books_say_is_the_least),
         cmocka_unit_test(amounts_read_as_they_are_written),
