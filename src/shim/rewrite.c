@@ -320,10 +320,13 @@ void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
     replace_length(s, r);
 }
 
-/* In the order in which libcurl takes exactly this copy, and then the program's own size. */
+/* In the order in which libcurl takes exactly this copy, and then the program's own size. Without
+ * one it is a string to libcurl, and has to be copied as such: with its end. */
 static void restore_copy(struct sc_shadow *s)
 {
-    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.copied_text.n);
+    bool is_string = s->o.post_size < 0;
+
+    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
     SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
     SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
 }

@@ -71,6 +71,15 @@ ours_spotless() { # PROGRAM ARGUMENT...
     [ "$(mock_count)" -eq 3 ]
 }
 
+@test "a copied body without a size is a string again after it was changed" {
+    policy_with '"usage": {"include": true}' '"provider": "openai"' >"$BATS_TEST_TMPDIR/policy"
+    server 200
+    POLICY=$BATS_TEST_TMPDIR/policy spotless "$BUILT/bodies" copied "$CHAT" \
+        "$MOCK_URL/v1/responses" "$ASK_STREAM"
+    [ "$(mock_requests | jq -c '[.[].body | contains("stream_options")]')" = '[true,false]' ]
+    [ "$(mock_requests | jq -r '.[1].body')" = "$ASK_STREAM" ]
+}
+
 @test "every way of record.c" {
     server 200
     spotless "$BUILT/record" "$MOCK_URL"

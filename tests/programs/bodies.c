@@ -1,0 +1,67 @@
+/*
+ * bodies.c - what a program may do with a request that is changed before it is sent:
+ *
+ *     bodies copied URL OTHER BODY      a copy without a size, asked once more at OTHER
+ *     bodies refused URL OTHER BODY     refuses the answer at each of its pieces in turn; prints
+ *                                       how often it was called after that
+ */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t sink(char *p, size_t size, size_t n, void *arg)
+{
+    (void)p, (void)arg;
+    return size * n;
+}
+
+static void copied(CURL *c, const char *other, const char *body)
+{
+    char copy[512];
+
+    snprintf(copy, sizeof copy, "%s", body);
+    curl_easy_setopt(c, CURLOPT_COPYPOSTFIELDS, copy);
+    memset(copy, 'x', sizeof copy);
+    printf("%d\n", curl_easy_perform(c));
+    curl_easy_setopt(c, CURLOPT_URL, other);
+    printf("%d\n", curl_easy_perform(c));
+}
+
+static int left, later;
+
+static size_t refuse(char *p, size_t size, size_t n, void *arg)
+{
+    (void)p, (void)arg;
+    later += left < 0;
+    return left-- > 0 ? size * n : 0;
+}
+
+static void refused(CURL *c, const char *body)
+{
+    int pieces;
+
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, refuse);
+    for (pieces = 0; pieces < 1000; pieces++) {
+        left = pieces;
+        if (curl_easy_perform(c) == CURLE_OK)
+            break;
+    }
+    printf("%s refusals, %d calls after them\n", pieces > 10 ? "many" : "few", later);
+}
+
+int main(int argc, char **argv)
+{
+    CURL *c = curl_easy_init();
+
+    if (argc != 5)
+        return 2;
+    curl_easy_setopt(c, CURLOPT_URL, argv[2]);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, sink);
+    if (strcmp(argv[1], "copied") == 0)
+        copied(c, argv[3], argv[4]);
+    else
+        refused(c, argv[4]);
+    curl_easy_cleanup(c);
+    return 0;
+}
