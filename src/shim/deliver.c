@@ -293,7 +293,7 @@ static void name_refused(struct sc_shadow *s, const struct sc_transfer *t)
 /* All has gone to the program but what may be kept back of the last event. */
 static bool has_rest(const struct sc_transfer *t)
 {
-    return t->show && t->phase == SC_COMMITTED && t->verdict.class != SC_CLASS_ABORTED;
+    return t->show && t->phase == SC_COMMITTED && !t->programs_doing;
 }
 
 CURLcode sc_deliver_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)

@@ -81,6 +81,8 @@ bool sc_show_rest(struct sc_shadow *s, struct sc_transfer *t)
     if (!v || v->ended)
         return false;
     v->ended = true;
+    if (v->at < v->n || v->again > 0)
+        return false; /* what comes before it was refused, or the call ended in a pause */
     n = sc_unasked_end(&v->filter, v->out);
     s->overlay.hidden -= (int64_t)n;
     if (n == 0)

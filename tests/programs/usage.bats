@@ -125,6 +125,12 @@ said_by_service() {
     done
 }
 
+@test "usage: who has refused a piece is not called again" {
+    server 'drip;ms=0;bytes=60'
+    wrapped "$BUILT/bodies" refused "$CHAT" "$CHAT" "$ASK_STREAM" >"$BATS_TEST_TMPDIR/said"
+    [ "$(<"$BATS_TEST_TMPDIR/said")" = 'many refusals, 0 calls after them' ]
+}
+
 @test "usage: who asks for it sees it, and so does who forbids it" {
     local own
     for own in "$USAGE" '"stream_options":{"include_usage":false}' \
