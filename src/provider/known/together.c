@@ -4,7 +4,7 @@
 /* clang-format off */
 static const struct sc_class_row rows[] = {
     {TOKENS, "together-context", {400, 403, 422, NO_STATUS},
-     PHRASE("`max_new_tokens` must be|max_tokens must be|model context length"),
+     PHRASE("`max_new_tokens` must be <=|max_tokens must be <=|model context length"),
      IS(TOKEN_LIMIT)},
 };
 /* clang-format on */
