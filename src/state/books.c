@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,14 @@ static bool under(const char *variable, const char *rest, char *buf, size_t n)
     return len > 0 && (size_t)len < n;
 }
 
+/* Who has become root may have the HOME of before: root's folders there would be in its way. */
+static bool is_at_home(const char *home)
+{
+    struct stat st;
+
+    return geteuid() != 0 || (stat(home, &st) == 0 && st.st_uid == 0);
+}
+
 bool sc_books_folder(char *buf, size_t n)
 {
     const char *given = secure_getenv("STEADYCURL_STATE");
@@ -82,7 +91,8 @@ bool sc_books_folder(char *buf, size_t n)
     if (given && *given)
         return sc_region_folder(buf, n);
     if (under("XDG_STATE_HOME", "/steadycurl", buf, n) ||
-        under("HOME", "/.local/state/steadycurl", buf, n))
+        (under("HOME", "", buf, n) && is_at_home(buf) &&
+         under("HOME", "/.local/state/steadycurl", buf, n)))
         return true;
     if (geteuid() == 0)
         return snprintf(buf, n, "/var/lib/steadycurl") < (int)n;
@@ -179,13 +189,17 @@ static void to_entry(const struct record *r, struct sc_books_entry *e)
 
 bool sc_books_read(uint64_t id, enum sc_period per, int64_t period, struct sc_books_entry *out)
 {
-    struct record places[PLACES];
-    int fd = open_file(false), at;
+    struct record places[PLACES] = {0};
+    int fd, at, state;
 
-    if (fd < 0)
-        return false;
-    read_places(fd, id, places);
-    close(fd);
+    /* A thread of the program may be cancelled in here, and would leave a descriptor behind. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    fd = open_file(false);
+    if (fd >= 0) {
+        read_places(fd, id, places);
+        close(fd);
+    }
+    pthread_setcancelstate(state, NULL);
     at = place_of(places, id);
     if (at < 0 || places[at].per != (uint32_t)per || places[at].period < period)
         return false;
@@ -270,28 +284,38 @@ static int64_t clock_ns(void)
     return (int64_t)t.tv_sec * 1000 * MS + t.tv_nsec;
 }
 
-bool sc_books_write(const struct sc_books_entry *e, int64_t wall)
+static bool write_entry(const struct sc_books_entry *e, int64_t wall)
 {
-    static _Atomic int64_t rest_until;
-    int64_t began = clock_ns(), took;
+    int fd = open_file(true);
     const char *wrong;
     char path[1024] = "";
-    int fd;
 
-    if (began < atomic_load_explicit(&rest_until, memory_order_relaxed))
-        return false;
-    fd = open_file(true);
     if (fd < 0)
         return false;
     wrong = put(fd, e, wall);
     close(fd);
     if (wrong && sc_books_folder(path, sizeof path))
         complain(path, wrong);
+    return wrong == NULL;
+}
+
+bool sc_books_write(const struct sc_books_entry *e, int64_t wall)
+{
+    static _Atomic int64_t rest_until;
+    int64_t began = clock_ns(), took;
+    bool written;
+    int state;
+
+    if (began < atomic_load_explicit(&rest_until, memory_order_relaxed))
+        return false;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state); /* as above */
+    written = write_entry(e, wall);
+    pthread_setcancelstate(state, NULL);
     took = clock_ns() - began;
     if (took > SLOW_NS)
         atomic_store(&rest_until,
                      began + took + (took * REST < REST_MAX_NS ? took * REST : REST_MAX_NS));
-    return wrong == NULL;
+    return written;
 }
 
 struct reset {

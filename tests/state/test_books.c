@@ -1,6 +1,8 @@
 /* The books: what was spent is found again, and nothing that lies in their place does harm. */
 #include "support.h"
 
+#include <pthread.h>
+
 #include "core/money.h"
 #include "state/books.h"
 
@@ -61,6 +63,59 @@ static void what_is_written_is_read_and_the_last_counts(void **state)
     assert_true(keep(1, 5) && keep(2, 6) && keep(1, 7));
     assert_int_equal(found(1), 7);
     assert_int_equal(found(2), 6);
+}
+
+static void *write_and_read_cancelled(void *arg)
+{
+    (void)arg;
+    pthread_cancel(pthread_self());
+    (void)keep(1, 5);
+    (void)found(1);
+    pthread_testcancel();
+    return NULL;
+}
+
+static void a_cancelled_thread_leaves_no_descriptor(void **state)
+{
+    int before = dup(STDIN_FILENO), after;
+    pthread_t thread;
+    void *end;
+
+    (void)state;
+    close(before);
+    assert_int_equal(pthread_create(&thread, NULL, write_and_read_cancelled, NULL), 0);
+    assert_int_equal(pthread_join(thread, &end), 0);
+    assert_ptr_equal(end, PTHREAD_CANCELED);
+    after = dup(STDIN_FILENO);
+    close(after);
+    assert_int_equal(after, before);
+    assert_int_equal(found(1), 5);
+}
+
+static void root_keeps_nothing_in_anothers_home(void **state)
+{
+    char path[512], *home = getenv("HOME"), *given = strdup(getenv("STEADYCURL_STATE"));
+
+    (void)state;
+    home = home ? strdup(home) : NULL;
+    if (geteuid() != 0 || chown(test_folder, 1, 1) != 0) {
+        free(home);
+        free(given);
+        skip();
+    }
+    unsetenv("STEADYCURL_STATE");
+    unsetenv("XDG_STATE_HOME");
+    setenv("HOME", test_folder, 1);
+    assert_true(sc_books_folder(path, sizeof path));
+    assert_string_equal(path, "/var/lib/steadycurl");
+    assert_int_equal(chown(test_folder, 0, 0), 0);
+    assert_true(sc_books_folder(path, sizeof path));
+    assert_memory_equal(path, test_folder, strlen(test_folder));
+    setenv("STEADYCURL_STATE", given, 1);
+    if (home)
+        setenv("HOME", home, 1);
+    free(home);
+    free(given);
 }
 
 static void an_earlier_period_or_another_kind_does_not_count(void **state)
@@ -178,6 +233,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_is_written_is_read_and_the_last_counts),
+        TEST(a_cancelled_thread_leaves_no_descriptor),
+        TEST(root_keeps_nothing_in_anothers_home),
         TEST(an_earlier_period_or_another_kind_does_not_count),
         TEST(a_full_row_is_said_and_old_periods_make_room),
         TEST(a_cut_or_overwritten_file_is_forgotten_and_written_anew),
