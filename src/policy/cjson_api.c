@@ -2,12 +2,12 @@
 
 #include <dlfcn.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* Threads that meet here store the same pointers; no lock, so a fork at any moment leaves no child
  * waiting for a thread that it does not have. */
-static struct sc_cjson table;
+static _Atomic(sc_cjson_parse *) known_parse;
+static _Atomic(sc_cjson_delete *) known_delete;
 
 /* Debian's libcjson calls its own exports through the PLT, so a host's cJSON_* would be reached
  * even through pointers from dlsym. Deep binding keeps the library to itself; it may, because
@@ -24,11 +24,9 @@ static int open_flags(void)
     return flags | RTLD_DEEPBIND;
 }
 
-static bool fill(void)
+static bool look_up(struct sc_cjson *out)
 {
     void *library = dlopen("libcjson.so.1", open_flags());
-    sc_cjson_parse *parse;
-    sc_cjson_delete *delete;
     void *p, *d;
 
     if (library == NULL)
@@ -39,17 +37,22 @@ static bool fill(void)
         dlclose(library);
         return false;
     }
-    memcpy(&parse, &p, sizeof p);
-    memcpy(&delete, &d, sizeof d);
-    atomic_store(&table.delete, delete);
-    atomic_store(&table.parse, parse);
+    memcpy(&out->parse, &p, sizeof p);
+    memcpy(&out->delete, &d, sizeof d);
     return true;
 }
 
-const struct sc_cjson *sc_cjson_api(void)
+bool sc_cjson_api(struct sc_cjson *out)
 {
-    if (atomic_load(&table.parse) != NULL || fill())
-        return &table;
-    (void)dlerror(); /* not the host's error */
-    return NULL;
+    out->parse = atomic_load(&known_parse);
+    out->delete = atomic_load(&known_delete);
+    if (out->parse != NULL && out->delete != NULL)
+        return true;
+    if (!look_up(out)) {
+        (void)dlerror(); /* not the host's error */
+        return false;
+    }
+    atomic_store(&known_parse, out->parse);
+    atomic_store(&known_delete, out->delete);
+    return true;
 }

@@ -67,7 +67,7 @@ static size_t annotate(const char *text, size_t at, cJSON *item)
 
 static bool parse(struct sc_document *d, struct sc_policy_error *err)
 {
-    const struct sc_cjson *json;
+    struct sc_cjson json;
     const char *end = NULL;
     const char *problem;
     char why[160];
@@ -78,12 +78,11 @@ static bool parse(struct sc_document *d, struct sc_policy_error *err)
         sc_document_error(d, at, "", err, "%s", problem);
         return false;
     }
-    json = sc_cjson_api();
-    if (json == NULL) {
+    if (!sc_cjson_api(&json)) {
         sc_document_error(d, SIZE_MAX, "", err, "%s", SC_CJSON_MISSING);
         return false;
     }
-    d->root = json->parse(d->text, d->n, &end, 0);
+    d->root = json.parse(d->text, d->n, &end, 0);
     at = end == NULL ? 0 : (size_t)(end - d->text);
     if (d->root != NULL && sc_text_skip_space_to(d->text, at, d->n) == d->n) {
         annotate(d->text, 0, d->root);
@@ -220,8 +219,10 @@ bool sc_document_open(struct sc_document *d, const char *path, struct sc_policy_
 
 void sc_document_close(struct sc_document *d)
 {
-    if (d->root != NULL)
-        sc_cjson_api()->delete (d->root);
+    struct sc_cjson json;
+
+    if (d->root != NULL && sc_cjson_api(&json))
+        json.delete(d->root);
     free(d->owned);
     d->root = NULL;
     d->owned = NULL;
