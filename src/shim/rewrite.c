@@ -349,6 +349,12 @@ void sc_rewrite_uninstall(struct sc_shadow *s)
     s->headers_replaced = false;
 }
 
+void sc_rewrite_forget(struct sc_shadow *s)
+{
+    sc_rewrite_uninstall(s);
+    s->transfer->rewrite.planned = false;
+}
+
 bool sc_rewrite_concerns(CURLoption option)
 {
     switch ((int)option) {

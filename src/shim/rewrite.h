@@ -54,8 +54,10 @@ CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t);
 void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t);
 void sc_rewrite_uninstall(struct sc_shadow *s);
 
-/* Whether the program is about to set anew what stands in the handle in its place. */
+/* Whether the program is about to set anew what stands in the handle in its place, or was looked
+ * at for a plan; and then, in a managed call: that holds no more. */
 bool sc_rewrite_concerns(CURLoption option);
+void sc_rewrite_forget(struct sc_shadow *s);
 
 /* The body of the attempt as it is known now: the new one, else the program's; p NULL: unknown. */
 struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t);

@@ -324,8 +324,8 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
 {
     CURLcode rc = CURLE_OK;
 
-    if (s->replaced && sc_rewrite_concerns(option))
-        sc_rewrite_uninstall(s);
+    if (s->transfer && sc_rewrite_concerns(option))
+        sc_rewrite_forget(s);
     if (!is_held_back(s, option))
         rc = s->real->easy_setopt(s->easy, option, arg);
     if (rc != CURLE_OK)

@@ -131,6 +131,15 @@ said_by_service() {
     [ "$(<"$BATS_TEST_TMPDIR/said")" = 'many refusals, 0 calls after them' ]
 }
 
+@test "usage: a body that is set while its call waits is the one that is sent" {
+    policy_with '"usage": {"include": true}, "limits": {"concurrent": 1}' '"provider": "openai"' \
+        >"$BATS_TEST_TMPDIR/policy"
+    server 200
+    POLICY=$BATS_TEST_TMPDIR/policy wrapped "$BUILT/bodies" anew "$CHAT" "$CHAT" "$ASK_STREAM"
+    [ "$(mock_requests | jq -c '[.[].body | fromjson | .user, .stream_options.include_usage]')" = \
+        '[null,true,"second",true]' ]
+}
+
 @test "usage: who asks for it sees it, and so does who forbids it" {
     local own
     for own in "$USAGE" '"stream_options":{"include_usage":false}' \
