@@ -30,6 +30,13 @@ static inline bool sc_batch_holds(const struct sc_transfer *t)
     return t->batch != NULL;
 }
 
+/* Bytes that its body may have beyond what is held of any: several times what the longest
+ * embeddings take as text. A longer one is no such answer, and would only fill the memory. */
+static inline size_t sc_batch_room(const struct sc_transfer *t)
+{
+    return t->batch->count * ((size_t)1 << 20);
+}
+
 /* The last part was answered, and the next has not been sent: there is nothing to show. */
 static inline bool sc_batch_is_between(const struct sc_transfer *t)
 {

@@ -413,6 +413,13 @@ static size_t hold_pending(struct sc_shadow *s, struct sc_transfer *t, const cha
     return keep(s, t, SC_ITEM_BODY, p, n);
 }
 
+/* A part of an answer without an end: it is not to be shown as the whole, and cannot be kept. */
+static bool is_beyond_batch(const struct sc_transfer *t, size_t n)
+{
+    return t->mode == SC_HOLD_JSON && sc_batch_holds(t) &&
+           t->hold.len + n > t->rule->settings->hold.success_max + sc_batch_room(t);
+}
+
 static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
 {
     size_t kept;
@@ -435,6 +442,8 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
     }
     if (decide_body(t, p, n))
         return commit_body(s, t, p, n);
+    if (is_beyond_batch(t, n))
+        return 0;
     kept = keep(s, t, SC_ITEM_BODY, p, n);
     if (kept == n || sc_batch_holds(t))
         return kept;

@@ -146,6 +146,19 @@ EOF
     jq -e '[.data[].index] == [range(5000)]' "$BATS_TEST_TMPDIR/under/files/answer" >/dev/null
 }
 
+@test "batch: an answer that does not end is a failed write, not all of the memory" {
+    local answer=$BATS_TEST_TMPDIR/answer got=$BATS_TEST_TMPDIR/got
+    { printf '{"data":["' && head -c 2000000 /dev/zero | tr '\0' x && printf '"]}'; } >"$answer"
+    mock_start --script "200;body=$answer"
+    policy_with '"embeddings": {"split": true, "max_inputs": 1}, "hold": {"success_max_kb": 64}' \
+        '"provider": "openai"' >"$BATS_TEST_TMPDIR/small"
+    POLICY=$BATS_TEST_TMPDIR/small run wrapped curl -sS -o "$got" "$MOCK_URL/v1/embeddings" -d "$(inputs 2)"
+    [ "$status" -eq 23 ]
+    [ "$(stat -c %s "$got")" -lt 1200000 ] # what was held, as of any transfer that breaks
+    [ "$(mock_count)" -eq 1 ]
+    mock_stop
+}
+
 @test "batch: what cannot be merged is asked for in one piece" {
     server '200;body-text={"data":[]},200'
     capture under wrapped curl -sS "$EMBED" -d "$ASK"
