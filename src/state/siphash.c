@@ -1,5 +1,6 @@
 #include "state/siphash.h"
 
+#include <endian.h>
 #include <string.h>
 
 struct sip {
@@ -11,7 +12,10 @@ static uint64_t rotate(uint64_t x, int by)
     return x << by | x >> (64 - by);
 }
 
-static void mix(struct sip *s)
+/* Called, it would store and load all four words. */
+#define IN_REGISTERS static inline __attribute__((always_inline))
+
+IN_REGISTERS void mix(struct sip *s)
 {
     s->a += s->b;
     s->b = rotate(s->b, 13) ^ s->a;
@@ -25,7 +29,7 @@ static void mix(struct sip *s)
     s->c = rotate(s->c, 32);
 }
 
-static void eat(struct sip *s, uint64_t word)
+IN_REGISTERS void eat(struct sip *s, uint64_t word)
 {
     s->d ^= word;
     mix(s);
@@ -41,11 +45,10 @@ uint64_t sc_siphash(const uint64_t key[2], const void *data, size_t n)
     uint64_t last = (uint64_t)n << 56;
 
     for (size_t i = 0; i + 8 <= n; i += 8) {
-        uint64_t word = 0;
+        uint64_t word;
 
-        for (int k = 0; k < 8; k++)
-            word |= (uint64_t)p[i + k] << 8 * k;
-        eat(&s, word);
+        memcpy(&word, p + i, sizeof word);
+        eat(&s, le64toh(word));
     }
     for (size_t i = n & ~(size_t)7; i < n; i++)
         last |= (uint64_t)p[i] << 8 * (i & 7);
