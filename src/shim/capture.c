@@ -228,14 +228,25 @@ static size_t commit_body(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     return release(s, t, &verdict) ? pass_body(s, t, p, n) : verdict;
 }
 
+/* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block. */
+static curl_off_t got_so_far(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    const struct sc_item *last = t->hold.n > 0 ? &t->hold.items[t->hold.n - 1] : NULL;
+    curl_off_t got = 0;
+
+    if (t->place == SC_IN_BLOCK && last && last->block == t->block && last->kind == SC_ITEM_HEADER)
+        return last->got;
+    s->real->easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    return got;
+}
+
 static size_t keep(struct sc_shadow *s, struct sc_transfer *t, enum sc_item_kind kind,
                    const char *p, size_t n)
 {
-    curl_off_t got = 0;
+    curl_off_t got = got_so_far(s, t);
 
     if (!sc_hold_push(&t->hold, kind, t->block, p, n))
         return 0;
-    s->real->easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     t->hold.items[t->hold.n - 1].got = got;
     return n;
 }
