@@ -232,6 +232,7 @@ CURLMcode sc_multi_cleanup(void *multi)
         sc_member_free(m);
         sc_managed_end(s);
     }
+    free(u->spare);
     free(u->heap);
     free(u->messages);
     free(u);

@@ -61,7 +61,8 @@ struct sc_multi {
     size_t n_held;      /* of these, which libcurl does not count as running: WAITING or PAUSED */
     CURLMsg **messages; /* read from libcurl or made, not yet given to the program */
     size_t first_message, n_messages, message_room;
-    int64_t progress_ns; /* when progress callbacks of held members were last called */
+    struct sc_member *spare; /* the memory of one that is gone: calls come one after the other */
+    int64_t progress_ns;     /* when progress callbacks of held members were last called */
 
     uintptr_t callback_frame; /* where one of the program's callbacks runs, and libcurl's not */
     pthread_t callback_thread;

@@ -14,14 +14,12 @@ enum { NS_PER_MS = 1000000, RECHECK_MS = 1000, RECHECK_GRID_MS = 250, LEASE_LOOK
 
 struct sc_member *sc_member_new(struct sc_multi *u, struct sc_shadow *s, enum sc_member_state state)
 {
-    struct sc_member *m = calloc(1, sizeof *m);
+    struct sc_member *m = u->spare ? u->spare : malloc(sizeof *m);
 
     if (!m)
         return NULL;
-    m->multi = u;
-    m->shadow = s;
-    m->state = state;
-    m->in_real = true;
+    u->spare = NULL;
+    *m = (struct sc_member){.multi = u, .shadow = s, .state = state, .in_real = true};
     s->member = m;
     sc_member_list_add(state == SC_MEMBER_NEW ? &u->fresh : &u->others, m);
     return m;
@@ -83,7 +81,10 @@ void sc_member_free(struct sc_member *m)
         u->delivering = NULL;
     m->shadow->member = NULL;
     free(m->error_before);
-    free(m);
+    if (u->spare)
+        free(m);
+    else
+        u->spare = m;
 }
 
 void sc_multi_forget(struct sc_member *m)
