@@ -153,9 +153,10 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
     if (t->money && !t->asked)
         sc_purse_quote(s, t);
     if (t->asked)
-        sc_state_recheck(&t->ticket, boot_ns, sc_random64(), a);
+        sc_state_recheck(&t->ticket, boot_ns, sc_random_next(&t->random), a);
     else
-        sc_state_admit(&t->ticket, estimated_tokens(s, t, boot_ns), boot_ns, sc_random64(), a);
+        sc_state_admit(&t->ticket, estimated_tokens(s, t, boot_ns), boot_ns,
+                       sc_random_next(&t->random), a);
     t->asked = true;
     if (t->money)
         sc_purse_report(s, t);
@@ -242,7 +243,7 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
         facts.key = &key;
     }
     sc_spend_attempt(s, t, &facts);
-    sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random64(), fx);
+    sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random_next(&t->random), fx);
     if (t->money)
         sc_purse_report(s, t);
     if (sc_call_wants_retry(&t->call) &&
@@ -256,7 +257,8 @@ void sc_admission_end(struct sc_shadow *s, struct sc_transfer *t, bool ok)
     struct sc_effects fx;
 
     memset(&fx, 0, sizeof fx);
-    sc_state_end(&t->ticket, class_of_service(t), end, sc_state_now(), sc_random64(), &fx);
+    sc_state_end(&t->ticket, class_of_service(t), end, sc_state_now(), sc_random_next(&t->random),
+                 &fx);
     sc_admission_report(s, t, &fx);
 }
 

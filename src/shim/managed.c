@@ -170,7 +170,7 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
         r.verdict.retry = false;
     t->verdict = r.verdict;
     now = sc_now_ns();
-    sc_call_outcome(&t->call, &r, now, sc_random64());
+    sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
     sc_admission_settle(s, t, now, &effects);
     if (r.replayable && ((t->usage_asked && sc_ask_was_refused(s, t)) ||
                          (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
@@ -198,6 +198,7 @@ static void begin(struct sc_shadow *s, struct sc_transfer *t)
     if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * NS_PER_MS < deadline)
         deadline = now + set->timeouts.total_ms * NS_PER_MS;
     t->id = sc_random64();
+    t->random = t->id;
     t->uploads = reads_upload(s);
     if (t->uploads)
         sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);

@@ -52,6 +52,12 @@ uint64_t sc_random64(void)
                atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed));
 }
 
+uint64_t sc_random_next(uint64_t *sequence)
+{
+    *sequence += UINT64_C(0x9e3779b97f4a7c15);
+    return mix(*sequence);
+}
+
 /* A policy as it was loaded; never freed. */
 struct loaded {
     const struct sc_policy *policy; /* NULL: nothing usable */

@@ -20,6 +20,9 @@ int64_t sc_now_ns(void);
  * state alone. */
 uint64_t sc_random64(void);
 
+/* The next number of a sequence that began with one of them: without a look at the clock. */
+uint64_t sc_random_next(uint64_t *sequence);
+
 /* The policy in force: looks at most every 20 ms whether its file has changed. NULL: the file is
  * bad and there was no good one before; then `strict` says whether calls have to fail. */
 const struct sc_policy *sc_runtime_policy(bool *strict);

@@ -80,6 +80,7 @@ struct sc_transfer {
     const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
     char model[SC_MODEL_MAX];                      /* "" unknown */
     uint64_t id;
+    uint64_t random; /* for sc_random_next */
     struct sc_call call;
     struct sc_ticket ticket;       /* its place in the shared state */
     struct sc_money_ticket *money; /* and in the budgets; NULL: none is for it */
