@@ -207,8 +207,6 @@ void sc_admission_told(struct sc_transfer *t)
     struct sc_ratelimit said;
     size_t n;
 
-    if (!t->rule->settings->limits.learn)
-        return;
     n = sc_transfer_headers(t, headers);
     if (sc_ratelimit_read(t->provider, headers, n, (int64_t)time(NULL), &said))
         sc_state_told(&t->ticket, &said, t->status == 429, to_boottime(t->attempt_start_ns),

@@ -269,13 +269,21 @@ static void note_length(struct sc_transfer *t, const char *p, size_t n)
 {
     static const char length[] = "content-length:", encoding[] = "content-encoding:";
 
-    t->tells_limits |= sc_ratelimit_may_be(p, n);
+    /* The ninth character tells these two and Content-Type apart. */
     if (n < sizeof length || (p[0] | 32) != 'c')
         return;
-    if (sc_str_is((struct sc_str){p, sizeof length - 1}, length))
+    if ((p[8] | 32) == 'l' && sc_str_is((struct sc_str){p, sizeof length - 1}, length))
         t->content_length = strtoll(p + sizeof length - 1, NULL, 10);
-    else if (n >= sizeof encoding && sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
+    else if (n >= sizeof encoding && (p[8] | 32) == 'e' &&
+             sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
         t->encoded = true;
+}
+
+/* Only where somebody wants to know: most policies set their own limits, or none. */
+static void note_limits(struct sc_transfer *t, const char *p, size_t n)
+{
+    if (t->rule->settings->limits.learn && sc_ratelimit_may_be(p, n))
+        t->tells_limits = true;
 }
 
 /* ---- header lines ---------------------------------------------------------------------------- */
@@ -333,6 +341,7 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     if (t->place != SC_IN_BLOCK)
         begin_block(s, t, copied ? n : 0);
     note_length(t, p, n);
+    note_limits(t, p, n);
     kept = keep(s, t, SC_ITEM_HEADER, p, n);
     if (kept == n && tells_length_early(s, p, n))
         t->hold.items[t->hold.n - 1 - copied].length_known = true;

@@ -58,7 +58,8 @@ static void track_head(struct sc_transfer *t, const struct sc_item *item, const 
         t->length_known = false;
         t->type_before = before ? before->content_type : NULL;
     }
-    if (item->len >= sizeof name && strncasecmp(p, name, sizeof name - 1) == 0)
+    if (item->len >= sizeof name && (p[0] | 32) == 'c' &&
+        strncasecmp(p, name, sizeof name - 1) == 0)
         t->type_known = true;
     if (item->length_known)
         t->length_known = true;
