@@ -120,9 +120,12 @@ void sc_multi_timer_fired(struct sc_multi *u)
 
 void sc_multi_update_timer(struct sc_multi *u)
 {
-    int64_t due = sc_multi_due(u);
+    int64_t due;
 
-    if (!u->timer_fn || due == u->told_due_ns)
+    if (!u->timer_fn)
+        return;
+    due = sc_multi_due(u);
+    if (due == u->told_due_ns)
         return;
     if (due < u->libcurl_due_ns) {
         u->told_due_ns = due;
