@@ -3,8 +3,8 @@
  *
  * FFI users (ctypes, LuaJIT, PHP FFI, Ruby's ethon) ask dlsym for libcurl's functions and never
  * touch the preload's. They get ours, when the function truly exists where they looked. Their
- * calls come from an FFI stub, so that the caller says nothing of which libcurl is meant: the
- * functions that make handles exist once for each libcurl.
+ * calls come from code that the FFI made, so that the caller says nothing of which libcurl is
+ * meant: the functions that make handles exist once for each libcurl.
  */
 #ifndef SC_BIND_SYMBOL_H
 #define SC_BIND_SYMBOL_H

@@ -99,22 +99,36 @@ static int64_t whole_number(struct sc_str s)
     return n;
 }
 
+void sc_request_limit_paths(struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS])
+{
+    static const char paths[SC_OUTPUT_LIMIT_WANTS][32] = {
+        "max_completion_tokens",     "max_tokens",
+        "max_output_tokens",         "generationConfig.maxOutputTokens",
+        "inferenceConfig.maxTokens", "options.num_predict",
+    };
+
+    for (size_t i = 0; i < SC_OUTPUT_LIMIT_WANTS; i++)
+        wants[i] = (struct sc_json_want){.path = paths[i]};
+}
+
+int64_t sc_request_limit_of(const struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS])
+{
+    for (size_t i = 0; i < SC_OUTPUT_LIMIT_WANTS; i++)
+        if (wants[i].value.p)
+            return whole_number(wants[i].value);
+    return 0;
+}
+
 int64_t sc_request_output_limit(const char *body, size_t n)
 {
-    struct sc_json_want wants[] = {
-        {.path = "max_completion_tokens"},     {.path = "max_tokens"},
-        {.path = "max_output_tokens"},         {.path = "generationConfig.maxOutputTokens"},
-        {.path = "inferenceConfig.maxTokens"}, {.path = "options.num_predict"},
-    };
-    const size_t count = sizeof wants / sizeof *wants;
+    struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS];
+
     /* All but one of them end so: most short bodies without a limit are done with one quick look.
      * In a long one that would take longer than to jump over its texts. */
     if (n == 0 ||
         (n < 1024 && !memmem(body, n, "okens\"", 6) && !memmem(body, n, "num_predict\"", 12)))
         return 0;
-    sc_json_pick(body, n, wants, count);
-    for (size_t i = 0; i < count; i++)
-        if (wants[i].value.p)
-            return whole_number(wants[i].value);
-    return 0;
+    sc_request_limit_paths(wants);
+    sc_json_pick(body, n, wants, SC_OUTPUT_LIMIT_WANTS);
+    return sc_request_limit_of(wants);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/json.h"
 #include "http/str.h"
 #include "provider/provider.h"
 
@@ -22,5 +23,11 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
 
 /* The most output tokens that a request asks for (max_tokens and its kin), 0 if it does not say. */
 int64_t sc_request_output_limit(const char *body, size_t n);
+
+/* The same for a caller that looks for other things in the same walk: the paths to pick, and what
+ * the picked values mean. */
+enum { SC_OUTPUT_LIMIT_WANTS = 6 };
+void sc_request_limit_paths(struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS]);
+int64_t sc_request_limit_of(const struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS]);
 
 #endif

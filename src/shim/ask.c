@@ -84,7 +84,6 @@ bool sc_ask_was_refused(struct sc_shadow *s, struct sc_transfer *t)
     struct sc_str body = sc_transfer_body(t);
 
     if (!sc_ask_may_be_refused(t) || !t->rewrite.bytes || t->phase != SC_HOLDING ||
-        t->verdict.class == SC_CLASS_ABORTED ||
         (!memmem(body.p, body.n, name, sizeof name - 1) &&
          !memmem(body.p, body.n, asked, sizeof asked - 1)))
         return false;

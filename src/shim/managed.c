@@ -172,8 +172,9 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
     sc_admission_settle(s, t, now, &effects);
-    if (r.replayable && ((t->usage_asked && sc_ask_was_refused(s, t)) ||
-                         (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
+    if (r.replayable && !t->programs_doing &&
+        ((t->usage_asked && sc_ask_was_refused(s, t)) ||
+         (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
         sc_call_repeat(&t->call, now);
     sc_report_attempt(s, t, rc, now);
     sc_admission_report(s, t, &effects);

@@ -10,6 +10,7 @@
 #include "provider/measure.h"
 #include "provider/repair.h"
 #include "provider/reply.h"
+#include "provider/request.h"
 #include "shim/report.h"
 #include "shim/rewrite.h"
 
@@ -20,7 +21,16 @@ enum { BLOB_TOKENS = 1000, MIB = 1 << 20, SPARE_PART = 20 };
 /* ---- what the request asks for ------------------------------------------------------------- */
 
 /* All that is looked for in a body, in one walk over it. */
-enum { MESSAGES, CONTENTS, INPUT, PROMPT, TRANSFORMS, TRUNCATION, LIMITS, WANTS = LIMITS + 5 };
+enum {
+    MESSAGES,
+    CONTENTS,
+    INPUT,
+    PROMPT,
+    TRANSFORMS,
+    TRUNCATION,
+    LIMITS,
+    WANTS = LIMITS + SC_OUTPUT_LIMIT_WANTS
+};
 
 struct asked {
     struct sc_str body;
@@ -28,41 +38,20 @@ struct asked {
     int64_t output; /* at most; 0: not said */
 };
 
-static int64_t number_of(struct sc_str value)
-{
-    int64_t n = 0;
-    size_t i;
-
-    for (i = 0; i < value.n && value.p[i] >= '0' && value.p[i] <= '9'; i++)
-        if (n < 100000000)
-            n = n * 10 + (value.p[i] - '0');
-    return n;
-}
-
 static void look(struct asked *a, struct sc_str body)
 {
-    static const char *const paths[WANTS] = {
-        [MESSAGES] = "messages",
-        [CONTENTS] = "contents",
-        [INPUT] = "input",
-        [PROMPT] = "prompt",
-        [TRANSFORMS] = "transforms",
-        [TRUNCATION] = "truncation",
-        [LIMITS] = "max_completion_tokens",
-        [LIMITS + 1] = "max_tokens",
-        [LIMITS + 2] = "max_output_tokens",
-        [LIMITS + 3] = "generationConfig.maxOutputTokens",
-        [LIMITS + 4] = "inferenceConfig.maxTokens",
+    static const char *const paths[LIMITS] = {
+        [MESSAGES] = "messages", [CONTENTS] = "contents",     [INPUT] = "input",
+        [PROMPT] = "prompt",     [TRANSFORMS] = "transforms", [TRUNCATION] = "truncation",
     };
     size_t i;
 
     a->body = body;
-    a->output = 0;
-    for (i = 0; i < WANTS; i++)
+    for (i = 0; i < LIMITS; i++)
         a->want[i].path = paths[i];
+    sc_request_limit_paths(&a->want[LIMITS]);
     sc_json_pick(body.p, body.n, a->want, WANTS);
-    for (i = LIMITS; i < WANTS && a->output == 0; i++)
-        a->output = number_of(a->want[i].value);
+    a->output = sc_request_limit_of(&a->want[LIMITS]);
 }
 
 /* One input for one window, which the service does not cut by itself. */
@@ -263,7 +252,7 @@ bool sc_tokens_repair(struct sc_shadow *s, struct sc_transfer *t)
     int64_t limit;
     char text[96];
 
-    if (t->phase != SC_HOLDING || t->verdict.class == SC_CLASS_ABORTED || !request.p)
+    if (t->phase != SC_HOLDING || !request.p)
         return false;
     sc_facts_read(&r, &facts);
     limit = sc_repair_limit(facts.message);
