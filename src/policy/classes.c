@@ -124,20 +124,9 @@ static void read_row(struct sc_reader *r, const cJSON *item)
 
 void sc_read_classes(struct sc_reader *r, const cJSON *item)
 {
-    size_t i = 0;
-
-    if (!(item->type & cJSON_Array)) {
-        sc_reader_fail_value(r, item, "a list of rows", NULL);
-        return;
-    }
     r->rows.n = 0;
-    for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
-        size_t before = sc_reader_enter_index(r, i);
-
-        read_row(r, c);
-        sc_reader_leave(r, before);
-    }
-    if (!sc_build_class_rows(r->policy, &r->rows, &r->classify))
+    if (sc_reader_each(r, item, "a list of rows", read_row) &&
+        !sc_build_class_rows(r->policy, &r->rows, &r->classify))
         sc_reader_fail(r, SIZE_MAX, "out of memory");
 }
 
@@ -186,16 +175,5 @@ static void read_provider(struct sc_reader *r, const cJSON *item)
 
 void sc_read_providers(struct sc_reader *r, const cJSON *item)
 {
-    size_t i = 0;
-
-    if (!(item->type & cJSON_Array)) {
-        sc_reader_fail_value(r, item, "a list of providers", NULL);
-        return;
-    }
-    for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
-        size_t before = sc_reader_enter_index(r, i);
-
-        read_provider(r, c);
-        sc_reader_leave(r, before);
-    }
+    (void)sc_reader_each(r, item, "a list of providers", read_provider);
 }

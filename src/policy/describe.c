@@ -102,6 +102,41 @@ static void put_numbers(FILE *to, const struct sc_policy_option *o)
     fputs("}}]", to);
 }
 
+static void put_rate(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to,
+            "\"anyOf\": [{\"const\": 0}, {\"type\": \"number\", \"minimum\": %g, "
+            "\"maximum\": %g}]",
+            o->min, o->max);
+}
+
+static void put_parts(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"anyOf\": [{\"type\": \"number\", ", to);
+    put_bounds(to, o);
+    fprintf(to, "}, {\"type\": \"array\", \"maxItems\": %d, \"items\": {\"type\": \"number\", ",
+            SC_ALERTS_MAX - 1);
+    put_bounds(to, o);
+    fputs("}}]", to);
+}
+
+static void put_delays(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to, "\"type\": \"array\", \"minItems\": 1, \"maxItems\": %d, \"items\": {",
+            SC_DELAYS_MAX);
+    fputs("\"type\": \"integer\", ", to);
+    put_bounds(to, o);
+    fputc('}', to);
+}
+
+static void put_list(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"type\": \"array\", ", to);
+    if (o->max > 0)
+        fprintf(to, "\"maxItems\": %d, ", (int)o->max);
+    fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", definitions[o->child]);
+}
+
 static void put_type(FILE *to, const struct sc_policy_option *o)
 {
     switch (o->type) {
@@ -114,21 +149,13 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         put_bounds(to, o);
         break;
     case SC_TYPE_MONEY:
-        fprintf(to,
-                "\"anyOf\": [{\"const\": 0}, {\"type\": \"number\", \"minimum\": %g, "
-                "\"maximum\": %g}]",
-                o->min, o->max);
+        put_rate(to, o);
         break;
     case SC_TYPE_USD:
         fprintf(to, "\"type\": \"number\", \"minimum\": 0.000001, \"maximum\": %.0f", o->max);
         break;
     case SC_TYPE_PARTS:
-        fputs("\"anyOf\": [{\"type\": \"number\", ", to);
-        put_bounds(to, o);
-        fprintf(to, "}, {\"type\": \"array\", \"maxItems\": %d, \"items\": {\"type\": \"number\", ",
-                SC_ALERTS_MAX - 1);
-        put_bounds(to, o);
-        fputs("}}]", to);
+        put_parts(to, o);
         break;
     case SC_TYPE_WORD:
         fputs("\"enum\": [", to);
@@ -139,11 +166,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         put_scope(to, o);
         break;
     case SC_TYPE_DELAYS:
-        fprintf(to, "\"type\": \"array\", \"minItems\": 1, \"maxItems\": %d, \"items\": {",
-                SC_DELAYS_MAX);
-        fputs("\"type\": \"integer\", ", to);
-        put_bounds(to, o);
-        fputc('}', to);
+        put_delays(to, o);
         break;
     case SC_TYPE_TEXT:
         fputs("\"type\": \"string\"", to);
@@ -176,10 +199,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_PROVIDERS:
     case SC_TYPE_CLASSES:
     case SC_TYPE_BUDGETS:
-        fputs("\"type\": \"array\", ", to);
-        if (o->max > 0)
-            fprintf(to, "\"maxItems\": %d, ", (int)o->max);
-        fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", definitions[o->child]);
+        put_list(to, o);
         break;
     }
 }

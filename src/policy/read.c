@@ -115,22 +115,6 @@ static void read_price(struct sc_reader *r, const cJSON *item)
         sc_reader_fail(r, SIZE_MAX, "out of memory");
 }
 
-static void read_prices(struct sc_reader *r, const cJSON *item)
-{
-    size_t i = 0;
-
-    if (!(item->type & cJSON_Array)) {
-        sc_reader_fail_value(r, item, "a list of prices", NULL);
-        return;
-    }
-    for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
-        size_t before = sc_reader_enter_index(r, i);
-
-        read_price(r, c);
-        sc_reader_leave(r, before);
-    }
-}
-
 static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                        void *base)
 {
@@ -150,7 +134,7 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
             sc_reader_fail_value(r, item, "a list of rules", NULL);
         break;
     case SC_TYPE_PRICES:
-        read_prices(r, item);
+        (void)sc_reader_each(r, item, "a list of prices", read_price);
         break;
     case SC_TYPE_BUDGETS:
         break; /* read when the rules are known */

@@ -31,6 +31,24 @@ void sc_reader_leave(struct sc_reader *r, size_t before)
     r->path[before] = '\0';
 }
 
+bool sc_reader_each(struct sc_reader *r, const cJSON *item, const char *what,
+                    void (*one)(struct sc_reader *r, const cJSON *entry))
+{
+    size_t i = 0;
+
+    if (!(item->type & cJSON_Array)) {
+        sc_reader_fail_value(r, item, what, NULL);
+        return false;
+    }
+    for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
+        size_t before = sc_reader_enter_index(r, i);
+
+        one(r, c);
+        sc_reader_leave(r, before);
+    }
+    return true;
+}
+
 void sc_reader_fail(struct sc_reader *r, size_t at, const char *format, ...)
 {
     struct sc_policy_error e;

@@ -47,6 +47,10 @@ size_t sc_reader_enter(struct sc_reader *r, const char *key);
 size_t sc_reader_enter_index(struct sc_reader *r, size_t i);
 void sc_reader_leave(struct sc_reader *r, size_t before);
 
+/* Reads the entries of a list one by one; what: "a list of prices". False if it is none. */
+bool sc_reader_each(struct sc_reader *r, const cJSON *item, const char *what,
+                    void (*one)(struct sc_reader *r, const cJSON *entry));
+
 /* Reports an error at an offset of the text (SIZE_MAX: the whole file). */
 __attribute__((format(printf, 3, 4))) void sc_reader_fail(struct sc_reader *r, size_t at,
                                                           const char *format, ...);
