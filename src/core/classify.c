@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "core/phrase.h"
+#include "provider/phrase.h"
 
 #define CLASS(id) SC_CLASS_##id
 

@@ -3,8 +3,8 @@
  *
  * Lists have alternatives separated by '|'; letters fit in both cases. Pure.
  */
-#ifndef SC_CORE_PHRASE_H
-#define SC_CORE_PHRASE_H
+#ifndef SC_PROVIDER_PHRASE_H
+#define SC_PROVIDER_PHRASE_H
 
 #include <stdbool.h>
 #include <stddef.h>

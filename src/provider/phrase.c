@@ -1,5 +1,5 @@
 /* phrase.c - see phrase.h. */
-#include "core/phrase.h"
+#include "provider/phrase.h"
 
 #include <string.h>
 
