@@ -10,39 +10,43 @@ DESTDIR ?=
 CC     ?= cc
 BUILD  ?= build
 OPT    ?= -O2 -g
-WARN   := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
+# A warning stops CI and `make lint` (WERROR=1), never a user's build: newer compilers know more.
+WARN   := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
           -Wvla -Wundef -Wwrite-strings -Wcast-qual -Wformat=2 -Wno-format-nonliteral
-COMMON  = -std=gnu11 $(OPT) $(WARN) -Isrc -Iinclude -D_GNU_SOURCE -fPIC -fvisibility=hidden \
+COMMON  = -std=gnu11 $(OPT) $(WARN) -Iinclude -D_GNU_SOURCE -fPIC -fvisibility=hidden \
           -fexceptions -ffunction-sections -fdata-sections $(SANITIZE)
+# What a source may include: its own floor, and common where it is linked to it.
+FLOORS_preload := -Isrc/preload
+FLOORS_engine  := -Isrc/engine -Isrc/common
+FLOORS_common  := -Isrc/common
+FLOORS_command := -Isrc/command -Isrc/common
+FLOORS_tests   := -Isrc/engine -Isrc/command -Isrc/common
+floors = $(FLOORS_$(firstword $(subst /, ,$(1))))
 LINK    = -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections $(SANITIZE)
 DEPGEN  = -MMD -MP
 
-# What goes where: the preload is libc only; everything that decides lives in the engine; the
-# command has the deciding layers too, but no libcurl.
-PRELOAD_DIRS := entry bind
-DECIDE_DIRS  := core provider provider/known http policy state log
-ENGINE_DIRS  := shim $(DECIDE_DIRS)
-COMMAND_DIRS := cli mock $(DECIDE_DIRS)
-
-objects = $(patsubst src/%,$(BUILD)/obj/%.o,$(basename $(wildcard $(foreach d,$(1),src/$(d)/*.c src/$(d)/*.S))))
-PRELOAD_OBJ := $(call objects,$(PRELOAD_DIRS))
-ENGINE_OBJ  := $(call objects,$(ENGINE_DIRS))
-COMMAND_OBJ := $(call objects,$(COMMAND_DIRS))
-DECIDE_OBJ  := $(call objects,$(DECIDE_DIRS))
+# What goes where: the preload is libc only; all that knows libcurl lives in the engine; what engine
+# and command both need is common, and knows no libcurl.
+objects = $(patsubst src/%,$(BUILD)/obj/%.o,$(basename $(sort $(shell find $(1:%=src/%) -name '*.[cS]'))))
+PRELOAD_OBJ := $(call objects,preload/entry preload/bind)
+ENGINE_ONLY := $(call objects,engine)
+COMMON_OBJ  := $(call objects,common)
+ENGINE_OBJ  := $(ENGINE_ONLY) $(COMMON_OBJ)
+COMMAND_OBJ := $(call objects,command) $(COMMON_OBJ)
 
 # What single unit tests need besides.
 LDLIBS_test_provider_errors := -lcjson
 LDLIBS_test_url_curl := -l:libcurl.so.4
-LDLIBS_test_elf := $(BUILD)/obj/cli/elf.o
-$(BUILD)/tests/cli/test_elf: $(BUILD)/obj/cli/elf.o
+LDLIBS_test_elf := $(BUILD)/obj/command/cli/binary.o
+$(BUILD)/tests/command/cli/test_elf: $(BUILD)/obj/command/cli/binary.o
 LDLIBS_test_foreign_cjson := -rdynamic
 PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_multi_loop_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_early := -l:libcurl.so.4 -rdynamic
 PROGRAM_LIBS_unload := -ldl
-PROGRAM_LIBS_fleet_memory := -Isrc -Iinclude
+PROGRAM_LIBS_fleet_memory := -Isrc/common -Iinclude
 
-UNIT_SRC := $(wildcard tests/*/test_*.c)
+UNIT_SRC := $(sort $(shell find tests -name 'test_*.c'))
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 HELP_SRC := $(wildcard tests/programs/*.c)
 HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
@@ -71,16 +75,16 @@ $(BUILD)/.headers: | tests/packages-build.txt
 $(BUILD)/obj/%.o: src/%.c | $(BUILD)/.headers
 	@mkdir -p $(@D)
 	@$(SAY) CC $<
-	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
+	$(Q)$(CC) $(COMMON) $(call floors,$*) $(DEPGEN) -c $< -o $@
 
-# What finds dlsym for others must not itself call strlen and its like (see src/bind/elf.c), which
+# What finds dlsym for others must not itself call strlen and its like (see src/preload/bind/elf.c), which
 # the compiler would make of a loop.
-$(BUILD)/obj/bind/elf.o $(BUILD)/obj/bind/dl.o: COMMON += -fno-builtin
+$(BUILD)/obj/preload/bind/elf.o $(BUILD)/obj/preload/bind/dl.o: COMMON += -fno-builtin
 
 $(BUILD)/obj/%.o: src/%.S
 	@mkdir -p $(@D)
 	@$(SAY) AS $<
-	$(Q)$(CC) $(COMMON) $(DEPGEN) -c $< -o $@
+	$(Q)$(CC) $(COMMON) $(call floors,$*) $(DEPGEN) -c $< -o $@
 
 $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
 	@$(SAY) LINK $@
@@ -90,7 +94,7 @@ $(BUILD)/steadycurl-engine.so: $(ENGINE_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
 
-$(BUILD)/steadycurl-audit.so: $(BUILD)/obj/audit/audit.o $(BUILD)/obj/bind/elf.o
+$(BUILD)/steadycurl-audit.so: $(BUILD)/obj/preload/audit/audit.o $(BUILD)/obj/preload/bind/elf.o
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-audit.so -o $@ $^
 
@@ -98,19 +102,19 @@ $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3
 
-# Unit tests see the deciding layers as an archive.
-$(BUILD)/libdecide.a: $(DECIDE_OBJ)
+# Unit tests see what is common as an archive.
+$(BUILD)/libcommon.a: $(COMMON_OBJ)
 	rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libdecide.a
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	@$(SAY) TEST $<
-	$(Q)$(CC) $(COMMON) $(DEPGEN) -MF $@.d -o $@ $< $(BUILD)/libdecide.a -lcmocka $(LINK) $(LDLIBS_$(*F))
+	$(Q)$(CC) $(COMMON) $(FLOORS_tests) $(DEPGEN) -MF $@.d -o $@ $< $(BUILD)/libcommon.a -lcmocka $(LINK) $(LDLIBS_$(*F))
 
 $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	@$(SAY) PROG $<
-	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -pthread $(DEPGEN) -MF $@.d -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
+	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra $(if $(WERROR),-Werror) -Wno-deprecated-declarations -pthread $(DEPGEN) -MF $@.d -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
 
 unit: $(UNIT)
 programs: $(HELPERS)
@@ -131,10 +135,9 @@ test: deps
 	@tests/run
 
 # The engine behind a plain program, without any preloading, for sanitizers to look at.
-HARNESS_OBJ = $(call objects,shim)
-$(BUILD)/harness: $(wildcard tests/sanitize/*.[ch]) $(HARNESS_OBJ) $(BUILD)/libdecide.a
+$(BUILD)/harness: $(wildcard tests/sanitize/*.[ch]) $(ENGINE_ONLY) $(BUILD)/libcommon.a
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(COMMON) -o $@ $(filter %.c,$^) $(HARNESS_OBJ) $(BUILD)/libdecide.a -pthread $(SANITIZE)
+	$(Q)$(CC) $(COMMON) $(FLOORS_tests) -o $@ $(filter %.c,$^) $(ENGINE_ONLY) $(BUILD)/libcommon.a -pthread $(SANITIZE)
 
 ASAN = BUILD=build/asan OPT='-O1 -g -fno-omit-frame-pointer' \
        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
@@ -163,8 +166,8 @@ man: $(BUILD)/steadycurl
 	cp $(BUILD)/steadycurl-policy.5 docs/man/steadycurl-policy.5
 
 # The command looks for the libraries beside itself, in ../lib/steadycurl and such, then here.
-$(BUILD)/obj/cli/place.o: COMMON += -DSC_LIBDIR='"$(abspath $(LIBDIR))"'
-$(BUILD)/obj/cli/place.o: $(BUILD)/libdir
+$(BUILD)/obj/command/cli/place.o: COMMON += -DSC_LIBDIR='"$(abspath $(LIBDIR))"'
+$(BUILD)/obj/command/cli/place.o: $(BUILD)/libdir
 $(BUILD)/libdir: always
 	@mkdir -p $(@D)
 	@echo '$(abspath $(LIBDIR))' | cmp -s - $@ || echo '$(abspath $(LIBDIR))' >$@
@@ -210,12 +213,12 @@ BENCH_LIB := $(BUILD)/tests/bench/policy
 $(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	@$(SAY) BENCH $<
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra -Werror -Wno-deprecated-declarations -o $@ $< $(if $(filter %/client %/multi,$@),-l:libcurl.so.4)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra $(if $(WERROR),-Werror) -Wno-deprecated-declarations -o $@ $< $(if $(filter %/client %/multi,$@),-l:libcurl.so.4)
 
-$(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libdecide.a
+$(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	@$(SAY) BENCH $<
-	$(Q)$(CC) $(COMMON) -o $@ $< $(BUILD)/libdecide.a $(LINK)
+	$(Q)$(CC) $(COMMON) $(FLOORS_tests) -o $@ $< $(BUILD)/libcommon.a $(LINK)
 
 bench: all $(BENCH) $(BENCH_LIB)
 	@tests/bench/run
@@ -226,7 +229,7 @@ FUZZ_CC      := clang
 FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZ_BUILD   := $(BUILD)/fuzz/lib
 FUZZ         := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/*.c))
-FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/mock/%.o,outcome buf)
+FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/command/mock/%.o,outcome buf)
 FUZZ_LIBS_log := -lcjson
 FUZZ_LIBS_json := -lcjson
 FUZZ_LIBS_edit := -lcjson
@@ -234,15 +237,15 @@ FUZZ_LIBS_edit := -lcjson
 fuzz:
 	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }
 	@$(MAKE) -s --no-print-directory BUILD=$(FUZZ_BUILD) CC=$(FUZZ_CC) \
-	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libdecide.a $(FUZZ_OBJ)
+	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libcommon.a $(FUZZ_OBJ)
 	@$(MAKE) -s --no-print-directory $(FUZZ)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ)
 
-$(FUZZ): $(BUILD)/fuzz/bin/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard $(FUZZ_BUILD)/libdecide.a)
+$(FUZZ): $(BUILD)/fuzz/bin/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard $(FUZZ_BUILD)/libcommon.a)
 	@mkdir -p $(@D)
 	@$(SAY) FUZZ $<
-	$(Q)$(FUZZ_CC) $(COMMON) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_FLAGS) -o $@ $< \
-	    $(FUZZ_OBJ) $(FUZZ_BUILD)/libdecide.a $(FUZZ_LIBS_$(*F))
+	$(Q)$(FUZZ_CC) $(COMMON) $(FLOORS_tests) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_FLAGS) -o $@ $< \
+	    $(FUZZ_OBJ) $(FUZZ_BUILD)/libcommon.a $(FUZZ_LIBS_$(*F))
 
 clean:
 	rm -rf $(BUILD)

@@ -25,7 +25,7 @@ setup() {
     for page in docs/internals.md docs/transparency.md; do
         while read -r name; do
             [ -e "src/$name" ] || compgen -G "src/*/$name" >/dev/null ||
-                compgen -G "tests/*/$name" >/dev/null || [ -e "$name" ] ||
+                compgen -G "src/*/*/$name" >/dev/null || compgen -G "tests/*/$name" >/dev/null || [ -e "$name" ] ||
                 { echo "$page: $name"; return 1; }
         done < <(grep -oE '`[a-z_/]+\.[chS]`' "$page" | tr -d '`' | sort -u)
     done

@@ -12,7 +12,7 @@ if [ -n "${BATS_TEST_TMPDIR-}" ]; then
     export STEADYCURL_STATE=$BATS_TEST_TMPDIR/state
 fi
 
-: "${SC_TOP:=$(cd "${BATS_TEST_DIRNAME:-$PWD}/../.." && pwd)}"
+: "${SC_TOP:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 : "${STEADYCURL:=$SC_TOP/build/steadycurl}"
 
 mock_start() { # [OPTION...]

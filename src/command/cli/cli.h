@@ -1,0 +1,29 @@
+/*
+ * cli.h - the sub-commands of steadycurl. One file each: src/command/cli/cmd_NAME.c.
+ *
+ * argv[0] is the sub-command's name. Returns the exit status: 0 good, 1 the thing asked about is
+ * bad (an invalid policy, say), 2 wrong usage. Messages to people go to stderr as
+ * "steadycurl: TEXT" or "steadycurl NAME: TEXT".
+ */
+#ifndef SC_CLI_CLI_H
+#define SC_CLI_CLI_H
+
+#include "steadycurl/version.h"
+
+#define SC_COMMAND_LIST(X)                                                        \
+    X(run, "run a program with steadycurl in front of its LLM calls")             \
+    X(check, "check a policy file")                                               \
+    X(explain, "say which rule a URL matches, and what a response would lead to") \
+    X(doctor, "say whether and how a program can be wrapped")                     \
+    X(status, "show what all processes share: breakers, limits, gates")           \
+    X(metrics, "print counters and histograms for Prometheus")                    \
+    X(costs, "say what calls have cost, by model, task, day...")                  \
+    X(log, "show the log")                                                        \
+    X(mock, "run the mock LLM server")                                            \
+    X(version, "print the version")
+
+#define SC_COMMAND_DECLARE(name, doc) int sc_cmd_##name(int argc, char **argv);
+SC_COMMAND_LIST(SC_COMMAND_DECLARE)
+#undef SC_COMMAND_DECLARE
+
+#endif

@@ -1,0 +1,368 @@
+/*
+ * cmd_costs.c - steadycurl costs: what calls have cost, out of the ledger.
+ *
+ * Each run first takes in what the log has got since the last one, then adds up.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_line.h"
+#include "cli/logfile.h"
+#include "cli/usage.h"
+
+#define NANO 1000000000
+#define DAY_MS INT64_C(86400000)
+
+enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_JSON, OPT_CSV, OPT_LEDGER, OPT_ALL };
+
+static const struct sc_option options[] = {
+    {"by", OPT_BY, "WHAT", "model (default), provider, task, dag, program, day or rule"},
+    {"since", OPT_SINCE, "T", "calls from T on: 2025-08-08, 2025-08-08T07:00:00Z, 36h, 7d"},
+    {"until", OPT_UNTIL, "T", "calls before T; of a date, to its end (UTC)"},
+    {"json", OPT_JSON, NULL, "one JSON object"},
+    {"csv", OPT_CSV, NULL, "comma-separated values"},
+    {"ledger", OPT_LEDGER, "FILE", "where the sums are kept"},
+    {"all", OPT_ALL, NULL, "the calls of every log in the ledger"},
+    {"policy", 'p', "FILE", "the policy whose log to read"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct sc_usage usage = {
+    "costs", "[OPTION...] [FILE]",
+    "Says what the calls in a JSON log have cost: FILE, else $STEADYCURL_LOG, else the policy's.",
+    options};
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
+
+struct report {
+    const char *by;
+    enum format format;
+    struct sc_ledger_row total;
+};
+
+/* ---- output ---- */
+
+static const char *dollars(int64_t nano, char buf[32])
+{
+    snprintf(buf, 32, "%lld.%09lld", (long long)(nano / NANO), (long long)(nano % NANO));
+    return buf;
+}
+
+static void put_json_string(const char *s)
+{
+    putchar('"');
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            printf("\\%c", *s);
+        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            printf("\\u%04x", (unsigned)*s);
+        else
+            putchar(*s);
+    }
+    putchar('"');
+}
+
+/* A cell that a spreadsheet would take for a formula is marked as text. */
+static void put_csv_string(const char *s)
+{
+    putchar('"');
+    if (*s && strchr("=+-@", *s))
+        putchar('\'');
+    for (; *s; s++)
+        printf(*s == '"' ? "\"\"" : "%c", *s);
+    putchar('"');
+}
+
+/* Names come from outside: no control character reaches the terminal. */
+static void put_name(const char *s, int width)
+{
+    int n = 0;
+    for (; *s; s++) {
+        bool harmless = (unsigned char)*s >= 0x20 && *s != 0x7f;
+        putchar(harmless ? *s : '?');
+        n += ((unsigned char)*s & 0xC0) != 0x80;
+    }
+    printf("%*s", n < width ? width - n : 0, "");
+}
+
+static void put_json_numbers(const struct sc_ledger_row *r)
+{
+    char cost[32];
+    printf("\"calls\":%lld,\"failed\":%lld,\"input_tokens\":%lld,\"output_tokens\":%lld,"
+           "\"cached_tokens\":%lld,\"cache_write_tokens\":%lld,\"cost_usd\":%s,"
+           "\"estimated_calls\":%lld,\"unpriced_calls\":%lld}",
+           (long long)r->calls, (long long)r->failed, (long long)r->input, (long long)r->output,
+           (long long)r->cached, (long long)r->written, dollars(r->cost_nano, cost),
+           (long long)r->estimated, (long long)r->unpriced);
+}
+
+static void put_json_row(const struct report *p, const struct sc_ledger_row *r, bool first)
+{
+    printf("%s\n  {\"%s\":", first ? "" : ",", p->by);
+    if (r->key[0])
+        put_json_string(r->key);
+    else
+        printf("null");
+    putchar(',');
+    put_json_numbers(r);
+}
+
+static void put_csv_row(const struct sc_ledger_row *r)
+{
+    char cost[32];
+    put_csv_string(r->key);
+    printf(",%lld,%lld,%lld,%lld,%lld,%lld,%s,%lld,%lld\n", (long long)r->calls,
+           (long long)r->failed, (long long)r->input, (long long)r->output, (long long)r->cached,
+           (long long)r->written, dollars(r->cost_nano, cost), (long long)r->estimated,
+           (long long)r->unpriced);
+}
+
+static void put_text_row(const char *name, const struct sc_ledger_row *r)
+{
+    char cost[32];
+    put_name(name, 28);
+    printf(" %8lld %7lld %12lld %12lld %16s\n", (long long)r->calls, (long long)r->failed,
+           (long long)r->input, (long long)r->output, dollars(r->cost_nano, cost));
+}
+
+static void begin(const struct report *p)
+{
+    if (p->format == FORMAT_JSON)
+        printf("{\"by\":\"%s\",\"rows\":[", p->by);
+    else if (p->format == FORMAT_CSV)
+        printf("%s,calls,failed,input_tokens,output_tokens,cached_tokens,cache_write_tokens,"
+               "cost_usd,estimated_calls,unpriced_calls\n",
+               p->by);
+    else
+        printf("%-28s %8s %7s %12s %12s %16s\n", p->by, "calls", "failed", "input", "output",
+               "USD");
+}
+
+static void each(const struct sc_ledger_row *r, void *arg)
+{
+    struct report *p = arg;
+    struct sc_ledger_row *t = &p->total;
+    if (p->format == FORMAT_JSON)
+        put_json_row(p, r, t->calls == 0);
+    else if (p->format == FORMAT_CSV)
+        put_csv_row(r);
+    else
+        put_text_row(r->key[0] ? r->key : "(none)", r);
+    t->calls += r->calls;
+    t->failed += r->failed;
+    t->input += r->input;
+    t->output += r->output;
+    t->cached += r->cached;
+    t->written += r->written;
+    t->cost_nano += r->cost_nano;
+    t->estimated += r->estimated;
+    t->unpriced += r->unpriced;
+}
+
+static void end(const struct report *p)
+{
+    const struct sc_ledger_row *t = &p->total;
+    if (p->format == FORMAT_JSON) {
+        printf("%s],\n \"total\":{", t->calls ? "\n " : "");
+        put_json_numbers(t);
+        printf("}\n");
+    } else if (p->format == FORMAT_TEXT) {
+        put_text_row("total", t);
+        if (t->estimated)
+            printf("%lld calls are estimated: their answers did not say what they took.\n",
+                   (long long)t->estimated);
+        if (t->unpriced)
+            printf("%lld calls have no price; give their models one in the policy's \"prices\".\n",
+                   (long long)t->unpriced);
+    }
+}
+
+/* ---- arguments ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* "36h": that long ago. */
+static bool read_ago(const char *text, int64_t *ms)
+{
+    static const struct {
+        char letter;
+        int64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', DAY_MS}, {'w', 7 * DAY_MS}};
+    char *after;
+    long long n = strtoll(text, &after, 10);
+    if (text[0] < '0' || text[0] > '9' || n > 1000000000 || !after[0] || after[1])
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (units[i].letter == after[0]) {
+            *ms = now_ms() - n * units[i].ms;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_time(const char *text, bool until, int64_t *ms)
+{
+    bool date;
+    if (read_ago(text, ms))
+        return true;
+    if (!sc_time_read(text, ms, &date)) {
+        sc_usage_wrong(
+            &usage, "\"%s\" is no time; write 2025-08-08, 2025-08-08T07:00:00Z, 36h or 7d", text);
+        return false;
+    }
+    *ms += until && date ? DAY_MS : 0;
+    return true;
+}
+
+static bool read_key(const char *text, const char **by)
+{
+    size_t n = 0;
+    for (; sc_ledger_keys[n]; n++) {
+        if (strcmp(sc_ledger_keys[n], text) == 0) {
+            *by = sc_ledger_keys[n];
+            return true;
+        }
+    }
+    const char *near = sc_usage_nearest(text, sc_ledger_keys, n);
+    if (near)
+        sc_usage_wrong(&usage, "--by: no \"%s\"; did you mean \"%s\"?", text, near);
+    else
+        sc_usage_wrong(&usage,
+                       "--by: \"%s\" is none of model, provider, task, dag, program, day, "
+                       "rule",
+                       text);
+    return false;
+}
+
+/* Sums must outlive a reboot, which the shared state's own place does not. */
+static bool default_ledger(char *buf, size_t n)
+{
+    static const struct {
+        const char *variable, *rest;
+    } places[] = {{"STEADYCURL_STATE", "/costs.db"},
+                  {"XDG_STATE_HOME", "/steadycurl/costs.db"},
+                  {"HOME", "/.local/state/steadycurl/costs.db"}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *folder = getenv(places[i].variable);
+        if (folder && folder[0] == '/')
+            return snprintf(buf, n, "%s%s", folder, places[i].rest) < (int)n;
+    }
+    sc_usage_wrong(&usage, "no place for the ledger: neither $STEADYCURL_STATE nor $HOME is set; "
+                           "name one with --ledger");
+    return false;
+}
+
+/* ---- the work ---- */
+
+static int wrong(const char *path, const char *why)
+{
+    sc_usage_wrong(&usage, "%s: %s", path, why);
+    return 1;
+}
+
+static bool import(struct sc_ledger *l, const char *path, const char *log)
+{
+    struct sc_ledger_import r;
+    if (!sc_ledger_import(l, log, &r)) {
+        wrong(path, sc_ledger_error(l));
+        return false;
+    }
+    if (!r.found)
+        wrong(log, "no such log; showing what the ledger has of it");
+    else if (r.lines > 0 && r.not_json == r.lines)
+        wrong(log, "not a JSON log; set \"log\": {\"format\": \"json\"} in the policy");
+    if (r.unreadable > 0)
+        sc_usage_wrong(&usage, "%s: %lld calls without id or time were left out", log,
+                       (long long)r.unreadable);
+    return true;
+}
+
+static int report_costs(const char *path, const char *log, struct sc_ledger_query *q,
+                        enum format format)
+{
+    char why[512];
+    struct report p = {.by = q->by, .format = format};
+    struct sc_ledger *l = sc_ledger_open(path, why, sizeof why);
+    if (!l)
+        return wrong(path, why);
+    bool good = !log || import(l, path, log);
+    if (good) {
+        begin(&p);
+        good = sc_ledger_report(l, q, each, &p);
+        if (good)
+            end(&p);
+        else
+            wrong(path, sc_ledger_error(l));
+    }
+    sc_ledger_close(l);
+    return good && !ferror(stdout) && fflush(stdout) == 0 ? 0 : 1;
+}
+
+struct arguments {
+    struct sc_ledger_query query;
+    enum format format;
+    const char *ledger, *policy;
+    bool all;
+};
+
+static bool take(struct arguments *t, int opt, const char *value)
+{
+    switch (opt) {
+    case OPT_BY:
+        return read_key(value, &t->query.by);
+    case OPT_SINCE:
+        return read_time(value, false, &t->query.since);
+    case OPT_UNTIL:
+        return read_time(value, true, &t->query.until);
+    case OPT_JSON:
+        t->format = FORMAT_JSON;
+        return true;
+    case OPT_CSV:
+        t->format = FORMAT_CSV;
+        return true;
+    case OPT_LEDGER:
+        t->ledger = value;
+        return true;
+    case OPT_ALL:
+        t->all = true;
+        return true;
+    default:
+        t->policy = value;
+        return true;
+    }
+}
+
+int sc_cmd_costs(int argc, char **argv)
+{
+    static char log[PATH_MAX], place[PATH_MAX];
+    struct arguments t = {.query = {.by = "model", .until = INT64_MAX}};
+    struct sc_args a = sc_args_begin(argc, argv);
+    int opt;
+    while ((opt = sc_args_next(&a, &usage)) > 0)
+        if (!take(&t, opt, a.value))
+            return 2;
+    if (opt < 0)
+        return opt == SC_ARGS_HELP ? 0 : 2;
+    if (argc - a.i > 1)
+        return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
+    const char *file = a.i < argc ? argv[a.i] : NULL;
+    bool reads = !t.all || file || t.policy;
+    if (reads && !sc_logfile_find(&usage, file, t.policy, log, sizeof log))
+        return 1;
+    if (!t.ledger && !default_ledger(place, sizeof place))
+        return 1;
+    t.query.log = t.all ? NULL : log;
+    return report_costs(t.ledger ? t.ledger : place, reads ? log : NULL, &t.query, t.format);
+}

@@ -1,0 +1,250 @@
+/* report.c - see report.h. */
+#include "call/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process/labels.h"
+
+enum { NS_PER_MS = 1000000 };
+
+static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    memset(e, 0, sizeof *e);
+    e->level = SC_LOG_INFO;
+    e->call = t->id;
+    e->rule = t->rule->name;
+    e->provider = t->own_provider ? t->own_provider->name : sc_provider_name(t->provider);
+    e->host = s->target.host;
+    e->model = t->model[0] ? t->model : NULL;
+    e->ms = -1;
+    e->retry_after_ms = -1;
+    e->input_tokens = -1;
+    e->output_tokens = -1;
+}
+
+static void write_event(const struct sc_transfer *t, const struct sc_event *e)
+{
+    struct sc_log log = sc_runtime_log(t->policy);
+
+    sc_log_event(&log, e);
+}
+
+static void report_late_error(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_event e;
+    char text[512];
+
+    if (!t->stream || !t->stream->late_error)
+        return;
+    fill(&e, s, t);
+    e.kind = SC_EVENT_STREAM;
+    e.level = SC_LOG_WARN;
+    sc_redact(t->stream->error, strnlen(t->stream->error, sizeof t->stream->error), text,
+              sizeof text);
+    e.text = text;
+    write_event(t, &e);
+}
+
+/* libcurl's words for a result, and which of the rule's own bounds it stands for. */
+static const char *words_for(const struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc,
+                             char *buf, size_t size)
+{
+    const char *words =
+        rc != CURLE_OK && s->real->easy_strerror ? s->real->easy_strerror(rc) : NULL;
+
+    if (!words || !t->bound)
+        return words;
+    snprintf(buf, size, "%s: %s", words, t->bound);
+    return buf;
+}
+
+void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+{
+    enum sc_class class = t->verdict.class;
+    /* A call that went well at once is told by its summary alone. */
+    enum sc_log_level level = class != SC_CLASS_OK    ? SC_LOG_WARN
+                              : t->call.attempts == 1 ? SC_LOG_DEBUG
+                                                      : SC_LOG_INFO;
+    struct sc_event e;
+    char words[128];
+
+    report_late_error(s, t);
+    if (sc_runtime_log(t->policy).level < level)
+        return;
+    fill(&e, s, t);
+    e.kind = SC_EVENT_ATTEMPT;
+    e.level = level;
+    e.attempt = t->call.attempts;
+    e.max_attempts = t->rule->settings->retry.by_class[class].max_attempts;
+    e.status = t->status;
+    e.curl_code = (int)rc;
+    e.class = sc_class_name(class);
+    e.row = t->verdict.row;
+    e.ms = (now_ns - t->attempt_start_ns) / NS_PER_MS;
+    e.retry_after_ms = t->verdict.hint_ms;
+    e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
+    if (e.will_retry)
+        e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
+    e.text = words_for(s, t, rc, words, sizeof words);
+    e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
+    write_event(t, &e);
+}
+
+void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step)
+{
+    bool shared = step->reason == SC_WAIT_LIMIT || step->reason == SC_WAIT_GATE;
+    int64_t now = sc_now_ns(), end = shared ? t->wait_end_ns : step->until_ns;
+    struct sc_event e;
+
+    if (shared && t->waiting_since_ns)
+        return; /* goes on waiting */
+    if (shared)
+        t->waiting_since_ns = now;
+    else
+        sc_state_count_wait(&t->ticket, step->reason, (end - now) / NS_PER_MS);
+    fill(&e, s, t);
+    e.kind = SC_EVENT_WAIT;
+    e.attempt = t->call.attempts;
+    e.ms = (end - now) / NS_PER_MS;
+    e.reason = sc_wait_reason_name(step->reason);
+    write_event(t, &e);
+}
+
+void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_kind kind,
+                    const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = kind;
+    e.level = kind == SC_EVENT_GATE ? SC_LOG_DEBUG : SC_LOG_WARN;
+    e.text = text;
+    write_event(t, &e);
+}
+
+void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
+                       const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_REQUEST;
+    e.level = SC_LOG_WARN;
+    e.reason = reason;
+    e.text = text;
+    e.trimmed = t->tokens.trimmed;
+    write_event(t, &e);
+}
+
+void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
+                      const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_BUDGET;
+    e.level = SC_LOG_WARN;
+    e.budget = a->budget->name;
+    e.scope = a->label;
+    e.spent_nano = a->spent_nano;
+    e.limit_nano = a->budget->limit_nano;
+    e.fraction = a->fraction;
+    e.text = text;
+    write_event(t, &e);
+}
+
+void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
+{
+    struct sc_event e;
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_WAITED;
+    e.ms = ns / NS_PER_MS;
+    e.reason = sc_wait_reason_name(t->admission.reason);
+    write_event(t, &e);
+}
+
+static void fill_spent(struct sc_event *e, const struct sc_spent *spent)
+{
+    if (!spent->known)
+        return;
+    e->input_tokens = spent->input;
+    e->output_tokens = spent->output;
+    e->cached_tokens = spent->cached;
+    e->cache_write_tokens = spent->written;
+    e->reasoning_tokens = spent->reasoning;
+    e->has_cost = spent->has_cost;
+    e->cost_nano = spent->cost_nano;
+    e->estimated = spent->estimated;
+}
+
+/* What this process has done, for STEADYCURL_STATS. */
+static _Atomic unsigned long long calls, good, failed, answered, attempts;
+
+static void count_call(const struct sc_transfer *t, const char *outcome)
+{
+    calls++;
+    attempts += (unsigned)t->call.attempts;
+    if (outcome[0] == 'o')
+        good++;
+    else if (outcome[0] == 'f')
+        failed++;
+    else
+        answered++;
+}
+
+/* One line at the end of a process that asked for it. */
+__attribute__((destructor)) static void report_statistics(void)
+{
+    const char *wanted = getenv("STEADYCURL_STATS");
+    unsigned long long sent = calls - answered;
+    struct sc_event e;
+    struct sc_log log;
+    char text[160];
+    bool strict;
+
+    if (calls == 0 || !wanted || !*wanted || strcmp(wanted, "0") == 0)
+        return;
+    memset(&e, 0, sizeof e);
+    e.kind = SC_EVENT_NOTE;
+    e.level = SC_LOG_INFO;
+    e.ms = e.retry_after_ms = e.input_tokens = e.output_tokens = -1;
+    snprintf(text, sizeof text,
+             "Statistics: %llu calls, %llu ok, %llu failed, %llu answered by steadycurl, "
+             "%llu attempts, %llu retries",
+             calls, good, failed, answered, attempts, attempts > sent ? attempts - sent : 0);
+    e.text = text;
+    log = sc_runtime_log(sc_runtime_policy(&strict));
+    sc_log_event(&log, &e);
+}
+
+void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+{
+    struct sc_event e;
+    char words[128];
+
+    fill(&e, s, t);
+    e.kind = SC_EVENT_CALL;
+    e.attempts = t->call.attempts;
+    e.status = t->status;
+    e.curl_code = (int)rc;
+    e.text = words_for(s, t, rc, words, sizeof words);
+    e.class = sc_class_name(t->verdict.class);
+    e.row = t->verdict.row;
+    e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";
+    if (t->turned_away)
+        e.outcome = "synthesized";
+    e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
+    e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
+    e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
+    if (t->turned_away)
+        e.reason = t->rewrite.refused ? t->rewrite.refused : sc_refusal_name(t->admission.refusal);
+    e.trimmed = t->tokens.trimmed;
+    fill_spent(&e, &t->spent);
+    sc_labels_read(&e.task, &e.dag);
+    write_event(t, &e);
+    count_call(t, e.outcome);
+}

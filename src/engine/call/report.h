@@ -1,0 +1,22 @@
+/* report.h - a managed call's events, for the log. Nothing here can fail or change errno. */
+#ifndef SC_CALL_REPORT_H
+#define SC_CALL_REPORT_H
+
+#include "call/transfer.h"
+
+void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+/* One line about what the call changed for others, or met. */
+void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_kind kind,
+                    const char *text);
+/* Something about the request itself: too long, or not sent as it was. */
+void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
+                       const char *text);
+/* So much of a budget is spent. */
+void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
+                      const char *text);
+/* A wait for limit or gate is over. */
+void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns);
+void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step);
+void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+
+#endif

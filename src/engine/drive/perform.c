@@ -1,0 +1,115 @@
+/*
+ * perform.c - curl_easy_perform of a managed call: drives it by sleeping. See perform.h.
+ */
+#include "drive/perform.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "wire/playback.h"
+#include "drive/sequence.h"
+#include "drive/multi.h"
+#include "call/report.h"
+#include "process/runtime.h"
+
+enum { NS_PER_MS = 1000000, TICK_MS = 100 };
+
+static bool wants_progress(const struct sc_shadow *s)
+{
+    return !s->o.no_progress && (s->o.xferinfo_fn || s->o.progress_fn);
+}
+
+static void sleep_until(int64_t ns)
+{
+    struct timespec ts = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+        ; /* as libcurl's poll goes on after a signal */
+}
+
+/* True: the program's progress callback wants to stop. */
+static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step)
+{
+    int64_t now;
+
+    sc_report_wait(s, t, step);
+    while ((now = sc_now_ns()) < step->until_ns) {
+        int64_t tick = now + (int64_t)TICK_MS * NS_PER_MS;
+
+        if (!wants_progress(s)) {
+            sleep_until(step->until_ns);
+            continue;
+        }
+        if (sc_progress(s, t, 0, 0))
+            return true;
+        sleep_until(tick < step->until_ns ? tick : step->until_ns);
+    }
+    return false;
+}
+
+static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
+{
+    CURLcode rc = CURLE_OK;
+    struct sc_step step;
+
+    for (;;) {
+        sc_managed_next(s, t, sc_now_ns(), &step);
+        switch (step.kind) {
+        case SC_STEP_SEND:
+            sc_managed_prepare(s, t);
+            t->sending = true;
+            rc = s->real->easy_perform(s->easy);
+            t->sending = false;
+            rc = sc_managed_judge(s, t, rc);
+            break;
+        case SC_STEP_WAIT:
+            if (wait(s, t, &step))
+                return sc_managed_finish(s, t, sc_managed_abort(s, t));
+            break;
+        default:
+            return sc_managed_finish(s, t, rc);
+        }
+    }
+}
+
+/* A perform on a handle that is already in one: from a callback, which libcurl refuses, or after a
+ * callback's longjmp or a thread's cancellation has thrown our frame away. The stack grows
+ * downwards: a caller that stands above the old frame has outlived it, and so has one that comes
+ * while no callback can run, or on another thread. */
+static bool is_recursion(const struct sc_shadow *s, uintptr_t frame)
+{
+    return s->active && frame < s->frame && s->transfer &&
+           (s->transfer->sending || s->transfer->in_callback) &&
+           pthread_equal(s->thread, pthread_self());
+}
+
+CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
+{
+    struct sc_transfer *t;
+    bool refused;
+    CURLcode rc;
+
+    if (is_recursion(s, frame))
+        return s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL : s->real->easy_perform(s->easy);
+    if (s->member && !s->member->in_real) {
+        sc_shadow_error(s, "easy handle already used in multi handle");
+        return CURLE_FAILED_INIT;
+    }
+    if (s->member)
+        return s->real->easy_perform(s->easy);
+    if (s->active)
+        sc_managed_end(s);
+    t = sc_managed_begin(s, &refused);
+    if (refused) {
+        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set");
+        return CURLE_FAILED_INIT;
+    }
+    if (!t)
+        return s->real->easy_perform(s->easy);
+    s->active = true;
+    s->frame = frame;
+    s->thread = pthread_self();
+    rc = drive(s, t);
+    sc_managed_end(s);
+    return rc;
+}

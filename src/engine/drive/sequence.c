@@ -1,0 +1,334 @@
+/* sequence.c - see managed.h. */
+#include "drive/sequence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stage/admit.h"
+#include "wire/answer.h"
+#include "stage/ask.h"
+#include "stage/split.h"
+#include "wire/playback.h"
+#include "handle/hooks.h"
+#include "call/report.h"
+#include "wire/request.h"
+#include "process/runtime.h"
+#include "handle/url.h"
+#include "stage/fit.h"
+#include "stage/watchdog.h"
+
+#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
+
+enum { NS_PER_MS = 1000000, RECHECK_MS = 100 };
+
+static bool is_total_timeout(const struct sc_transfer *t)
+{
+    return t->rule->settings->program_timeout == SC_TIMEOUT_TOTAL;
+}
+
+/* The program's timeout is a promise for the whole call: a later attempt gets what is left. */
+static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t now)
+{
+    int64_t left;
+
+    if (t->call.deadline_ns == SC_NEVER)
+        return;
+    t->bounded = true;
+    left = (t->call.deadline_ns - now) / NS_PER_MS;
+    SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+}
+
+/* libcurl's own progress meter is on. */
+static bool has_meter(const struct sc_shadow *s)
+{
+    return !s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn && !s->progress_installed;
+}
+
+/* What an attempt leaves in the handle and would show in the next one's request or output. */
+static void clean_after_attempt(struct sc_shadow *s)
+{
+    if (s->o.auto_referer)
+        SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
+    if (has_meter(s))
+        SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
+    if (s->o.hsts_read_fn)              /* libcurl asks for its whole list at each perform */
+        SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
+}
+
+/* Puts back what later attempts needed otherwise. */
+static void restore(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    if (t->bounded)
+        SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
+    if (t->call.attempts < 1)
+        return;
+    if (has_meter(s))
+        SET(s, CURLOPT_NOPROGRESS, 0L);
+    if (s->o.hsts_read_fn)
+        SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
+}
+
+static int most_attempts(const struct sc_retry *r)
+{
+    int most = 1, i;
+
+    if (!r->enabled)
+        return 1;
+    for (i = 0; i < SC_CLASS_COUNT; i++)
+        if (sc_class_retryable((enum sc_class)i) && r->by_class[i].max_attempts > most)
+            most = r->by_class[i].max_attempts;
+    return most;
+}
+
+/* Limit or gate kept the first attempt waiting. */
+static bool has_waited(const struct sc_transfer *t)
+{
+    return t->attempt_start_ns - t->call.start_ns > NS_PER_MS;
+}
+
+void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
+{
+    t->earlier_connects += t->connects;
+    t->connects = 0;
+    sc_transfer_attempt(t);
+    t->attempt_start_ns = sc_now_ns();
+    t->last_attempt =
+        t->call.attempts - t->call.repeated + 1 >= most_attempts(&t->rule->settings->retry);
+    if (t->call.attempts > 0)
+        clean_after_attempt(s);
+    if (t->rewinds)
+        sc_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
+    if (t->rewrite.bytes)
+        sc_rewrite_install(s, t);
+    /* A first attempt that starts at once is bounded by what the program has set. */
+    if (t->call.attempts > 0 || has_waited(t) || t->rule->settings->timeouts.total_ms > 0)
+        bound_attempt(s, t, t->attempt_start_ns);
+}
+
+/* curl_httppost is public: a part that a callback reads cannot be read twice. */
+static bool form_has_callback(const struct curl_httppost *form)
+{
+    const struct curl_httppost *more;
+
+    for (; form; form = form->next)
+        for (more = form; more; more = more->more)
+            if (more->flags & CURL_HTTPPOST_CALLBACK)
+                return true;
+    return false;
+}
+
+static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    if (t->uploads)
+        return !t->upload.lost;
+    return s->o.method != SC_METHOD_POST_FORM || !form_has_callback(s->o.form);
+}
+
+/* libcurl results that the program itself asked for. */
+static bool is_abort(const struct sc_transfer *t, CURLcode rc)
+{
+    return rc == CURLE_ABORTED_BY_CALLBACK || (rc != CURLE_OK && t->forbidden && !t->granted);
+}
+
+/* ... and those where its own callbacks failed: whatever the server says, not again. */
+static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
+{
+    return rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR || is_abort(t, rc);
+}
+
+CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
+    long connect_code = 0, status = 0;
+    struct sc_effects effects;
+    int64_t now;
+
+    rc = sc_watchdog_result(s, t, rc);
+    if (t->rewrite.bytes)
+        sc_rewrite_uninstall(s);
+    t->rewinds = t->rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->uploads);
+    t->rewrite.planned = false;
+    if (t->fail_suppressed)
+        SET(s, CURLOPT_FAILONERROR, 1L);
+    s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
+    s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    t->connect_code = (int)connect_code;
+    if (rc == CURLE_HTTP_RETURNED_ERROR && t->place == SC_BEFORE) {
+        /* An old libcurl applies FAILONERROR before it shows the status line. */
+        s->real->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+        t->status = (int)status;
+    }
+    if (t->decided && rc == CURLE_OK)
+        r.verdict = t->verdict;
+    else
+        sc_transfer_classify(t, rc, &r.verdict);
+    if (is_abort(t, rc))
+        r.verdict.class = SC_CLASS_ABORTED;
+    t->programs_doing = is_programs_doing(t, rc);
+    if (t->programs_doing)
+        r.verdict.retry = false;
+    t->verdict = r.verdict;
+    now = sc_now_ns();
+    sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
+    sc_admission_settle(s, t, now, &effects);
+    if (r.replayable && !t->programs_doing &&
+        ((t->usage_asked && sc_ask_was_refused(s, t)) ||
+         (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
+        sc_call_repeat(&t->call, now);
+    sc_report_attempt(s, t, rc, now);
+    sc_admission_report(s, t, &effects);
+    if (t->batch && rc == CURLE_OK)
+        sc_batch_answered(s, t, now);
+    return rc;
+}
+
+static bool reads_upload(const struct sc_shadow *s)
+{
+    return s->o.method == SC_METHOD_PUT ||
+           (s->o.method == SC_METHOD_POST && !s->o.post_fields && !s->o.copied_fields);
+}
+
+static void begin(struct sc_shadow *s, struct sc_transfer *t)
+{
+    const struct sc_settings *set = t->rule->settings;
+    int64_t now = sc_now_ns(), deadline = SC_NEVER;
+
+    if (s->o.timeout_ms > 0 && is_total_timeout(t))
+        deadline = now + s->o.timeout_ms * NS_PER_MS;
+    if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * NS_PER_MS < deadline)
+        deadline = now + set->timeouts.total_ms * NS_PER_MS;
+    t->id = sc_random64();
+    t->random = t->id;
+    t->uploads = reads_upload(s);
+    if (t->uploads)
+        sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
+    sc_call_begin(&t->call, set, now, deadline);
+    t->call.deadline_ns = deadline; /* total_ms holds whatever the program's timeout bounds */
+    t->recheck_ns = (int64_t)RECHECK_MS * NS_PER_MS;
+    sc_admission_begin(s, t);
+}
+
+/* Nothing of the handle's last transfer is answered for any more. */
+static void forget_last(struct sc_shadow *s)
+{
+    memset(&s->overlay, 0, sizeof s->overlay);
+    sc_answer_forget(s);
+}
+
+struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
+{
+    const struct sc_policy *policy = sc_runtime_policy(refused);
+    const struct sc_rule *rule;
+    const struct sc_policy_provider *own;
+    enum sc_provider provider;
+    char model[SC_MODEL_MAX];
+    struct sc_transfer *t;
+
+    forget_last(s);
+    if (*refused)
+        *refused = sc_target_url(s);
+    rule = sc_target_rule(s, policy, model, sizeof model, &provider, &own);
+    t = rule ? sc_transfer_new() : NULL;
+    if (!t)
+        return NULL;
+    t->policy = policy;
+    t->rule = rule;
+    t->provider = provider;
+    t->own_provider = own;
+    memcpy(t->model, model, sizeof model);
+    begin(s, t);
+    s->transfer = t;
+    sc_install(s, t->uploads);
+    if (sc_watchdog_wanted(t))
+        sc_watchdog_install(s);
+    return t;
+}
+
+void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
+                     struct sc_step *step)
+{
+    sc_call_next(&t->call, now_ns, step);
+    if (step->kind != SC_STEP_SEND)
+        return;
+    if (t->rule->settings->edits_requests && !sc_rewrite_plan(s, t))
+        step->kind = SC_STEP_DELIVER;
+    else
+        sc_admission_ask(s, t, now_ns, step);
+}
+
+CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
+{
+    t->call.give_up = SC_GIVE_UP_ABORTED;
+    t->verdict.class = SC_CLASS_ABORTED;
+    sc_transfer_attempt(t);
+    sc_shadow_error(s, "Callback aborted");
+    return CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* What getinfo has to say of several attempts, or a wait and one, as if they were one. */
+static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    s->overlay.active = true;
+    s->overlay.offset_us = (t->attempt_start_ns - t->call.start_ns) / 1000;
+    s->overlay.earlier_connects = t->earlier_connects;
+    s->overlay.ok = rc == CURLE_OK;
+}
+
+/* The last attempt got what the earlier ones had left of the program's timeout; the program knows
+ * of one call, and its timeout is that call's. */
+static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    static const char start[] = "Operation timed out after ";
+    const char *said = s->o.error_buffer;
+    char text[CURL_ERROR_SIZE], *rest;
+    long long ms;
+
+    if (!said || t->call.deadline_ns == SC_NEVER || strncmp(said, start, sizeof start - 1) != 0)
+        return;
+    ms = strtoll(said + sizeof start - 1, &rest, 10);
+    ms += (t->attempt_start_ns - t->call.start_ns + NS_PER_MS - 1) /
+          NS_PER_MS; /* what was left was cut */
+    snprintf(text, sizeof text, "%s%lld%s", start, ms, rest);
+    sc_shadow_error(s, text);
+}
+
+CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    if (!t->finishing) {
+        t->finishing = true;
+        sc_uninstall(s);
+        restore(s, t);
+        if (t->call.attempts > 1 || has_waited(t))
+            lay_over(s, t, rc);
+        if (rc == CURLE_OPERATION_TIMEDOUT)
+            count_whole_call(s, t);
+    }
+    if (sc_batch_is_between(t) && rc == CURLE_OK && !t->turned_away)
+        rc = sc_batch_timed_out(s, t);
+    if (t->turned_away && !s->answer)
+        rc = sc_admission_answer(s, t);
+    else
+        rc = sc_deliver_result(s, t, rc);
+    if (t->replay_paused)
+        return rc;
+    s->overlay.ok = rc == CURLE_OK;
+    sc_admission_end(s, t, rc == CURLE_OK && t->verdict.class == SC_CLASS_OK);
+    sc_report_call(s, t, rc, sc_now_ns());
+    return rc;
+}
+
+void sc_managed_end(struct sc_shadow *s)
+{
+    bool alive = s->installed; /* else the handle was reset, or cleaned up: not to be touched */
+
+    sc_uninstall(s);
+    if (alive && s->transfer && !s->transfer->finishing)
+        restore(s, s->transfer);
+    if (s->transfer)
+        sc_state_end(&s->transfer->ticket, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 0,
+                     NULL);
+    sc_transfer_free(s->transfer);
+    s->transfer = NULL;
+    s->active = false;
+}

@@ -1,0 +1,44 @@
+/*
+ * sequence.h - the steps of a managed call, whoever drives it.
+ *
+ * curl_easy_perform drives by sleeping, the multi interface by timers. Both do the same:
+ *
+ *     t = sc_managed_begin(s);                       NULL: not managed
+ *     for (;;) {
+ *         sc_managed_next(s, t, sc_now_ns(), &step);
+ *         SC_STEP_SEND:    sc_managed_prepare(s, t); rc = the transfer; sc_managed_judge(s, t, rc);
+ *         SC_STEP_WAIT:    come back at step.until_ns; give up with sc_managed_abort if the
+ *                          program's progress callback wants to stop
+ *         SC_STEP_DELIVER: rc = sc_managed_finish(s, t, rc); break
+ *     }
+ *     sc_managed_end(s, t)
+ */
+#ifndef SC_DRIVE_SEQUENCE_H
+#define SC_DRIVE_SEQUENCE_H
+
+#include "call/transfer.h"
+
+/* A transfer for the call that the handle would make now, hung on the shadow, with trampolines in
+ * the handle; NULL if no rule matches. *refused: STEADYCURL_STRICT and no valid policy. */
+struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused);
+
+/* What to do now. */
+void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
+                     struct sc_step *step);
+
+/* Before the real transfer of an attempt, and after it. */
+void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t);
+/* Returns the attempt's result as the program may have to see it. */
+CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
+
+/* The program wants no more: nothing is handed over. Returns the code for it. */
+CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t);
+
+/* The handle gets its own values back, and the program the result. Returns perform's code. If
+ * `replay_paused` is set afterwards, the program paused in the middle: call again to go on. */
+CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
+
+/* Takes the transfer off the shadow and frees it; also for one that was left in the middle. */
+void sc_managed_end(struct sc_shadow *s);
+
+#endif

@@ -1,0 +1,52 @@
+/* body.c - see body.h. */
+#include "handle/body.h"
+
+#include <string.h>
+
+enum { END_BYTES = 8192 };
+
+struct sc_str sc_body_text(const struct sc_shadow *s)
+{
+    struct sc_str body = {NULL, 0};
+
+    if (s->o.method != SC_METHOD_POST || !s->o.post_fields || s->o.copied_fields)
+        return body;
+    body.p = s->o.post_fields;
+    body.n = s->o.post_size >= 0 ? (size_t)s->o.post_size : strlen(body.p);
+    return body;
+}
+
+int64_t sc_body_size(const struct sc_shadow *s)
+{
+    struct sc_str body;
+
+    if (s->o.method == SC_METHOD_POST && s->o.copied_fields)
+        return s->o.copy.size;
+    body = sc_body_text(s);
+    return body.p ? (int64_t)body.n : -1;
+}
+
+static uint64_t mix_in(uint64_t h, const char *p, size_t n)
+{
+    uint64_t word;
+
+    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = (h ^ word) * 0x9fb21c651e98df25u;
+        h ^= h >> 32;
+    }
+    word = n;
+    if (n > 0) /* of no bytes, p may be NULL */
+        memcpy(&word, p, n);
+    h = (h ^ word) * 0x9fb21c651e98df25u;
+    return h ^ (h >> 29);
+}
+
+uint64_t sc_body_hash(const char *p, size_t n)
+{
+    size_t head = n < END_BYTES ? n : END_BYTES;
+    size_t tail = n - head < END_BYTES ? n - head : END_BYTES;
+    uint64_t h = mix_in(n, p, head);
+
+    return (tail > 0 ? mix_in(h, p + n - tail, tail) : h) | 1;
+}

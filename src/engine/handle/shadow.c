@@ -1,0 +1,140 @@
+/* shadow.c - shadows come, are copied and go. See shadow.h. */
+#include "handle/shadow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/answer.h"
+#include "handle/hooks.h"
+#include "drive/sequence.h"
+#include "wire/mime.h"
+#include "drive/multi.h"
+#include "call/transfer.h"
+
+bool sc_text_set(struct sc_text *t, const char *p, size_t n)
+{
+    t->set = false;
+    t->n = 0;
+    if (!p)
+        return true;
+    if (n + 1 > t->size) {
+        size_t size = n + 1 + n / 4;
+        char *grown = realloc(t->p, size);
+
+        if (!grown)
+            return false;
+        t->p = grown;
+        t->size = size;
+    }
+    memcpy(t->p, p, n); /* NOLINT(clang-analyzer-unix.Malloc): n of a string cannot wrap around */
+    t->p[n] = '\0';
+    t->n = n;
+    t->set = true;
+    return true;
+}
+
+void sc_text_free(struct sc_text *t)
+{
+    free(t->p);
+    memset(t, 0, sizeof *t);
+}
+
+static void free_texts(struct sc_options *o)
+{
+    sc_text_free(&o->url);
+    sc_text_free(&o->custom_request);
+    sc_text_free(&o->default_protocol);
+    sc_text_free(&o->referer);
+    sc_text_free(&o->bearer);
+    sc_text_free(&o->model);
+    sc_text_free(&o->copied_text);
+}
+
+void sc_options_default(struct sc_options *o)
+{
+    free_texts(o);
+    memset(o, 0, sizeof *o);
+    o->write_data = stdout;
+    o->read_data = stdin;
+    o->post_size = -1;
+    o->infile_size = -1;
+    o->no_progress = true;
+}
+
+struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real)
+{
+    struct sc_shadow *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->easy = easy;
+    s->real = real;
+    sc_options_default(&s->o);
+    return s;
+}
+
+static void copy_text(struct sc_text *to, const struct sc_text *from)
+{
+    memset(to, 0, sizeof *to);
+    if (from->set)
+        sc_text_set(to, from->p, from->n);
+}
+
+struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
+{
+    struct sc_shadow *s = calloc(1, sizeof *s);
+
+    if (from->o.mime)
+        sc_mime_duplicated();
+    if (!s)
+        return NULL;
+    s->easy = copy;
+    s->real = from->real;
+    s->o = from->o;
+    copy_text(&s->o.url, &from->o.url);
+    copy_text(&s->o.custom_request, &from->o.custom_request);
+    copy_text(&s->o.default_protocol, &from->o.default_protocol);
+    copy_text(&s->o.referer, &from->o.referer);
+    copy_text(&s->o.bearer, &from->o.bearer);
+    copy_text(&s->o.model, &from->o.model);
+    copy_text(&s->o.copied_text, &from->o.copied_text);
+    /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
+     * original's shadow. */
+    s->installed = from->installed;
+    s->read_installed = from->read_installed;
+    s->seek_installed = from->seek_installed;
+    s->ioctl_installed = from->ioctl_installed;
+    s->progress_installed = from->progress_installed;
+    s->opensocket_installed = from->opensocket_installed;
+    s->sockopt_installed = from->sockopt_installed;
+    s->resolver_start_installed = from->resolver_start_installed;
+    s->replaced = from->replaced;
+    s->headers_replaced = from->headers_replaced;
+    sc_uninstall(s);
+    return s;
+}
+
+void sc_shadow_free(struct sc_shadow *s)
+{
+    s->installed = false; /* the handle is gone: nothing to put back into it */
+    if (s->member)
+        sc_multi_forget(s->member);
+    if (s->transfer)
+        sc_managed_end(s);
+    sc_answer_forget(s);
+    free_texts(&s->o);
+    sc_text_free(&s->parsed_path);
+    free(s);
+}
+
+void sc_shadow_error(const struct sc_shadow *s, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (!s->o.error_buffer)
+        return;
+    if (n > CURL_ERROR_SIZE - 1)
+        n = CURL_ERROR_SIZE - 1;
+    memcpy(s->o.error_buffer, text, n);
+    s->o.error_buffer[n] = '\0';
+}

@@ -1,0 +1,188 @@
+/*
+ * shadow.h - what steadycurl knows of an easy handle.
+ *
+ * libcurl gives no option back, so everything a managed call needs is recorded as the program sets
+ * it. Between transfers the real handle holds the program's own values; only while a managed
+ * perform is under way do trampolines stand in for some of them (`installed`). Outside of that the
+ * handle is what it would be without us, also in a multi.
+ *
+ * One thread at a time per shadow, as libcurl demands of the handle. An idle shadow stays below
+ * 1 KiB; a call's own memory hangs on `transfer` and goes with it.
+ */
+#ifndef SC_HANDLE_SHADOW_H
+#define SC_HANDLE_SHADOW_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "steadycurl/libcurl.h"
+#include "http/url.h"
+#include "policy/policy.h"
+
+enum sc_method {
+    SC_METHOD_GET,
+    SC_METHOD_HEAD,
+    SC_METHOD_POST,
+    SC_METHOD_POST_FORM,
+    SC_METHOD_POST_MIME,
+    SC_METHOD_PUT
+};
+
+/* A string that is set again and again: keeps its buffer. */
+struct sc_text {
+    char *p;
+    size_t n, size;
+    bool set;
+};
+
+/* What was seen of COPYPOSTFIELDS when they were set: later nobody but libcurl can read them. */
+struct sc_copied {
+    int64_t size, output_limit;
+    uint64_t hash;
+};
+
+/* Options as the program has set them, with libcurl's defaults (Curl_init_userdefined). */
+struct sc_options {
+    curl_write_callback write_fn; /* NULL: fwrite */
+    void *write_data;             /* default stdout */
+    curl_write_callback header_fn;
+    void *header_data;
+    curl_read_callback read_fn; /* NULL: fread */
+    void *read_data;            /* default stdin */
+    curl_seek_callback seek_fn;
+    void *seek_data;
+    curl_ioctl_callback ioctl_fn;
+    void *ioctl_data;
+    curl_xferinfo_callback xferinfo_fn;
+    curl_progress_callback progress_fn;
+    void *progress_data;
+    curl_hstsread_callback hsts_read_fn;
+    curl_opensocket_callback opensocket_fn;
+    void *opensocket_data;
+    curl_sockopt_callback sockopt_fn;
+    void *sockopt_data;
+    curl_resolver_start_callback resolver_start_fn;
+    void *resolver_start_data;
+    char *error_buffer;
+    const char *post_fields;
+    struct curl_httppost *form;
+    CURLU *url_handle;
+    const struct curl_slist *headers;
+    int64_t post_size;   /* -1: strlen */
+    int64_t infile_size; /* -1: until the callback ends it */
+    int64_t timeout_ms;  /* 0: none */
+    long port;           /* 0: the URL's */
+    enum sc_method method;
+    bool no_progress;
+    bool include_header;
+    bool fail_on_error;
+    bool no_signal;
+    bool connect_only;
+    bool follow;
+    bool auto_referer;
+    bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
+    bool mime;          /* MIMEPOST: a form, whatever `method` says */
+    bool copied_fields; /* post_fields belongs to libcurl: not to be read */
+    struct sc_text url;
+    struct sc_text custom_request;
+    struct sc_text default_protocol;
+    struct sc_text referer;
+    struct sc_text bearer;
+    struct sc_copied copy;
+    struct sc_text model;       /* of the copied fields */
+    struct sc_text copied_text; /* themselves, if a rule may want to look at them */
+};
+
+/* How much of libcurl's list of headers the program may see. */
+struct sc_horizon {
+    size_t entries;   /* the first ones */
+    int request;      /* the request whose response they belong to */
+    int last_request; /* no entry is of a later one */
+};
+
+/* What a retried or synthesized call answers to getinfo in libcurl's stead. */
+struct sc_overlay {
+    bool active;
+    /* The program refused a piece that came from the hold: nothing behind it has come. */
+    bool stopped, stopped_in_head, stopped_untyped;
+    int64_t stopped_at;   /* bytes downloaded by then */
+    int64_t stopped_head; /* bytes of headers by then */
+    struct sc_horizon horizon;
+    bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
+    int64_t offset_us;               /* from the call's start to the last attempt's */
+    long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */
+    bool merged;                     /* the answer is made of several */
+    int64_t merged_size;             /* and so long */
+    int64_t hidden;                  /* bytes of the body that the program does not see */
+    bool rewritten;                  /* the last attempt sent another body than the program's */
+    int64_t own_upload, sent_upload; /* their sizes */
+    bool ok;                         /* the call ended well: no OS_ERRNO of an earlier attempt */
+};
+
+/* The price that the last call was counted at. A longer model name is looked up each time. */
+struct sc_priced {
+    const struct sc_policy *policy;
+    const struct sc_price *price;
+    char model[64], answered[64];
+};
+
+/* Where a body of ours stands in the handle. */
+enum sc_replaced { SC_REPLACED_NOT, SC_REPLACED_FIELDS, SC_REPLACED_COPY, SC_REPLACED_READ };
+
+struct sc_transfer;
+struct sc_answer;
+struct sc_member;
+
+struct sc_shadow {
+    CURL *easy;
+    const struct sc_libcurl *real;
+    struct sc_options o;
+    struct sc_overlay overlay;
+    struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
+    struct sc_member *member;     /* managed in a multi */
+    struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
+    bool installed;               /* trampolines stand in the handle */
+    bool read_installed;
+    bool seek_installed;
+    bool ioctl_installed;
+    bool progress_installed;
+    bool opensocket_installed;
+    bool sockopt_installed;
+    bool resolver_start_installed;
+    enum sc_replaced replaced;
+    bool headers_replaced;
+    bool active;      /* inside a managed perform */
+    uintptr_t frame;  /* the program's stack pointer there */
+    pthread_t thread; /* and the thread, which may be gone by now */
+    struct sc_priced priced;
+    /* The last URL taken apart, and whether it is worth a look at the rules. */
+    bool url_known;
+    bool url_managed;
+    enum sc_provider url_provider;
+    const struct sc_policy_provider *url_own_provider; /* of url_policy */
+    const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
+    struct sc_url target;               /* path points into o.url or parsed_path */
+    struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
+};
+
+struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
+struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy);
+void sc_shadow_free(struct sc_shadow *s);
+
+/* Back to libcurl's defaults, as curl_easy_reset does. */
+void sc_options_default(struct sc_options *o);
+
+/* Sets the option in the real handle and records it. */
+CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg);
+
+/* Replaces a text; NULL unsets. False when out of memory (then it counts as unset). */
+bool sc_text_set(struct sc_text *t, const char *p, size_t n);
+void sc_text_free(struct sc_text *t);
+
+/* The program's error buffer, if it has one: libcurl's own way of writing it. */
+void sc_shadow_error(const struct sc_shadow *s, const char *text);
+
+#endif

@@ -1,0 +1,170 @@
+/* url.c - see target.h. */
+#include "handle/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "provider/request.h"
+
+/* The URL's parts as libcurl reads them, written out again in a form that sc_url_split takes. */
+static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
+{
+    const struct sc_libcurl *real = s->real;
+    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
+    bool good = false;
+    size_t n;
+
+    if (real->url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+        real->url_get(u, CURLUPART_HOST, &host, CURLU_URLDECODE) == CURLUE_OK &&
+        real->url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+        real->url_get(u, CURLUPART_PATH, &path, 0) == CURLUE_OK) {
+        bool https = strcasecmp(scheme, "https") == 0;
+        size_t i;
+
+        n = strlen(host);
+        if (host[0] == '[' && n > 2) {
+            memmove(host, host + 1, n - 2);
+            n -= 2;
+            host[n] = '\0';
+        }
+        if ((https || strcasecmp(scheme, "http") == 0) && n < sizeof s->target.host &&
+            sc_text_set(&s->parsed_path, path, strlen(path))) {
+            s->target.scheme_https = https;
+            for (i = 0; i <= n; i++)
+                s->target.host[i] =
+                    host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 32) : host[i];
+            while (n > 1 && s->target.host[n - 1] == '.')
+                s->target.host[--n] = '\0';
+            s->target.host_len = n;
+            s->target.port = atoi(port); /* NOLINT(cert-err34-c): libcurl's own digits */
+            s->target.path = (struct sc_str){s->parsed_path.p, s->parsed_path.n};
+            s->target.query = (struct sc_str){"", 0};
+            good = true;
+        }
+    }
+    real->free(scheme);
+    real->free(host);
+    real->free(port);
+    real->free(path);
+    return good;
+}
+
+static bool split_odd_url(struct sc_shadow *s)
+{
+    unsigned flags = CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME;
+    bool good = false;
+    CURLU *u;
+
+    if (!s->real->url || !s->real->url_set || !s->real->url_get)
+        return false;
+    u = s->real->url();
+    if (!u)
+        return false;
+    if (s->o.default_protocol.set && !strstr(s->o.url.p, "://"))
+        good = s->real->url_set(u, CURLUPART_SCHEME, s->o.default_protocol.p, 0) == CURLUE_OK &&
+               s->real->url_set(u, CURLUPART_URL, s->o.url.p, CURLU_DEFAULT_SCHEME) == CURLUE_OK;
+    else
+        good = s->real->url_set(u, CURLUPART_URL, s->o.url.p, flags) == CURLUE_OK;
+    good = good && split_by_libcurl(s, u);
+    s->real->url_cleanup(u);
+    return good;
+}
+
+bool sc_target_url(struct sc_shadow *s)
+{
+    bool good;
+
+    if (s->o.url_handle) /* by reference: may have changed since */
+        good = s->real->url_get && split_by_libcurl(s, s->o.url_handle);
+    else if (!s->o.url.set)
+        return false;
+    else
+        good = sc_url_split(s->o.url.p, s->o.url.n, &s->target) || split_odd_url(s);
+    if (good && s->o.port > 0)
+        s->target.port = (int)s->o.port;
+    return good;
+}
+
+const char *sc_target_method(const struct sc_shadow *s)
+{
+    if (s->o.custom_request.set)
+        return s->o.custom_request.p;
+    if (s->o.no_body)
+        return "HEAD";
+    switch (s->o.method) {
+    case SC_METHOD_GET:
+        return "GET";
+    case SC_METHOD_HEAD:
+        return "HEAD";
+    case SC_METHOD_PUT:
+        return "PUT";
+    default:
+        return "POST";
+    }
+}
+
+/* Whether any rule may apply to the URL; asked once per URL and policy. */
+static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
+{
+    struct sc_str host;
+
+    if (s->url_known && s->url_policy == policy && !s->o.url_handle)
+        return s->url_managed;
+    s->url_known = true;
+    s->url_policy = policy;
+    s->url_managed = sc_target_url(s);
+    host = (struct sc_str){s->target.host, s->target.host_len};
+    if (s->url_managed)
+        s->url_managed = sc_policy_may_match_host(policy, host, s->target.port);
+    if (s->url_managed)
+        s->url_provider = sc_policy_provider(policy, host, s->target.port, &s->url_own_provider);
+    return s->url_managed;
+}
+
+static void find_model(const struct sc_shadow *s, enum sc_provider provider, char *model,
+                       size_t size)
+{
+    const char *body = s->o.method == SC_METHOD_POST ? s->o.post_fields : NULL;
+    size_t n = 0;
+
+    if (body)
+        n = s->o.post_size >= 0 ? (size_t)s->o.post_size : strlen(body);
+    model[0] = '\0';
+    if (sc_request_model(provider, s->target.path, body ? body : "", n, model, size))
+        return;
+    model[0] = '\0';
+    if (s->o.copied_fields && s->o.model.set && s->o.model.n < size)
+        memcpy(model, s->o.model.p, s->o.model.n + 1);
+}
+
+const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
+                                     char *model, size_t model_size, enum sc_provider *provider,
+                                     const struct sc_policy_provider **own)
+{
+    const struct sc_rule *rule;
+    const char *method = sc_target_method(s);
+    struct sc_target t;
+
+    if (!policy || s->o.connect_only || !may_be_managed(s, policy))
+        return NULL;
+    *provider = s->url_provider;
+    *own = s->url_own_provider;
+    find_model(s, *provider, model, model_size);
+    t = (struct sc_target){
+        .host = {s->target.host, s->target.host_len},
+        .port = s->target.port,
+        .path = s->target.path,
+        .method = {method, strlen(method)},
+        .model = {model, strlen(model)},
+    };
+    rule = sc_policy_match(policy, &t);
+    if (!rule || !rule->provider_given)
+        return rule;
+    *own = rule->own_provider;
+    if (rule->provider != *provider) {
+        *provider = rule->provider;
+        find_model(s, *provider, model, model_size);
+    }
+    return rule;
+}

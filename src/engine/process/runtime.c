@@ -1,0 +1,229 @@
+/* runtime.c - see runtime.h. */
+#include "process/runtime.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RECHECK_NS = 20000000 };
+
+int64_t sc_now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static int64_t coarse_now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+uint64_t sc_random64(void)
+{
+    static _Atomic uint64_t seed, counter;
+    uint64_t s = atomic_load_explicit(&seed, memory_order_relaxed);
+
+    if (s == 0) {
+        if (getrandom(&s, sizeof s, GRND_NONBLOCK) != (ssize_t)sizeof s)
+            s = mix((uint64_t)sc_now_ns() ^ (uintptr_t)&s);
+        s |= 1;
+        atomic_store_explicit(&seed, s, memory_order_relaxed);
+    }
+    /* The time keeps a parent and its forked child apart, without a system call. */
+    return mix(mix(s ^ (uint64_t)sc_now_ns()) +
+               atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed));
+}
+
+uint64_t sc_random_next(uint64_t *sequence)
+{
+    *sequence += UINT64_C(0x9e3779b97f4a7c15);
+    return mix(*sequence);
+}
+
+/* A policy as it was loaded; never freed. */
+struct loaded {
+    const struct sc_policy *policy; /* NULL: nothing usable */
+    struct stat file;               /* as it was just before reading; zero: it could not be seen */
+    char *log_path;                 /* $STEADYCURL_LOG, NULL if unset */
+    char path[];                    /* "": the built-in one */
+};
+
+enum { PATH_ROOM = 4096 };
+
+static _Atomic(struct loaded *) current;
+static _Atomic int64_t checked_ns;
+static _Atomic pid_t loading;
+
+static bool is_strict(void)
+{
+    const char *v = getenv("STEADYCURL_STRICT");
+
+    return v && *v && strcmp(v, "0") != 0;
+}
+
+static void say(const struct sc_policy *p, const char *text)
+{
+    struct sc_log log = sc_runtime_log(p);
+
+    sc_log_complain(&log, text);
+}
+
+static void look_at(const char *path, struct stat *st)
+{
+    if (stat(path, st) != 0)
+        memset(st, 0, sizeof *st);
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* A bad version counts as seen, too: it is complained about once. */
+static bool file_changed(const struct loaded *l)
+{
+    struct stat now;
+
+    look_at(l->path, &now);
+    return now.st_dev != l->file.st_dev || now.st_ino != l->file.st_ino ||
+           now.st_size != l->file.st_size || !same_time(now.st_mtim, l->file.st_mtim) ||
+           !same_time(now.st_ctim, l->file.st_ctim);
+}
+
+/* Most of the room that a path may take is given back. */
+static struct loaded *shrink(struct loaded *l)
+{
+    void *less = realloc(l, offsetof(struct loaded, path) + strlen(l->path) + 1);
+
+    if (less)
+        l = less;
+    return l;
+}
+
+/* Reads the policy that the environment asks for. keep: what stays if the new one is bad. */
+static struct loaded *load(const struct loaded *keep)
+{
+    struct loaded *l = calloc(1, sizeof *l + PATH_ROOM);
+    const char *log_path = getenv("STEADYCURL_LOG");
+    struct sc_policy_error error;
+
+    if (!l)
+        return NULL;
+    if (log_path && *log_path)
+        l->log_path = strdup(log_path);
+    if (!sc_policy_find(l->path, PATH_ROOM)) {
+        l->path[0] = '\0';
+        l->policy = sc_policy_builtin();
+        return shrink(l);
+    }
+    l = shrink(l);
+    look_at(l->path, &l->file);
+    l->policy = sc_policy_load(l->path, &error);
+    if (!l->policy) {
+        say(keep ? keep->policy : NULL, error.text);
+        if (keep)
+            l->policy = keep->policy;
+    }
+    return l;
+}
+
+/* One thread loads, the others go on with what there is. The mark is a pid, so that a child forked
+ * in the middle is not kept from loading for ever. */
+static void reload(struct loaded *old)
+{
+    pid_t self = getpid(), owner = atomic_load(&loading);
+    struct loaded *l;
+
+    if (owner == self || !atomic_compare_exchange_strong(&loading, &owner, self))
+        return;
+    l = load(old);
+    if (l)
+        atomic_store(&current, l);
+    atomic_store(&loading, 0);
+}
+
+static struct loaded *first_load(void)
+{
+    struct loaded *l = load(NULL), *expected = NULL;
+
+    if (l && !atomic_compare_exchange_strong(&current, &expected, l)) {
+        free(l);
+        l = expected;
+    }
+    return l;
+}
+
+static bool time_to_look(void)
+{
+    int64_t now = coarse_now_ns(), last = atomic_load_explicit(&checked_ns, memory_order_relaxed);
+
+    if (now - last < RECHECK_NS)
+        return false;
+    atomic_store_explicit(&checked_ns, now, memory_order_relaxed);
+    return true;
+}
+
+const struct sc_policy *sc_runtime_policy(bool *strict)
+{
+    struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
+
+    if (!l) {
+        int saved = errno;
+
+        l = first_load();
+        time_to_look();
+        errno = saved;
+    } else if (l->path[0] && time_to_look()) {
+        int saved = errno;
+
+        if (file_changed(l))
+            reload(l);
+        l = atomic_load_explicit(&current, memory_order_acquire);
+        errno = saved;
+    }
+    *strict = l && !l->policy && is_strict();
+    return l ? l->policy : NULL;
+}
+
+/* STEADYCURL_LOG as it was when the policy was loaded: not looked up at every line. */
+static const char *log_override(void)
+{
+    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
+
+    return l ? l->log_path : getenv("STEADYCURL_LOG");
+}
+
+struct sc_log sc_runtime_log(const struct sc_policy *p)
+{
+    const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
+    const char *path = log_override();
+    struct sc_log log = {NULL, SC_LOG_TEXT, SC_LOG_INFO, INT64_C(64) << 20};
+
+    if (set) {
+        log.path = set->path;
+        log.format = set->format;
+        log.level = set->level;
+        log.max_bytes = set->max_bytes;
+    }
+    if (path && *path)
+        log.path = path;
+    return log;
+}

@@ -1,0 +1,267 @@
+/* fit.c - see tokens.h. */
+#include "stage/fit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "http/json.h"
+#include "provider/conversation.h"
+#include "provider/facts.h"
+#include "provider/measure.h"
+#include "provider/repair.h"
+#include "provider/reply.h"
+#include "provider/request.h"
+#include "call/report.h"
+#include "wire/request.h"
+
+/* Tokens that an image or a file is taken for, and the part of a window that trimming leaves empty
+ * since the rest is an estimate. */
+enum { BLOB_TOKENS = 1000, MIB = 1 << 20, SPARE_PART = 20 };
+
+/* ---- what the request asks for ------------------------------------------------------------- */
+
+/* All that is looked for in a body, in one walk over it. */
+enum {
+    MESSAGES,
+    CONTENTS,
+    INPUT,
+    PROMPT,
+    TRANSFORMS,
+    TRUNCATION,
+    LIMITS,
+    WANTS = LIMITS + SC_OUTPUT_LIMIT_WANTS
+};
+
+struct asked {
+    struct sc_str body;
+    struct sc_json_want want[WANTS];
+    int64_t output; /* at most; 0: not said */
+};
+
+static void look(struct asked *a, struct sc_str body)
+{
+    static const char *const paths[LIMITS] = {
+        [MESSAGES] = "messages", [CONTENTS] = "contents",     [INPUT] = "input",
+        [PROMPT] = "prompt",     [TRANSFORMS] = "transforms", [TRUNCATION] = "truncation",
+    };
+    size_t i;
+
+    a->body = body;
+    for (i = 0; i < LIMITS; i++)
+        a->want[i].path = paths[i];
+    sc_request_limit_paths(&a->want[LIMITS]);
+    sc_json_pick(body.p, body.n, a->want, WANTS);
+    a->output = sc_request_limit_of(&a->want[LIMITS]);
+}
+
+/* One input for one window, which the service does not cut by itself. */
+static bool is_checked(const struct sc_shadow *s, const struct asked *a)
+{
+    static const char responses[] = "/responses";
+    const size_t n = sizeof responses - 1;
+    struct sc_str path = s->target.path, prompt = a->want[PROMPT].value;
+    char word[16];
+
+    if (!sc_json_is_empty(a->want[TRANSFORMS].value) ||
+        (sc_json_string(a->want[TRUNCATION].value, word, sizeof word) && strcmp(word, "auto") == 0))
+        return false;
+    if (a->want[MESSAGES].value.p || a->want[CONTENTS].value.p)
+        return true;
+    if (a->want[INPUT].value.p) /* embeddings have one, too */
+        return path.n >= n && memcmp(path.p + path.n - n, responses, n) == 0;
+    return prompt.p && *prompt.p == '"';
+}
+
+/* ---- what fits ----------------------------------------------------------------------------- */
+
+/* Where input and output are known to share one window; elsewhere the window is the input's. */
+static bool shares_window(enum sc_provider p, const char *model)
+{
+    switch (p) {
+    case SC_PROVIDER_OPENAI:
+    case SC_PROVIDER_AZURE:
+        return strncmp(model, "gpt-5", 5) != 0;
+    case SC_PROVIDER_ANTHROPIC:
+    case SC_PROVIDER_GROQ:
+    case SC_PROVIDER_DEEPSEEK:
+    case SC_PROVIDER_TOGETHER:
+    case SC_PROVIDER_VLLM:
+    case SC_PROVIDER_OPENAI_COMPATIBLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Tokens for input and for output, as far as they count together. */
+struct fit {
+    int64_t window, output;
+};
+
+static int64_t expected(const struct sc_transfer *t, const struct sc_measure *m)
+{
+    return sc_state_estimate(&t->ticket, m->bytes) + m->blobs * BLOB_TOKENS;
+}
+
+static int64_t at_least(const struct sc_transfer *t, int64_t chars)
+{
+    return sc_measure_least_tokens(chars, sc_state_estimate(&t->ticket, MIB));
+}
+
+static void say(struct sc_shadow *s, struct sc_transfer *t, const char *reason, const char *text)
+{
+    if (!t->tokens.said) /* once a call, not at each attempt */
+        sc_report_request(s, t, reason, text);
+    t->tokens.said = true;
+}
+
+static void say_too_long(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+                         int64_t input)
+{
+    char text[320];
+
+    snprintf(text, sizeof text,
+             "about %lld tokens of input and %lld of output are probably more than %s takes (%lld)",
+             (long long)input, (long long)f->output, t->model, (long long)f->window);
+    say(s, t, "context", text);
+}
+
+static void check_output(struct sc_shadow *s, struct sc_transfer *t, const struct sc_price *row,
+                         int64_t asked)
+{
+    char text[256];
+
+    if (row->max_output == 0 || asked <= row->max_output)
+        return;
+    snprintf(text, sizeof text, "%lld tokens of output are more than %s gives (%lld)",
+             (long long)asked, t->model, (long long)row->max_output);
+    say(s, t, "context", text);
+}
+
+/* ---- too long ------------------------------------------------------------------------------ */
+
+static void reject(struct sc_transfer *t, const struct fit *f, int64_t input)
+{
+    struct sc_excess x = {f->window, input, f->output};
+    char body[640];
+    size_t n = sc_reply_context(t->provider, &x, body, sizeof body);
+
+    sc_rewrite_refuse(t, "context", SC_CLASS_TOKEN_LIMIT, 400, body, n);
+}
+
+static void say_trimmed(struct sc_shadow *s, struct sc_transfer *t, int64_t input, int64_t gone)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "left out the %d oldest messages, about %lld of %lld tokens",
+             t->tokens.trimmed, (long long)gone, (long long)input);
+    say(s, t, "trimmed", text);
+}
+
+/* What is left when all that was marked is gone. */
+static int64_t least_of_rest(const struct sc_conversation *c, struct sc_str body)
+{
+    int64_t chars = sc_measure_least(body);
+    size_t i;
+
+    for (i = 0; i < c->n; i++)
+        if (c->message[i].gone)
+            chars -= sc_measure_least(c->text[i]);
+    return chars;
+}
+
+/* True: messages were taken out, and what is left may fit. */
+static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+                 const struct asked *a, int64_t input, struct sc_edits *e)
+{
+    int64_t excess = input - (f->window - f->window / SPARE_PART - f->output), gone;
+    int list = a->want[MESSAGES].value.p ? MESSAGES : CONTENTS;
+    struct sc_conversation c;
+    struct sc_measure m;
+    bool good;
+    size_t i;
+
+    if (!sc_conversation_read(a->want[list].value, &c))
+        return false;
+    for (i = 0; i < c.n; i++) {
+        sc_measure(c.text[i], &m);
+        c.message[i].weight = expected(t, &m);
+    }
+    gone = sc_conversation_trim(&c, excess);
+    good = gone >= excess ||
+           (gone > 0 && at_least(t, least_of_rest(&c, a->body)) + f->output <= f->window);
+    if (good) {
+        t->tokens.trimmed = (int)sc_conversation_edit(&c, e);
+        say_trimmed(s, t, input, gone);
+    }
+    sc_conversation_free(&c);
+    return good;
+}
+
+static const struct sc_price *row_of(const struct sc_transfer *t)
+{
+    size_t n;
+    const struct sc_price *own = sc_policy_prices(t->policy, &n);
+
+    return t->model[0] ? sc_price_find(own, n, t->provider, t->model) : NULL;
+}
+
+static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
+{
+    enum sc_context_check what = t->rule->settings->tokens.context;
+    const struct sc_price *row = row_of(t);
+    struct sc_measure m;
+    struct fit f = {0, 0};
+    struct asked a;
+    int64_t input;
+
+    if (!row || row->context_window == 0)
+        return;
+    look(&a, e->original);
+    check_output(s, t, row, a.output);
+    f.window = row->context_window;
+    f.output = shares_window(t->provider, t->model) ? a.output : 0;
+    sc_measure(e->original, &m);
+    input = expected(t, &m);
+    if (input + f.output <= f.window || !is_checked(s, &a))
+        return;
+    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &a, input, e))
+        return;
+    say_too_long(s, t, &f, input);
+    if (what != SC_CONTEXT_WARN && at_least(t, sc_measure_least(e->original)) + f.output > f.window)
+        reject(t, &f, input);
+}
+
+void sc_tokens_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
+{
+    if (t->rule->settings->tokens.context != SC_CONTEXT_OFF)
+        check_context(s, t, e);
+    if (t->tokens.limit > 0 && !t->turned_away)
+        sc_repair_edit(e->original, t->tokens.limit, e);
+}
+
+/* ---- an output limit that was refused -------------------------------------------------------- */
+
+bool sc_tokens_repair(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_str body = sc_transfer_body(t), request = sc_rewrite_own(s, t);
+    struct sc_response r = {
+        .provider = t->provider, .status = t->status, .body = body.p, .body_len = body.n};
+    struct sc_facts facts;
+    struct sc_edits e;
+    int64_t limit;
+    char text[96];
+
+    if (t->phase != SC_HOLDING || !request.p)
+        return false;
+    sc_facts_read(&r, &facts);
+    limit = sc_repair_limit(facts.message);
+    sc_edits_init(&e, request);
+    if (limit == 0 || !sc_repair_edit(request, limit, &e))
+        return false;
+    t->tokens.limit = limit;
+    snprintf(text, sizeof text, "asked for fewer tokens of output, %lld, as the error says",
+             (long long)limit);
+    sc_report_request(s, t, "max_tokens", text);
+    return true;
+}

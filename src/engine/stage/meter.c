@@ -1,0 +1,101 @@
+/* meter.c - see spend.h. */
+#include "stage/meter.h"
+
+#include <string.h>
+
+#include "core/cost.h"
+#include "wire/request.h"
+
+/* Of a body that is read by a callback the length may not be known here. */
+static int64_t request_bytes(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    int64_t n = sc_rewrite_size(s, t);
+
+    return n > 0 ? n : 0;
+}
+
+/* A stream that does not say what it took (OpenAI's, unless asked to): about a token an event, but
+ * for the first, with the role, and the last, with the reason of the end. */
+static void estimate(struct sc_shadow *s, struct sc_transfer *t, struct sc_usage *u)
+{
+    int64_t events = (int64_t)t->usage.events;
+
+    if (t->stream && t->stream->state == SC_STREAM_OUTPUT)
+        sc_usage_estimate(u, sc_state_estimate(&t->ticket, request_bytes(s, t)),
+                          events > 2 ? events - 2 : events);
+}
+
+static const struct sc_price *find(const struct sc_transfer *t, const char *model)
+{
+    size_t n;
+    const struct sc_price *own = sc_policy_prices(t->policy, &n);
+
+    return model[0] ? sc_price_find(own, n, t->provider, model) : NULL;
+}
+
+/* The answer names the model as well, at Azure the only one to do so: a deployment is called as its
+ * owner likes. */
+static const struct sc_price *look_up(const struct sc_transfer *t)
+{
+    bool deployment = t->provider == SC_PROVIDER_AZURE;
+    const char *first = deployment ? t->usage.model : t->model;
+    const char *second = deployment ? t->model : t->usage.model;
+    const struct sc_price *p = find(t, first);
+
+    return p || strcmp(first, second) == 0 ? p : find(t, second);
+}
+
+static void keep(char *to, size_t size, const char *name)
+{
+    size_t n = strlen(name) + 1;
+
+    memcpy(to, n <= size ? name : "", n <= size ? n : 1);
+}
+
+/* A handle mostly asks the same model again. */
+const struct sc_price *sc_spend_price(struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_priced *last = &s->priced;
+
+    if (last->policy != t->policy || strcmp(last->model, t->model) != 0 ||
+        strcmp(last->answered, t->usage.model) != 0) {
+        last->price = look_up(t);
+        last->policy = t->policy;
+        keep(last->model, sizeof last->model, t->model);
+        keep(last->answered, sizeof last->answered, t->usage.model);
+    }
+    return last->price;
+}
+
+static void add(struct sc_spent *sum, const struct sc_usage *u, int64_t cost)
+{
+    sum->known = true;
+    sum->estimated |= u->estimated || (u->audio > 0 && u->cost_reported_nano < 0);
+    sum->input += sc_usage_input_total(u);
+    sum->cached += u->cached_read;
+    sum->written += u->cache_write_5m + u->cache_write_1h;
+    sum->output += u->output;
+    sum->reasoning += u->reasoning;
+    if (cost >= 0) {
+        sum->has_cost = true;
+        sum->cost_nano += cost;
+    }
+}
+
+void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_attempt_facts *facts)
+{
+    struct sc_usage u;
+
+    sc_usage_result(&t->usage, &u);
+    estimate(s, t, &u);
+    if (!u.known && !u.estimated)
+        return;
+    facts->cost_nano = sc_cost_nano(sc_spend_price(s, t), &u);
+    add(&t->spent, &u, facts->cost_nano);
+    if (u.estimated)
+        return;
+    facts->input_tokens = sc_usage_input_total(&u);
+    facts->output_tokens = u.output;
+    facts->used_tokens = facts->input_tokens + facts->output_tokens;
+    facts->input_bytes = request_bytes(s, t);
+}

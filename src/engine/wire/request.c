@@ -1,0 +1,417 @@
+/* request.c - see rewrite.h. */
+#include "wire/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/header.h"
+#include "http/json.h"
+#include "provider/request.h"
+#include "wire/answer.h"
+#include "stage/ask.h"
+#include "stage/split.h"
+#include "handle/body.h"
+#include "wire/playback.h"
+#include "wire/feed.h"
+#include "stage/fit.h"
+
+#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
+
+enum { CHUNK = 8192 };
+
+typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
+
+static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, sc_batch_rewrite, NULL};
+
+/* ---- the program's body -------------------------------------------------------------------- */
+
+/* "Name: value" of the program's own headers; the value with its blanks, n 0 for another name. */
+static struct sc_str header_value(const char *line, const char *name)
+{
+    const char *colon = line ? strchr(line, ':') : NULL;
+
+    if (!colon || !sc_str_is((struct sc_str){line, (size_t)(colon - line)}, name))
+        return (struct sc_str){NULL, 0};
+    return (struct sc_str){colon + 1, strlen(colon + 1)};
+}
+
+/* The body is not what it looks like, or another one would not be believed. */
+static bool binds_body(const char *line)
+{
+    static const char *const names[] = {"content-encoding", "content-md5", "digest",
+                                        "content-digest",   "signature",   "x-amz-content-sha256"};
+    struct sc_str value;
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (header_value(line, names[i]).p)
+            return true;
+    value = header_value(line, "authorization");
+    return value.p && sc_str_find(value, "aws4-");
+}
+
+static bool may_be_touched(const struct sc_shadow *s)
+{
+    const struct curl_slist *h;
+
+    if (s->o.no_body || (s->o.method != SC_METHOD_POST && s->o.method != SC_METHOD_PUT))
+        return false;
+    for (h = s->o.headers; h; h = h->next)
+        if (binds_body(h->data))
+            return false;
+    return true;
+}
+
+/* Bytes that libcurl will ask the read callback for, -1: until it ends. */
+static int64_t announced(const struct sc_shadow *s)
+{
+    return s->o.method == SC_METHOD_PUT ? s->o.infile_size : s->o.post_size;
+}
+
+static bool is_read_whole(const struct sc_shadow *s, const struct sc_upload *u)
+{
+    int64_t size = announced(s);
+
+    return !u->lost && u->len == u->in_memory && !u->pending &&
+           (size >= 0 ? u->len >= (uint64_t)size : u->ended);
+}
+
+static bool begins_an_object(const struct sc_upload *u)
+{
+    size_t i = 0;
+
+    while (i < u->in_memory && strchr(" \t\r\n", u->memory[i]) && u->memory[i])
+        i++;
+    return i == u->in_memory || u->memory[i] == '{';
+}
+
+/* Asks the program's callback as libcurl would; what it says besides bytes is for later, when
+ * libcurl has sent what came before. */
+static void read_ahead(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_upload *u = &t->upload;
+    size_t max = u->memory_max < u->max ? u->memory_max : (size_t)u->max;
+    char piece[CHUNK];
+    size_t got;
+
+    while (!u->ended && !is_read_whole(s, u) && u->len + CHUNK <= max && begins_an_object(u)) {
+        t->in_callback = true;
+        got = sc_feed_from_program(s, piece, 1, CHUNK);
+        t->in_callback = false;
+        if (got > CHUNK) {
+            u->pending = got;
+            t->unpaused = false;
+            return;
+        }
+        sc_upload_keep(u, piece, got);
+    }
+}
+
+static struct sc_str copied_text(const struct sc_shadow *s)
+{
+    struct sc_str body = {NULL, 0};
+
+    if (!s->o.copied_text.set)
+        return body;
+    body.p = s->o.copied_text.p;
+    body.n = s->o.copied_text.n;
+    if (s->o.post_size >= 0 && (size_t)s->o.post_size < body.n)
+        body.n = (size_t)s->o.post_size;
+    return body;
+}
+
+static struct sc_str own_body(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_str body = {NULL, 0};
+    int64_t size = announced(s);
+
+    if (!t->uploads)
+        return s->o.method == SC_METHOD_POST && s->o.copied_fields ? copied_text(s)
+                                                                   : sc_body_text(s);
+    if (!is_read_whole(s, &t->upload))
+        return body;
+    body.p = t->upload.memory;
+    body.n = size >= 0 ? (size_t)size : t->upload.in_memory;
+    return body;
+}
+
+/* One object, and nothing behind it. A look at both ends first: most of what is none ends here. */
+static bool is_object(struct sc_str body)
+{
+    while (body.n > 0 && strchr(" \t\r\n", body.p[body.n - 1]) && body.p[body.n - 1])
+        body.n--;
+    while (body.n > 0 && strchr(" \t\r\n", *body.p) && *body.p) {
+        body.p++;
+        body.n--;
+    }
+    return body.n >= 2 && *body.p == '{' && body.p[body.n - 1] == '}';
+}
+
+/* ---- the plan ------------------------------------------------------------------------------ */
+
+void sc_rewrite_free(struct sc_rewrite *r)
+{
+    free(r->bytes);
+    free(r->headers);
+    memset(r, 0, sizeof *r);
+}
+
+/* Of a body that was read ahead nobody could know before. */
+static void find_model(const struct sc_shadow *s, struct sc_transfer *t, struct sc_str body)
+{
+    if (!t->model[0] &&
+        !sc_request_model(t->provider, s->target.path, body.p, body.n, t->model, sizeof t->model))
+        t->model[0] = '\0';
+}
+
+static void apply(struct sc_rewrite *r, const struct sc_edits *e)
+{
+    if (e->failed || e->n == 0 || sc_json_length(e->original.p, e->original.n) != e->original.n)
+        return;
+    r->n = sc_edits_size(e);
+    r->bytes = malloc(r->n);
+    if (r->bytes)
+        sc_edits_write(e, r->bytes);
+}
+
+bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_rewrite *r = &t->rewrite;
+    struct sc_edits e;
+    struct sc_str body;
+    size_t i;
+
+    if (r->planned)
+        return true;
+    sc_rewrite_free(r);
+    r->planned = true;
+    if (t->uploads && t->call.attempts == 0 && may_be_touched(s))
+        read_ahead(s, t);
+    body = sc_rewrite_own(s, t);
+    if (!body.p)
+        return true;
+    find_model(s, t, body);
+    sc_edits_init(&e, body);
+    for (i = 0; features[i] && !t->turned_away; i++)
+        features[i](s, t, &e);
+    if (t->turned_away)
+        return false;
+    apply(r, &e);
+    return true;
+}
+
+void sc_rewrite_refuse(struct sc_transfer *t, const char *reason, enum sc_class class, int status,
+                       const char *body, size_t n)
+{
+    struct sc_rewrite *r = &t->rewrite;
+
+    if (t->call.attempts > 0 || n == 0)
+        return;
+    r->bytes = malloc(n);
+    if (!r->bytes)
+        return;
+    memcpy(r->bytes, body, n);
+    r->n = n;
+    r->refused = reason;
+    r->status = status;
+    t->verdict.class = class;
+    t->turned_away = true;
+}
+
+CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_rewrite *r = &t->rewrite;
+    struct sc_reply reply = {
+        .status = r->status, .reason = r->refused, .body = r->bytes, .body_len = r->n};
+
+    return sc_answer(s, t, &reply);
+}
+
+struct sc_str sc_rewrite_own(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    struct sc_str body = {NULL, 0};
+
+    if (may_be_touched(s))
+        body = own_body(s, t);
+    return body.p && is_object(body) ? body : (struct sc_str){NULL, 0};
+}
+
+struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    if (t->rewrite.bytes)
+        return (struct sc_str){t->rewrite.bytes, t->rewrite.n};
+    return own_body(s, t);
+}
+
+int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    if (t->rewrite.bytes)
+        return (int64_t)t->rewrite.n;
+    if (t->uploads)
+        return t->upload.ended && !t->upload.lost ? (int64_t)t->upload.len : -1;
+    return sc_body_size(s);
+}
+
+void sc_rewrite_tokens(const struct sc_shadow *s, const struct sc_transfer *t, int64_t *input,
+                       int64_t *output)
+{
+    struct sc_str body = sc_rewrite_body(s, t);
+    int64_t size = sc_rewrite_size(s, t);
+
+    *input = sc_state_estimate(&t->ticket, size > 0 ? size : 0);
+    *output = s->o.copied_fields && !body.p ? s->o.copy.output_limit
+                                            : sc_request_output_limit(body.p, body.n);
+}
+
+/* ---- in the handle ------------------------------------------------------------------------- */
+
+/* The program's list again, with its Content-Length said anew; the nodes are ours, the other texts
+ * stay the program's. */
+static void replace_length(struct sc_shadow *s, struct sc_rewrite *r)
+{
+    const struct curl_slist *h;
+    size_t n = 0, i = 0;
+    bool given = false;
+
+    for (h = s->o.headers; h; h = h->next, n++)
+        given |= header_value(h->data, "content-length").n > 0;
+    if (!given)
+        return;
+    r->headers = calloc(n, sizeof *r->headers);
+    if (!r->headers)
+        return;
+    snprintf(r->length, sizeof r->length, "Content-Length: %zu", r->n);
+    for (h = s->o.headers; h; h = h->next, i++) {
+        r->headers[i].data = header_value(h->data, "content-length").n > 0 ? r->length : h->data;
+        r->headers[i].next = h->next ? &r->headers[i + 1] : NULL;
+    }
+    SET(s, CURLOPT_HTTPHEADER, r->headers);
+    s->headers_replaced = true;
+}
+
+static void install_read(struct sc_shadow *s, const struct sc_rewrite *r)
+{
+    bool put = s->o.method == SC_METHOD_PUT;
+
+    s->replaced = SC_REPLACED_READ;
+    if (announced(s) >= 0)
+        SET(s, put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
+}
+
+void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
+{
+    struct sc_rewrite *r = &t->rewrite;
+    struct sc_str own = own_body(s, t);
+
+    if (!r->bytes)
+        return;
+    r->pos = 0;
+    s->overlay.own_upload = (int64_t)own.n;
+    s->overlay.sent_upload = (int64_t)r->n;
+    s->overlay.rewritten = true;
+    if (t->uploads) {
+        install_read(s, r);
+    } else {
+        s->replaced = s->o.copied_fields ? SC_REPLACED_COPY : SC_REPLACED_FIELDS;
+        SET(s, CURLOPT_POSTFIELDS, r->bytes);
+        SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
+    }
+    replace_length(s, r);
+}
+
+/* In the order in which libcurl takes exactly this copy, and then the program's own size. Without
+ * one it is a string to libcurl, and has to be copied as such: with its end. */
+static void restore_copy(struct sc_shadow *s)
+{
+    bool is_string = s->o.post_size < 0;
+
+    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
+    SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
+    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+}
+
+void sc_rewrite_uninstall(struct sc_shadow *s)
+{
+    enum sc_replaced what = s->replaced;
+
+    s->replaced = SC_REPLACED_NOT;
+    if (what == SC_REPLACED_COPY)
+        restore_copy(s);
+    if (what == SC_REPLACED_FIELDS)
+        SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
+    if (what == SC_REPLACED_READ && s->o.method == SC_METHOD_PUT)
+        SET(s, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->o.infile_size);
+    else if (what == SC_REPLACED_FIELDS || what == SC_REPLACED_READ)
+        SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+    if (s->headers_replaced)
+        SET(s, CURLOPT_HTTPHEADER, s->o.headers);
+    s->headers_replaced = false;
+}
+
+void sc_rewrite_forget(struct sc_shadow *s)
+{
+    sc_rewrite_uninstall(s);
+    s->transfer->rewrite.planned = false;
+}
+
+bool sc_rewrite_concerns(CURLoption option)
+{
+    switch ((int)option) {
+    case CURLOPT_POSTFIELDS:
+    case CURLOPT_COPYPOSTFIELDS:
+    case CURLOPT_POSTFIELDSIZE:
+    case CURLOPT_POSTFIELDSIZE_LARGE:
+    case CURLOPT_INFILESIZE:
+    case CURLOPT_INFILESIZE_LARGE:
+    case CURLOPT_HTTPHEADER:
+    case CURLOPT_HTTPGET:
+    case CURLOPT_POST:
+    case CURLOPT_UPLOAD:
+    case CURLOPT_PUT:
+    case CURLOPT_NOBODY:
+    case CURLOPT_HTTPPOST:
+    case CURLOPT_MIMEPOST:
+        return true;
+    default:
+        return false;
+    }
+}
+
+size_t sc_rewrite_take(struct sc_rewrite *r, char *p, size_t n)
+{
+    if (n > r->n - r->pos)
+        n = r->n - r->pos;
+    memcpy(p, r->bytes + r->pos, n);
+    r->pos += n;
+    return n;
+}
+
+/* ---- what getinfo says --------------------------------------------------------------------- */
+
+static int64_t as_own(const struct sc_overlay *o, int64_t sent)
+{
+    if (sent >= o->sent_upload)
+        return o->own_upload;
+    return sent < o->own_upload ? sent : o->own_upload;
+}
+
+bool sc_rewrite_getinfo(const struct sc_shadow *s, CURLINFO info, void *out)
+{
+    const struct sc_overlay *o = &s->overlay;
+    curl_off_t *offset = out;
+    double *number = out;
+
+    switch ((int)info) {
+    case CURLINFO_SIZE_UPLOAD_T:
+    case CURLINFO_CONTENT_LENGTH_UPLOAD_T:
+        *offset = *offset < 0 ? *offset : as_own(o, *offset);
+        return true;
+    case CURLINFO_SIZE_UPLOAD:
+    case CURLINFO_CONTENT_LENGTH_UPLOAD:
+        *number = *number < 0 ? *number : (double)as_own(o, (int64_t)*number);
+        return true;
+    default:
+        return false;
+    }
+}

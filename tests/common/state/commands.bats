@@ -1,0 +1,134 @@
+# steadycurl status and metrics, on a state that a helper fills.
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$SC_TOP" || exit 1
+    make -s build/tests/common/state/play >&2
+}
+
+setup() {
+    export STEADYCURL_STATE=$BATS_TEST_TMPDIR/state
+    PATH=$SC_TOP/build:$SC_TOP/build/tests/common/state:$PATH
+}
+
+@test "without a state, status and metrics say so and succeed" {
+    run steadycurl status
+    [ "$status" -eq 0 ]
+    [[ $output == *"No such file"* ]]
+    run --separate-stderr steadycurl metrics
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    mkdir -m 700 "$STEADYCURL_STATE"
+    run steadycurl status
+    [ "$status" -eq 0 ]
+    [[ $output == *"nothing in $STEADYCURL_STATE yet"* ]]
+    [ -z "$(ls "$STEADYCURL_STATE")" ] # looking makes nothing
+}
+
+@test "status shows an open breaker, why, and when it will be probed" {
+    play api.openai.com gpt-4o retryable retryable retryable retryable retryable ok >/dev/null
+    run steadycurl status
+    [ "$status" -eq 0 ]
+    [[ $output == *"provider=openai host=api.openai.com model=gpt-4o"* ]]
+    [[ $output == *"breaker     open after retryable, next probe in "* ]]
+    [[ $output == *"openai: 1 of 1 breakers not closed"* ]]
+    run steadycurl status --json
+    jq -e '.providers.openai == "unhealthy"' <<<"$output"
+    jq -e '.scopes[] | select(.scope | contains("gpt-4o")) | select(.breaker)
+           | .breaker.state == "open" and .breaker.next_probe_ms > 20000
+             and .breaker.last_class == "retryable"' <<<"$output"
+}
+
+@test "a process sees what another one learned" {
+    play h m retryable retryable retryable retryable retryable >/dev/null
+    run play h m ok
+    [ "$output" = breaker_open ]
+    run play h other-model ok
+    [ "$output" = ok ]
+}
+
+@test "a hint closes the gate for all, and status says until when" {
+    play h m rate_limited:60000 >/dev/null
+    run play h m ok
+    [[ $output == gate_closed || $output == "wait "* ]]
+    run steadycurl status
+    [[ $output == *"gate        closed by the server's hint, opens in "* ]]
+}
+
+@test "reset of one scope heals it and leaves the others" {
+    play h m1 retryable retryable retryable retryable retryable >/dev/null
+    play h m2 retryable retryable retryable retryable retryable >/dev/null
+    run steadycurl status --reset model=m1
+    [ "$status" -eq 0 ]
+    run play h m1 ok
+    [ "$output" = ok ]
+    run play h m2 ok
+    [ "$output" = breaker_open ]
+    run steadycurl status --reset no-such-scope
+    [ "$status" -eq 1 ]
+    run steadycurl status --reset
+    [ "$status" -eq 0 ]
+    run play h m2 ok
+    [ "$output" = ok ]
+}
+
+@test "metrics are what promtool accepts, and count" {
+    play api.openai.com gpt-4o ok ok rate_limited retryable >/dev/null
+    play api.anthropic.com claude-x ok overloaded:100 >/dev/null
+    run --separate-stderr steadycurl metrics
+    [ "$status" -eq 0 ]
+    grep -qx 'steadycurl_calls_total{provider="openai",host="api.openai.com",model="gpt-4o",outcome="ok"} 2' <<<"$output"
+    grep -qx 'steadycurl_attempts_total{provider="anthropic",host="api.anthropic.com",model="claude-x",class="overloaded"} 1' <<<"$output"
+    grep -qx 'steadycurl_attempt_duration_seconds_bucket{provider="openai",host="api.openai.com",model="gpt-4o",le="1"} 4' <<<"$output"
+    grep -qx 'steadycurl_attempt_duration_seconds_bucket{provider="openai",host="api.openai.com",model="gpt-4o",le="0.5"} 0' <<<"$output"
+    grep -q '^steadycurl_breaker_state{.*model="gpt-4o".*} 0$' <<<"$output"
+    command -v promtool >/dev/null || skip "promtool is not installed"
+    promtool check metrics <<<"$output"
+}
+
+@test "a textfile appears whole or not at all" {
+    play h m ok >/dev/null
+    run steadycurl metrics --textfile "$BATS_TEST_TMPDIR/steadycurl.prom"
+    [ "$status" -eq 0 ]
+    grep -q '^steadycurl_calls_total{.*outcome="ok"} 1$' "$BATS_TEST_TMPDIR/steadycurl.prom"
+    [ "$(find "$BATS_TEST_TMPDIR" -name '*.tmp' | wc -l)" -eq 0 ]
+    run steadycurl metrics --textfile /nowhere/at/all.prom
+    [ "$status" -eq 1 ]
+    [[ $output == *"cannot write /nowhere/at/all.prom"* ]]
+}
+
+@test "no credential is in the shared memory, nor a hash that could be looked up" {
+    play h m ok auth >/dev/null
+    run --separate-stderr steadycurl status --json
+    run ! grep -q verysecret <<<"$output"
+    STEADYCURL_STATE=$BATS_TEST_TMPDIR/second play h m ok auth >/dev/null
+    first=$(steadycurl status --json | jq -r '.scopes[].scope' | grep -o 'key=#[0-9a-f]*' | sort -u)
+    second=$(steadycurl status --state "$BATS_TEST_TMPDIR/second" --json | jq -r '.scopes[].scope' |
+        grep -o 'key=#[0-9a-f]*' | sort -u)
+    [ -n "$first" ]
+    [ "$first" != "$second" ]
+}
+
+@test "a refused key stops the next process" {
+    play h m auth >/dev/null
+    run play h m ok
+    [ "$output" = auth_failed ]
+    run steadycurl status
+    [[ $output == *"latch       auth, next probe in "* ]]
+}
+
+@test "a hostile folder is refused with one clear line, and the call goes on" {
+    mkdir "$BATS_TEST_TMPDIR/real"
+    ln -s "$BATS_TEST_TMPDIR/real" "$STEADYCURL_STATE"
+    run --separate-stderr play h m ok
+    [ "$output" = ok ]
+    [[ $stderr == *"refused: it is a link or no folder; limits hold for this process alone"* ]]
+    [ -z "$(ls "$BATS_TEST_TMPDIR/real")" ]
+}
+
+@test "wrong usage" {
+    run steadycurl status one two
+    [ "$status" -eq 2 ]
+    run steadycurl metrics --nonsense
+    [ "$status" -eq 2 ]
+}
