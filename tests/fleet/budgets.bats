@@ -54,6 +54,18 @@ alerts() { # fractions of one budget, in the order of the log
     [ "$(mock_count)" -eq 0 ]
 }
 
+@test "what the output may cost is set aside in Gemini's dialect as well" {
+    budgets '{"name": "team", "usd": 0.01, "per": "day"}'
+    sed -i 's/"rules": \[/& {"match": {"host": "127.0.0.1", "path": "\/v1beta\/*"}, "provider": "gemini"},/' "$POLICY"
+    CHAT=$MOCK_URL/v1beta/models/gemini-2.5-flash:generateContent
+    # 5,000 tokens at 2.50 a million are 0.0125.
+    ASK='{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"maxOutputTokens":5000}}'
+    [ "$(code)" = "429 budget" ]
+    [ "$(mock_count)" -eq 0 ]
+    ASK=${ASK/5000/500}
+    [ "$(code)" = "200 " ]
+}
+
 @test "a budget for ever has no Retry-After" {
     budgets '{"name": "gift", "usd": 0.0001, "per": "ever"}'
     run -0 ask -D "$BATS_TEST_TMPDIR/head"

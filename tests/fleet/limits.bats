@@ -169,3 +169,29 @@ share_tokens() {
     # The four slots before it took two seconds, used or not.
     [ "$(jq -s 'map(select(.event == "wait").ms) | add // 0' "$LOG")" -le 2000 ]
 }
+
+@test "the output that a request asks for counts, wherever a dialect says it" {
+    local path body
+    policy '"limits": {"tpm": 1000}'
+    while read -r path body; do
+        echo "# $path $body" >&2
+        run -0 wrapped curl -sS -i "$MOCK_URL$path" -H 'content-type: application/json' -d "${body/N/5000}"
+        [[ $output == *"x-steadycurl: request_too_large"* ]]
+        [ "$(mock_count)" -eq 0 ]
+        run -0 wrapped curl -sS -i "$MOCK_URL$path" -H 'content-type: application/json' -d "${body/N/10}"
+        [[ $output != *"x-steadycurl: request_too_large"* ]]
+        [ "$(mock_count)" -eq 1 ]
+        mock_reset
+        rm -rf "$STEADYCURL_STATE"
+    done <<'END'
+/v1/chat/completions {"model":"m","messages":[],"max_completion_tokens":N}
+/v1/responses {"model":"m","input":"hi","max_output_tokens":N}
+/v1/messages {"model":"m","messages":[],"max_tokens":N}
+/v1beta/models/m:generateContent {"contents":[],"generationConfig":{"maxOutputTokens":N}}
+/v1/projects/p/locations/l/publishers/google/models/m:generateContent {"contents":[],"generationConfig":{"maxOutputTokens":N}}
+/v2/chat {"model":"m","messages":[],"max_tokens":N}
+/api/chat {"model":"m","messages":[],"options":{"num_predict":N}}
+/completion {"prompt":"hi","n_predict":N}
+/model/m/converse {"messages":[],"inferenceConfig":{"maxTokens":N}}
+END
+}

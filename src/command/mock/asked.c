@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mock/buf.h"
+#include "provider/request.h"
 
 #define PROMPT_MAX 400
 
@@ -128,15 +129,6 @@ static int number_at(const cJSON *json, const char *key, int otherwise)
     return cJSON_IsNumber(v) && v->valuedouble >= 0 ? v->valueint : otherwise;
 }
 
-static int read_token_limit(const cJSON *json)
-{
-    int n = number_at(json, "max_tokens", -1);
-    n = number_at(json, "max_completion_tokens", n);
-    n = number_at(json, "max_output_tokens", n);
-    n = number_at(cJSON_GetObjectItemCaseSensitive(json, "generationConfig"), "maxOutputTokens", n);
-    return number_at(cJSON_GetObjectItemCaseSensitive(json, "options"), "num_predict", n);
-}
-
 /* The segment of the path after `before`, up to '/' or ':'. */
 static char *path_part(const char *path, const char *before)
 {
@@ -229,6 +221,8 @@ static void read_inputs(const cJSON *json, struct sc_mock_asked *a)
 
 void sc_mock_asked_read(const struct sc_mock_came *came, struct sc_mock_asked *a)
 {
+    int64_t limit;
+
     *a = (struct sc_mock_asked){0};
     cJSON *json = cJSON_ParseWithLength(came->body ? came->body : "", came->body_len);
     read_dialect(came, a);
@@ -239,7 +233,8 @@ void sc_mock_asked_read(const struct sc_mock_came *came, struct sc_mock_asked *a
     read_stream(json, came, a);
     read_inputs(json, a);
     a->dimensions = number_at(json, "dimensions", 8);
-    make_answer(a, came->words, read_token_limit(json));
+    limit = sc_request_output_limit(came->body, came->body ? came->body_len : 0);
+    make_answer(a, came->words, limit > 0 ? (int)limit : -1);
     cJSON_Delete(json);
 }
 

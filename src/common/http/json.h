@@ -33,7 +33,7 @@ struct sc_str sc_json_find(const char *buf, size_t n, const char *path);
  *
  * Each value is what sc_json_find gives, the paths that begin with a position being set apart:
  * all of them do, or none. */
-#define SC_JSON_WANTS_MAX 16
+#define SC_JSON_WANTS_MAX 24
 
 struct sc_json_want {
     const char *path;

@@ -6,6 +6,7 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/request.h"
 
 /* A smaller answer is worth nothing; OpenAI's responses refuse less. */
 enum { LEAST = 16 };
@@ -148,27 +149,18 @@ static bool thinks_more_than(struct sc_str body, int64_t limit)
 
 bool sc_repair_edit(struct sc_str body, int64_t limit, struct sc_edits *e)
 {
-    static const struct {
-        const char *parent, *name;
-    } places[] = {
-        {NULL, "max_tokens"},
-        {NULL, "max_completion_tokens"},
-        {NULL, "max_output_tokens"},
-        {"generationConfig", "maxOutputTokens"},
-        {"generation_config", "max_output_tokens"},
-        {"inferenceConfig", "maxTokens"},
-    };
     bool lowered = false;
 
     if (thinks_more_than(body, limit))
         return false;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; i < SC_OUTPUT_LIMITS; i++) {
+        const struct sc_output_limit *l = &sc_output_limits[i];
         struct sc_str object = body;
         int done;
 
-        if (places[i].parent && sc_edit_find(body, places[i].parent, &object) != 1)
+        if (l->parent && sc_edit_find(body, l->parent, &object) != 1)
             continue;
-        done = lower(object, places[i].name, limit, e);
+        done = lower(object, l->name, limit, e);
         if (done < 0)
             return false;
         lowered |= done > 0;

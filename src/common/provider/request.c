@@ -90,45 +90,62 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
     return body && sc_json_find_string(body, n, "model", out, size) && out[0] != '\0';
 }
 
+#define IN_BODY(name) {name, NULL, name},
+#define IN_OBJECT(parent, name) {parent "." name, parent, name},
+const struct sc_output_limit sc_output_limits[SC_OUTPUT_LIMITS] = {
+    SC_OUTPUT_LIMIT_LIST(IN_BODY, IN_OBJECT)};
+#undef IN_BODY
+#undef IN_OBJECT
+
+/* Protobuf's JSON, Google's, may write a number as a text. */
 static int64_t whole_number(struct sc_str s)
 {
     int64_t n = 0;
-    for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+    size_t i = s.n > 0 && *s.p == '"';
+
+    for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
         if (n < 100000000)
             n = n * 10 + (s.p[i] - '0');
     return n;
 }
 
-void sc_request_limit_paths(struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS])
+void sc_request_limit_paths(struct sc_json_want wants[SC_OUTPUT_LIMITS])
 {
-    static const char paths[SC_OUTPUT_LIMIT_WANTS][32] = {
-        "max_completion_tokens",     "max_tokens",
-        "max_output_tokens",         "generationConfig.maxOutputTokens",
-        "inferenceConfig.maxTokens", "options.num_predict",
-    };
-
-    for (size_t i = 0; i < SC_OUTPUT_LIMIT_WANTS; i++)
-        wants[i] = (struct sc_json_want){.path = paths[i]};
+    for (size_t i = 0; i < SC_OUTPUT_LIMITS; i++)
+        wants[i] = (struct sc_json_want){.path = sc_output_limits[i].path};
 }
 
-int64_t sc_request_limit_of(const struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS])
+/* A member that is null, or -1 as Ollama has it, is no limit: another may be. */
+int64_t sc_request_limit_of(const struct sc_json_want wants[SC_OUTPUT_LIMITS])
 {
-    for (size_t i = 0; i < SC_OUTPUT_LIMIT_WANTS; i++)
+    int64_t n = 0;
+
+    for (size_t i = 0; i < SC_OUTPUT_LIMITS && n == 0; i++)
         if (wants[i].value.p)
-            return whole_number(wants[i].value);
-    return 0;
+            n = whole_number(wants[i].value);
+    return n;
+}
+
+/* Most short bodies without a limit are done with one quick look for what the names have in common.
+ * In a long one that would take longer than to jump over its texts. */
+static bool may_have_limit(const char *body, size_t n)
+{
+    static const char *const in_names[] = {"okens", "_predict\"", "max_gen_len\"",
+                                           "maxTokenCount\""};
+
+    for (size_t i = 0; i < sizeof in_names / sizeof *in_names && n < 1024; i++)
+        if (memmem(body, n, in_names[i], strlen(in_names[i])))
+            return true;
+    return n >= 1024;
 }
 
 int64_t sc_request_output_limit(const char *body, size_t n)
 {
-    struct sc_json_want wants[SC_OUTPUT_LIMIT_WANTS];
+    struct sc_json_want wants[SC_OUTPUT_LIMITS];
 
-    /* All but one of them end so: most short bodies without a limit are done with one quick look.
-     * In a long one that would take longer than to jump over its texts. */
-    if (n == 0 ||
-        (n < 1024 && !memmem(body, n, "okens\"", 6) && !memmem(body, n, "num_predict\"", 12)))
+    if (n == 0 || !may_have_limit(body, n))
         return 0;
     sc_request_limit_paths(wants);
-    sc_json_pick(body, n, wants, SC_OUTPUT_LIMIT_WANTS);
+    sc_json_pick(body, n, wants, SC_OUTPUT_LIMITS);
     return sc_request_limit_of(wants);
 }

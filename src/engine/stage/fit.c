@@ -29,7 +29,7 @@ enum {
     TRANSFORMS,
     TRUNCATION,
     LIMITS,
-    WANTS = LIMITS + SC_OUTPUT_LIMIT_WANTS
+    WANTS = LIMITS + SC_OUTPUT_LIMITS
 };
 
 struct asked {
