@@ -48,7 +48,7 @@ int sc_cmd_check(int argc, char **argv)
     static const struct sc_option options[] = {
         {"schema", OPT_SCHEMA, NULL, "print the JSON Schema of policy files"},
         {"options-man", OPT_OPTIONS_MAN, NULL, "print the list of options in mdoc"},
-        {NULL, 0, NULL, NULL},
+        SC_OPTIONS_END,
     };
     static const struct sc_usage usage = {
         "check", "[FILE...]",

@@ -14,23 +14,26 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
+#include "cli/place.h"
 #include "cli/usage.h"
 
 #define NANO 1000000000
 #define DAY_MS INT64_C(86400000)
 
-enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_JSON, OPT_CSV, OPT_LEDGER, OPT_ALL };
+enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_CSV, OPT_LEDGER, OPT_ALL };
 
 static const struct sc_option options[] = {
     {"by", OPT_BY, "WHAT", "model (default), provider, task, dag, program, day or rule"},
     {"since", OPT_SINCE, "T", "calls from T on: 2025-08-08, 2025-08-08T07:00:00Z, 36h, 7d"},
     {"until", OPT_UNTIL, "T", "calls before T; of a date, to its end (UTC)"},
-    {"json", OPT_JSON, NULL, "one JSON object"},
+    SC_OPTION_JSON("one JSON object"),
     {"csv", OPT_CSV, NULL, "comma-separated values"},
     {"ledger", OPT_LEDGER, "FILE", "where the sums are kept"},
     {"all", OPT_ALL, NULL, "the calls of every log in the ledger"},
-    {"policy", 'p', "FILE", "the policy whose log to read"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_POLICY("the policy whose log to read"),
+    SC_OPTION_LOG("the log to read, as FILE"),
+    SC_OPTION_STATE("folder of the state, where the ledger is"),
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
@@ -313,12 +316,13 @@ static int report_costs(const char *path, const char *log, struct sc_ledger_quer
 struct arguments {
     struct sc_ledger_query query;
     enum format format;
-    const char *ledger, *policy;
+    const char *ledger, *policy, *log;
     bool all;
 };
 
 static bool take(struct arguments *t, int opt, const char *value)
 {
+    static char state[PATH_MAX];
     switch (opt) {
     case OPT_BY:
         return read_key(value, &t->query.by);
@@ -326,7 +330,7 @@ static bool take(struct arguments *t, int opt, const char *value)
         return read_time(value, false, &t->query.since);
     case OPT_UNTIL:
         return read_time(value, true, &t->query.until);
-    case OPT_JSON:
+    case SC_OPT_JSON:
         t->format = FORMAT_JSON;
         return true;
     case OPT_CSV:
@@ -338,6 +342,12 @@ static bool take(struct arguments *t, int opt, const char *value)
     case OPT_ALL:
         t->all = true;
         return true;
+    case SC_OPT_LOG:
+        t->log = value;
+        return true;
+    case SC_OPT_STATE:
+        return sc_place_absolute(value, state, sizeof state) &&
+               setenv("STEADYCURL_STATE", state, 1) == 0;
     default:
         t->policy = value;
         return true;
@@ -357,7 +367,7 @@ int sc_cmd_costs(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (argc - a.i > 1)
         return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
-    const char *file = a.i < argc ? argv[a.i] : NULL;
+    const char *file = a.i < argc ? argv[a.i] : t.log;
     bool reads = !t.all || file || t.policy;
     if (reads && !sc_logfile_find(&usage, file, t.policy, log, sizeof log))
         return 1;

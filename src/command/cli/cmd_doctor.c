@@ -18,8 +18,8 @@
 #include "policy/policy.h"
 
 static const struct sc_option options[] = {
-    {"policy", 'p', "FILE", "policy file (default: the search order of steadycurl(1))"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_POLICY_FOUND,
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
@@ -225,7 +225,7 @@ static void print_log(void)
 int sc_cmd_doctor(int argc, char **argv)
 {
     static struct sc_program program;
-    struct sc_args a = sc_args_begin(argc, argv);
+    struct sc_args a = sc_args_begin_program(argc, argv);
     const char *policy = NULL;
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0)

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/captured.h"
 #include "cli/explain.h"
+#include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "http/url.h"
 #include "policy/policy.h"
@@ -23,19 +24,18 @@
 #define CURL_PARTIAL_FILE 18
 
 enum {
-    OPT_STATUS = 's',
     OPT_HEADER = 'H',
     OPT_BODY = 'b',
-    OPT_ATTEMPT = 'n',
     OPT_RESPONSE = 'r',
-    OPT_JSON = 'j',
     OPT_CURL = 300,
+    OPT_STATUS,
+    OPT_ATTEMPT,
     OPT_REQUEST,
     OPT_PROVIDER
 };
 
 static const struct sc_option options[] = {
-    {"policy", 'p', "FILE", "policy file (default: the search order of steadycurl(1))"},
+    SC_OPTION_POLICY_FOUND,
     {"method", 'X', "METHOD", "method of the request (default: POST)"},
     {"model", 'm', "MODEL", "model of the request (default: what the URL says)"},
     {"request", OPT_REQUEST, "FILE", "the request's body, for its model and size"},
@@ -47,8 +47,8 @@ static const struct sc_option options[] = {
     {"body", OPT_BODY, "FILE", "the body of the response, - for standard input"},
     {"curl-code", OPT_CURL, "CODE", "the transport error, as libcurl numbers it"},
     {"attempt", OPT_ATTEMPT, "N", "the response is that of attempt N (default: 1)"},
-    {"json", OPT_JSON, NULL, "one JSON object"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_JSON("one JSON object"),
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
@@ -106,7 +106,7 @@ static bool add_header(struct question *q, char *text)
 static bool take_option(struct question *q, int opt, char *value)
 {
     switch (opt) {
-    case 'p':
+    case SC_OPT_POLICY:
         q->policy = value;
         return true;
     case 'X':
@@ -135,7 +135,7 @@ static bool take_option(struct question *q, int opt, char *value)
     case OPT_PROVIDER:
         q->provider = value;
         return sc_provider_by_name(value) != SC_PROVIDER_COUNT;
-    case OPT_JSON:
+    case SC_OPT_JSON:
         q->json = true;
         return true;
     default:
@@ -171,32 +171,13 @@ static int read_arguments(struct question *q, int argc, char **argv)
     return 0;
 }
 
-/* NULL if it cannot be read. */
-static char *read_file(const char *path, size_t *n)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    char *text = f ? malloc(BODY_MAX + 1) : NULL;
-    bool ok = text != NULL;
-    if (ok) {
-        *n = fread(text, 1, BODY_MAX, f);
-        text[*n] = '\0';
-        ok = !ferror(f);
-    }
-    if (f && f != stdin)
-        fclose(f);
-    if (ok)
-        return text;
-    free(text);
-    return NULL;
-}
-
 /* 0, or an exit status. */
 static int read_captured(struct question *q)
 {
     struct sc_captured *c = &q->captured;
     size_t n;
 
-    q->captured_text = read_file(q->response_file, &n);
+    q->captured_text = sc_read_whole(q->response_file, BODY_MAX, &n);
     if (!q->captured_text)
         return sc_usage_wrong(&usage, "cannot read the response from \"%s\"", q->response_file);
     if (!sc_captured_read(q->captured_text, n, c))
@@ -221,30 +202,18 @@ static int read_captured(struct question *q)
 
 static int read_files(struct question *q)
 {
-    if (q->request_file && !(q->request = read_file(q->request_file, &q->request_len)))
+    if (q->request_file &&
+        !(q->request = sc_read_whole(q->request_file, BODY_MAX, &q->request_len)))
         return sc_usage_wrong(&usage, "cannot read the request from \"%s\"", q->request_file);
     if (q->response_file)
         return read_captured(q);
     if (!q->body_file)
         return 0;
-    q->captured_text = read_file(q->body_file, &q->response.body_len);
+    q->captured_text = sc_read_whole(q->body_file, BODY_MAX, &q->response.body_len);
     if (!q->captured_text)
         return sc_usage_wrong(&usage, "cannot read the body from \"%s\"", q->body_file);
     q->response.body = q->captured_text;
     return 0;
-}
-
-static struct sc_policy *load_policy(const char *named, char path[PATH_MAX])
-{
-    struct sc_policy_error error;
-    bool found =
-        named ? snprintf(path, PATH_MAX, "%s", named) < PATH_MAX : sc_policy_find(path, PATH_MAX);
-    struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
-    if (!p)
-        sc_usage_wrong(&usage, "%s", found ? error.text : "out of memory");
-    if (!found)
-        snprintf(path, PATH_MAX, "built-in (no file found)");
-    return p;
 }
 
 static struct sc_str str(const char *p)
@@ -395,7 +364,7 @@ static int explain(struct question *q)
     int wrong = read_files(q);
     if (wrong)
         return wrong;
-    struct sc_policy *policy = load_policy(q->policy, path);
+    struct sc_policy *policy = sc_policy_file_load(&usage, q->policy, path);
     if (!policy)
         return 1;
     find_rule(q, policy, &c);

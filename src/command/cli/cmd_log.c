@@ -24,14 +24,15 @@
 static const struct sc_option options[] = {
     {"follow", 'f', NULL, "go on as the log grows, also across rotations"},
     {"lines", 'n', "N", "show the last N lines (default 20), \"all\" for all"},
-    {"json", 'j', NULL, "only lines that are JSON objects, for jq"},
-    {"policy", 'p', "FILE", "the policy whose log to show"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_JSON("only lines that are JSON objects, for jq"),
+    SC_OPTION_POLICY("the policy whose log to show"),
+    SC_OPTION_LOG("the log to show, as FILE"),
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
-    "log", "[-f] [-n N] [--json] [FILE]",
-    "Shows the log: FILE, else $STEADYCURL_LOG, else the policy's.", options};
+    "log", "[OPTION...] [FILE]", "Shows the log: FILE, else $STEADYCURL_LOG, else the policy's.",
+    options};
 
 struct view {
     char path[PATH_MAX];
@@ -164,15 +165,17 @@ int sc_cmd_log(int argc, char **argv)
 {
     static struct view v = {.lines = DEFAULT_LINES};
     struct sc_args a = sc_args_begin(argc, argv);
-    const char *policy = NULL;
+    const char *policy = NULL, *log = NULL;
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         if (opt == 'f')
             v.follow = true;
-        else if (opt == 'j')
+        else if (opt == SC_OPT_JSON)
             v.json_only = true;
-        else if (opt == 'p')
+        else if (opt == SC_OPT_POLICY)
             policy = a.value;
+        else if (opt == SC_OPT_LOG)
+            log = a.value;
         else if (!read_count(a.value, &v.lines))
             return sc_usage_wrong(&usage, "-n: \"%s\" is not a number of lines", a.value);
     }
@@ -180,7 +183,9 @@ int sc_cmd_log(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (argc - a.i > 1)
         return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
-    if (!sc_logfile_find(&usage, a.i < argc ? argv[a.i] : NULL, policy, v.path, sizeof v.path))
+    if (a.i < argc)
+        log = argv[a.i];
+    if (!sc_logfile_find(&usage, log, policy, v.path, sizeof v.path))
         return 1;
     return show_log(&v);
 }

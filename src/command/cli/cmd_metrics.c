@@ -17,12 +17,10 @@
 #include "state/metrics.h"
 #include "state/state.h"
 
-enum { OPT_STATE = 256 };
-
 static const struct sc_option options[] = {
     {"textfile", 't', "PATH", "write to a file, replaced at once, for node_exporter"},
-    {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_STATE_SHARED,
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {"metrics", "[--textfile PATH]",
@@ -268,7 +266,7 @@ int sc_cmd_metrics(int argc, char **argv)
     int opt;
 
     while ((opt = sc_args_next(&a, &usage)) > 0) {
-        if (opt == OPT_STATE)
+        if (opt == SC_OPT_STATE)
             folder = a.value;
         else
             path = a.value;

@@ -23,7 +23,8 @@
 #include "provider/provider.h"
 
 enum {
-    OPT_BIND = 256,
+    OPT_PORT = 256,
+    OPT_BIND,
     OPT_SCRIPT,
     OPT_SCRIPT_FILE,
     OPT_TLS,
@@ -42,7 +43,7 @@ enum {
 };
 
 static const struct sc_option options[] = {
-    {"port", 'p', "N", "port to listen on (default 0: a free one)"},
+    {"port", OPT_PORT, "N", "port to listen on (default 0: a free one)"},
     {"bind", OPT_BIND, "ADDRESS", "numeric address to listen on (default 127.0.0.1)"},
     {"script", OPT_SCRIPT, "LIST", "outcomes, one a request, the last for all that follow"},
     {"script-file", OPT_SCRIPT_FILE, "FILE", "script, paths, fault_rate and seed as JSON"},
@@ -61,7 +62,7 @@ static const struct sc_option options[] = {
     {"max-requests", OPT_MAX_REQUESTS, "N", "end after N requests"},
     {"idle-exit", OPT_IDLE_EXIT, "SECONDS", "end after so long without a request"},
     {"quiet", 'q', NULL, "do not print the address"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
@@ -136,13 +137,13 @@ static bool set_provider(struct settings *s, const char *name)
 static bool set_number_option(struct settings *s, int opt, const char *value)
 {
     int64_t v = 0;
-    int64_t max = opt == 'p'               ? 65535
+    int64_t max = opt == OPT_PORT          ? 65535
                   : opt == OPT_SEED        ? INT64_MAX
                   : opt == OPT_LIMIT_BURST ? 100
                                            : INT32_MAX;
     if (!read_number(s, value, max, &v))
         return false;
-    if (opt == 'p')
+    if (opt == OPT_PORT)
         s->config.port = (int)v;
     else if (opt == OPT_SEED)
         sc_mock_plan_set_seed(s->config.plan, (uint64_t)v);

@@ -18,15 +18,15 @@
 #include "cli/usage.h"
 #include "policy/policy.h"
 
-enum { OPT_POLICY = 'p', OPT_LOG = 'l', OPT_STATE = 's', OPT_STRICT = 300, OPT_DEEP };
+enum { OPT_STRICT = 300, OPT_DEEP };
 
 static const struct sc_option options[] = {
-    {"policy", OPT_POLICY, "FILE", "policy file (default: the search order of steadycurl(1))"},
-    {"log", OPT_LOG, "FILE", "log file, instead of the policy's"},
-    {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
+    SC_OPTION_POLICY_FOUND,
+    SC_OPTION_LOG("log file, instead of the policy's"),
+    SC_OPTION_STATE_SHARED,
     {"strict", OPT_STRICT, NULL, "a policy that becomes invalid makes calls fail"},
     {"deep", OPT_DEEP, NULL, "also reach functions bound where a preload cannot (LD_AUDIT)"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
@@ -38,6 +38,8 @@ static const struct sc_usage usage = {
 static bool set_path(const char *variable, const char *path)
 {
     char absolute[PATH_MAX * 2];
+    if (strcmp(path, "-") == 0) /* what the program reads itself, and more than once */
+        return false;
     return sc_place_absolute(path, absolute, sizeof absolute) && setenv(variable, absolute, 1) == 0;
 }
 
@@ -154,17 +156,17 @@ static int start(char **argv)
 
 int sc_cmd_run(int argc, char **argv)
 {
-    struct sc_args a = sc_args_begin(argc, argv);
+    struct sc_args a = sc_args_begin_program(argc, argv);
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         bool ok = true;
         if (opt == OPT_DEEP)
             ok = set_audit();
-        else if (opt == OPT_POLICY)
+        else if (opt == SC_OPT_POLICY)
             ok = set_path("STEADYCURL_POLICY", a.value);
-        else if (opt == OPT_LOG)
+        else if (opt == SC_OPT_LOG)
             ok = set_path("STEADYCURL_LOG", a.value);
-        else if (opt == OPT_STATE)
+        else if (opt == SC_OPT_STATE)
             ok = set_path("STEADYCURL_STATE", a.value);
         else
             ok = setenv("STEADYCURL_STRICT", "1", 1) == 0;

@@ -11,6 +11,7 @@
 #include "cli/alerts.h"
 #include "cli/cli.h"
 #include "ledger/state_view.h"
+#include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "core/aimd.h"
 #include "core/breaker.h"
@@ -26,22 +27,22 @@
 
 #define MS INT64_C(1000000)
 
-enum { OPT_STATE = 256, OPT_RESET, OPT_EXEC, OPT_POLICY };
+enum { OPT_RESET = 256, OPT_EXEC };
 
 static const struct sc_option options[] = {
-    {"json", 'j', NULL, "one JSON object"},
+    SC_OPTION_JSON("one JSON object"),
     {"watch", 'w', NULL, "show it again every second"},
     {"reset", OPT_RESET, NULL,
      "forget what is known of SCOPE (any part of its name), or all but money spent; "
      "\"budget=NAME\" is that"},
     {"exec", OPT_EXEC, "COMMAND", "run it for each alert of a budget since the last time"},
-    {"policy", OPT_POLICY, "FILE", "the policy whose budgets these are"},
-    {"state", OPT_STATE, "DIR", "folder of the state that processes share"},
-    {NULL, 0, NULL, NULL},
+    SC_OPTION_POLICY("the policy whose budgets these are"),
+    SC_OPTION_STATE_SHARED,
+    SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
-    "status", "[--json] [--watch] [--reset [SCOPE]] [--exec COMMAND]",
+    "status", "[OPTION...] [--reset [SCOPE]]",
     "Shows breakers, limits, gates, retries and money spent as all processes share them.", options};
 
 /* One way to write for people and for programs: `key` for JSON, the rest is the value. */
@@ -459,24 +460,11 @@ static int watch(struct sc_state_view *v, const char *folder, bool json)
 
 /* ---- alerts ---- */
 
-static struct sc_policy *load_policy(const char *named)
-{
-    char path[4096];
-    struct sc_policy_error error;
-    struct sc_policy *p;
-
-    if (!named && !sc_policy_find(path, sizeof path))
-        return sc_policy_builtin();
-    p = sc_policy_load(named ? named : path, &error);
-    if (!p)
-        fprintf(stderr, "steadycurl status: %s\n", error.text);
-    return p;
-}
-
 static int run_alerts(struct sc_state_view *v, const char *folder, const char *policy,
                       const char *command, bool again)
 {
-    struct sc_policy *p = load_policy(policy);
+    char path[PATH_MAX];
+    struct sc_policy *p = sc_policy_file_load(&usage, policy, path);
     int failed = p ? 0 : 1;
 
     while (p) {
@@ -559,14 +547,14 @@ int sc_cmd_status(int argc, char **argv)
     int opt;
 
     while ((opt = sc_args_next(&a, &usage)) > 0) {
-        json |= opt == 'j';
+        json |= opt == SC_OPT_JSON;
         again |= opt == 'w';
         clear |= opt == OPT_RESET;
-        if (opt == OPT_STATE)
+        if (opt == SC_OPT_STATE)
             folder = a.value;
         if (opt == OPT_EXEC)
             command = a.value;
-        if (opt == OPT_POLICY)
+        if (opt == SC_OPT_POLICY)
             policy = a.value;
     }
     if (opt == SC_ARGS_HELP)

@@ -6,7 +6,7 @@
 
 int sc_cmd_version(int argc, char **argv)
 {
-    static const struct sc_option none[] = {{NULL, 0, NULL, NULL}};
+    static const struct sc_option none[] = {SC_OPTIONS_END};
     static const struct sc_usage usage = {"version", "", "Prints the version.", none};
     struct sc_args a = sc_args_begin(argc, argv);
     int opt = sc_args_next(&a, &usage);

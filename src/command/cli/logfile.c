@@ -5,19 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "policy/policy.h"
+#include "cli/policy_file.h"
 
 static bool policy_log(const struct sc_usage *u, const char *named, char *buf, size_t n)
 {
     char path[PATH_MAX];
-    struct sc_policy_error error;
-    bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
-                       : sc_policy_find(path, sizeof path);
-    struct sc_policy *p = found ? sc_policy_load(path, &error) : sc_policy_builtin();
-    if (!p) {
-        sc_usage_wrong(u, "%s", found ? error.text : "out of memory");
+    struct sc_policy *p = sc_policy_file_load(u, named, path);
+    if (!p)
         return false;
-    }
     const char *log = sc_policy_log(p)->path;
     bool ok = log && snprintf(buf, n, "%s", log) < (int)n;
     sc_policy_free(p);
