@@ -62,6 +62,24 @@ static bool contains_at(struct sc_str text, size_t from, struct sc_str needle, s
     return false;
 }
 
+/* The same for a phrase: "^" binds it to the text's beginning, "*" stands for any text between two
+ * parts. `at`: where the first part lies. */
+static bool has_phrase(struct sc_str text, size_t from, struct sc_str phrase, size_t *at)
+{
+    bool first = phrase.n > 1 && phrase.p[0] == '^';
+    struct sc_str head = {phrase.p + first, phrase.n - first}, tail = {"", 0};
+    const char *star = memchr(head.p, '*', head.n);
+    size_t next;
+
+    if (star && star > head.p) {
+        tail = (struct sc_str){star + 1, head.n - (size_t)(star - head.p) - 1};
+        head.n = (size_t)(star - head.p);
+    }
+    if (!contains_at(text, from, head, at) || (first && *at > 0))
+        return false;
+    return tail.n == 0 || has_phrase(text, *at + head.n, tail, &next);
+}
+
 bool sc_contains_one_of(struct sc_str text, const char *list)
 {
     struct sc_str one;
@@ -128,7 +146,7 @@ bool sc_says_one_of(struct sc_said *s, const char *list)
     struct sc_str one;
     size_t at;
     while (next_alternative(&list, &one))
-        for (size_t from = 0; contains_at(s->text, from, one, &at); from = at + 1) {
+        for (size_t from = 0; has_phrase(s->text, from, one, &at); from = at + 1) {
             if (!s->looked)
                 look_for_quotations(s);
             if (!s->quoted[at])

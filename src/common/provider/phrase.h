@@ -29,7 +29,9 @@ bool sc_is_one_of(const char *value, const char *list);
 
 bool sc_contains_one_of(struct sc_str text, const char *list);
 
-/* Whether a message says one of the phrases itself: what it quotes is the request's, as a rule. */
+/* Whether a message says one of the phrases itself: what it quotes is the request's, as a rule. A
+ * phrase may have parts with '*' between them for any text, and '^' before it: then the message
+ * begins with it ("^model *not found"). */
 bool sc_says_one_of(struct sc_said *s, const char *list);
 
 #endif

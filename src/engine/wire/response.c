@@ -70,17 +70,20 @@ static bool worth_holding(const struct sc_transfer *t)
            t->status == 402 || t->status == 403;
 }
 
-/* FAILONERROR drops the body, and with it what tells a rate limit from an empty account. For the
- * statuses where that matters it is switched off for this response and applied by ourselves. */
+/* FAILONERROR drops the body, and with it what tells a rate limit from an empty account, or (where
+ * a server says 500 to what the caller did wrong) whether to try again. For the statuses where that
+ * matters it is switched off for this response and applied by ourselves. */
 static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
     struct sc_class_rows own[SC_OWN_TABLES];
+    const struct sc_class_rows *rows;
     bool matters = t->status == 429 || t->status == 402 || t->status == 413 || may_send_another(t);
 
     if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t))
         return;
-    if (!matters && sc_transfer_own_rows(t, own) && t->status >= 400)
-        matters = sc_classify_head(t->provider, own, t->status) == SC_HEAD_NEEDS_BODY;
+    rows = sc_transfer_own_rows(t, own);
+    if (!matters && (rows ? t->status >= 400 : t->status == 500))
+        matters = sc_classify_head(t->provider, rows, t->status) == SC_HEAD_NEEDS_BODY;
     if (!matters)
         return;
     s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);

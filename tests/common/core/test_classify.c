@@ -321,6 +321,7 @@ static void the_head_decides_where_no_body_can_change_it(void **state)
         {SC_PROVIDER_OPENAI, 503, SC_HEAD_RETRY},
         {SC_PROVIDER_ANTHROPIC, 529, SC_HEAD_RETRY},
         {SC_PROVIDER_OLLAMA, 500, SC_HEAD_NEEDS_BODY},
+        {SC_PROVIDER_OPENAI_COMPATIBLE, 500, SC_HEAD_NEEDS_BODY},
         {SC_PROVIDER_BEDROCK, 424, SC_HEAD_RETRY},
         {SC_PROVIDER_OPENAI, 408, SC_HEAD_RETRY},
     };

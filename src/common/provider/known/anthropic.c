@@ -10,6 +10,10 @@ static const struct sc_class_row own_rows[] = {
      PHRASE("monthly spend limit|api usage limits"), NEEDS(NO_HINT), IS(QUOTA_EXHAUSTED)},
     {QUOTA, "anthropic-credit", {400, 403, NO_STATUS},
      PHRASE("credit balance is too low|you have reached your specified"), IS(QUOTA_EXHAUSTED)},
+    /* "rate_limit_error", and yet no wait helps: the account may not send so much at once. */
+    {TOKENS, "anthropic-long-context", {400, 429, NO_STATUS},
+     PHRASE("extra usage is required for long context|long context beta is not yet available"),
+     IS(TOKEN_LIMIT)},
     {LOAD, "code-overloaded_error", {0}, CODE("overloaded_error"), IS(OVERLOADED)},
     {KEY, "anthropic-disabled", {400, NO_STATUS}, PHRASE("organization has been disabled"),
      IS(AUTH)},

@@ -13,7 +13,13 @@ static const struct sc_class_row rows[] = {
     {QUOTA, "code-insufficient_quota", {400, 403, 429, NO_STATUS},
      CODE("insufficient_quota|credit_balance_exhausted|organization_spend_limit_exceeded|"
           "project_spend_limit_exceeded|organization_usage_limit_exceeded|billing_error|"
-          "billing_hard_limit_reached|billing_not_active|insufficient_balance"),
+          "billing_hard_limit_reached|billing_not_active|insufficient_balance|credit_limit|"
+          "exceeded_current_quota_error|Arrearage"),
+     IS(QUOTA_EXHAUSTED)},
+    /* Those who have no code for it. */
+    {QUOTA, "words-quota", {403, 429, NO_STATUS},
+     PHRASE("insufficient balance|account balance is insufficient|tokens per day limit exceeded|"
+            "requests per day limit exceeded|per 86400s exceeded|credit limit exceeded"),
      IS(QUOTA_EXHAUSTED)},
 
     {TOKENS, "code-context_length_exceeded", {400, 413, 422, NO_STATUS},
@@ -43,7 +49,12 @@ static const struct sc_class_row rows[] = {
     {MODEL, "code-model_not_found", {400, 403, 410, 422, NO_STATUS},
      CODE("model_not_found|DeploymentNotFound|model_decommissioned|unknown_model|invalid_model|"
           "model_not_available|ResourceNotFoundException|not_found_error|NOT_FOUND|"
-          "NotFoundError"),
+          "NotFoundError|model_not_supported"),
+     IS(NOT_FOUND)},
+    {MODEL, "words-model", {400, 422, NO_STATUS},
+     PHRASE("^model *not found|^the model *not found|^the model *does not exist|"
+            "^the requested model *does not exist|^model *does not exist|is not a valid model id|invalid model id|invalid model name|model not found|"
+            "unknown model|llm provider not provided|could not find real model"),
      IS(NOT_FOUND)},
 
     {CONTENT, "code-content_filter", {400, 403, 422, NO_STATUS},

@@ -40,7 +40,8 @@
     }
 
 /* Families: rows of services that run the same software, models or gateway. */
-extern const struct sc_class_rows sc_rows_openai_like, sc_rows_google, sc_rows_claude;
+extern const struct sc_class_rows sc_rows_openai_like, sc_rows_google, sc_rows_claude,
+    sc_rows_own_server;
 
 #define SC_KNOWN(id) const struct sc_provider_info sc_known_##id
 #define SC_KNOWN_DECLARE(id, name) extern SC_KNOWN(id);

@@ -15,13 +15,18 @@ static const struct sc_class_row family_rows[] = {
     {TOKENS, "openai-context", {400, 422, NO_STATUS}, PHRASE("maximum context length is"),
      IS(TOKEN_LIMIT)},
 };
+
+static const struct sc_class_row compatible_rows[] = {
+    {QUOTA, "compatible-401-quota", {401}, CODE("insufficient_quota"), IS(QUOTA_EXHAUSTED)},
+};
 /* clang-format on */
 
 static ROWS(own, own_rows);
+static ROWS(compatible, compatible_rows);
 ROWS(sc_rows_openai_like, family_rows);
 
 SC_KNOWN(OPENAI) = {.hosts = HOSTS("api.openai.com", "*.api.openai.com"),
                     .rows = {&own, &sc_rows_openai_like}};
 
 /* Whoever is not known by host. */
-SC_KNOWN(OPENAI_COMPATIBLE) = {.rows = {&sc_rows_openai_like}};
+SC_KNOWN(OPENAI_COMPATIBLE) = {.rows = {&compatible, &sc_rows_openai_like, &sc_rows_own_server}};
