@@ -39,6 +39,8 @@ LDLIBS_test_provider_errors := -lcjson
 LDLIBS_test_url_curl := -l:libcurl.so.4
 LDLIBS_test_elf := $(BUILD)/obj/command/cli/binary.o
 $(BUILD)/tests/command/cli/test_elf: $(BUILD)/obj/command/cli/binary.o
+LDLIBS_test_usage := $(BUILD)/obj/command/cli/usage.o
+$(BUILD)/tests/command/cli/test_usage: $(BUILD)/obj/command/cli/usage.o
 LDLIBS_test_foreign_cjson := -rdynamic
 PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
 PROGRAM_LIBS_multi_loop_gnutls := -l:libcurl-gnutls.so.4

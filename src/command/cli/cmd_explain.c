@@ -143,26 +143,20 @@ static bool take_option(struct question *q, int opt, char *value)
     }
 }
 
-/* Options may also follow the URL. 0, or an exit status + 1. */
+/* 0, or an exit status + 1. */
 static int read_arguments(struct question *q, int argc, char **argv)
 {
     struct sc_args a = sc_args_begin(argc, argv);
-    for (;;) {
-        char *option = a.i < argc ? argv[a.i] : NULL;
-        int opt = sc_args_next(&a, &usage);
-        if (opt > 0) {
-            if (!take_option(q, opt, a.value))
-                return 1 + sc_usage_wrong(&usage, "%s: cannot be \"%s\"", option, a.value);
-        } else if (opt < 0) {
-            return opt == SC_ARGS_HELP ? 1 : 3;
-        } else if (a.i >= argc) {
-            break;
-        } else if (q->url) {
-            return 1 + sc_usage_wrong(&usage, "one URL, please; \"%s\" is too much", argv[a.i]);
-        } else {
-            q->url = argv[a.i++];
-        }
-    }
+    int opt;
+    while ((opt = sc_args_next(&a, &usage)) > 0)
+        if (!take_option(q, opt, a.value))
+            return 1 + sc_usage_wrong(&usage, "--%s: cannot be \"%s\"", a.option, a.value);
+    if (opt < 0)
+        return opt == SC_ARGS_HELP ? 1 : 3;
+    if (argc - a.i > 1)
+        return 1 + sc_usage_wrong(&usage, "one URL, please; \"%s\" is too much", argv[a.i + 1]);
+    if (a.i < argc)
+        q->url = argv[a.i];
     if (!q->url && !q->provider)
         return 1 + sc_usage_wrong(&usage, "which URL? see steadycurl explain --help");
     if (q->response_file && (q->has_response || q->body_file || q->response.n_headers > 0))

@@ -119,6 +119,7 @@ static int take_value(struct sc_args *a, const struct sc_usage *u, const struct 
                       char *inline_value)
 {
     a->value = inline_value;
+    a->option = o->name;
     if (!o->argument && inline_value) {
         sc_usage_wrong(u, "--%s takes no value", o->name);
         return SC_ARGS_WRONG;

@@ -75,6 +75,7 @@ struct sc_args {
     int argc, i;
     char **argv;
     char *value;
+    const char *option;   /* the name of the last one, for messages */
     char *cluster;        /* what follows in a word of several letters */
     int held;             /* operands before i that options still follow */
     bool ends_at_operand; /* what follows the first operand is not ours */
