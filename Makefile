@@ -34,25 +34,6 @@ COMMON_OBJ  := $(call objects,common)
 ENGINE_OBJ  := $(ENGINE_ONLY) $(COMMON_OBJ)
 COMMAND_OBJ := $(call objects,command) $(COMMON_OBJ)
 
-# What single unit tests need besides.
-LDLIBS_test_provider_errors := -lcjson
-LDLIBS_test_url_curl := -l:libcurl.so.4
-LDLIBS_test_elf := $(BUILD)/obj/command/cli/binary.o
-$(BUILD)/tests/command/cli/test_elf: $(BUILD)/obj/command/cli/binary.o
-LDLIBS_test_usage := $(BUILD)/obj/command/cli/usage.o
-$(BUILD)/tests/command/cli/test_usage: $(BUILD)/obj/command/cli/usage.o
-LDLIBS_test_foreign_cjson := -rdynamic
-PROGRAM_LIBS_record_gnutls := -l:libcurl-gnutls.so.4
-PROGRAM_LIBS_multi_loop_gnutls := -l:libcurl-gnutls.so.4
-PROGRAM_LIBS_early := -l:libcurl.so.4 -rdynamic
-PROGRAM_LIBS_unload := -ldl
-PROGRAM_LIBS_fleet_memory := -Isrc/common -Iinclude
-
-UNIT_SRC := $(sort $(shell find tests -name 'test_*.c'))
-UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
-HELP_SRC := $(wildcard tests/programs/*.c)
-HELPERS  := $(HELP_SRC:%.c=$(BUILD)/%)
-
 .PHONY: all demo test programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -104,23 +85,6 @@ $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3
 
-# Unit tests see what is common as an archive.
-$(BUILD)/libcommon.a: $(COMMON_OBJ)
-	rm -f $@ && ar rcs $@ $^
-
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libcommon.a
-	@mkdir -p $(@D)
-	@$(SAY) TEST $<
-	$(Q)$(CC) $(COMMON) $(FLOORS_tests) $(DEPGEN) -MF $@.d -o $@ $< $(BUILD)/libcommon.a -lcmocka $(LINK) $(LDLIBS_$(*F))
-
-$(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
-	@mkdir -p $(@D)
-	@$(SAY) PROG $<
-	$(Q)$(CC) -std=gnu11 $(OPT) -Wall -Wextra $(if $(WERROR),-Werror) -Wno-deprecated-declarations -pthread $(DEPGEN) -MF $@.d -o $@ $< $(or $(PROGRAM_LIBS_$*),-l:libcurl.so.4)
-
-unit: $(UNIT)
-programs: $(HELPERS)
-
 # Installs the packages that building takes, and those of the lists that the target adds.
 PACKAGES = tests/packages-build.txt
 deps:
@@ -135,11 +99,6 @@ test: PACKAGES += tests/packages-demo.txt tests/packages.txt
 test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
 	@tests/run
-
-# The engine behind a plain program, without any preloading, for sanitizers to look at.
-$(BUILD)/harness: $(wildcard tests/sanitize/*.[ch]) $(ENGINE_ONLY) $(BUILD)/libcommon.a
-	@$(SAY) LINK $@
-	$(Q)$(CC) $(COMMON) $(FLOORS_tests) -o $@ $(filter %.c,$^) $(ENGINE_ONLY) $(BUILD)/libcommon.a -pthread $(SANITIZE)
 
 ASAN = BUILD=build/asan OPT='-O1 -g -fno-omit-frame-pointer' \
        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
@@ -207,49 +166,9 @@ help:
 	@echo 'make uninstall   the same variables'
 	@echo 'make clean       remove $(BUILD)/'
 
-# ---- bench: see tests/bench/run ----------------------------------------------------------------
-BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/multi \
-         $(BUILD)/tests/bench/spawn
-BENCH_LIB := $(BUILD)/tests/bench/policy
-
-$(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
-	@mkdir -p $(@D)
-	@$(SAY) BENCH $<
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(OPT) -Wall -Wextra $(if $(WERROR),-Werror) -Wno-deprecated-declarations -o $@ $< $(if $(filter %/client %/multi,$@),-l:libcurl.so.4)
-
-$(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libcommon.a
-	@mkdir -p $(@D)
-	@$(SAY) BENCH $<
-	$(Q)$(CC) $(COMMON) $(FLOORS_tests) -o $@ $< $(BUILD)/libcommon.a $(LINK)
-
-bench: all $(BENCH) $(BENCH_LIB)
-	@tests/bench/run
-
-# ---- fuzz: see tests/fuzz/run ------------------------------------------------------------------
-FUZZ_SECONDS ?= 60
-FUZZ_CC      := clang
-FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_BUILD   := $(BUILD)/fuzz/lib
-FUZZ         := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/*.c))
-FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/command/mock/%.o,outcome buf)
-FUZZ_LIBS_log := -lcjson
-FUZZ_LIBS_json := -lcjson
-FUZZ_LIBS_edit := -lcjson
-
-fuzz:
-	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }
-	@$(MAKE) -s --no-print-directory BUILD=$(FUZZ_BUILD) CC=$(FUZZ_CC) \
-	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libcommon.a $(FUZZ_OBJ)
-	@$(MAKE) -s --no-print-directory $(FUZZ)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ)
-
-$(FUZZ): $(BUILD)/fuzz/bin/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard $(FUZZ_BUILD)/libcommon.a)
-	@mkdir -p $(@D)
-	@$(SAY) FUZZ $<
-	$(Q)$(FUZZ_CC) $(COMMON) $(FLOORS_tests) -Wno-missing-prototypes -fsanitize=fuzzer $(FUZZ_FLAGS) -o $@ $< \
-	    $(FUZZ_OBJ) $(FUZZ_BUILD)/libcommon.a $(FUZZ_LIBS_$(*F))
-
 clean:
 	rm -rf $(BUILD)
+
+include tests/unit.mk tests/bench.mk tests/fuzz.mk
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,5 +1,6 @@
 /* A JSON text that is edited stays JSON, and differs in what was asked for alone; of a text that is
  * none no byte outside is read. The first byte says what is done, the rest is the text. */
+/* link with: -lcjson */
 #include "fuzz.h"
 
 #include <cjson/cJSON.h>

@@ -1,5 +1,6 @@
 /* Looks into JSON stay inside of it, and one walk for many paths finds what a walk for each does.
  */
+/* link with: -lcjson */
 #include "fuzz.h"
 
 #include <cjson/cJSON.h>

@@ -1,4 +1,5 @@
 /* One event, one line: whatever the texts in it, and JSON stays JSON whatever the room. */
+/* link with: -lcjson */
 #include "fuzz.h"
 
 #include <cjson/cJSON.h>

@@ -2,6 +2,7 @@
  * early.c - makes its call before main, and exports functions of the names that the engine's own
  * dependencies have: each of them ends the program.
  */
+/* link with: -l:libcurl.so.4 -rdynamic */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>

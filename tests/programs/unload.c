@@ -4,6 +4,7 @@
  *
  * Built with -DPLUGIN it is the plugin.
  */
+/* link with: -ldl */
 #include <stdio.h>
 
 #ifdef PLUGIN

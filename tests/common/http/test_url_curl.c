@@ -1,4 +1,5 @@
 /* What counts as a simple URL must mean to libcurl what it means to us. */
+/* link with: -l:libcurl.so.4 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

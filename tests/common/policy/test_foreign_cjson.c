@@ -1,5 +1,6 @@
 /* A host program that exports a cJSON of its own: none of its functions may be reached, neither by
  * us nor by libcjson, which calls its own exports through the PLT. */
+/* link with: -rdynamic */
 #include "policy_test.h"
 
 #define HOSTILE(name)                                         \

@@ -4,6 +4,7 @@
  * and the shared one where it is at hand. The last test looks for rows that no case of cases/
  * needs.
  */
+/* link with: -lcjson */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
