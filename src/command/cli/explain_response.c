@@ -12,6 +12,7 @@
 #include "cli/explain.h"
 #include "core/classify.h"
 #include "http/stream.h"
+#include "log/log.h"
 
 #define MS 1000000
 
@@ -52,6 +53,22 @@ static int attempts_allowed(const struct sc_settings *s, enum sc_class class)
     return s->retry.by_class[sc_class_retryable(class) ? class : SC_CLASS_RETRYABLE].max_attempts;
 }
 
+static void clean(char *field, size_t size)
+{
+    char own[sizeof((struct sc_facts *)0)->detail];
+
+    memcpy(own, field, size);
+    sc_redact_names(own, field, size);
+}
+
+/* Servers put into a code what they please, the key that they refuse included. */
+static void drop_secrets(struct sc_facts *f)
+{
+    clean(f->type, sizeof f->type);
+    clean(f->code, sizeof f->code);
+    clean(f->detail, sizeof f->detail);
+}
+
 void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
 {
     struct sc_class_rows own[SC_OWN_TABLES] = {q->rule->classify};
@@ -73,6 +90,7 @@ void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
     e->give_up = call.give_up;
     e->why = call.wait_reason;
     e->attempts_allowed = attempts_allowed(s, e->verdict.class);
+    drop_secrets(&e->facts);
     e->tells_limits = sc_ratelimit_read(q->response.provider, q->response.headers,
                                         q->response.n_headers, q->response.now_unix, &e->limits);
     sc_explain_count(q, &e->tokens);

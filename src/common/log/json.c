@@ -196,6 +196,7 @@ static void put_attempt(struct sc_out *o, const struct sc_event *e)
         number(o, KEY("retry_after_ms"), e->retry_after_ms);
     if (e->will_retry && e->wait_ms > 0)
         number(o, KEY("wait_ms"), e->wait_ms);
+    string(o, KEY("said"), e->said);
     if (put_key(o, KEY("will_retry"), 5))
         sc_out_string(o, e->will_retry ? "true" : "false");
 }
@@ -267,6 +268,8 @@ static void put_other(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("host"), e->host);
     string(o, KEY("model"), e->model);
     string(o, KEY("class"), e->class);
+    string(o, KEY("row"), e->row);
+    string(o, KEY("said"), e->said);
     string(o, KEY("reason"), e->reason);
     number_if(o, KEY("trimmed"), e->trimmed);
 }

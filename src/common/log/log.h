@@ -8,7 +8,8 @@
  * sc_log_complain, once per process).
  *
  * Nothing secret may reach a line: URLs lose user info and values of key-like query parameters,
- * texts lose what looks like a key (sc_redact).
+ * texts lose what looks like a key (sc_redact). What a server says is told by class and row; its
+ * words come at level debug alone, and built anew of words that are no secrets (wording.h).
  */
 #ifndef SC_LOG_LOG_H
 #define SC_LOG_LOG_H
@@ -70,6 +71,7 @@ struct sc_event {
     int64_t spent_nano, limit_nano;
     int fraction;     /* 1/10000 of the limit */
     const char *text; /* free text; of a transport error: libcurl's words for it */
+    const char *said; /* of a failure: the server's words, as far as wording.h lets them through */
     int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */
 };
 
@@ -91,5 +93,9 @@ void sc_log_complain(const struct sc_log *log, const char *text);
 /* Copies src to dst with secrets replaced by "[redacted]": sk-..., Bearer ..., key=..., api keys
  * of the known providers, user:password@ in URLs. Always NUL-terminates; returns the length. */
 size_t sc_redact(const char *src, size_t n, char *dst, size_t size);
+
+/* The same for names and codes with blanks between them ("insufficient_quota FreeTier"), of which
+ * those go as well that look drawn rather than written. */
+size_t sc_redact_names(const char *src, char *dst, size_t size);
 
 #endif

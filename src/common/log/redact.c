@@ -19,6 +19,13 @@
 
 #define REDACTED "[redacted]"
 
+enum {
+    NAMES_MAX = 1024,
+    LONGEST_NUMBER = 6, /* of a written name; longer ones are an account's or a key's */
+    LONGEST_WORD = 18,
+    DRAWN_LEAST = 9 /* shorter ones may change as often as they like: "AbC" */
+};
+
 struct text {
     const char *p;
     size_t n;
@@ -231,6 +238,79 @@ size_t sc_redact(const char *src, size_t n, char *dst, size_t size)
             continue;
         }
         put(&s, src + i++, 1);
+    }
+    dst[s.n] = '\0';
+    return s.n;
+}
+
+/* ---- names that nobody would give ---- */
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Letters and digits without anything between them. A written name has few parts in it
+ * ("Throttling", "Exception", "v2"), and long ones; a drawn one changes all the time. */
+static bool is_drawn(const char *p, size_t n)
+{
+    size_t parts = 1, numbers = 0, run = 1;
+
+    for (size_t i = 0; i < n; i++, run++) {
+        bool begins_number = is_digit(p[i]) && (i == 0 || !is_digit(p[i - 1]));
+        bool begins_word = i > 0 && ((!is_digit(p[i]) && is_digit(p[i - 1])) ||
+                                     (is_upper(p[i]) && is_lower(p[i - 1])));
+
+        numbers += begins_number;
+        if (i > 0 && (begins_number || begins_word)) {
+            parts++;
+            run = 0;
+        }
+        if (run > (is_digit(p[i]) ? LONGEST_NUMBER : LONGEST_WORD))
+            return true;
+    }
+    return numbers > 2 || (n >= DRAWN_LEAST && (numbers > 1 || parts > n / 3));
+}
+
+static bool looks_drawn(const char *p, size_t n)
+{
+    for (size_t start = 0, i = 0; i <= n; i++) {
+        if (i < n && (is_upper(p[i]) || is_lower(p[i]) || is_digit(p[i])))
+            continue;
+        if (i > start && is_drawn(p + start, i - start))
+            return true;
+        start = i + 1;
+    }
+    return n > 0 && (memchr(p, '*', n) || memchr(p, '%', n) || memchr(p, '=', n));
+}
+
+size_t sc_redact_names(const char *src, char *dst, size_t size)
+{
+    struct sink s = {dst, 0, size ? size - 1 : 0};
+    char clean[NAMES_MAX];
+    size_t n = sc_redact(src, strlen(src), clean, sizeof clean);
+
+    if (size == 0)
+        return 0;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i; end < n && !blank(clean[end]); end++)
+            ;
+        if (looks_drawn(clean + i, end - i))
+            put(&s, REDACTED, sizeof REDACTED - 1);
+        else
+            put(&s, clean + i, end - i);
+        for (i = end; end < n && blank(clean[end]); end++)
+            put(&s, " ", 1);
     }
     dst[s.n] = '\0';
     return s.n;

@@ -136,6 +136,7 @@ static void put_attempt(struct sc_out *o, struct fields *f, const struct sc_even
         number(f, NAME("retry_after_ms"), e->retry_after_ms);
     if (e->will_retry && e->wait_ms > 0)
         number(f, NAME("wait_ms"), e->wait_ms);
+    string(f, NAME("said"), e->said);
 }
 
 static void put_wait(struct sc_out *o, struct fields *f, const struct sc_event *e)
@@ -212,11 +213,13 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Policy: ");
     else if (e->kind == SC_EVENT_REQUEST)
         SC_OUT_LITERAL(o, "Request: ");
-    put_redacted(o, e->text ? e->text : "(no text)");
+    put_redacted(o, e->text ? e->text : e->class ? e->class : "(no text)");
     string(f, NAME("reason"), e->reason);
     if (e->trimmed > 0)
         number(f, NAME("trimmed"), e->trimmed);
     put_place(f, e);
+    string(f, NAME("row"), e->row);
+    string(f, NAME("said"), e->said);
 }
 
 static bool only_for_debugging(const struct sc_event *e)

@@ -174,7 +174,7 @@ static const struct sc_policy_option log_rows[] = {
      WORDS(log_levels),
      .initial = "\"info\"",
      FIELD(struct sc_draft, log_level),
-     .doc = "The least important event that is logged."},
+     .doc = "The least important event that is logged; debug adds what servers say."},
     {.key = "max_mb",
      .type = SC_TYPE_INTEGER,
      .min = 0,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "call/said.h"
 #include "process/labels.h"
 
 enum { NS_PER_MS = 1000000 };
@@ -32,19 +33,26 @@ static void write_event(const struct sc_transfer *t, const struct sc_event *e)
     sc_log_event(&log, e);
 }
 
+/* Of what a server says, class and row are written: its words may hold what the program sent. */
+static const char *said_for_debugging(const struct sc_shadow *s, const struct sc_transfer *t,
+                                      char buf[SC_SAID_MAX])
+{
+    return sc_runtime_log(t->policy).level < SC_LOG_DEBUG ? NULL : sc_said(s, t, buf);
+}
+
 static void report_late_error(const struct sc_shadow *s, const struct sc_transfer *t)
 {
     struct sc_event e;
-    char text[512];
+    char said[SC_SAID_MAX];
 
     if (!t->stream || !t->stream->late_error)
         return;
     fill(&e, s, t);
     e.kind = SC_EVENT_STREAM;
     e.level = SC_LOG_WARN;
-    sc_redact(t->stream->error, strnlen(t->stream->error, sizeof t->stream->error), text,
-              sizeof text);
-    e.text = text;
+    e.class = sc_class_name(t->verdict.class);
+    e.row = t->verdict.row;
+    e.said = said_for_debugging(s, t, said);
     write_event(t, &e);
 }
 
@@ -69,7 +77,7 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
                               : t->call.attempts == 1 ? SC_LOG_DEBUG
                                                       : SC_LOG_INFO;
     struct sc_event e;
-    char words[128];
+    char words[128], said[SC_SAID_MAX];
 
     report_late_error(s, t);
     if (sc_runtime_log(t->policy).level < level)
@@ -90,6 +98,8 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
         e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
     e.text = words_for(s, t, rc, words, sizeof words);
     e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
+    if (class != SC_CLASS_OK)
+        e.said = said_for_debugging(s, t, said);
     write_event(t, &e);
 }
 

@@ -130,6 +130,46 @@ static void cost_is_bounded(void **state)
     free(out);
 }
 
+static void drawn_names_are_taken_out(void **state)
+{
+    (void)state;
+    static const char *const written[] = {
+        "insufficient_quota",
+        "rate_limit_exceeded RESOURCE_EXHAUSTED",
+        "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
+        "GenerateContentInputTokensPerModelPerMinute-FreeTier",
+        "ThrottlingException",
+        "MODEL_CAPACITY_EXHAUSTED API_KEY_INVALID",
+        "context_length_exceeded 1302 20012",
+        "openai_v1_error",
+        "ServiceUnavailableException",
+        "InternalServerError",
+        "",
+    };
+    static const char *const drawn[] = {
+        "60181590830166131860913",
+        "aB3xY9kQ2mZ7",
+        "deadbeef0123cafe99",
+        "NjAxODE1OTA4MzAx",
+        "abcdefghijklmnopqrstuvw",
+        "x%2Dabc",
+        "ab****yz",
+        "QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+    };
+    char out[256];
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        assert_int_equal(sc_redact_names(written[i], out, sizeof out), strlen(written[i]));
+        assert_string_equal(out, written[i]);
+    }
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
+        char in[256];
+        snprintf(in, sizeof in, "quota %s end", drawn[i]);
+        sc_redact_names(in, out, sizeof out);
+        assert_string_equal(out, "quota " R " end");
+    }
+    assert_int_equal(sc_redact_names("x", NULL, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +177,7 @@ int main(void)
         cmocka_unit_test(ordinary_text_stays),
         cmocka_unit_test(output_is_bounded_and_terminated),
         cmocka_unit_test(cost_is_bounded),
+        cmocka_unit_test(drawn_names_are_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

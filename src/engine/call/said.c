@@ -1,0 +1,93 @@
+/* said.c - see said.h. */
+#include "call/said.h"
+
+#include <string.h>
+
+#include "handle/body.h"
+#include "http/header.h"
+#include "http/json.h"
+#include "log/wording.h"
+
+enum { MESSAGE_MAX = 2048 };
+
+/* Whose values are no secrets. */
+static bool is_harmless(struct sc_str name)
+{
+    static const char *const names[] = {"content-type", "accept", "user-agent", "expect",
+                                        "content-length"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (sc_str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool add_headers(struct sc_wording *w, const struct curl_slist *h)
+{
+    for (; h; h = h->next) {
+        const char *colon = h->data ? strchr(h->data, ':') : NULL;
+
+        if (!colon || is_harmless((struct sc_str){h->data, (size_t)(colon - h->data)}))
+            continue;
+        if (!sc_wording_secret(w, (struct sc_str){colon + 1, strlen(colon + 1)}))
+            return false;
+    }
+    return true;
+}
+
+/* User info and query of the URL as the program wrote it. */
+static bool add_url(struct sc_wording *w, const struct sc_shadow *s)
+{
+    const char *url = s->o.url.set ? s->o.url.p : "", *query = strchr(url, '?');
+    const char *user = strstr(url, "://"), *at = strchr(url, '@');
+    bool ok = true;
+
+    user = user ? user + 3 : url;
+    if (at && at > user)
+        ok = sc_wording_secret(w, (struct sc_str){user, (size_t)(at - user)});
+    if (query)
+        ok = ok && sc_wording_secret(w, (struct sc_str){query, strlen(query)});
+    return ok && sc_wording_secret(w, s->target.query);
+}
+
+static bool know_the_call(struct sc_wording *w, const struct sc_shadow *s,
+                          const struct sc_transfer *t)
+{
+    w->request = sc_body_text(s);
+    if (!w->request.p && s->o.copied_text.set)
+        w->request = (struct sc_str){s->o.copied_text.p, s->o.copied_text.n};
+    w->model = t->model[0] ? t->model : NULL;
+    return add_headers(w, s->o.headers) && add_url(w, s) &&
+           (!s->o.bearer.set ||
+            sc_wording_secret(w, (struct sc_str){s->o.bearer.p, s->o.bearer.n}));
+}
+
+static struct sc_str message_of(const struct sc_transfer *t)
+{
+    struct sc_str body = sc_transfer_body(t);
+    struct sc_response r = {.provider = t->provider,
+                            .status = t->status,
+                            .body = body.p,
+                            .body_len = body.n,
+                            .is_stream = t->stream != NULL};
+    struct sc_facts facts;
+
+    if (t->stream)
+        sc_facts_read_event(&r, t->stream, &facts);
+    else
+        sc_facts_read(&r, &facts);
+    return facts.message;
+}
+
+const char *sc_said(const struct sc_shadow *s, const struct sc_transfer *t, char buf[SC_SAID_MAX])
+{
+    struct sc_wording w = {.n_secrets = 0};
+    struct sc_str message = message_of(t);
+    char text[MESSAGE_MAX];
+
+    if (message.n == 0 || !know_the_call(&w, s, t))
+        return NULL;
+    sc_json_unescape(message, text, sizeof text);
+    sc_wording_put(&w, (struct sc_str){text, strlen(text)}, buf, SC_SAID_MAX);
+    return strcmp(buf, SC_WORDING_ELIDED) == 0 || !buf[0] ? NULL : buf;
+}
