@@ -9,6 +9,7 @@
 #include "handle/hooks.h"
 #include "wire/mime.h"
 #include "drive/multi.h"
+#include "drive/pause.h"
 #include "drive/perform.h"
 #include "handle/shadow.h"
 #include "call/transfer.h"
@@ -64,40 +65,9 @@ static CURLcode perform(void *shadow, uintptr_t frame)
     return sc_perform(shadow, frame);
 }
 
-/* In a replay libcurl has no transfer to pause any more: the state is ours. */
 static CURLcode pause_transfer(void *shadow, int bitmask)
 {
-    struct sc_shadow *s = shadow;
-    struct sc_transfer *t = s->transfer;
-    bool before = t && t->recv_paused;
-    CURLcode rc;
-
-    if (t && s->member && s->member->state == SC_MEMBER_WAITING) { /* remembered for what comes */
-        t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
-        return CURLE_OK;
-    }
-    if (t && s->member && s->member->state == SC_MEMBER_PAUSED) {
-        if (!(bitmask & CURLPAUSE_RECV)) {
-            t->recv_paused = false;
-            sc_multi_unpaused(s->member);
-        }
-        return CURLE_OK;
-    }
-    if (t) {
-        t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
-        if (!(bitmask & CURLPAUSE_SEND))
-            t->unpaused = true;
-        if (t->replaying)
-            return CURLE_OK;
-    }
-    rc = s->real->easy_pause(s->easy, bitmask);
-    /* The read callback paused when it was asked ahead of the connection (rewrite.h). */
-    if (rc != CURLE_OK && t && s->transfer == t && t->upload.pending == CURL_READFUNC_PAUSE)
-        rc = CURLE_OK;
-    /* Refused, for want of a connection as yet: then nobody will lift it, either. */
-    if (rc != CURLE_OK && t && s->transfer == t)
-        t->recv_paused = before;
-    return rc;
+    return sc_pause(shadow, bitmask);
 }
 
 static bool in_our_callback(const struct sc_shadow *s)

@@ -90,6 +90,8 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->connect_code = 0;
     t->commit_early = false;
     t->send_paused = false;
+    t->recv_withheld = t->recv_paused;
+    t->send_withheld = t->send_stopped;
     t->fail_suppressed = false;
     t->short_write = false;
     t->decided = false;

@@ -156,9 +156,11 @@ struct sc_transfer {
     bool in_head;      /* a header line before its block's last one is handed over */
     bool sending;      /* inside libcurl's own perform */
     bool in_callback;  /* one of the program's callbacks runs, and libcurl's not */
-    bool recv_paused;
-    bool unpaused;           /* curl_easy_pause lifted a pause of the upload meanwhile */
-    uint64_t delivered_body; /* bytes of body given in a replay */
+    bool recv_paused;  /* the program has paused its download, */
+    bool send_stopped; /* or its upload */
+    bool recv_withheld, send_withheld; /* ... and libcurl does not know (pause.c) */
+    bool unpaused;                     /* curl_easy_pause lifted a pause of the upload meanwhile */
+    uint64_t delivered_body;           /* bytes of body given in a replay */
 };
 
 struct sc_transfer *sc_transfer_new(void);

@@ -23,6 +23,8 @@ static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t
 
     t->unpaused = false;
     t->send_paused = true;
+    t->send_stopped = true;
+    t->send_withheld = false;
     if (t->phase == SC_HOLDING && t->hold.n > 0 && !sc_deliver_held(s, t, &verdict))
         t->phase = SC_RELEASING;
     return t->unpaused ? sc_on_read(p, size, n, s) : CURL_READFUNC_PAUSE;
@@ -52,6 +54,8 @@ size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
         return got;
     if (t->upload.ended && !t->upload.lost)
         return 0;
+    if (t->send_withheld) /* libcurl would not ask */
+        return paused(s, t, p, size, n);
     got = told_before(t);
     if (got == 0)
         got = sc_feed_from_program(s, p, size, n);

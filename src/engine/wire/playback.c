@@ -165,7 +165,10 @@ bool sc_deliver_held(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict
     if (done) {
         t->phase = SC_COMMITTED;
         sc_transfer_forget_held(t);
-    } else if (*verdict != CURL_WRITEFUNC_PAUSE) {
+    } else if (*verdict == CURL_WRITEFUNC_PAUSE) {
+        t->recv_paused = true;
+        t->recv_withheld = false; /* the trampoline returns it */
+    } else {
         t->short_write = true;
         t->refused = *verdict;
     }

@@ -190,12 +190,36 @@ static bool release(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict)
     return sc_deliver_held(s, t, verdict);
 }
 
+/* A pause that libcurl does not know: it is told now. */
+static bool tell_of_pause(struct sc_transfer *t)
+{
+    bool paused = t->recv_withheld;
+
+    t->recv_withheld = false;
+    return paused;
+}
+
+/* What the program's callback makes of a piece that came from libcurl just now. */
+static size_t noted(struct sc_transfer *t, size_t taken)
+{
+    if (taken == CURL_WRITEFUNC_PAUSE)
+        t->recv_paused = true;
+    return taken;
+}
+
+static size_t pass_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    if (tell_of_pause(t))
+        return CURL_WRITEFUNC_PAUSE;
+    return noted(t, sc_deliver_header(s, p, n));
+}
+
 /* The current piece after all that was held. */
 static size_t commit_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
 {
     size_t verdict;
 
-    return release(s, t, &verdict) ? sc_deliver_header(s, p, n) : verdict;
+    return release(s, t, &verdict) ? pass_header(s, t, p, n) : verdict;
 }
 
 /* A look at what has gone by, for the class and the log. */
@@ -217,8 +241,10 @@ static void watch(struct sc_transfer *t, const char *p, size_t n)
 /* A piece that the program does not take now comes a second time. */
 static size_t pass_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
 {
-    size_t taken = t->show ? sc_show_body(s, t, p, n) : sc_deliver_body(s, p, n);
+    size_t taken = CURL_WRITEFUNC_PAUSE;
 
+    if (!tell_of_pause(t))
+        taken = noted(t, t->show ? sc_show_body(s, t, p, n) : sc_deliver_body(s, p, n));
     if (taken == CURL_WRITEFUNC_PAUSE)
         t->counted_ahead += n;
     return taken;
@@ -364,8 +390,10 @@ size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
     struct sc_transfer *t = s->transfer;
 
     n *= size;
-    if (!t || t->phase == SC_COMMITTED)
+    if (!t)
         return sc_deliver_header(s, p, n);
+    if (t->phase == SC_COMMITTED)
+        return pass_header(s, t, p, n);
     if (t->phase == SC_RELEASING || !speaks_http(s, t))
         return commit_header(s, t, p, n);
     return hold_header(s, t, p, n);

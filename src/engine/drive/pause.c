@@ -1,0 +1,65 @@
+/*
+ * pause.c - see pause.h.
+ *
+ * To the program a call is one transfer, which it may stop and let go at any time. libcurl has it
+ * only while an attempt is under way, knows no pause before that has its connection (it answers 43
+ * then), and begins each attempt unpaused. So what the program wants is kept here. What libcurl has
+ * not been told is `withheld`: it is told at the next piece, by what the trampoline returns.
+ */
+#include "drive/pause.h"
+
+#include "call/transfer.h"
+#include "drive/multi.h"
+
+/* Else the call waits, or its result is being handed over. */
+static bool libcurl_has_it(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    return s->member ? s->member->state == SC_MEMBER_RUNNING : t->sending;
+}
+
+static void withhold(struct sc_transfer *t, bool withheld)
+{
+    t->recv_withheld = withheld && t->recv_paused;
+    t->send_withheld = withheld && t->send_stopped;
+}
+
+/* The first attempt has no connection yet: libcurl's own answer stands, and what it refused to
+ * pause nobody will let go, either. An earlier pause, from before the attempt, can be lifted. */
+static CURLcode refused(struct sc_transfer *t, bool was_paused, CURLcode rc)
+{
+    if (t->upload.pending == CURL_READFUNC_PAUSE) /* asked ahead of the connection (request.h) */
+        return CURLE_OK;
+    if (was_paused)
+        return CURLE_OK;
+    t->recv_paused = false;
+    t->send_stopped = false;
+    withhold(t, false);
+    return rc;
+}
+
+CURLcode sc_pause(struct sc_shadow *s, int bitmask)
+{
+    struct sc_transfer *t = s->transfer;
+    bool was_paused;
+    CURLcode rc;
+
+    if (!t)
+        return s->real->easy_pause(s->easy, bitmask);
+    was_paused = t->recv_paused || t->send_stopped;
+    t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
+    t->send_stopped = (bitmask & CURLPAUSE_SEND) != 0;
+    if (!t->send_stopped)
+        t->unpaused = true;
+    if (!libcurl_has_it(s, t)) {
+        withhold(t, true);
+        if (s->member && s->member->state == SC_MEMBER_PAUSED && !t->recv_paused)
+            sc_multi_unpaused(s->member);
+        return CURLE_OK;
+    }
+    withhold(t, false); /* before: callbacks run in there */
+    rc = s->real->easy_pause(s->easy, bitmask);
+    if (rc != CURLE_BAD_FUNCTION_ARGUMENT || s->transfer != t)
+        return rc;
+    withhold(t, true);
+    return t->call.attempts > 0 ? CURLE_OK : refused(t, was_paused, rc);
+}
