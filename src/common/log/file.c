@@ -23,40 +23,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* O_NONBLOCK: a FIFO that nobody reads must not stop the program. */
-static int open_log(const char *path)
-{
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-}
-
-static int make_parents(const char *path)
-{
-    char b[PATH_MAX];
-    size_t n = strlen(path);
-    if (n >= sizeof b)
-        return ENAMETOOLONG;
-    memcpy(b, path, n + 1);
-    for (char *slash = strchr(b + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(b, 0700) != 0 && errno != EEXIST)
-            return errno;
-        *slash = '/';
-    }
-    return 0;
-}
-
-static int open_or_create(const char *path)
-{
-    int fd = open_log(path);
-    if (fd < 0 && errno == ENOENT && make_parents(path) == 0)
-        fd = open_log(path);
-    return fd;
-}
+#include "log/open.h"
 
 static bool same_file(const char *path, const struct stat *st)
 {
     struct stat now;
-    return stat(path, &now) == 0 && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+    return lstat(path, &now) == 0 && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
 }
 
 /* Moves the file aside unless somebody else does or did. A symbolic link stays where it is, its
@@ -64,20 +36,20 @@ static bool same_file(const char *path, const struct stat *st)
 static void move_aside(const char *path, const struct stat *st)
 {
     char from[PATH_MAX], to[PATH_MAX + 2];
-    if (!same_file(path, st) || !realpath(path, from))
+    if (!sc_log_resolve(path, from) || !same_file(from, st))
         return;
     snprintf(to, sizeof to, "%s.1", from);
     rename(from, to);
 }
 
 /* Returns a descriptor to write to: of the new file, or the given one if that is the best. */
-static int rotate(const char *path, int fd, const struct stat *st)
+static int rotate(const struct sc_log *log, int fd, const struct stat *st)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
         return fd;
-    move_aside(path, st);
+    move_aside(log->path, st);
     flock(fd, LOCK_UN); /* not left to close: a fork may have copied the descriptor meanwhile */
-    int fresh = open_log(path);
+    int fresh = sc_log_open(log->path, log->mode, true, st);
     if (fresh < 0)
         return fd;
     close(fd);
@@ -157,11 +129,12 @@ static bool spare_the_look(const struct sc_log *log)
 static int append(const struct sc_log *log, const char *line, size_t n)
 {
     struct stat st;
-    int fd = open_or_create(log->path);
+    bool spare = spare_the_look(log);
+    int fd = sc_log_open(log->path, log->mode, !spare, NULL);
     if (fd < 0)
         return errno;
     int error;
-    if (spare_the_look(log)) {
+    if (spare) {
         error = write_line(fd, line, n);
     } else if (fstat(fd, &st) != 0) {
         error = errno;
@@ -169,7 +142,7 @@ static int append(const struct sc_log *log, const char *line, size_t n)
         error = sc_log_write(fd, line, n);
     } else {
         if (log->max_bytes > 0 && st.st_size > 0 && st.st_size + (int64_t)n > log->max_bytes) {
-            fd = rotate(log->path, fd, &st);
+            fd = rotate(log, fd, &st);
             if (fstat(fd, &st) != 0)
                 st.st_size = 0;
         }
@@ -217,6 +190,8 @@ const char *sc_log_errno_words(int error)
         return "too many symbolic links";
     case ENAMETOOLONG:
         return "path too long";
+    case SC_LOG_FOREIGN_LINK:
+        return "a link in its path belongs to another user";
     case ENXIO:
         return "nobody reads it";
     case EIO:

@@ -16,6 +16,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "policy/policy.h"
 
@@ -24,6 +25,7 @@ struct sc_log {
     enum sc_log_format format;
     enum sc_log_level level;
     int64_t max_bytes;
+    mode_t mode; /* of a file that is made */
 };
 
 enum sc_event_kind {

@@ -87,11 +87,8 @@ struct sc_policy *sc_policy_builtin(void)
         sc_policy_free(p);
         p = NULL;
     }
-    if (p != NULL) {
-        p->log.format = (enum sc_log_format)draft.log_format;
-        p->log.level = (enum sc_log_level)draft.log_level;
-        p->log.max_bytes = draft.log_max_bytes;
-    }
+    if (p != NULL)
+        sc_draft_log(&draft, &p->log);
     errno = saved;
     return p;
 }

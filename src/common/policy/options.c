@@ -16,6 +16,7 @@
 
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const log_modes[] = {"0600", "0640", "0644", "0660", "0664", "0666", NULL};
 static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
                                       "none", NULL};
@@ -37,6 +38,7 @@ static const char *const failures[] = {
 #define WORD_LISTS(X) \
     X(log_formats)    \
     X(log_levels)     \
+    X(log_modes)      \
     X(timeout_scopes) \
     X(jitters)        \
     X(scopes)         \
@@ -184,6 +186,12 @@ static const struct sc_policy_option log_rows[] = {
      .scale = 1 << 20,
      FIELD(struct sc_draft, log_max_bytes),
      .doc = "Size at which the file becomes PATH.1 and a new one begins; 0: never."},
+    {.key = "mode",
+     .type = SC_TYPE_WORD,
+     WORDS(log_modes),
+     .initial = "\"0600\"",
+     FIELD(struct sc_draft, log_mode),
+     .doc = "Who may read and write a log that is made, as of chmod(1); 0660 for a group."},
 };
 
 static const struct sc_policy_option rule_rows[] = {

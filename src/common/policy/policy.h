@@ -25,6 +25,7 @@ struct sc_log_settings {
     enum sc_log_format format;
     enum sc_log_level level;
     int64_t max_bytes; /* rotate beyond this, 0: never */
+    unsigned mode;     /* of a file that is made */
 };
 
 /* A provider that the policy names: one of its own, or a built-in one with more hosts or rows. */

@@ -504,6 +504,17 @@ static void check_log(struct sc_reader *r)
     sc_reader_leave(r, before);
 }
 
+void sc_draft_log(const struct sc_draft *d, struct sc_log_settings *log)
+{
+    const struct sc_section *s = sc_section(SC_SECTION_LOG), *owner;
+    const char *const *modes = sc_option_words(sc_option_find(s, "mode", &owner));
+
+    log->format = (enum sc_log_format)d->log_format;
+    log->level = (enum sc_log_level)d->log_level;
+    log->max_bytes = d->log_max_bytes;
+    log->mode = (unsigned)strtoul(modes[d->log_mode], NULL, 8);
+}
+
 /* "~" is the user's home as the environment has it; without one there is no log. */
 static void set_log(struct sc_reader *r)
 {
@@ -511,9 +522,7 @@ static void set_log(struct sc_reader *r)
     struct sc_log_settings *log = &r->policy->log;
     char *full;
 
-    log->format = (enum sc_log_format)r->draft.log_format;
-    log->level = (enum sc_log_level)r->draft.log_level;
-    log->max_bytes = r->draft.log_max_bytes;
+    sc_draft_log(&r->draft, log);
     if (path == NULL || (path[0] == '~' && (home == NULL || home[0] != '/')))
         return;
     if (path[0] == '~')

@@ -15,7 +15,7 @@
 struct sc_draft {
     int version;
     const char *log_path;
-    int log_format, log_level;
+    int log_format, log_level, log_mode;
     int64_t log_max_bytes;
 };
 
@@ -57,5 +57,8 @@ typedef bool sc_error_sink(const struct sc_policy_error *e, void *arg);
 
 /* Walks the document and fills `p`. Returns the number of errors reported; p is good if it is 0. */
 size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink *sink, void *arg);
+
+/* All of `log` but its path, which may depend on the user. */
+void sc_draft_log(const struct sc_draft *d, struct sc_log_settings *log);
 
 #endif

@@ -215,13 +215,14 @@ struct sc_log sc_runtime_log(const struct sc_policy *p)
 {
     const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
     const char *path = log_override();
-    struct sc_log log = {NULL, SC_LOG_TEXT, SC_LOG_INFO, INT64_C(64) << 20};
+    struct sc_log log = {NULL, SC_LOG_TEXT, SC_LOG_INFO, INT64_C(64) << 20, 0600};
 
     if (set) {
         log.path = set->path;
         log.format = set->format;
         log.level = set->level;
         log.max_bytes = set->max_bytes;
+        log.mode = set->mode;
     }
     if (path && *path)
         log.path = path;

@@ -43,7 +43,7 @@ static int teardown(void **state)
 
 static struct sc_log to(const char *where, int64_t max_bytes)
 {
-    return (struct sc_log){where, SC_LOG_TEXT, SC_LOG_INFO, max_bytes};
+    return (struct sc_log){where, SC_LOG_TEXT, SC_LOG_INFO, max_bytes, 0600};
 }
 
 static void note(const struct sc_log *log, const char *text)
@@ -137,6 +137,157 @@ static void symbolic_link_is_followed_and_kept_by_rotation(void **state)
     assert_true(S_ISLNK(st.st_mode));
     assert_non_null(strstr(contents(moved), "first"));
     assert_non_null(strstr(contents(target), "a long line"));
+}
+
+/* Somebody else's uid and gid, for tests that root alone can make. */
+#define STRANGER 65534
+
+static void write_long_line_twice(void)
+{
+    struct sc_log log = to(path, 100);
+    note(&log, "a long line so that the next one does not fit into a hundred bytes any more");
+    note(&log, "a long line so that the next one does not fit into a hundred bytes any more");
+}
+
+static void link_of_another_user_is_neither_followed_nor_its_target_moved(void **state)
+{
+    (void)state;
+    char target[160], moved[170], err[160];
+    if (geteuid() != 0)
+        skip();
+    snprintf(target, sizeof target, "%s/target", folder);
+    snprintf(moved, sizeof moved, "%s.1", target);
+    snprintf(err, sizeof err, "%s/err", folder);
+    FILE *f = fopen(target, "w");
+    fputs("precious\n", f);
+    fclose(f);
+    assert_int_equal(chmod(folder, 0777), 0);
+    assert_int_equal(symlink("target", path), 0);
+    assert_int_equal(lchown(path, STRANGER, STRANGER), 0);
+    assert_int_equal(in_child(write_long_line_twice, err), 0);
+    assert_string_equal(contents(target), "precious\n");
+    assert_int_equal(access(moved, F_OK), -1);
+    assert_non_null(strstr(contents(err), "a link in its path belongs to another user"));
+
+    /* By way of a link of ours it is the stranger's all the same. */
+    char ours[160];
+    snprintf(ours, sizeof ours, "%s/ours", folder);
+    assert_int_equal(symlink(path, ours), 0);
+    strcpy(path, ours);
+    assert_int_equal(in_child(write_long_line_twice, err), 0);
+    assert_string_equal(contents(target), "precious\n");
+}
+
+static void folder_that_is_anothers_link_is_not_entered(void **state)
+{
+    (void)state;
+    char real[160], link[160], err[160];
+    if (geteuid() != 0)
+        skip();
+    snprintf(real, sizeof real, "%s/real", folder);
+    snprintf(link, sizeof link, "%s/link", folder);
+    snprintf(path, sizeof path, "%s/link/log", folder);
+    snprintf(err, sizeof err, "%s/err", folder);
+    assert_int_equal(mkdir(real, 0700), 0);
+    assert_int_equal(symlink("real", link), 0);
+    assert_int_equal(in_child(write_long_line_twice, err), 0);
+    assert_int_equal(access(path, F_OK), 0); /* our own link is entered */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(lchown(link, STRANGER, STRANGER), 0);
+    assert_int_equal(in_child(write_long_line_twice, err), 0);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void write_as_stranger(void)
+{
+    umask(077);
+    if (setgid(STRANGER) == 0 && setuid(STRANGER) == 0)
+        write_long_line_twice();
+}
+
+static void own_link_of_a_user_is_followed(void **state)
+{
+    (void)state;
+    char target[160], err[160];
+    if (geteuid() != 0)
+        skip();
+    snprintf(target, sizeof target, "%s/target", folder);
+    snprintf(err, sizeof err, "%s/err", folder);
+    assert_int_equal(chmod(folder, 0777), 0);
+    assert_int_equal(symlink(target, path), 0);
+    assert_int_equal(lchown(path, STRANGER, STRANGER), 0);
+    assert_int_equal(in_child(write_as_stranger, err), 0);
+    assert_non_null(strstr(contents(target), "a long line"));
+}
+
+static void link_into_proc_is_followed(void **state)
+{
+    (void)state;
+    char b[256] = "";
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(b, sizeof b, "/proc/self/fd/%d", ends[1]);
+    assert_int_equal(symlink(b, path), 0);
+    struct sc_log log = to(path, 100);
+    note(&log, "into a pipe");
+    close(ends[1]);
+    assert_true(read(ends[0], b, sizeof b - 1) > 0);
+    close(ends[0]);
+    assert_non_null(strstr(b, "into a pipe"));
+}
+
+static mode_t mode_of(const char *file)
+{
+    struct stat st;
+    return stat(file, &st) == 0 ? st.st_mode & 07777 : 0;
+}
+
+static void mode_is_as_asked_whatever_the_umask(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t file, folder;
+    } table[] = {{0600, 0700}, {0640, 0750}, {0644, 0755}, {0660, 0770}, {0666, 01777}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char parent[160], file[170], moved[180];
+        snprintf(parent, sizeof parent, "%s/%zu", folder, i);
+        snprintf(file, sizeof file, "%s/log", parent);
+        snprintf(moved, sizeof moved, "%s.1", file);
+        struct sc_log log = to(file, 100);
+        log.mode = table[i].file;
+        mode_t before = umask(i & 1 ? 0077 : 0);
+        note(&log, "a long line so that the next one does not fit into a hundred bytes any more");
+        note(&log, "a long line so that the next one does not fit into a hundred bytes any more");
+        umask(before);
+        assert_int_equal(mode_of(file), table[i].file);
+        assert_int_equal(mode_of(moved), table[i].file);
+        assert_int_equal(mode_of(parent), table[i].folder);
+    }
+}
+
+static void several_users_share_a_log_and_rotation_keeps_it_theirs(void **state)
+{
+    (void)state;
+    char err[160], moved[170];
+    struct stat st;
+    if (geteuid() != 0)
+        skip();
+    snprintf(err, sizeof err, "%s/err", folder);
+    snprintf(moved, sizeof moved, "%s.1", path);
+    assert_int_equal(chmod(folder, 01777), 0);
+    struct sc_log log = to(path, 0);
+    log.mode = 0660;
+    note(&log, "of root");
+    assert_int_equal(chown(path, 0, STRANGER), 0);
+    assert_int_equal(in_child(write_as_stranger, err), 0); /* too long, but not its to rename */
+    assert_non_null(strstr(contents(path), "of root"));
+    assert_non_null(strstr(contents(path), "a long line"));
+    log.max_bytes = 100;
+    note(&log, "of root again");
+    assert_non_null(strstr(contents(moved), "a long line"));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_gid, STRANGER);
+    assert_int_equal(st.st_mode & 07777, 0660);
 }
 
 static void write_to_full_device(void)
@@ -352,6 +503,12 @@ int main(void)
         TEST(file_and_folders_are_private_and_nothing_stays_open),
         TEST(level_decides_what_is_written),
         TEST(symbolic_link_is_followed_and_kept_by_rotation),
+        TEST(link_of_another_user_is_neither_followed_nor_its_target_moved),
+        TEST(folder_that_is_anothers_link_is_not_entered),
+        TEST(own_link_of_a_user_is_followed),
+        TEST(link_into_proc_is_followed),
+        TEST(mode_is_as_asked_whatever_the_umask),
+        TEST(several_users_share_a_log_and_rotation_keeps_it_theirs),
         TEST(full_disk_is_said_once),
         TEST(complaint_goes_to_stderr_only_without_a_log),
         TEST(broken_stderr_does_not_kill),
