@@ -2,11 +2,21 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "policy/describe.h"
 #include "policy/policy.h"
 
 enum { OPT_SCHEMA = 256, OPT_OPTIONS_MAN };
+
+static const struct sc_option options[] = {
+    {"schema", OPT_SCHEMA, NULL, "print the JSON Schema of policy files"},
+    {"options-man", OPT_OPTIONS_MAN, NULL, "print the list of options in mdoc"},
+    SC_OPTIONS_END,
+};
+static const struct sc_usage usage = {
+    "check", "[FILE...]",
+    "Checks policy files; without FILE the one that a wrapped program would use.", options};
 
 static void report(const struct sc_policy_error *e, void *arg)
 {
@@ -29,7 +39,7 @@ static int check(const char *path)
     printf("%s: good, %zu rule%s\n", path, sc_policy_rule_count(p),
            sc_policy_rule_count(p) == 1 ? "" : "s");
     sc_policy_free(p);
-    return 0;
+    return sc_policy_file_trusted(&usage, path) ? 0 : 1;
 }
 
 /* Without an operand: the policy that a wrapped program would use. */
@@ -45,14 +55,6 @@ static int check_found(void)
 
 int sc_cmd_check(int argc, char **argv)
 {
-    static const struct sc_option options[] = {
-        {"schema", OPT_SCHEMA, NULL, "print the JSON Schema of policy files"},
-        {"options-man", OPT_OPTIONS_MAN, NULL, "print the list of options in mdoc"},
-        SC_OPTIONS_END,
-    };
-    static const struct sc_usage usage = {
-        "check", "[FILE...]",
-        "Checks policy files; without FILE the one that a wrapped program would use.", options};
     struct sc_args a = sc_args_begin(argc, argv);
     int opt, bad = 0;
 

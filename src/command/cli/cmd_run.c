@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/place.h"
 #include "cli/program.h"
+#include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "policy/policy.h"
 
@@ -43,15 +44,23 @@ static bool set_path(const char *variable, const char *path)
     return sc_place_absolute(path, absolute, sizeof absolute) && setenv(variable, absolute, 1) == 0;
 }
 
-static bool policy_is_good(const char *path)
+/* A policy that is named and bad is wrong usage. One that was only found must not keep a program
+ * from running: the library does without it, and so does this. */
+static bool policy_is_good(void)
 {
+    const char *named = getenv("STEADYCURL_POLICY");
     struct sc_policy_error error;
+    char path[PATH_MAX];
+    if (!sc_policy_find(path, sizeof path))
+        return true;
     struct sc_policy *policy = sc_policy_load(path, &error);
-    if (!policy) {
-        fprintf(stderr, "steadycurl run: %s\n", error.text);
-        return false;
-    }
+    if (!policy)
+        sc_usage_wrong(&usage, "%s", error.text);
+    bool good = policy && sc_policy_file_trusted(&usage, path);
     sc_policy_free(policy);
+    if (good || (named && *named))
+        return good;
+    sc_usage_wrong(&usage, "without a policy the program's calls are not managed");
     return true;
 }
 
@@ -179,8 +188,7 @@ int sc_cmd_run(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (a.i >= argc)
         return sc_usage_wrong(&usage, "which program? see steadycurl run --help");
-    const char *policy = getenv("STEADYCURL_POLICY");
-    if (policy && *policy && !policy_is_good(policy))
+    if (!policy_is_good())
         return 2;
     return start(argv + a.i);
 }

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policy/document.h"
+#include "policy/trust.h"
 
 char *sc_read_whole(const char *path, size_t most, size_t *n)
 {
@@ -59,4 +61,14 @@ struct sc_policy *sc_policy_file_load(const struct sc_usage *u, const char *name
     if (!p)
         sc_usage_wrong(u, "%s", error.text);
     return p;
+}
+
+bool sc_policy_file_trusted(const struct sc_usage *u, const char *path)
+{
+    char why[PATH_MAX * 2 + 128];
+    enum sc_trust trust = sc_policy_trust(path, geteuid(), why, sizeof why);
+    if (trust != SC_TRUST_GOOD)
+        sc_usage_wrong(u, "%s: %s: %s", path,
+                       trust == SC_TRUST_REFUSED ? "refused for root" : "warning", why);
+    return trust != SC_TRUST_REFUSED;
 }
