@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/policy_file.h"
+#include "cli/print.h"
 #include "cli/usage.h"
 #include "policy/describe.h"
 #include "policy/policy.h"
@@ -21,7 +22,7 @@ static const struct sc_usage usage = {
 static void report(const struct sc_policy_error *e, void *arg)
 {
     (void)arg;
-    fprintf(stderr, "%s\n", e->text);
+    sc_print(stderr, "%s\n", e->text);
 }
 
 static int check(const char *path)

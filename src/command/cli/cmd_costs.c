@@ -15,7 +15,9 @@
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
 #include "cli/place.h"
+#include "cli/print.h"
 #include "cli/usage.h"
+#include "log/plain.h"
 
 #define NANO 1000000000
 #define DAY_MS INT64_C(86400000)
@@ -38,7 +40,7 @@ static const struct sc_option options[] = {
 
 static const struct sc_usage usage = {
     "costs", "[OPTION...] [FILE]",
-    "Says what the calls in a JSON log have cost: FILE, else $STEADYCURL_LOG, else the policy's.",
+    "Says what the calls in a log have cost: FILE, else $STEADYCURL_LOG, else the policy's.",
     options};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
@@ -57,40 +59,27 @@ static const char *dollars(int64_t nano, char buf[32])
     return buf;
 }
 
-static void put_json_string(const char *s)
-{
-    putchar('"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            printf("\\%c", *s);
-        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            printf("\\u%04x", (unsigned)*s);
-        else
-            putchar(*s);
-    }
-    putchar('"');
-}
-
 /* A cell that a spreadsheet would take for a formula is marked as text. */
 static void put_csv_string(const char *s)
 {
     putchar('"');
     if (*s && strchr("=+-@", *s))
         putchar('\'');
-    for (; *s; s++)
-        printf(*s == '"' ? "\"\"" : "%c", *s);
-    putchar('"');
+    for (const char *quote; (quote = strchr(s, '"')); s = quote + 1) {
+        sc_print_text(stdout, s, (size_t)(quote - s), 0);
+        fputs("\"\"", stdout);
+    }
+    sc_print(stdout, "%s\"", s);
 }
 
-/* Names come from outside: no control character reaches the terminal. */
-static void put_name(const char *s, int width)
+static void put_name(const char *name, int width)
 {
+    char s[512];
     int n = 0;
-    for (; *s; s++) {
-        bool harmless = (unsigned char)*s >= 0x20 && *s != 0x7f;
-        putchar(harmless ? *s : '?');
-        n += ((unsigned char)*s & 0xC0) != 0x80;
-    }
+    sc_plain(name, strlen(name), '?', s, sizeof s);
+    fputs(s, stdout);
+    for (const char *p = s; *p; p++)
+        n += ((unsigned char)*p & 0xC0) != 0x80;
     printf("%*s", n < width ? width - n : 0, "");
 }
 
@@ -109,7 +98,7 @@ static void put_json_row(const struct report *p, const struct sc_ledger_row *r, 
 {
     printf("%s\n  {\"%s\":", first ? "" : ",", p->by);
     if (r->key[0])
-        put_json_string(r->key);
+        sc_print_json(stdout, r->key);
     else
         printf("null");
     putchar(',');
@@ -282,10 +271,16 @@ static bool import(struct sc_ledger *l, const char *path, const char *log)
         wrong(path, sc_ledger_error(l));
         return false;
     }
+    if (r.no_file) {
+        wrong(log, "no log: it is no file of lines");
+        return false;
+    }
+    if (r.lines > 0 && r.foreign == r.lines) {
+        wrong(log, "no log: none of its lines is one that steadycurl writes");
+        return false;
+    }
     if (!r.found)
         wrong(log, "no such log; showing what the ledger has of it");
-    else if (r.lines > 0 && r.not_json == r.lines)
-        wrong(log, "not a JSON log; set \"log\": {\"format\": \"json\"} in the policy");
     if (r.unreadable > 0)
         sc_usage_wrong(&usage, "%s: %lld calls without id or time were left out", log,
                        (long long)r.unreadable);

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/captured.h"
 #include "cli/explain.h"
+#include "cli/print.h"
 #include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "http/url.h"
@@ -307,19 +308,19 @@ static void print_call(const char *policy, const struct call *c)
 static void print_call_json(const char *policy, const struct call *c)
 {
     printf("{\"policy\":");
-    sc_explain_json_string(policy);
+    sc_print_json(stdout, policy);
     printf(",\"host\":");
-    sc_explain_json_string(c->url.host);
+    sc_print_json(stdout, c->url.host);
     printf(",\"port\":%d,\"model\":", c->url.port);
-    sc_explain_json_string(c->model);
+    sc_print_json(stdout, c->model);
     printf(",\"rule\":");
     if (!c->rule) {
         printf("null");
         return;
     }
-    sc_explain_json_string(c->rule->name ? c->rule->name : "");
+    sc_print_json(stdout, c->rule->name ? c->rule->name : "");
     printf(",\"provider\":");
-    sc_explain_json_string(provider_name(c));
+    sc_print_json(stdout, provider_name(c));
 }
 
 static void explain_response(struct question *q, const struct sc_policy *policy,

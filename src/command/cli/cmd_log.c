@@ -16,7 +16,9 @@
 
 #include "cli/cli.h"
 #include "cli/logfile.h"
+#include "cli/print.h"
 #include "cli/usage.h"
+#include "ledger/text_line.h"
 
 #define DEFAULT_LINES 20
 #define POLL_NS 100000000L
@@ -24,22 +26,23 @@
 static const struct sc_option options[] = {
     {"follow", 'f', NULL, "go on as the log grows, also across rotations"},
     {"lines", 'n', "N", "show the last N lines (default 20), \"all\" for all"},
-    SC_OPTION_JSON("only lines that are JSON objects, for jq"),
+    SC_OPTION_JSON("JSON objects, one a line, for jq; lines of a text log are turned into some"),
     SC_OPTION_POLICY("the policy whose log to show"),
     SC_OPTION_LOG("the log to show, as FILE"),
     SC_OPTIONS_END,
 };
 
 static const struct sc_usage usage = {
-    "log", "[OPTION...] [FILE]", "Shows the log: FILE, else $STEADYCURL_LOG, else the policy's.",
+    "log", "[OPTION...] [FILE]",
+    "Shows the log: FILE (\"-\": standard input), else $STEADYCURL_LOG, else the policy's.",
     options};
 
 struct view {
     char path[PATH_MAX];
     bool follow, json_only;
-    long lines;   /* -1: all */
-    bool in_line; /* between a line's parts when following */
-    bool skip;    /* the rest of this line is not shown */
+    long lines; /* -1: all */
+    char *line; /* the one that is read, and its room */
+    size_t room;
 };
 
 /* Position after which the last n lines begin. */
@@ -64,31 +67,33 @@ static long tail_position(FILE *f, long n)
     return 0;
 }
 
-/* Terminal control sequences of a hostile log stay text. */
-static void show_char(char c)
+/* What is shown of a line: all of it, or with --json an object, of a text line made anew. */
+static void show(const struct view *v, const char *line, size_t n)
 {
-    bool harmless = (unsigned char)c >= 0x20 || c == '\n' || c == '\t';
-    putchar(harmless && c != 0x7f ? c : '?');
-}
-
-static void show(struct view *v, const char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!v->in_line)
-            v->skip = v->json_only && p[i] != '{';
-        v->in_line = p[i] != '\n';
-        if (!v->skip)
-            show_char(p[i]);
+    static char json[SC_TEXT_LINE_JSON];
+    if (!v->json_only || line[0] == '{') {
+        sc_print_text(stdout, line, n, 1);
+        return;
+    }
+    n = sc_text_line_json(line, n, json, sizeof json);
+    if (n > 0) {
+        sc_print_text(stdout, json, n, 0);
+        putchar('\n');
     }
 }
 
+/* Of a log that is followed whole lines only: the last one may be in the making. */
 static void show_rest(struct view *v, FILE *f)
 {
-    char b[4096];
-    size_t n;
+    ssize_t n;
     clearerr(f);
-    while ((n = fread(b, 1, sizeof b, f)) > 0)
-        show(v, b, n);
+    while ((n = getline(&v->line, &v->room, f)) > 0) {
+        if (v->follow && v->line[n - 1] != '\n') {
+            fseek(f, -n, SEEK_CUR);
+            break;
+        }
+        show(v, v->line, (size_t)n);
+    }
     fflush(stdout);
 }
 
@@ -142,13 +147,19 @@ static bool read_count(const char *text, long *lines)
     return *text && !*end && *lines >= 0;
 }
 
+static bool is_folder(FILE *f)
+{
+    struct stat st;
+    return fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int show_log(struct view *v)
 {
-    FILE *f = fopen(v->path, "re");
+    FILE *f = strcmp(v->path, "-") == 0 ? stdin : fopen(v->path, "re");
     if (!f && errno == ENOENT && v->follow)
         f = wait_for(v->path);
-    if (!f) {
-        sc_usage_wrong(&usage, "%s: %s", v->path, strerror(errno));
+    if (!f || is_folder(f)) {
+        sc_usage_wrong(&usage, "%s: %s", v->path, strerror(f ? EISDIR : errno));
         return 1;
     }
     fseek(f, tail_position(f, v->lines), SEEK_SET);

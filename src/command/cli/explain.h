@@ -56,9 +56,6 @@ void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tok
 void sc_explain_print(const struct sc_explain_question *q, const struct sc_explained *e);
 void sc_explain_print_json(const struct sc_explain_question *q, const struct sc_explained *e);
 
-/* A JSON string on stdout. */
-void sc_explain_json_string(const char *s);
-
 /* "topic     text" with the text as by printf. */
 void sc_explain_line(const char *topic, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -3,25 +3,12 @@
 #include <stdio.h>
 
 #include "cli/explain.h"
-
-void sc_explain_json_string(const char *s)
-{
-    putchar('"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            putchar('\\');
-        if ((unsigned char)*s < 0x20)
-            printf("\\u%04x", (unsigned)*s);
-        else
-            putchar(*s);
-    }
-    putchar('"');
-}
+#include "cli/print.h"
 
 static void text(const char *key, const char *s)
 {
     printf(",\"%s\":", key);
-    sc_explain_json_string(s);
+    sc_print_json(stdout, s);
 }
 
 static void number(const char *key, int64_t n)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/explain.h"
+#include "cli/print.h"
 #include "core/money.h"
 
 void sc_explain_line(const char *topic, const char *format, ...)
@@ -12,7 +13,7 @@ void sc_explain_line(const char *topic, const char *format, ...)
     va_list args;
     va_start(args, format);
     printf("%-9s ", topic);
-    vprintf(format, args);
+    sc_print_v(stdout, format, args);
     putchar('\n');
     va_end(args);
 }

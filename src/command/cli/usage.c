@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/print.h"
 #include "steadycurl/version.h"
 
 #define NAME_LIMIT 32
@@ -62,7 +63,7 @@ int sc_usage_wrong(const struct sc_usage *u, const char *format, ...)
     va_list args;
     va_start(args, format);
     fprintf(stderr, "steadycurl %s: ", u->command);
-    vfprintf(stderr, format, args);
+    sc_print_v(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
     return 2;

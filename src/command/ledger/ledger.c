@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "ledger/ledger_line.h"
+#include "ledger/text_line.h"
 
 #define WAIT_MS 120000
 #define HEAD_MAX 200
@@ -166,6 +167,17 @@ static bool insert(struct sc_ledger *l, const struct sc_ledger_line *c, const ch
     return sqlite3_step(s) == SQLITE_DONE || fail(l);
 }
 
+static enum sc_line_kind read_line(struct sc_ledger_line *c, const char *line, size_t n,
+                                   struct sc_ledger_import *r)
+{
+    static char json[SC_TEXT_LINE_JSON];
+    if (line[0] == '{')
+        return sc_ledger_line_read(c, line, n);
+    n = sc_text_line_json(line, n, json, sizeof json);
+    r->foreign += n == 0;
+    return n ? sc_ledger_line_read(c, json, n) : SC_LINE_OTHER;
+}
+
 /* Whole lines only: the last one may be in the making. */
 static bool read_lines(struct sc_ledger *l, FILE *f, const char *log, int64_t *position,
                        struct sc_ledger_import *r)
@@ -178,8 +190,7 @@ static bool read_lines(struct sc_ledger *l, FILE *f, const char *log, int64_t *p
         struct sc_ledger_line call;
         *position += n;
         r->lines++;
-        r->not_json += line[0] != '{';
-        switch (sc_ledger_line_read(&call, line, (size_t)n)) {
+        switch (read_line(&call, line, (size_t)n, r)) {
         case SC_LINE_CALL:
             good = insert(l, &call, log);
             r->calls += good ? sqlite3_changes(l->db) : 0;
@@ -247,11 +258,15 @@ static bool import_file(struct sc_ledger *l, FILE *f, const char *log, struct sc
 {
     struct stat st;
     char head[HEAD_MAX];
-    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode) || !read_head(f, head))
+    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode)) {
+        r->no_file = true;
+        return true;
+    }
+    if (!read_head(f, head))
         return true;
     int64_t position = known_position(l, &st, log, head);
     return fseeko(f, position, SEEK_SET) == 0 && read_lines(l, f, log, &position, r) &&
-           keep_position(l, &st, log, head, position);
+           (r->foreign == r->lines || keep_position(l, &st, log, head, position));
 }
 
 /* One name for a log, whether or not it is there now. A link's target is what gets rotated. */

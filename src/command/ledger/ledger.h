@@ -1,9 +1,10 @@
 /*
  * ledger.h - what calls have cost, kept in an SQLite file.
  *
- * The ledger is filled from JSON logs, PATH.1 and PATH, and remembers how far it has read each
- * file; every call is in it once, whoever imports and however often. One import is one transaction
- * that others wait for. Money is whole nano-dollars, so sums are exact.
+ * The ledger is filled from logs, PATH.1 and PATH, JSON or text (which says no cached tokens), and
+ * remembers how far it has read each file; every call is in it once, whoever imports and however
+ * often. One import is one transaction that others wait for. Money is whole nano-dollars, so sums
+ * are exact.
  */
 #ifndef SC_LEDGER_LEDGER_H
 #define SC_LEDGER_LEDGER_H
@@ -17,9 +18,10 @@ struct sc_ledger;
 struct sc_ledger_import {
     int64_t calls;      /* new ones */
     int64_t lines;      /* looked at */
-    int64_t not_json;   /* of these: no JSON object, as all are in a text log */
+    int64_t foreign;    /* of these: neither JSON nor a line of a text log */
     int64_t unreadable; /* calls without id or time */
     bool found;         /* there was a log */
+    bool no_file;       /* it is a folder, or something else that has no lines */
 };
 
 /* A row of a report; `key` is borrowed until the next one. */

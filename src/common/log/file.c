@@ -70,12 +70,58 @@ static bool limited(void)
     return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY;
 }
 
+/* fstat would be a tenth of a line's cost. A regular file that is far from its maximum cannot reach
+ * it within a few lines, so it is spared for that many. (Not so getrlimit: a program may lower its
+ * limit at any time.) */
+#define SPARED_LINES 16
+#define FAR_BYTES ((int64_t)1 << 20)
+
+static _Atomic int spared;
+static _Atomic(uintptr_t) spared_log; /* which log that is true of */
+
+/* Takes back what went into the file of a line that did not fit, unless another process's line has
+ * come behind it meanwhile. */
+static void take_back(int fd, ssize_t done)
+{
+    struct stat st;
+    off_t end = lseek(fd, 0, SEEK_CUR); /* O_APPEND: where our bytes end */
+    if (end >= done && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == end)
+        (void)!ftruncate(fd, end - done);
+}
+
 static int write_line(int fd, const char *line, size_t n)
 {
     ssize_t done = write(fd, line, n);
     if (done == (ssize_t)n)
         return 0;
-    return done < 0 ? errno : ENOSPC;
+    if (done < 0)
+        return errno;
+    take_back(fd, done);
+    atomic_store_explicit(&spared, 0, memory_order_relaxed); /* look again */
+    return ENOSPC;
+}
+
+/* What we write to is opened for nothing else; /proc opens the same file for reading. */
+static bool is_torn(int fd, const struct stat *st)
+{
+    char name[32], last = '\n';
+    if (st->st_size == 0)
+        return false;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    int reading = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (reading < 0)
+        return false;
+    bool torn = pread(reading, &last, 1, st->st_size - 1) == 1 && last != '\n';
+    close(reading);
+    return torn;
+}
+
+/* The same where a line may have been torn: who was killed, or met a full disk that was cut off
+ * before it could be taken back, has left a line without end. */
+static int write_line_after(int fd, const struct stat *st, const char *line, size_t n)
+{
+    int error = is_torn(fd, st) ? write_line(fd, "\n", 1) : 0;
+    return error ? error : write_line(fd, line, n);
 }
 
 /* A FIFO's or socket's reader may go away between open and write: SIGPIPE must not reach the
@@ -97,24 +143,14 @@ int sc_log_write(int fd, const char *line, size_t n)
     return error;
 }
 
-/* fstat would be a tenth of a line's cost. A regular file that is far from its maximum cannot reach
- * it within a few lines, so it is spared for that many. (Not so getrlimit: a program may lower its
- * limit at any time.) */
-#define SPARED_LINES 16
-#define FAR_BYTES ((int64_t)1 << 20)
-
-static _Atomic int spared;
-static _Atomic(uintptr_t) spared_log; /* which log that is true of */
-
 static uintptr_t log_identity(const struct sc_log *log)
 {
     return (uintptr_t)log->path ^ (uintptr_t)log->max_bytes << 8;
 }
 
-static void look_again_in(const struct sc_log *log, const struct stat *st)
+static void look_again_in(const struct sc_log *log, const struct stat *st, int error)
 {
-    bool far =
-        S_ISREG(st->st_mode) && (log->max_bytes <= 0 || st->st_size < log->max_bytes - FAR_BYTES);
+    bool far = error == 0 && (log->max_bytes <= 0 || st->st_size < log->max_bytes - FAR_BYTES);
     atomic_store_explicit(&spared_log, log_identity(log), memory_order_relaxed);
     atomic_store_explicit(&spared, far ? SPARED_LINES : 0, memory_order_relaxed);
 }
@@ -146,8 +182,8 @@ static int append(const struct sc_log *log, const char *line, size_t n)
             if (fstat(fd, &st) != 0)
                 st.st_size = 0;
         }
-        error = over_limit(&st, n) ? EFBIG : write_line(fd, line, n);
-        look_again_in(log, &st);
+        error = over_limit(&st, n + 1) ? EFBIG : write_line_after(fd, &st, line, n);
+        look_again_in(log, &st, error);
     }
     close(fd);
     return error;

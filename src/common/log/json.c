@@ -11,49 +11,44 @@
 #include <unistd.h>
 
 #include "log/log.h"
+#include "log/plain.h"
 
 #define FIELD_MAX 512   /* bytes of a name-like string, escaped */
 #define TEXT_LIMIT 2048 /* bytes of the free text, escaped */
 
-static bool continuation(unsigned char c)
+static bool put_escaped(struct sc_out *o, unsigned c)
 {
-    return (c & 0xc0) == 0x80;
+    static const char hex[] = "0123456789abcdef";
+    char b[6] = {'\\', 'u', hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15], hex[c & 15]};
+    return sc_out_bytes(o, b, sizeof b);
 }
 
-/* Length of the well-formed UTF-8 character at s (NUL-terminated), 0 if it is none. */
-static size_t utf8_length(const unsigned char *s)
+/* Of a character that a terminal would obey (log/plain.h), its number. */
+static unsigned number_of(const unsigned char *s, size_t length)
 {
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] < 0xc2 || s[0] > 0xf4 || !continuation(s[1]))
-        return 0;
-    if (s[0] < 0xe0)
-        return 2;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || !continuation(s[2]))
-        return 0;
-    if (s[0] < 0xf0)
-        return 3;
-    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f) || !continuation(s[3]))
-        return 0;
-    return 4;
+    if (length == 2)
+        return (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+    return (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
 }
 
 /* Writes one character escaped; returns how many bytes of s it took, 0 if it does not fit. */
 static size_t put_char(struct sc_out *o, const unsigned char *s)
 {
-    static const char hex[] = "0123456789abcdef";
+    bool plain, fits;
+    size_t n = sc_plain_char((const char *)s, strnlen((const char *)s, 4), &plain);
     if (*s == '"' || *s == '\\') {
         char b[2] = {'\\', (char)*s};
-        return sc_out_bytes(o, b, 2);
+        fits = sc_out_bytes(o, b, 2);
+    } else if (plain) {
+        fits = sc_out_bytes(o, (const char *)s, n);
+    } else if (*s < 0x80) {
+        fits = put_escaped(o, *s);
+    } else if (n == 1 || n == 4) { /* no UTF-8, or a tag that nobody sees */
+        fits = SC_OUT_LITERAL(o, "\xef\xbf\xbd");
+    } else {
+        fits = put_escaped(o, number_of(s, n));
     }
-    if (*s < 0x20 || *s == 0x7f) {
-        char b[6] = {'\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15]};
-        return sc_out_bytes(o, b, 6);
-    }
-    size_t n = utf8_length(s);
-    if (n == 0)
-        return SC_OUT_LITERAL(o, "\xef\xbf\xbd");
-    return sc_out_bytes(o, (const char *)s, n) ? n : 0;
+    return fits ? n : 0;
 }
 
 /* Nearly every byte of a line goes through this: a look-up, not four comparisons. */

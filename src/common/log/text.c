@@ -11,6 +11,7 @@
 
 #include "core/call.h"
 #include "log/log.h"
+#include "log/plain.h"
 
 #define WORDS_MAX 1024 /* bytes of a free text in a line */
 #define VALUE_MAX 256  /* and of a field's value */
@@ -18,12 +19,14 @@
 /* HTTP_RETURNED_ERROR: FAILONERROR turned a status into an error; the status says more. */
 #define CURL_HTTP_ERROR 22
 
-/* Foreign text: no control character may start a line of its own or reach a terminal. */
+/* Foreign text: nothing in it may start a line of its own or act on a terminal. */
 static void put_words(struct sc_out *o, const char *s, size_t max)
 {
-    for (size_t i = 0; i < max && s[i]; i++) {
-        char c = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? ' ' : s[i];
-        if (!sc_out_bytes(o, &c, 1))
+    size_t n = strnlen(s, max);
+    for (size_t i = 0, length; i < n; i += length) {
+        bool plain;
+        length = sc_plain_char(s + i, n - i, &plain);
+        if (!sc_out_bytes(o, plain ? s + i : " ", plain ? length : 1))
             return;
     }
 }
@@ -71,9 +74,9 @@ static bool begin_field(struct fields *f, const char *name, size_t n, size_t val
     return sc_out_bytes(f->o, name, n);
 }
 
-/* Bytes that are foreign to a bare word: 1, but welcome between quotes; 2, nowhere. */
+/* Bytes that are foreign to a bare word: 1, but welcome between quotes; 2, nowhere; 4, perhaps. */
 static const unsigned char odd[256] = {
-    [' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [1 ... 0x1f] = 2, [0x7f] = 2,
+    [' '] = 1, ['"'] = 1, ['('] = 1, [')'] = 1, [1 ... 0x1f] = 2, [0x7f] = 2, [0x80 ... 0xff] = 4,
 };
 
 #define NAME(name) name "=", sizeof(name "=") - 1
@@ -84,6 +87,14 @@ static void number(struct fields *f, const char *name, size_t n, int64_t v)
         sc_out_int(f->o, v);
 }
 
+static bool is_plain(const char *v, size_t n)
+{
+    bool plain = true;
+    for (size_t i = 0; i < n && plain;)
+        i += sc_plain_char(v + i, n - i, &plain);
+    return plain;
+}
+
 static void string(struct fields *f, const char *name, size_t n, const char *v)
 {
     if (!v || !*v)
@@ -92,9 +103,11 @@ static void string(struct fields *f, const char *name, size_t n, const char *v)
     size_t len = 0;
     for (; len < VALUE_MAX && v[len]; len++)
         seen |= odd[(unsigned char)v[len]];
+    if (seen & 4 && !is_plain(v, len))
+        seen |= 2;
     if (!begin_field(f, name, n, len + 2))
         return;
-    if (!seen) {
+    if (!(seen & 3)) {
         sc_out_bytes(f->o, v, len);
         return;
     }

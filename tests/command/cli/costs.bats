@@ -192,10 +192,49 @@ cost_of_total() { # OPTIONS...
     [[ ${lines[1]} == '"'"'"'=x"",'* ]]
 }
 
-@test "a text log, a broken ledger and a later one are explained" {
+@test "a text log is read back: the sums of its lines" {
+    export TZ=Europe/Berlin
+    cat >text <<'LOG'
+[2025-08-08 09:32:01] Retry 1: HTTP 500 (provider=openai model=gpt-4o host=h rule=r class=retryable ms=7 wait_ms=9 program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 09:32:02] Success: HTTP 200 (provider=openai model=gpt-4o host=h rule=r class=ok attempts=2 ms=900 input_tokens=10 output_tokens=20 cost_usd=0.000225000 task="night (load)" program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 23:59:59] Max retries reached. Request failed. (provider=openai model=gpt-4o host=h rule=r class=retryable status=500 attempts=4 ms=900 program=curl pid=8 call=62db9f74c1b10e5d)
+[2025-08-09 01:00:00] Success: HTTP 200 (provider=anthropic model="a b" host=h rule=r class=ok attempts=1 ms=900 input_tokens=1 output_tokens=2 cost_usd=1.000000001 estimated=yes program=curl pid=7 call=62db9f74c1b10e5e)
+LOG
+    run -0 --separate-stderr "$steadycurl" costs -j text
+    [ -z "$stderr" ]
+    run -0 jq -e '.total == {calls: 3, failed: 1, input_tokens: 11, output_tokens: 22, cached_tokens: 0,
+        cache_write_tokens: 0, cost_usd: 1.000225001, estimated_calls: 1, unpriced_calls: 0}' <<<"$output"
+    run -0 "$steadycurl" costs -j --by task text
+    run -0 jq -e '[.rows[].task] | contains(["night (load)"])' <<<"$output"
+    run -0 "$steadycurl" costs -j --by day text # in UTC
+    run -0 jq -e '[.rows[] | [.day, .calls]] == [["2025-08-08", 3]]' <<<"$output"
+    run -0 "$steadycurl" costs text # nothing twice
+    [[ ${lines[-2]} =~ ^total\ +3\  ]]
+}
+
+@test "what is no log is told so each time, and is no empty table" {
+    mkdir folder
+    printf 'root:x:0:0\nx\n' >passwd
+    for _ in 1 2; do
+        run -1 timeout 20 "$steadycurl" costs folder
+        [[ $output == *"folder: no log"* ]]
+        run -1 timeout 20 "$steadycurl" costs -j passwd
+        [[ $output == *"passwd: no log"* ]]
+    done
+}
+
+@test "names from outside do nothing to a terminal" {
+    printf '{"time":"2025-01-01T00:00:00Z","event":"call","pid":1,"call":"x","model":"a\\u001b[31m\\u009b1m\\u202eb\\u0000\xc2\x9b\x9b"}\n' >log
+    for how in "" --csv -j; do
+        run -0 "$steadycurl" costs $how log
+        run ! grep -qP '\x1b|\x9b|\xe2\x80\xae' <<<"$output"
+    done
+    run -0 "$steadycurl" costs -j log
+    run -0 jq -e '.rows[0].model | startswith("a\u001b[31m")' <<<"$output"
+}
+
+@test "a broken ledger and a later one are explained" {
     echo '[2025-08-08 09:32:01] Retry 1: HTTP 500' >text
-    run -0 "$steadycurl" costs text
-    [[ $output == *'not a JSON log'* ]]
     head -c 5000 /dev/urandom >broken.db
     run -1 "$steadycurl" costs --ledger broken.db text
     [[ $output == *"broken.db: file is not a database"* ]]

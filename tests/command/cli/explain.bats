@@ -246,3 +246,17 @@ captured() { # STATUS BODY HEADER...
     run -2 "$steadycurl" explain --provider nobody
     has '--provider: cannot be "nobody"'
 }
+
+@test "what a server or a request sends does nothing to a terminal, nor makes a line of its own" {
+    printf 'HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n\r\n{"error":{"type":"a\\u001b]0;x\\u0007\\nclass     ok","code":"\xc2\x9b31m\x9b\\u202eb","message":"m"}}' >response
+    printf '{"model":"gpt-4\\u001b[2J\xe2\x80\xae\\nrule x"}' >request
+    for how in "" -j; do
+        run -0 "$steadycurl" explain $how --request request --response response https://api.openai.com/v1/chat/completions
+        run ! grep -qP '\x1b|\x07|\x9b|\xe2\x80\xae' <<<"$output"
+        run ! grep -q '^rule x\|^class     ok' <<<"$output"
+    done
+    run -0 "$steadycurl" explain -j --request request --response response https://api.openai.com/v1/chat/completions
+    jq -e '.model | startswith("gpt-4\u001b[2J")' <<<"$output"
+    run -2 "$steadycurl" explain --model $'a\e[31m' $'ftp://\e[31m'
+    [[ $output != *$'\e'* ]]
+}

@@ -109,3 +109,48 @@ until_seen() { # FILE TEXT
     run -2 "$steadycurl" log --folow
     [[ $output == *"did you mean --follow?"* ]]
 }
+
+@test "a folder is no log" {
+    mkdir folder
+    run -1 timeout 20 "$steadycurl" log folder
+    [[ $output == *"folder: Is a directory"* ]]
+    run -1 timeout 20 "$steadycurl" log -f folder
+}
+
+@test "standard input can be shown" {
+    run -0 "$steadycurl" log - <log
+    [ "${#lines[@]}" -eq 20 ]
+    run -0 bash -c 'cat log | "$1" log -n all -' - "$steadycurl"
+    [ "${#lines[@]}" -eq 30 ]
+}
+
+@test "nothing in a log does anything to a terminal" {
+    printf 'a\x1b[31m\xc2\x9b1m\x9bb\xe2\x80\xaec\xef\xbb\xbf\td\xc3\xa9\xf0\x9f\x98\x80\xff\x00e\n' >log
+    run -0 "$steadycurl" log log
+    [ "$output" = $'a?[31m?1m?b?c?\td\u00e9\U0001f600??e' ]
+}
+
+@test "-j turns the lines of a text log into objects" {
+    export TZ=Europe/Berlin
+    cat >log <<'LOG'
+[2025-08-08 09:32:01] Retry 1: HTTP 500 (provider=openai model=gpt-4o host=h rule="a b" class=retryable row=status-500 ms=7 wait_ms=9 program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 09:32:02] Retry 2: Couldn't connect to server (provider=openai model=gpt-4o ms=1 program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-01-08 09:32:03] Waiting 250 ms (reason=limit provider=openai program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 09:32:04] Success: HTTP 200 (provider=openai class=ok attempts=2 ms=900 input_tokens=10 output_tokens=20 cost_usd=0.000225000 program=curl pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 09:32:05] Max retries reached. Request failed. (status=500 attempts=4 program="my (odd) "name"" pid=7 call=62db9f74c1b10e5c)
+[2025-08-08 09:32:06] Breaker open for 30000 ms: the service (all of it) keeps failing (provider=openai program=curl pid=7)
+some line
+{"time":"2025-08-08T07:32:01.000Z","event":"x"}
+LOG
+    run -0 "$steadycurl" log -j -n all log
+    printf '%s\n' "$output" >objects
+    run -0 jq -es '[.[].event] == ["attempt", "attempt", "wait", "call", "call", "breaker", "x"]' objects
+    run -0 jq -es '.[0] == {time: "2025-08-08T07:32:01.000Z", event: "attempt", attempt: 1, will_retry: true,
+        status: 500, provider: "openai", model: "gpt-4o", host: "h", rule: "a b", class: "retryable",
+        row: "status-500", ms: 7, wait_ms: 9, program: "curl", pid: 7, call: "62db9f74c1b10e5c"}' objects
+    run -0 jq -es '.[1].text == "Couldn'"'"'t connect to server" and .[1].attempt == 2' objects
+    run -0 jq -es '.[2].ms == 250 and .[2].reason == "limit" and .[2].time == "2025-01-08T08:32:03.000Z"' objects
+    run -0 jq -es '.[3].outcome == "ok" and .[3].cost_usd == 0.000225 and .[3].status == 200' objects
+    run -0 jq -es '.[4].outcome == "failed" and .[4].program == "my (odd) \"name\""' objects
+    run -0 jq -es '.[5].text == "Breaker open for 30000 ms: the service (all of it) keeps failing"' objects
+}

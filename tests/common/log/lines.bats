@@ -136,6 +136,30 @@ stamp='\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\]'
     done
 }
 
+@test "a full disk tears no line, and what was torn is not glued to the next one" {
+    [ "$(id -u)" -eq 0 ] || skip "not root"
+    mkdir tiny
+    mount -t tmpfs -o size=16k none tiny || skip "no mount here"
+    mock_start --script 503,200
+    log=$dir/tiny/log
+    policy json
+    head -c 8192 /dev/zero >tiny/filler
+    for _ in $(seq 12); do # more than fits
+        call "$MOCK_URL/v1/chat/completions"
+        mock_reset
+    done
+    grep -q 'no space left' err
+    jq -es 'length > 3' "$log" >/dev/null
+    rm tiny/filler
+    printf '{"cut' >>"$log" # as one who was killed leaves it
+    call "$MOCK_URL/v1/chat/completions"
+    whole=$(grep -c '}$' "$log")
+    [ "$(grep -c '^{.*}$' "$log")" -eq "$whole" ]
+    [ "$(grep -cv '^{.*}$' "$log")" -eq 1 ]
+    grep -v 'cut$' "$log" | jq -es '.[-1].event == "call"' >/dev/null
+    umount tiny
+}
+
 @test "a full disk loses lines, not answers" {
     [ "$(id -u)" -eq 0 ] || skip "not root"
     mkdir tiny

@@ -290,6 +290,24 @@ static void several_users_share_a_log_and_rotation_keeps_it_theirs(void **state)
     assert_int_equal(st.st_mode & 07777, 0660);
 }
 
+static void a_torn_line_is_ended_first(void **state)
+{
+    (void)state;
+    struct sc_log log = to(path, 0);
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(fd, "{\"torn", 6), 6);
+    close(fd);
+    note(&log, "whole");
+    note(&log, "next");
+    assert_ptr_equal(strstr(contents(path), "{\"torn\n["), contents(path));
+    assert_non_null(strstr(contents(path), "] whole"));
+    assert_null(strstr(contents(path), "\n\n"));
+    chmod(path, 0200); /* as one who may only write */
+    note(&log, "last");
+    chmod(path, 0600);
+    assert_non_null(strstr(contents(path), "] last"));
+}
+
 static void write_to_full_device(void)
 {
     struct sc_log log = to("/dev/full", 0);
@@ -500,6 +518,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_torn_line_is_ended_first, setup, teardown),
         TEST(file_and_folders_are_private_and_nothing_stays_open),
         TEST(level_decides_what_is_written),
         TEST(symbolic_link_is_followed_and_kept_by_rotation),
