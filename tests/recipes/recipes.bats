@@ -38,7 +38,7 @@ setup() {
 
 teardown() {
     [ -z "${FPM-}" ] || kill "$FPM"
-    [ -z "${CLUSTER-}" ] || pg_dropcluster --stop 15 "$CLUSTER" >&2
+    [ -z "${CLUSTER-}" ] || pg_dropcluster --stop "$PG" "$CLUSTER" >&2
     mock_stop
     rm -rf "$DIR/log/log" "$DIR/state"
 }
@@ -184,27 +184,28 @@ SH
 # A cluster of its own, configured as README.md says; Debian's tools run it.
 cluster() {
     needs pg_createcluster postgresql
-    [ -x /usr/lib/postgresql/15/bin/postgres ] || skip "the package postgresql-15 is not installed"
+    PG=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1 | cut -d / -f 5)
+    [ -n "$PG" ] || skip "the package postgresql is not installed"
     root_only
     readme PostgreSQL | grep -F "LD_PRELOAD = '$LIBRARY'"
     export PG_CLUSTER_CONF_ROOT=$DIR/pg
     mkdir -m 755 "$DIR/pg"
     mkdir "$DIR/socket" && chown postgres "$DIR/socket"
-    pg_createcluster 15 recipe --datadir "$DIR/data" --socketdir "$DIR/socket" \
+    pg_createcluster "$PG" recipe --datadir "$DIR/data" --socketdir "$DIR/socket" \
         --logfile "$DIR/log/postgres" -- -A trust >&2 || skip "no cluster can be made here"
     CLUSTER=recipe
-    cat >>"$DIR/pg/15/recipe/environment" <<CONF
+    cat >>"$DIR/pg/$PG/recipe/environment" <<CONF
 LD_PRELOAD = '$LIBRARY'
 STEADYCURL_POLICY = '$POLICY'
 STEADYCURL_STATE = '$DIR/log/state'
 CONF
-    sed -i "s/^#*listen_addresses.*/listen_addresses = ''/" "$DIR/pg/15/recipe/postgresql.conf"
-    pg_ctlcluster 15 recipe start >&2 3>&- 4>&-
+    sed -i "s/^#*listen_addresses.*/listen_addresses = ''/" "$DIR/pg/$PG/recipe/postgresql.conf"
+    pg_ctlcluster "$PG" recipe start >&2 3>&- 4>&-
 }
 
 sql() { # STATEMENT...
     psql -h "$DIR/socket" -U postgres -p "$(sed -n 's/^port = \([0-9]*\).*/\1/p' \
-        "$DIR/pg/15/recipe/postgresql.conf")" -qAtX -v ON_ERROR_STOP=1 "${@/#/-c}" postgres
+        "$DIR/pg/$PG/recipe/postgresql.conf")" -qAtX -v ON_ERROR_STOP=1 "${@/#/-c}" postgres
 }
 
 @test "PostgreSQL: programs that it starts, and libcurl inside of it" {
@@ -212,7 +213,7 @@ sql() { # STATEMENT...
     retried "$(sql 'CREATE TABLE t (line text)' "COPY t FROM PROGRAM '$ASK'" 'SELECT line FROM t')"
     mock_reset
     rm "$DIR/log/log"
-    [ -e /usr/lib/postgresql/15/lib/plpython3.so ] || skip "the package postgresql-plpython3-15 is not installed"
+    [ -e "/usr/lib/postgresql/$PG/lib/plpython3.so" ] || skip "the package postgresql-plpython3-$PG is not installed"
     /usr/bin/python3 -c 'import pycurl' || skip "no python3-pycurl"
     # shellcheck disable=SC2016
     retried "$(sql 'CREATE EXTENSION plpython3u' 'CREATE FUNCTION ask(url text) RETURNS int AS $$
