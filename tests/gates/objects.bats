@@ -65,8 +65,9 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
 
 @test "the engine needs libc and nothing else" {
     [ "$(needed "$engine")" = libc.so.6 ]
-    # What Debian 12 has; an older build of the same source asks for less.
-    [ "$(printf '%s\n' 2.36 "$(newest_glibc "$engine")" | sort -V | tail -n 1)" = 2.36 ]
+    # What Debian 12 has. Built with a newer libc, strtol and its like have another name there.
+    wants "$engine" | grep -v '^__isoc23_' | sed -n 's/.*@GLIBC_//p' >"$BATS_TEST_TMPDIR/versions"
+    [ "$( (echo 2.36 && cat "$BATS_TEST_TMPDIR/versions") | sort -V | tail -n 1)" = 2.36 ]
 }
 
 @test "neither refers to a libcurl function by name" {
@@ -83,7 +84,7 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     # kill only asks whether a holder of shared state lives.
     [ -z "$(grep -rhoE '\<kill\(.*' "$SC_TOP/src" --include='*.c' | grep -v ', 0)')" ]
     refuse "$engine" 'setenv|unsetenv|putenv|clearenv'
-    refuse "$engine" 'setlocale|newlocale|uselocale|strtod|strtof|strtold|atof|sscanf|__isoc99_sscanf'
+    refuse "$engine" 'setlocale|newlocale|uselocale|strtod|strtof|strtold|atof|(__isoc[0-9]+_)?sscanf'
     refuse "$engine" 'srand|rand|srandom|random|[dlm]rand48|[ejn]rand48|srand48'
     refuse "$engine" 'signal|bsd_signal|sigset|siginterrupt|alarm|setitimer|timer_create'
     refuse "$engine" 'v?printf|__v?printf_chk|puts|putchar|perror|psignal|err|errx|warn|warnx|stderr'
