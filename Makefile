@@ -13,6 +13,9 @@ OPT    ?= -O2 -g
 # A warning stops CI and `make lint` (WERROR=1), never a user's build: newer compilers know more.
 WARN   := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
           -Wvla -Wundef -Wwrite-strings -Wcast-qual -Wformat=2 -Wno-format-nonliteral
+# Of newer compilers only: one that does not know it would stop.
+has    = $(shell $(CC) -Werror $(1) -x c -fsyntax-only /dev/null 2>/dev/null && echo $(1))
+WARN   += $(call has,-Wunterminated-string-initialization)
 COMMON  = -std=gnu11 $(OPT) $(WARN) -Iinclude -D_GNU_SOURCE -fPIC -fvisibility=hidden \
           -fexceptions -ffunction-sections -fdata-sections $(SANITIZE)
 # What a source may include: its own floor, and common where it is linked to it.
@@ -98,7 +101,7 @@ demo: deps
 test: PACKAGES += tests/packages-demo.txt tests/packages.txt
 test: deps
 	@$(MAKE) --no-print-directory all unit $(HELPERS)
-	@tests/run
+	@tests/run $(TESTS)
 
 ASAN = BUILD=build/asan OPT='-O1 -g -fno-omit-frame-pointer' \
        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
@@ -156,7 +159,7 @@ uninstall:
 help:
 	@echo 'make             build the libraries and the command into $(BUILD)/'
 	@echo 'make demo        show the main job end to end'
-	@echo 'make test        run every test (tests/run PART: those whose path contains PART)'
+	@echo 'make test        run every test (TESTS=PART or tests/run PART: those whose path contains PART)'
 	@echo 'make bench       measure, against direct libcurl'
 	@echo 'make lint        clang-format, clang-tidy, cppcheck, shellcheck, mandoc'
 	@echo 'make sanitize    the tests under ASan, UBSan and TSan'
