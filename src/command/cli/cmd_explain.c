@@ -17,6 +17,7 @@
 #include "cli/usage.h"
 #include "http/url.h"
 #include "policy/policy.h"
+#include "provider/paths.h"
 #include "provider/request.h"
 #include "provider/rows.h"
 
@@ -283,12 +284,31 @@ static void find_rule(const struct question *q, const struct sc_policy *policy, 
     c->own_provider = c->rule->own_provider;
 }
 
+/* Without a body at hand a POST is taken for what it mostly is. */
+static enum sc_request_kind kind_of(const struct question *q, const struct call *c)
+{
+    bool asks = !q->request || sc_request_asks(q->request, q->request_len);
+
+    return sc_request_kind(c->provider, str(q->method), c->url.path, asks);
+}
+
+static const char *kind_words(enum sc_request_kind k)
+{
+    static const char *const words[] = {
+        "asks a model: may be sent twice",
+        "changes nothing, or twice the same: may be sent twice",
+        "may change something: sent again only if it surely was not processed",
+    };
+
+    return words[k];
+}
+
 static const char *provider_name(const struct call *c)
 {
     return c->own_provider ? c->own_provider->name : sc_provider_name(c->provider);
 }
 
-static void print_call(const char *policy, const struct call *c)
+static void print_call(const char *policy, const struct question *q, const struct call *c)
 {
     sc_explain_line("policy", "%s", policy);
     sc_explain_line("host", "%s, port %d", c->url.host, c->url.port);
@@ -301,11 +321,12 @@ static void print_call(const char *policy, const struct call *c)
                     c->rule->index);
     sc_explain_line("provider", "%s (by the %s)", provider_name(c),
                     c->rule->provider_given ? "rule" : "host");
+    sc_explain_line("request", "%s: %s", q->method, kind_words(kind_of(q, c)));
     sc_explain_settings(c->rule->settings);
     sc_explain_budgets(c->rule->budgets);
 }
 
-static void print_call_json(const char *policy, const struct call *c)
+static void print_call_json(const char *policy, const struct question *q, const struct call *c)
 {
     printf("{\"policy\":");
     sc_print_json(stdout, policy);
@@ -321,6 +342,7 @@ static void print_call_json(const char *policy, const struct call *c)
     sc_print_json(stdout, c->rule->name ? c->rule->name : "");
     printf(",\"provider\":");
     sc_print_json(stdout, provider_name(c));
+    printf(",\"request\":\"%s\"", sc_request_kind_name(kind_of(q, c)));
 }
 
 static void explain_response(struct question *q, const struct sc_policy *policy,
@@ -335,6 +357,7 @@ static void explain_response(struct question *q, const struct sc_policy *policy,
                                         .request_size = q->request_len,
                                         .attempt = q->attempt};
     about.response.provider = c->provider;
+    about.response.kind = kind_of(q, c);
     about.response.now_unix = time(NULL);
     sc_explain_judge(&about, &explained);
     if (q->json)
@@ -364,9 +387,9 @@ static int explain(struct question *q)
         return 1;
     find_rule(q, policy, &c);
     if (q->json)
-        print_call_json(path, &c);
+        print_call_json(path, q, &c);
     else
-        print_call(path, &c);
+        print_call(path, q, &c);
     if (c.rule && (q->has_response || q->body_file))
         explain_response(q, policy, &c);
     if (q->json)

@@ -72,7 +72,7 @@ static void drop_secrets(struct sc_facts *f)
 void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
 {
     struct sc_class_rows own[SC_OWN_TABLES] = {q->rule->classify};
-    struct sc_result result = {.replayable = true};
+    struct sc_result result = {.replayable = true, .once = q->response.kind == SC_REQUEST_CHANGES};
     const struct sc_settings *s = q->rule->settings;
     struct sc_call call;
 
@@ -81,8 +81,10 @@ void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
         own[1] = q->own_provider->classify;
     bool cut = read_facts(&q->response, &e->facts);
     sc_classify_by(&e->facts, own, &e->verdict);
-    if (cut && e->verdict.class == SC_CLASS_OK && q->response.body_len > 0)
-        e->verdict = (struct sc_verdict){SC_CLASS_RETRYABLE, true, -1, "cut-answer"};
+    if (cut && e->verdict.class == SC_CLASS_OK && q->response.body_len > 0 &&
+        q->response.kind == SC_REQUEST_GENERATES)
+        e->verdict = (struct sc_verdict){
+            .class = SC_CLASS_RETRYABLE, .retry = true, .hint_ms = -1, .row = "cut-answer"};
     result.verdict = e->verdict;
     result.committed = q->response.output_seen;
     e->least_ms = ask(s, &result, q->attempt, 0, &call);

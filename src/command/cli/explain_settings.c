@@ -76,6 +76,8 @@ static void print_retry(const struct sc_retry *r)
                         s->max_attempts, s->max_attempts == 1 ? "" : "s",
                         s->total_timeout_ms ? total : "", wait);
     }
+    if (r->unsafe)
+        sc_explain_line("", "also what may be processed twice by it");
     if (r->budget_enabled)
         sc_explain_line("", "budget: %g retries a call, at least %d a minute", r->budget_ratio,
                         r->budget_min_per_minute);

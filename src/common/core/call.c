@@ -61,6 +61,8 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
     /* First: the last attempt need not be held, so it may well be committed. */
     if (c->attempts - c->repeated >= strategy_for(c, v->class)->max_attempts)
         return SC_GIVE_UP_ATTEMPTS;
+    if (r->once && !v->unprocessed && !c->settings->retry.unsafe)
+        return SC_GIVE_UP_UNSAFE;
     /* Before what follows from it: an answer that nothing can change is not held, either. */
     if (!r->replayable)
         return SC_GIVE_UP_BODY;
@@ -166,6 +168,8 @@ const char *sc_give_up_name(enum sc_give_up g)
         return "bytes already delivered";
     case SC_GIVE_UP_BODY:
         return "request body cannot be sent again";
+    case SC_GIVE_UP_UNSAFE:
+        return "it may have been processed, and is not sent twice (retry.unsafe)";
     case SC_GIVE_UP_ABORTED:
         return "stopped by the program";
     case SC_GIVE_UP_DISABLED:

@@ -39,6 +39,7 @@ enum sc_give_up {
     SC_GIVE_UP_TOTAL,     /* the wait does not fit total_timeout_ms */
     SC_GIVE_UP_COMMITTED, /* the program has already seen bytes */
     SC_GIVE_UP_BODY,      /* the request body cannot be sent again */
+    SC_GIVE_UP_UNSAFE,    /* it may have been processed, and must not be twice */
     SC_GIVE_UP_ABORTED,   /* the program stopped it */
     SC_GIVE_UP_DISABLED,  /* "retry": false */
     SC_GIVE_UP_BUDGET,    /* the retry budget is used up */
@@ -56,6 +57,7 @@ struct sc_result {
     struct sc_verdict verdict;
     bool committed;  /* the program has seen bytes of this attempt */
     bool replayable; /* the request can be sent again from its start */
+    bool once;       /* it must not be processed twice (provider/paths.h) */
 };
 
 struct sc_call {

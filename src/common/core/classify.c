@@ -259,10 +259,30 @@ static int64_t hint_for(const struct sc_facts *f, enum sc_class class)
     return -1;
 }
 
+/* Whether a request that must not be processed twice may be sent again: it never reached the
+ * service, the service turned it away for its load, or says itself that another try is welcome. A
+ * 500 or a lost connection leaves that open. */
+static bool was_not_processed(const struct sc_facts *f, const struct sc_verdict *v)
+{
+    /* Names not resolved, connections refused, TLS and QUIC that did not come about. */
+    static const short before[] = {5, 6, 7, 35, 96, 97};
+
+    if (f->should_retry == 1 || f->connect_status >= 400)
+        return true;
+    for (size_t i = 0; i < COUNT(before) && f->status == 0; i++)
+        if (f->curl_code == before[i])
+            return true;
+    if (f->status == 425) /* RFC 8470: not processed, for it came too early */
+        return true;
+    return f->status >= 400 &&
+           (v->class == SC_CLASS_RATE_LIMITED || v->class == SC_CLASS_OVERLOADED);
+}
+
 void sc_classify_by(const struct sc_facts *f, const struct sc_class_rows *own, struct sc_verdict *v)
 {
     by_outcome(f, own, v);
     v->hint_ms = hint_for(f, v->class);
+    v->unprocessed = was_not_processed(f, v);
     if (v->class == SC_CLASS_OK || v->class == SC_CLASS_ABORTED)
         return;
     if (f->should_retry >= 0)

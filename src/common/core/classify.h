@@ -20,9 +20,10 @@
 
 struct sc_verdict {
     enum sc_class class;
-    bool retry;      /* sending the same request again may help, as far as the response tells */
-    int64_t hint_ms; /* server's hint, -1 if none: a floor for the wait */
-    const char *row; /* which row decided ("status-429", "code-insufficient_quota") */
+    bool retry;       /* sending the same request again may help, as far as the response tells */
+    int64_t hint_ms;  /* server's hint, -1 if none: a floor for the wait */
+    bool unprocessed; /* the request surely did nothing: refused, or it never got there */
+    const char *row;  /* which row decided ("status-429", "code-insufficient_quota") */
 };
 
 void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);

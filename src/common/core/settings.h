@@ -48,6 +48,7 @@ struct sc_strategy {
 
 struct sc_retry {
     bool enabled;
+    bool unsafe;                                 /* also what may be processed twice by it */
     struct sc_strategy by_class[SC_CLASS_COUNT]; /* meaningful for retryable classes */
     double budget_ratio;
     int budget_min_per_minute;

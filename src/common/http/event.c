@@ -118,8 +118,9 @@ static enum sc_event_nature by_type(const char *type, const struct members *m)
     if (is_one_of(type, preamble_types, COUNT(preamble_types)))
         return SC_NATURE_PREAMBLE;
     if (strcmp(type, "message-end") == 0 && m->delta.p) /* Cohere */
-        return sc_json_is_empty(sc_json_find(m->delta.p, m->delta.n, "error")) ? SC_NATURE_OUTPUT
-                                                                               : SC_NATURE_ERROR;
+        return sc_json_says_nothing(sc_json_find(m->delta.p, m->delta.n, "error"))
+                   ? SC_NATURE_OUTPUT
+                   : SC_NATURE_ERROR;
     if (strcmp(type, "content_block_start") == 0)
         return is_idle(m->content_block) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
     if (strcmp(type, "content_block_delta") == 0 || strcmp(type, "response.output_text.delta") == 0)
@@ -144,7 +145,7 @@ enum sc_event_nature sc_event_nature(struct sc_str json)
     struct members m;
     char type[64];
     read_members(json, &m);
-    if (!sc_json_is_empty(m.error))
+    if (!sc_json_says_nothing(m.error))
         return SC_NATURE_ERROR;
     if (sc_json_string(m.type, type, sizeof type))
         return by_type(type, &m);

@@ -420,6 +420,28 @@ bool sc_json_is_empty(struct sc_str value)
     return p < end && (*p == '}' || *p == ']');
 }
 
+#define NOTHING_DEPTH 8
+
+bool sc_json_says_nothing(struct sc_str value)
+{
+    struct sc_json_iter levels[NOTHING_DEPTH];
+    size_t depth = 0;
+    struct sc_str key;
+
+    while (true) {
+        if (!sc_json_is_empty(value)) {
+            if (value.p[0] != '{' || depth == NOTHING_DEPTH ||
+                !sc_json_enter(value, &levels[depth]))
+                return false;
+            depth++;
+        }
+        while (depth > 0 && !sc_json_next(&levels[depth - 1], &key, &value))
+            depth--;
+        if (depth == 0)
+            return true;
+    }
+}
+
 struct sc_str sc_json_inside(struct sc_str value)
 {
     if (!value.p || value.n == 0 || value.p[0] != '"')

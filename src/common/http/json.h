@@ -71,6 +71,10 @@ bool sc_json_scalar(struct sc_str value, char *out, size_t out_size);
 /* Absent, null, "", {} or []. */
 bool sc_json_is_empty(struct sc_str value);
 
+/* The same, or an object all of whose members are so, at any depth: {"error": {"code": null}} is no
+ * error. */
+bool sc_json_says_nothing(struct sc_str value);
+
 /* The inside of a string value: raw bytes between its quotes (or to the end of a cut text);
  * empty for other values. */
 struct sc_str sc_json_inside(struct sc_str value);

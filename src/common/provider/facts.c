@@ -197,7 +197,7 @@ static void read_passed_on(struct sc_facts *f, struct sc_str error)
     sc_json_unescape(raw, text, sizeof text);
     struct sc_str inner = sc_json_find(text, strlen(text), "error");
     struct sc_str message = inner_message(raw);
-    if (sc_json_is_empty(inner))
+    if (sc_json_says_nothing(inner))
         return;
     if (status_in(f->code)) /* stays as inner_status */
         f->code[0] = '\0';
@@ -217,7 +217,7 @@ static void read_nested_message(struct sc_facts *f)
     sc_json_unescape(f->message, text, sizeof text);
     struct sc_str error = sc_json_find(text, strlen(text), "error");
     struct sc_str outer = f->message;
-    if (!sc_json_is_empty(error))
+    if (!sc_json_says_nothing(error))
         read_error_object(f, error);
     f->message = outer; /* what was read points into `text` */
 }
@@ -270,8 +270,14 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
         if (f->message.n == 0)
             f->message = sc_json_inside(at(root, "detail"));
     }
-    f->has_error |= !sc_json_is_empty(error);
+    f->has_error |= !sc_json_says_nothing(error);
     read_message(f);
+}
+
+/* A success that tells of something else than itself: a job that failed, a stored answer. */
+static bool is_a_report(const struct sc_response *r)
+{
+    return r->kind != SC_REQUEST_GENERATES && r->status < 400;
 }
 
 /* What a success says about its end. One walk: bodies may be megabytes. */
@@ -289,7 +295,7 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
     struct sc_str error;
     sc_json_pick(body, n, wants, count);
     error = wants[0].value;
-    f->has_error = !sc_json_is_empty(error) && (error.p[0] == '{' || error.p[0] == '"');
+    f->has_error = !sc_json_says_nothing(error) && (error.p[0] == '{' || error.p[0] == '"');
     for (size_t i = 1; i < count && f->stop[0] == '\0'; i++)
         sc_json_string(wants[i].value, f->stop, sizeof f->stop);
     f->prompt_blocked = wants[3].value.n > 0;
@@ -322,6 +328,8 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
 {
     read_basics(r, out);
     out->output_seen |= s->state == SC_STREAM_OUTPUT;
+    if (is_a_report(r))
+        return;
     memcpy(out->stop, s->stop, sizeof out->stop);
     if (s->state != SC_STREAM_ERROR && !s->late_error)
         return;
@@ -360,6 +368,10 @@ static void read_stream_body(const struct sc_response *r, struct sc_facts *f)
 
 void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
 {
+    if (is_a_report(r)) {
+        read_basics(r, out);
+        return;
+    }
     if (r->is_stream && r->status < 400 && r->body_len > 0) {
         read_stream_body(r, out);
         return;

@@ -14,6 +14,7 @@
 
 #include "http/str.h"
 #include "http/stream.h"
+#include "provider/paths.h"
 #include "provider/provider.h"
 
 struct sc_header {
@@ -31,8 +32,9 @@ struct sc_response {
     size_t n_headers;
     const char *body; /* decoded as the program would see it; may be cut at the hold limit */
     size_t body_len;
-    bool is_stream;   /* body is SSE, NDJSON or an AWS event stream */
-    bool output_seen; /* model output had already been delivered: too late for a retry */
+    bool is_stream;            /* body is SSE, NDJSON or an AWS event stream */
+    bool output_seen;          /* model output had already been delivered: too late for a retry */
+    enum sc_request_kind kind; /* of the request: only what generates fails inside of a success */
     int64_t now_unix; /* wall clock in seconds, for HTTP-dates when no Date header is there */
 };
 

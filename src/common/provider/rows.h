@@ -78,6 +78,7 @@ struct sc_provider_info {
                                  one */
     int local_port;           /* on this machine, what listens there; 0: none */
     const struct sc_class_rows *rows[SC_FAMILIES_MAX]; /* its own, then its families'; NULL ends */
+    const char *const *asks[SC_FAMILIES_MAX]; /* paths that ask a model, likewise (paths.c) */
 };
 
 const struct sc_provider_info *sc_provider_info(enum sc_provider p);

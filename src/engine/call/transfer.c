@@ -173,8 +173,8 @@ static bool is_cut_json(const struct sc_transfer *t, struct sc_str body)
 /* A stream that ended before any output and without its own end. */
 static bool is_cut_stream(const struct sc_transfer *t)
 {
-    return t->stream && t->mode == SC_HOLD_STREAM && t->stream->state == SC_STREAM_HEAD &&
-           !t->stream->finished;
+    return t->kind == SC_REQUEST_GENERATES && t->stream && t->mode == SC_HOLD_STREAM &&
+           t->stream->state == SC_STREAM_HEAD && !t->stream->finished;
 }
 
 bool sc_transfer_is_common(const struct sc_transfer *t)
@@ -190,6 +190,18 @@ const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
     own[0] = t->rule->classify;
     own[1] = t->own_provider ? t->own_provider->classify : (struct sc_class_rows){NULL, 0};
     return own;
+}
+
+enum sc_request_kind sc_transfer_kind(struct sc_transfer *t)
+{
+    const struct sc_upload *u = &t->upload;
+
+    if (!t->kind_open || u->in_memory == 0)
+        return t->kind;
+    t->kind_open = false;
+    if (sc_request_asks(u->memory, u->in_memory))
+        t->kind = SC_REQUEST_GENERATES;
+    return t->kind;
 }
 
 static void judge(const struct sc_transfer *t, const struct sc_response *r, struct sc_verdict *out)
@@ -217,6 +229,7 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
         .body_len = body.n,
         .is_stream = t->stream != NULL,
         .output_seen = t->stream && t->stream->state == SC_STREAM_OUTPUT,
+        .kind = sc_transfer_kind(t),
         .now_unix = (int64_t)time(NULL),
     };
 

@@ -78,7 +78,9 @@ struct sc_transfer {
     const struct sc_rule *rule;
     enum sc_provider provider;
     const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
-    char model[SC_MODEL_MAX];                      /* "" unknown */
+    enum sc_request_kind kind;
+    bool kind_open;           /* its body, which the program produces as it goes, is to decide */
+    char model[SC_MODEL_MAX]; /* "" unknown */
     uint64_t id;
     uint64_t random; /* for sc_random_next */
     struct sc_call call;
@@ -183,6 +185,9 @@ void sc_transfer_forget_held(struct sc_transfer *t);
 /* The policy's rows for this call, in `own`; NULL if it has none. */
 const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
                                                  struct sc_class_rows own[SC_OWN_TABLES]);
+
+/* What the request does, once as much of its body as there is can be looked at. */
+enum sc_request_kind sc_transfer_kind(struct sc_transfer *t);
 
 /* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
 void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "stage/admit.h"
 #include "wire/answer.h"
 #include "stage/ask.h"
 #include "stage/split.h"
 #include "wire/playback.h"
+#include "handle/body.h"
 #include "handle/hooks.h"
 #include "call/report.h"
 #include "wire/request.h"
@@ -125,6 +127,33 @@ static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
     return s->o.method != SC_METHOD_POST_FORM || !form_has_callback(s->o.form);
 }
 
+static bool has_idempotency_key(const struct curl_slist *headers)
+{
+    static const char *const names[] = {"idempotency-key:", "x-idempotency-key:"};
+
+    for (; headers; headers = headers->next)
+        for (size_t i = 0; headers->data && i < sizeof names / sizeof *names; i++)
+            if (strncasecmp(headers->data, names[i], strlen(names[i])) == 0)
+                return true;
+    return false;
+}
+
+/* Whether the request must not be processed twice: it changes something, and the service has not
+ * been given the means to know it again. */
+static bool is_once(const struct sc_shadow *s, struct sc_transfer *t)
+{
+    return sc_transfer_kind(t) == SC_REQUEST_CHANGES && !has_idempotency_key(s->o.headers);
+}
+
+/* libcurl gets to this time when it is about to send: before that nothing was processed. */
+static bool was_never_sent(struct sc_shadow *s)
+{
+    curl_off_t sent_us = 0;
+
+    return s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us) == CURLE_OK &&
+           sent_us == 0;
+}
+
 /* libcurl results that the program itself asked for. */
 static bool is_abort(const struct sc_transfer *t, CURLcode rc)
 {
@@ -163,6 +192,9 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
         r.verdict = t->verdict;
     else
         sc_transfer_classify(t, rc, &r.verdict);
+    r.once = is_once(s, t);
+    if (r.once && rc != CURLE_OK && t->place == SC_BEFORE && was_never_sent(s))
+        r.verdict.unprocessed = true;
     if (is_abort(t, rc))
         r.verdict.class = SC_CLASS_ABORTED;
     t->programs_doing = is_programs_doing(t, rc);
@@ -216,6 +248,22 @@ static void forget_last(struct sc_shadow *s)
     sc_answer_forget(s);
 }
 
+/* Where the path does not tell, a body may: one that the program reads out as it goes is looked at
+ * later. */
+static void find_kind(const struct sc_shadow *s, struct sc_transfer *t)
+{
+    const char *method = sc_target_method(s);
+    struct sc_str name = {method, strlen(method)}, body = sc_body_text(s);
+    enum sc_request_kind asking = sc_request_kind(t->provider, name, s->target.path, true);
+
+    t->kind = sc_request_kind(t->provider, name, s->target.path, false);
+    if (t->kind == asking)
+        return;
+    t->kind_open = reads_upload(s);
+    if (t->model[0] || (body.p && sc_request_asks(body.p, body.n)))
+        t->kind = asking;
+}
+
 struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
 {
     const struct sc_policy *policy = sc_runtime_policy(refused);
@@ -237,6 +285,7 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     t->provider = provider;
     t->own_provider = own;
     memcpy(t->model, model, sizeof model);
+    find_kind(s, t);
     begin(s, t);
     s->transfer = t;
     sc_install(s, t->uploads);

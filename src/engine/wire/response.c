@@ -111,6 +111,8 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
         return false;
     content_type = (struct sc_str){type, strlen(type)};
     kind = is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
+    if (kind != SC_STREAM_NONE && sc_transfer_kind(t) != SC_REQUEST_GENERATES)
+        return false; /* events of a job, or of anything: nothing in there is waited for */
     if (kind != SC_STREAM_NONE) {
         t->stream = malloc(sizeof *t->stream);
         if (!t->stream)

@@ -5,7 +5,8 @@
 
 Each case is served once, byte for byte; the request after it is answered with 200. A case passes
 when the first attempt's class, decision and hint are as listed, a second request came if and only if
-a retry is due, and a failure that is not retried reaches curl's output unchanged. A retry that would
+a retry is due, and a failure that is not retried reaches curl's output unchanged. The request is a
+POST to /v1/chat/completions unless the case has a `method` and a `path`. A retry that would
 wait long is believed from the log's `wait` line: that curl is stopped, not waited for. Prints a line
 for each case that differs, and the number of cases that did not.
 
@@ -215,7 +216,8 @@ class Runner:
 
     def command(self, case, folder):
         host = HOSTS.get(case["provider"], "llm.example")
-        url = "http://%s/%s/v1/chat/completions" % (host, case["name"])
+        path = case.get("path", "/v1/chat/completions")
+        url = "http://%s/%s%s" % (host, case["name"], path)
         code = case.get("curl_code", 0)
         out = "/dev/full" if code == 23 else os.path.join(folder, "out")
         if code == 60:
@@ -223,7 +225,11 @@ class Runner:
         command = [self.steadycurl, "run", "--policy", self.policy,
                    "--log", os.path.join(folder, "log"), "--state", os.path.join(folder, "state"),
                    "--", "curl", "-s", *OPTIONS, "--noproxy", "*", "-o", out,
-                   "-H", "content-type: application/json", "-d", '{"model":"m"}']
+                   "-X", case.get("method", "POST")]
+        if case.get("method", "POST") == "POST":
+            command += ["-H", "content-type: application/json", "-d", '{"model":"m"}']
+        for header in case.get("request_headers", []):
+            command += ["-H", header]
         if code != 60:
             command += ["--connect-to", "::127.0.0.1:%d" % self.server.port]
         if code == 28:

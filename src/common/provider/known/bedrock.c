@@ -35,4 +35,7 @@ static ROWS(own, rows);
 SC_KNOWN(BEDROCK) = {
     .hosts = HOSTS("bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com",
                    "bedrock-runtime.*.amazonaws.com.cn", "*.bedrock-runtime.*.vpce.amazonaws.com"),
-    .rows = {&own, &sc_rows_claude}};
+    .rows = {&own, &sc_rows_claude},
+    .asks = {PATHS("/converse", "/converse-stream", "/invoke", "/invoke-with-response-stream",
+                   "/count-tokens", "/apply"),
+             sc_paths_openai, sc_paths_claude}};

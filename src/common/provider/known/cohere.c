@@ -14,4 +14,9 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(COHERE) = {.hosts = HOSTS("api.cohere.com", "api.cohere.ai"), .rows = {&own}};
+SC_KNOWN(COHERE) = {
+    .hosts = HOSTS("api.cohere.com", "api.cohere.ai"),
+    .rows = {&own},
+    .asks = {PATHS("/v1/chat", "/v2/chat", "/v1/generate", "/v1/embed", "/v2/embed", "/v1/classify",
+                   "/v1/summarize", "/v1/tokenize", "/v1/detokenize", "/v1/check-api-key"),
+             sc_paths_openai}};

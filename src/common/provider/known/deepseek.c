@@ -11,4 +11,6 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(DEEPSEEK) = {.hosts = HOSTS("api.deepseek.com"), .rows = {&own, &sc_rows_openai_like}};
+SC_KNOWN(DEEPSEEK) = {.hosts = HOSTS("api.deepseek.com"),
+                      .rows = {&own, &sc_rows_openai_like},
+                      .asks = {sc_paths_openai, sc_paths_claude}};

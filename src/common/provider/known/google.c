@@ -33,7 +33,10 @@ static const struct sc_class_row vertex_rows[] = {
 static ROWS(vertex, vertex_rows);
 ROWS(sc_rows_google, family_rows);
 
-SC_KNOWN(GEMINI) = {.hosts = HOSTS("generativelanguage.googleapis.com"), .rows = {&sc_rows_google}};
+SC_KNOWN(GEMINI) = {.hosts = HOSTS("generativelanguage.googleapis.com"),
+                    .rows = {&sc_rows_google},
+                    .asks = {sc_paths_google, sc_paths_openai}};
 
 SC_KNOWN(VERTEX) = {.hosts = HOSTS("aiplatform.googleapis.com", "*-aiplatform.googleapis.com"),
-                    .rows = {&vertex, &sc_rows_google, &sc_rows_claude}};
+                    .rows = {&vertex, &sc_rows_google, &sc_rows_claude},
+                    .asks = {sc_paths_google, sc_paths_openai, sc_paths_claude}};

@@ -21,4 +21,6 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(GROQ) = {.hosts = HOSTS("api.groq.com"), .rows = {&own, &sc_rows_openai_like}};
+SC_KNOWN(GROQ) = {.hosts = HOSTS("api.groq.com"),
+                  .rows = {&own, &sc_rows_openai_like},
+                  .asks = {sc_paths_openai}};

@@ -43,6 +43,11 @@
 extern const struct sc_class_rows sc_rows_openai_like, sc_rows_google, sc_rows_claude,
     sc_rows_own_server;
 
+/* Paths, written as in paths.c; those that several have are there. */
+#define PATHS HOSTS
+extern const char *const sc_paths_openai[],
+    *const sc_paths_claude[], *const sc_paths_google[], *const sc_paths_own_server[];
+
 #define SC_KNOWN(id) const struct sc_provider_info sc_known_##id
 #define SC_KNOWN_DECLARE(id, name) extern SC_KNOWN(id);
 SC_PROVIDER_LIST(SC_KNOWN_DECLARE)

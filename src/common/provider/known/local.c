@@ -43,7 +43,22 @@ static ROWS(ollama, ollama_rows);
 static ROWS(vllm, vllm_rows);
 static ROWS(llamacpp, llamacpp_rows);
 
-SC_KNOWN(OLLAMA) = {.local_port = 11434, .rows = {&ollama, &sc_rows_own_server}};
-SC_KNOWN(VLLM) = {.local_port = 8000, .rows = {&vllm, &sc_rows_openai_like, &sc_rows_own_server}};
-SC_KNOWN(LLAMACPP) = {.local_port = 8080,
-                      .rows = {&llamacpp, &sc_rows_openai_like, &sc_rows_own_server}};
+SC_KNOWN(OLLAMA) = {.local_port = 11434,
+                    .rows = {&ollama, &sc_rows_own_server},
+                    .asks = {PATHS("/api/chat", "/api/generate", "/api/embed", "/api/embeddings"),
+                             sc_paths_own_server}};
+SC_KNOWN(VLLM) = {
+    .local_port = 8000,
+    .rows = {&vllm, &sc_rows_openai_like, &sc_rows_own_server},
+    .asks = {PATHS("^/pooling", "^/score", "^/rerank", "^/classify", "^/tokenize", "^/detokenize",
+                   "^/generate", "^/generate_stream", "^/invocations", "/inference/v1/generate"),
+             sc_paths_own_server}};
+SC_KNOWN(LLAMACPP) = {
+    .local_port = 8080,
+    .rows = {&llamacpp, &sc_rows_openai_like, &sc_rows_own_server},
+    .asks = {PATHS("^/completion", "^/completions", "^/chat/completions", "^/embedding",
+                   "^/embeddings", "^/infill", "^/rerank", "^/reranking", "^/responses",
+                   "^/chat/completions/input_tokens", "^/responses/input_tokens",
+                   "^/audio/transcriptions", "^/api/chat", "^/tokenize", "^/detokenize",
+                   "^/apply-template"),
+             sc_paths_own_server}};

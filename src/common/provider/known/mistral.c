@@ -19,4 +19,9 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(MISTRAL) = {.hosts = HOSTS("api.mistral.ai", "codestral.mistral.ai"), .rows = {&own}};
+SC_KNOWN(MISTRAL) = {.hosts = HOSTS("api.mistral.ai", "codestral.mistral.ai"),
+                     .rows = {&own},
+                     /* What is added to a conversation that there is would be added twice. */
+                     .asks = {PATHS("/chat/moderations", "/chat/classifications",
+                                    "/classifications", "/ocr", "/v1/conversations"),
+                              sc_paths_openai}};

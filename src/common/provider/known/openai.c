@@ -26,7 +26,13 @@ static ROWS(compatible, compatible_rows);
 ROWS(sc_rows_openai_like, family_rows);
 
 SC_KNOWN(OPENAI) = {.hosts = HOSTS("api.openai.com", "*.api.openai.com"),
-                    .rows = {&own, &sc_rows_openai_like}};
+                    .rows = {&own, &sc_rows_openai_like},
+                    .asks = {sc_paths_openai}};
 
 /* Whoever is not known by host. */
-SC_KNOWN(OPENAI_COMPATIBLE) = {.rows = {&compatible, &sc_rows_openai_like, &sc_rows_own_server}};
+SC_KNOWN(OPENAI_COMPATIBLE) = {
+    .rows = {&compatible, &sc_rows_openai_like, &sc_rows_own_server},
+    .asks = {sc_paths_own_server, sc_paths_google,
+             PATHS("/v1/complete", "/fim/completions", "/api/v0/chat/completions",
+                   "/api/v0/completions", "/api/v0/embeddings", "^/chat/completions",
+                   "^/completions", "^/completion")}};

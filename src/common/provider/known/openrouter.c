@@ -18,4 +18,5 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(OPENROUTER) = {.hosts = HOSTS("openrouter.ai"),
-                        .rows = {&own, &sc_rows_openai_like, &sc_rows_claude}};
+                        .rows = {&own, &sc_rows_openai_like, &sc_rows_claude},
+                        .asks = {sc_paths_openai, sc_paths_claude}};

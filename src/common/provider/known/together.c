@@ -12,4 +12,5 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(TOGETHER) = {.hosts = HOSTS("api.together.xyz", "api.together.ai"),
-                      .rows = {&own, &sc_rows_openai_like}};
+                      .rows = {&own, &sc_rows_openai_like},
+                      .asks = {PATHS("/inference"), sc_paths_openai}};

@@ -1,0 +1,147 @@
+/* paths.c - see paths.h. */
+#include "provider/paths.h"
+
+#include <string.h>
+
+#include "http/json.h"
+#include "provider/known/known.h"
+
+/* ---- lists that several providers share -----------------------------------------------------
+ *
+ * A path is compared from its end: what begins with '/' or ':' stands for all paths that end so,
+ * what begins with '^' for that one alone. From the providers' API references, 2026-11. */
+
+/* clang-format off */
+const char *const sc_paths_openai[] = {
+    "/chat/completions", "/completions", "/responses", "/responses/compact",
+    "/responses/input_tokens", "/chat/completions/input_tokens", "/embeddings", "/moderations", "/images/generations",
+    "/images/edits", "/images/variations", "/audio/speech", "/audio/transcriptions",
+    "/audio/translations", "/rerank", "/graders/run", NULL};
+
+const char *const sc_paths_claude[] = {
+    "/v1/messages", "/v1/messages/count_tokens", "/v1/complete", NULL};
+
+/* ":predictLongRunning", ":batchGenerateContent" and their like make a job. */
+const char *const sc_paths_google[] = {
+    ":generateContent", ":streamGenerateContent", ":countTokens", ":computeTokens",
+    ":embedContent", ":batchEmbedContents", ":generateAnswer", ":predict", ":rawPredict",
+    ":streamRawPredict", ":serverStreamingPredict", "/interactions", NULL};
+
+/* What servers of one's own offer of all these. A port of this machine may as well be that of
+ * anything else: only whole names count. */
+const char *const sc_paths_own_server[] = {
+    "/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings",
+    "/v1/chat/completions/input_tokens", "/v1/responses/input_tokens",
+    "/v1/moderations", "/v1/images/generations", "/v1/images/edits", "/v1/audio/speech",
+    "/v1/audio/transcriptions", "/v1/audio/translations", "/v1/rerank", "/v1/reranking",
+    "/v2/rerank", "/v1/score", "/v1/messages", "/v1/messages/count_tokens", NULL};
+
+/* Requests that only look something up, and are a POST nevertheless. */
+static const char *const looks_up[] = {
+    ":fetchPredictOperation", "/api/show", NULL};
+/* clang-format on */
+
+/* ---- comparing ---- */
+
+/* The end of a path, as far as any name is long, with an encoded ':' decoded. */
+struct end {
+    char text[128];
+    size_t n;
+    bool whole;
+};
+
+static bool is_encoded_colon(struct sc_str s, size_t i)
+{
+    return i + 2 < s.n && s.p[i] == '%' && s.p[i + 1] == '3' && (s.p[i + 2] | 0x20) == 'a';
+}
+
+static void end_of(struct sc_str path, struct end *e)
+{
+    size_t from = 0;
+
+    while (path.n > 1 && path.p[path.n - 1] == '/')
+        path.n--;
+    e->whole = path.n <= sizeof e->text;
+    if (!e->whole)
+        from = path.n - sizeof e->text;
+    e->n = 0;
+    for (size_t i = from; i < path.n; i++) {
+        bool colon = is_encoded_colon(path, i);
+
+        e->text[e->n++] = colon ? ':' : path.p[i];
+        i += colon ? 2 : 0;
+    }
+}
+
+static bool ends_with(const struct end *e, const char *name)
+{
+    size_t n;
+
+    if (name[0] == '^')
+        return e->whole && strlen(name + 1) == e->n && memcmp(e->text, name + 1, e->n) == 0;
+    n = strlen(name);
+    return n <= e->n && memcmp(e->text + e->n - n, name, n) == 0;
+}
+
+static bool is_on(const char *const *list, const struct end *e)
+{
+    for (; list && *list; list++)
+        if (ends_with(e, *list))
+            return true;
+    return false;
+}
+
+static bool asks_a_model(enum sc_provider p, const struct end *e)
+{
+    const struct sc_provider_info *known = sc_provider_info(p);
+
+    for (size_t i = 0; i < SC_FAMILIES_MAX; i++)
+        if (is_on(known->asks[i], e))
+            return true;
+    return false;
+}
+
+static bool is_method(struct sc_str method, const char *list)
+{
+    size_t n = method.n;
+
+    for (const char *p = list; n > 0 && (p = strchr(p, method.p[0])); p++)
+        if (strncmp(p, method.p, n) == 0 && p[n] == ' ' && (p == list || p[-1] == ' '))
+            return true;
+    return false;
+}
+
+enum sc_request_kind sc_request_kind(enum sc_provider p, struct sc_str method, struct sc_str path,
+                                     bool body_asks)
+{
+    struct end e;
+
+    end_of(path, &e);
+    if (is_method(method, "POST GET ") && asks_a_model(p, &e))
+        return SC_REQUEST_GENERATES;
+    if (is_method(method, "GET HEAD OPTIONS TRACE PUT QUERY ") || is_on(looks_up, &e))
+        return SC_REQUEST_IDEMPOTENT;
+    if (p == SC_PROVIDER_OPENAI_COMPATIBLE && body_asks && is_method(method, "POST "))
+        return SC_REQUEST_GENERATES;
+    return SC_REQUEST_CHANGES;
+}
+
+bool sc_request_asks(const char *body, size_t n)
+{
+    struct sc_json_want wants[] = {{.path = "model"},    {.path = "messages"}, {.path = "prompt"},
+                                   {.path = "contents"}, {.path = "inputs"},   {.path = "input"}};
+    const size_t count = sizeof wants / sizeof *wants;
+
+    sc_json_pick(body, n, wants, count);
+    for (size_t i = 0; i < count; i++)
+        if (wants[i].value.p)
+            return true;
+    return false;
+}
+
+const char *sc_request_kind_name(enum sc_request_kind k)
+{
+    static const char *const names[] = {"generates", "idempotent", "changes"};
+
+    return (unsigned)k < sizeof names / sizeof *names ? names[k] : "unknown";
+}
