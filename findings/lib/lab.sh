@@ -1,0 +1,41 @@
+# lab.sh - what the scripts of findings/ share: source it.
+#
+#     npm_packages NAME@VERSION...   installs them into a temporary folder and goes there
+#     debian_package NAME VERSION    unpacks Debian's package of that upstream version into it,
+#                                    without installing it
+#     saw WHAT EXPECTED FOUND        prints a line; the script fails at its end if they differ
+#
+# server.mjs in the folder is a scripted HTTP server for node programs (see lab.mjs).
+set -eu
+lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+differs=0
+trap 'rm -rf "$work"; exit $differs' EXIT
+cd "$work"
+cp "$lab/lab.mjs" .
+
+npm_packages() {
+    command -v npm >/dev/null || { echo "npm is missing"; differs=2; exit 2; }
+    npm init -y >/dev/null
+    npm install --no-audit --no-fund --silent "$@" >/dev/null
+    for package; do echo "installed $package, node $(node --version)"; done
+}
+
+debian_package() {
+    apt-get -qq download "$1" 2>/dev/null
+    case $(basename "$1"_*.deb) in
+    "$1_$2"-*) ;;
+    *) echo "$1 $2 is wanted, and not what apt has: $(basename "$1"_*.deb)"; differs=2; exit 2 ;;
+    esac
+    dpkg-deb -x "$1"_*.deb .
+    echo "unpacked $1 $2"
+}
+
+saw() { # WHAT EXPECTED FOUND
+    if [ "$2" = "$3" ]; then
+        echo "as before: $1: $3"
+    else
+        echo "CHANGED: $1: was '$2', is '$3'"
+        differs=1
+    fi
+}
