@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "ledger/state_view.h"
 #include "cli/usage.h"
+#include "ledger/reading.h"
+#include "ledger/state_view.h"
 #include "core/breaker.h"
 #include "state/metrics.h"
 #include "state/state.h"
@@ -145,26 +146,159 @@ static void put_histogram(FILE *f, const struct sc_region *r, const char *name, 
             put_buckets(f, name, label, &r->series[i].words[first], bounds);
 }
 
-static void put_breakers(FILE *f, const struct sc_state_view *v)
+/* ---- what a scope is like now ---- */
+
+static void put_scope(FILE *f, const char *label)
 {
-    static const char name[] = "steadycurl_breaker_state";
-    int64_t now = sc_state_now();
+    static const char *const names[] = {"rule", "key", "path"};
     char value[SC_LABEL_MAX + 1];
 
-    fprintf(f, "# HELP %s 0 closed, 1 open, 2 half-open.\n# TYPE %s gauge\n", name, name);
-    for (size_t i = 0; i < v->n; i++) {
-        const struct sc_scope_view *s = &v->scopes[i];
-
-        if (!s->words[SC_SLOT_BREAKER])
-            continue;
-        fprintf(f, "%s{", name);
-        put_labels(f, s->label);
-        sc_label_part(s->label, "rule", value, sizeof value);
-        fprintf(f, ",rule=\"%s\"", value);
-        sc_label_part(s->label, "key", value, sizeof value);
-        fprintf(f, ",key=\"%s\"} %d\n", value,
-                (int)sc_breaker_view(s->words[SC_SLOT_BREAKER], now).state);
+    put_labels(f, label);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        sc_label_part(label, names[i], value, sizeof value);
+        if (i < 2 || value[0]) /* only gates are of a path */
+            fprintf(f, ",%s=\"%s\"", names[i], value);
     }
+}
+
+struct moment {
+    struct sc_region *region;
+    int64_t now;
+};
+
+static double breaker_state(const struct moment *m, sc_word *words)
+{
+    return sc_breaker_view(words, m->now).state;
+}
+
+static double latch_state(const struct moment *m, sc_word *words)
+{
+    return sc_latch_reading(words, m->now).reason;
+}
+
+static double latch_probe(const struct moment *m, sc_word *words)
+{
+    return (double)sc_latch_reading(words, m->now).probe_ms / 1e3;
+}
+
+static double gate_closed(const struct moment *m, sc_word *words)
+{
+    return (double)sc_gate_reading(words, m->now) / 1e3;
+}
+
+static struct sc_limit_reading limit_of(const struct moment *m, sc_word *words)
+{
+    struct sc_limit_reading l;
+
+    sc_limit_reading(words, m->now, &l);
+    return l;
+}
+
+static double limit_per_minute(const struct moment *m, sc_word *words)
+{
+    return (double)limit_of(m, words).per_minute;
+}
+
+static double limit_at_once(const struct moment *m, sc_word *words)
+{
+    return (double)limit_of(m, words).at_once;
+}
+
+static double limit_in_use(const struct moment *m, sc_word *words)
+{
+    return (double)limit_of(m, words).in_use;
+}
+
+static double limit_wait(const struct moment *m, sc_word *words)
+{
+    return (double)limit_of(m, words).wait_ms / 1e3;
+}
+
+static double concurrent_limit(const struct moment *m, sc_word *words)
+{
+    struct sc_concurrent_reading c;
+
+    sc_concurrent_reading(m->region, words, m->now, &c);
+    return (double)c.limit;
+}
+
+static double concurrent_in_use(const struct moment *m, sc_word *words)
+{
+    struct sc_concurrent_reading c;
+
+    sc_concurrent_reading(m->region, words, m->now, &c);
+    return (double)c.in_use;
+}
+
+/* Every scope that has such words has the series, whether or not anything is the matter. Rows of
+ * one name stand together; `of` tells them apart. */
+static const struct gauge {
+    const char *name, *help;
+    enum sc_slot_kind kind;
+    const char *of;
+    double (*value)(const struct moment *m, sc_word *words);
+} gauges[] = {
+    {"steadycurl_breaker_state", "0 closed, 1 open, 2 half-open.", SC_SLOT_BREAKER, NULL,
+     breaker_state},
+    {"steadycurl_latch_state", "0 attempts go, 1 quota used up, 2 credentials refused.",
+     SC_SLOT_LATCH, NULL, latch_state},
+    {"steadycurl_latch_next_probe_seconds", "Until a stopped key is tried again.", SC_SLOT_LATCH,
+     NULL, latch_probe},
+    {"steadycurl_gate_closed_seconds", "How long a server's hint keeps everybody waiting.",
+     SC_SLOT_GATE, NULL, gate_closed},
+    {"steadycurl_limit_per_minute", "The policy's limit.", SC_SLOT_REQUESTS, "requests",
+     limit_per_minute},
+    {"steadycurl_limit_per_minute", NULL, SC_SLOT_TOKENS, "tokens", limit_per_minute},
+    {"steadycurl_limit_at_once", "Its burst.", SC_SLOT_REQUESTS, "requests", limit_at_once},
+    {"steadycurl_limit_at_once", NULL, SC_SLOT_TOKENS, "tokens", limit_at_once},
+    {"steadycurl_limit_in_use", "What of the burst is taken.", SC_SLOT_REQUESTS, "requests",
+     limit_in_use},
+    {"steadycurl_limit_in_use", NULL, SC_SLOT_TOKENS, "tokens", limit_in_use},
+    {"steadycurl_limit_wait_seconds", "What a new call would wait for it.", SC_SLOT_REQUESTS,
+     "requests", limit_wait},
+    {"steadycurl_limit_wait_seconds", NULL, SC_SLOT_TOKENS, "tokens", limit_wait},
+    {"steadycurl_concurrent_limit", "Calls that may be under way at once.", SC_SLOT_CONCURRENT,
+     NULL, concurrent_limit},
+    {"steadycurl_concurrent_in_use", "Calls under way of processes that live.", SC_SLOT_CONCURRENT,
+     NULL, concurrent_in_use},
+};
+
+static void put_gauge(FILE *f, const struct sc_state_view *v, const struct gauge *g,
+                      const struct moment *m)
+{
+    if (g->help)
+        fprintf(f, "# HELP %s %s\n# TYPE %s gauge\n", g->name, g->help, g->name);
+    for (size_t i = 0; i < v->n; i++) {
+        sc_word *words = v->scopes[i].words[g->kind];
+
+        if (!words)
+            continue;
+        fprintf(f, "%s{", g->name);
+        put_scope(f, v->scopes[i].label);
+        if (g->of)
+            fprintf(f, ",of=\"%s\"", g->of);
+        fprintf(f, "} %.10g\n", g->value(m, words));
+    }
+}
+
+static void put_gauges(FILE *f, const struct sc_state_view *v)
+{
+    struct moment m = {v->region, sc_state_now()};
+
+    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
+        put_gauge(f, v, &gauges[i], &m);
+}
+
+static void put_condition(FILE *f, const struct sc_state_view *v)
+{
+    static const char name[] = "steadycurl_calls_now";
+    struct sc_finding worst;
+
+    sc_state_worst(v, NULL, sc_state_now(), (int64_t)time(NULL), &worst);
+    fprintf(f,
+            "# HELP %s The worst that would happen to a call: 0 it goes, 1 at risk, 2 it waits, "
+            "3 it is refused.\n# TYPE %s gauge\n%s %d\n",
+            name, name, name, (int)worst.how);
 }
 
 /* The label's parts as Prometheus wants them; the budget's name is the first. */
@@ -233,7 +367,8 @@ static void put_all(FILE *f, struct sc_state_view *v)
                   SC_M_LATENCY, sc_latency_bounds);
     put_histogram(f, v->region, "steadycurl_wait_duration_seconds",
                   "How long calls waited before an attempt.", SC_M_WAIT_TIME, sc_wait_bounds);
-    put_breakers(f, v);
+    put_condition(f, v);
+    put_gauges(f, v);
     put_money(f, v);
 }
 
@@ -280,9 +415,9 @@ int sc_cmd_metrics(int argc, char **argv)
     if (!sc_state_view_open(&v, folder))
         return sc_usage_wrong(&usage, "no state folder can be named");
     if (!v.region)
-        fprintf(stderr, "steadycurl metrics: %s\n", v.why);
+        sc_usage_wrong(&usage, "%s", v.why);
     if (path)
-        return write_file(path, &v);
+        return write_file(path, &v) || v.unusable;
     put_all(stdout, &v);
-    return fflush(stdout) == 0 ? 0 : 1;
+    return fflush(stdout) == 0 && !v.unusable ? 0 : 1;
 }

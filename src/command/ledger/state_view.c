@@ -1,10 +1,35 @@
 #include "ledger/state_view.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/breaker.h"
+#include "state/folder.h"
+
+/* Whether it is no fault that there is nothing: the folder is not there yet, or its record is not,
+ * or tells of a boot before this one. */
+static bool is_fresh(const char *path)
+{
+    struct sc_record r;
+    char why[512], name[64];
+    enum sc_record_state state;
+    struct stat st;
+    int folder;
+
+    if (lstat(path, &st) != 0)
+        return errno == ENOENT;
+    folder = sc_folder_open(path, false, why, sizeof why);
+    if (folder < 0)
+        return false;
+    sc_record_name(sc_region_layout(), name, sizeof name);
+    state = sc_record_read(folder, name, &r);
+    close(folder);
+    return state == SC_RECORD_OK || state == SC_RECORD_MISSING;
+}
 
 bool sc_state_view_open(struct sc_state_view *v, const char *folder)
 {
@@ -14,6 +39,11 @@ bool sc_state_view_open(struct sc_state_view *v, const char *folder)
     if (!sc_region_folder(v->folder, sizeof v->folder))
         return false;
     v->region = sc_region_find(v->folder, v->why, sizeof v->why);
+    v->unusable = v->why[0] && !is_fresh(v->folder);
+    if (!v->region && !v->unusable && access(v->folder, F_OK) != 0)
+        snprintf(v->why, sizeof v->why,
+                 "no program has made a call that shares state in %.300s (%s)", v->folder,
+                 strerror(errno));
     return true;
 }
 

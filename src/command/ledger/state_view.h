@@ -20,7 +20,8 @@ struct sc_scope_view {
 struct sc_state_view {
     struct sc_region *region; /* NULL: there is no state */
     char folder[1024];
-    char why[512];                /* without a region, or with a damaged record: what was found */
+    char why[512]; /* without a region, or with a damaged record: what was found */
+    bool unusable; /* and that is a fault: programs cannot share anything there, or are cut off */
     struct sc_scope_view *scopes; /* sorted by label */
     size_t n;
 };

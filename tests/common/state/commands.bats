@@ -1,5 +1,6 @@
 # steadycurl status and metrics, on a state that a helper fills.
 bats_require_minimum_version 1.5.0
+load ../../lib/mock
 
 setup_file() {
     cd "$SC_TOP" || exit 1
@@ -124,6 +125,84 @@ setup() {
     [ "$output" = ok ]
     [[ $stderr == *"refused: it is a link or no folder; limits hold for this process alone"* ]]
     [ -z "$(ls "$BATS_TEST_TMPDIR/real")" ]
+}
+
+@test "a fresh machine reads like one, an unusable folder is an error" {
+    run --separate-stderr steadycurl status
+    [ "$status" -eq 0 ]
+    [[ $output == "nothing known yet: "* && -z $stderr ]]
+    run steadycurl status --json
+    [ "$status" -eq 0 ]
+    jq -e '.headline.calls == "unknown" and .state == {"present": false, "usable": true}' <<<"$output"
+    mkdir "$STEADYCURL_STATE"
+    chmod 777 "$STEADYCURL_STATE"
+    touch "$BATS_TEST_TMPDIR/file"
+    for folder in "$STEADYCURL_STATE" "$BATS_TEST_TMPDIR/file" "$BATS_TEST_TMPDIR/file/below"; do
+        for command in status metrics "status --json"; do
+            # shellcheck disable=SC2086 # two words
+            run --separate-stderr steadycurl $command --state "$folder"
+            [ "$status" -eq 1 ]
+            [ "$command" = "status --json" ] || [[ $stderr == *"$folder"* ]]
+        done
+        jq -e '.state.usable | not' <<<"$output"
+    done
+}
+
+headline() { # of status, which must be 0
+    steadycurl status | head -n 1
+}
+
+# What JSON and metrics say of the same: how calls go, and the reason.
+agrees() { # HOW NUMBER REASON
+    steadycurl status --json |
+        jq -e --arg how "$1" --arg why "$3" '.headline | .calls == $how and .reason == $why'
+    [ "$(steadycurl metrics | grep '^steadycurl_calls_now ')" = "steadycurl_calls_now $2" ]
+}
+
+@test "the headline is the worst that would happen to a call now, and why" {
+    play h m ok >/dev/null
+    [ "$(headline)" = "calls go through" ]
+    play h waits rate_limited:60000 >/dev/null
+    [[ $(headline) == "calls wait: the server asked to be left alone for another "*" s (provider=openai-compatible host=h model=waits key="*")"* ]]
+    agrees waiting 2 gate_closed
+    play h broken retryable retryable retryable retryable retryable >/dev/null
+    [[ $(headline) == "calls are refused: the breaker is open: the service kept failing; a probe goes in "*"model=broken)" ]]
+    agrees refused 3 breaker_open
+    play api.anthropic.com m quota_exhausted >/dev/null
+    [[ $(headline) == "calls are refused: the quota is used up; a probe goes in "*" model=m key="*"), and so in 1 more scope" ]]
+    agrees refused 3 quota_exhausted
+    run steadycurl status
+    [[ $output == *"anthropic: the quota is used up; a probe goes in "* ]]
+    run steadycurl status --json
+    jq -e '.providers.anthropic == "unhealthy"' <<<"$output"
+}
+
+@test "a limit whose burst is taken is said, although the minute has room" {
+    mock_start --script 200
+    echo '{"version": 1, "rules": [{"name": "all", "match": {"host": "*"}, "limits": {"rpm": 2, "burst": 0.5}}]}' >"$BATS_TEST_TMPDIR/policy.json"
+    steadycurl run -p "$BATS_TEST_TMPDIR/policy.json" -- curl -s "$MOCK_URL/v1/chat/completions" -d '{"model":"m"}'
+    run steadycurl status
+    mock_stop
+    [[ ${lines[0]} == "calls wait: the limit of 2 requests a minute (1 at once) is full: a new call waits "*" s ("* ]]
+    [[ $output == *"  requests    2 a minute, 1 at once, "*" in use, a new one waits "* ]]
+    agrees waiting 2 rate_limit
+    steadycurl metrics | grep -q '^steadycurl_limit_wait_seconds{.*of="requests"} [1-9]'
+}
+
+@test "what is open has series as well, and promtool takes all" {
+    play h m ok >/dev/null
+    run --separate-stderr steadycurl metrics
+    for line in 'breaker_state{.*} 0' 'latch_state{.*} 0' 'gate_closed_seconds{.*} 0' 'concurrent_limit{.*} 8' \
+        'concurrent_in_use{.*} 0' 'limit_per_minute{.*of="requests"} 600' 'limit_at_once{.*of="requests"} 60' \
+        'limit_in_use{.*of="tokens"} [0-9]*' 'limit_wait_seconds{.*of="requests"} 0'; do
+        grep -qx "steadycurl_$line" <<<"$output"
+    done
+    play h m auth >/dev/null
+    run --separate-stderr steadycurl metrics
+    grep -qx 'steadycurl_latch_state{.*} 2' <<<"$output"
+    grep -q '^steadycurl_latch_next_probe_seconds{.*} [1-9]' <<<"$output"
+    command -v promtool >/dev/null || skip "promtool is not installed"
+    promtool check metrics <<<"$output"
 }
 
 @test "wrong usage" {
