@@ -94,6 +94,64 @@ with_key() { # KEY
     grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Answered by steadycurl: quota_exhausted \(.*status=429' "$LOG"
 }
 
+# What a box before the API says, as bytes of its own.
+foreign() { # STATUS
+    printf '%s;content-type=text/html;body-text=<html><h1>You have been blocked</h1></html>\n' "$1"
+}
+
+@test "a firewall's page says nothing of the key, whatever its status" {
+    local refusal
+    for refusal in 401 402 403 407 511; do
+        mock_script "$(foreign "$refusal"),200"
+        for _ in 1 2; do
+            run -0 with_key "$KEY"
+            [[ $output == "$refusal " || $output == "200 " ]]
+        done
+        [ "$(mock_count)" -eq 2 ]
+        mock_reset
+    done
+    run -0 with_key "$KEY" -f
+    [ "$(count_events '.event == "latch"')" -eq 0 ]
+    [ "$(events '.event == "attempt" and .status == 403' | jq -r .class | sort -u)" = bad_request ]
+}
+
+@test "... also where FAILONERROR keeps its body away, and in curl's parallel mode" {
+    local option
+    for option in -f --parallel; do
+        mock_script "$(foreign 403)"
+        for _ in 1 2 3; do
+            ask -o "$BATS_TEST_TMPDIR/out" -H "authorization: Bearer $KEY" "$option" || true
+        done
+        [ "$(mock_count)" -eq 3 ]
+        mock_reset
+    done
+}
+
+@test "a key that has just worked is stopped by the second refusal in a row" {
+    local stray='401;code=null;type=invalid_request_error;message=Unauthorized'
+    mock_script "200,$stray,200,$stray,$stray,200"
+    [ "$(with_key "$KEY")" = "200 " ]
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(events '.event == "latch"' | jq -r .text)" = \
+        "Refused, though these credentials worked lately: the next refusal stops them" ]
+    [ "$(with_key "$KEY")" = "200 " ]
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(with_key "$KEY")" = "401 auth_failed" ]
+    [ "$(mock_count)" -eq 5 ]
+}
+
+@test "... or by the first that names it" {
+    mock_script '200,401,200'
+    [ "$(with_key "$KEY")" = "200 " ]
+    [ "$(with_key "$KEY")" = "401 " ]
+    [ "$(with_key "$KEY")" = "401 auth_failed" ]
+    mock_script '200,quota,200'
+    [ "$(with_key "$KEY-other")" = "200 " ]
+    [ "$(with_key "$KEY-other")" = "429 " ]
+    [ "$(with_key "$KEY-other")" = "429 quota_exhausted" ]
+}
+
 @test "no part of a key is in the shared memory, its folder or the log" {
     mock_script 401,quota,200
     with_key "$KEY"

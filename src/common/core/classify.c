@@ -103,6 +103,8 @@ static bool flags_fit(unsigned flags, const struct sc_facts *f)
         return false;
     if ((flags & SC_NEEDS_INNER_429) && f->inner_status != 429)
         return false;
+    if ((flags & SC_NEEDS_FOREIGN) && !f->foreign)
+        return false;
     return !(flags & SC_NEEDS_EXCESS) || (f->limit > 0 && f->requested > f->limit);
 }
 
@@ -122,7 +124,26 @@ static void decide(struct sc_verdict *v, enum sc_class class, const char *row)
 {
     v->class = class;
     v->retry = sc_class_retryable(class);
+    v->proof = SC_PROOF_NONE;
     v->row = row;
+}
+
+static bool is_conditional(const struct sc_class_row *r)
+{
+    return r->code || (r->own && (r->own->type || r->own->code)) || r->detail || r->phrase ||
+           r->flags;
+}
+
+/* 407 and 511 are a proxy's and a portal's own. A policy's row is taken at its word. */
+static enum sc_proof proof_of(const struct sc_class_row *r, const struct sc_facts *f)
+{
+    if (r->class != SC_CLASS_AUTH && r->class != SC_CLASS_QUOTA_EXHAUSTED)
+        return SC_PROOF_NONE;
+    if (r->stage == SC_STAGE_OWN)
+        return SC_PROOF_NAMED;
+    if (!f->from_api || f->status == 407 || f->status == 511)
+        return SC_PROOF_NONE;
+    return is_conditional(r) && !r->vague ? SC_PROOF_NAMED : SC_PROOF_SAID;
 }
 
 static void by_rows(const struct sc_facts *f, const struct sc_class_rows *own, int status,
@@ -139,6 +160,7 @@ static void by_rows(const struct sc_facts *f, const struct sc_class_rows *own, i
             !words_fit(r, f, &said))
             continue;
         decide(v, (enum sc_class)r->class, r->name);
+        v->proof = proof_of(r, f);
         return;
     }
     decide(v, SC_CLASS_BAD_REQUEST, "unknown-status");
@@ -294,12 +316,6 @@ void sc_classify_by(const struct sc_facts *f, const struct sc_class_rows *own, s
 void sc_classify(const struct sc_facts *f, struct sc_verdict *v)
 {
     sc_classify_by(f, NULL, v);
-}
-
-static bool is_conditional(const struct sc_class_row *r)
-{
-    return r->code || (r->own && (r->own->type || r->own->code)) || r->detail || r->phrase ||
-           r->flags;
 }
 
 /* Asks the same tables what a body could still change. */

@@ -18,12 +18,20 @@
  * above 120 s, gemini-cli above 300 s (2026-08). The class stays, `retry` becomes false. */
 #define SC_HINT_PATIENCE_MS 120000
 
+/* What a failure of class auth or quota_exhausted proves of the key. */
+enum sc_proof {
+    SC_PROOF_NONE, /* nothing: it is not in the API's own shape, or of another class */
+    SC_PROOF_SAID, /* the API refuses; it may have erred */
+    SC_PROOF_NAMED /* by a code or words that leave no doubt: invalid_api_key, insufficient_quota */
+};
+
 struct sc_verdict {
     enum sc_class class;
     bool retry;       /* sending the same request again may help, as far as the response tells */
     int64_t hint_ms;  /* server's hint, -1 if none: a floor for the wait */
     bool unprocessed; /* the request surely did nothing: refused, or it never got there */
-    const char *row;  /* which row decided ("status-429", "code-insufficient_quota") */
+    enum sc_proof proof;
+    const char *row; /* which row decided ("status-429", "code-insufficient_quota") */
 };
 
 void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);

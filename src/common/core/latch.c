@@ -51,3 +51,27 @@ uint64_t sc_latch_set(uint64_t word, void *arg)
         wait = SC_GATE_HORIZON_NS;
     return pack(s->reason, s->now_ns + wait);
 }
+
+/* ---- has the key worked lately? ---- */
+
+#define REFUSED (UINT64_C(1) << 63)
+#define SECOND_NS INT64_C(1000000000)
+
+uint64_t sc_latch_worked(uint64_t word, void *arg)
+{
+    int64_t now = *(const int64_t *)arg, since = now - next_of(word);
+
+    if (!(word & REFUSED) && since >= 0 && since < SECOND_NS)
+        return word;
+    return (uint64_t)now >> UNIT & TIME_MASK;
+}
+
+uint64_t sc_latch_refused(uint64_t word, void *arg)
+{
+    struct sc_latch_refusal *r = arg;
+    int64_t since = r->now_ns - next_of(word);
+    bool lately = (word & TIME_MASK) != 0 && since >= 0 && since < SC_LATCH_LATELY_NS;
+
+    r->stop = r->named || !lately || (word & REFUSED) != 0;
+    return word | REFUSED;
+}

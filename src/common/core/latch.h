@@ -41,4 +41,21 @@ struct sc_latch_set {
 /* `arg`: struct sc_latch_set. To clear, store 0. */
 uint64_t sc_latch_set(uint64_t word, void *arg);
 
+/* A second word remembers when the key last worked, and whether it was refused since: a service
+ * errs now and then, and one stray refusal of a key that has just worked must not stop everybody.
+ * Word: refused (1 bit), last success in units of 2^16 ns (46 bits). */
+#define SC_LATCH_LATELY_NS INT64_C(300000000000)
+
+/* The key has worked. `arg`: int64_t, now. Changes nothing more than once a second. */
+uint64_t sc_latch_worked(uint64_t word, void *arg);
+
+struct sc_latch_refusal {
+    int64_t now_ns;
+    bool named; /* the refusal leaves no doubt */
+    bool stop;  /* answer: set the latch */
+};
+
+/* It was refused. `arg`: struct sc_latch_refusal. */
+uint64_t sc_latch_refused(uint64_t word, void *arg);
+
 #endif

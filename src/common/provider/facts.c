@@ -5,6 +5,7 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/rows.h"
 
 /* A message that is itself JSON (Google behind its OpenAI-compatible path) is looked into up to
  * this length. */
@@ -248,6 +249,17 @@ static void read_message(struct sc_facts *f)
         f->hint_ms = sc_wait_in_text(f->message);
 }
 
+/* Whether the words come from the API itself, and not from a box before it: a firewall, a proxy, a
+ * hotel. Those that speak JSON, too, have no "error" in it, or say whose it is. */
+static bool is_of_the_api(const struct sc_facts *f, struct sc_str root, struct sc_str error)
+{
+    if (!sc_json_is_empty(at(root, "cloudflare_error")))
+        return false;
+    if (error.p && error.p[0] == '{')
+        return !sc_json_says_nothing(error);
+    return sc_provider_info(f->provider)->flat_errors && (f->message.n > 0 || f->type[0]);
+}
+
 /* Any of the shapes: {"error":{...}}, {"error":"..."}, flat, {"detail":"..."}, a stream's
  * {"type":"error",...}, {"type":"response.failed","response":{"error":{...}}} and Cohere's
  * {"type":"message-end","delta":{"error":"..."}}. */
@@ -271,6 +283,7 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
             f->message = sc_json_inside(at(root, "detail"));
     }
     f->has_error |= !sc_json_says_nothing(error);
+    f->from_api |= is_of_the_api(f, root, error);
     read_message(f);
 }
 
@@ -301,6 +314,14 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
     f->prompt_blocked = wants[3].value.n > 0;
 }
 
+/* All that is left to go by where the body was not read, as with FAILONERROR. */
+static bool says_json(const struct sc_response *r)
+{
+    const struct sc_header *type = find_header(r, "content-type");
+
+    return type && sc_is_json(type->value);
+}
+
 static void read_basics(const struct sc_response *r, struct sc_facts *f)
 {
     *f = (struct sc_facts){
@@ -321,6 +342,7 @@ static void read_basics(const struct sc_response *r, struct sc_facts *f)
     f->hint_ms = hint_from_headers(r);
     f->hint_in_header = f->hint_ms >= 0;
     copy_header(r, "x-amzn-errortype", f->type, sizeof f->type);
+    f->from_api = f->type[0] || (r->body_len == 0 && says_json(r));
 }
 
 void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
@@ -334,6 +356,7 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
     if (s->state != SC_STREAM_ERROR && !s->late_error)
         return;
     out->has_error = true;
+    out->from_api = true;
     if (s->kind == SC_STREAM_AWS)
         memcpy(out->type, s->event, sizeof s->event);
     read_error_body(out, s->error, s->error_len);
@@ -377,10 +400,13 @@ void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
         return;
     }
     read_basics(r, out);
-    if (r->body_len == 0)
+    if (r->body_len == 0) {
+        out->foreign = !out->from_api && find_header(r, "content-type") != NULL;
         return;
+    }
     if (r->status < 400)
         read_success_body(out, r->body, r->body_len);
     if (r->status >= 400 || out->has_error)
         read_error_body(out, r->body, r->body_len);
+    out->foreign = !out->from_api;
 }

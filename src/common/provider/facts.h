@@ -49,6 +49,8 @@ struct sc_facts {
     bool is_stream;
     bool output_seen;
     int should_retry;        /* x-should-retry: -1 absent, 0 false, 1 true */
+    bool from_api;           /* a failure in the shape that this API's failures have */
+    bool foreign;            /* in another's, as a firewall's page has it; neither: it shows none */
     bool has_error;          /* the body or a stream event carries an error object */
     char type[SC_FACT_TEXT]; /* error.type, or x-amzn-ErrorType, or google's status */
     char code[SC_FACT_TEXT]; /* error.code, numbers as text */

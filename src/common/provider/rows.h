@@ -11,6 +11,7 @@
 #ifndef SC_PROVIDER_ROWS_H
 #define SC_PROVIDER_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,10 +38,11 @@ enum sc_class_stage {
 enum { SC_NO_STATUS = 1, SC_ALL_4XX = 4, SC_ALL_5XX = 5 };
 
 enum {
-    SC_NEEDS_HINT = 1,     /* the headers say when to come back */
-    SC_NEEDS_NO_HINT = 2,  /* they do not */
-    SC_NEEDS_EXCESS = 4,   /* the message says "Limit X, Requested Y" and Y does not fit */
-    SC_NEEDS_INNER_429 = 8 /* the body's own status is 429 */
+    SC_NEEDS_HINT = 1,      /* the headers say when to come back */
+    SC_NEEDS_NO_HINT = 2,   /* they do not */
+    SC_NEEDS_EXCESS = 4,    /* the message says "Limit X, Requested Y" and Y does not fit */
+    SC_NEEDS_INNER_429 = 8, /* the body's own status is 429 */
+    SC_NEEDS_FOREIGN = 16   /* the answer is not in the API's own shape */
 };
 
 #define SC_ROW_NUMBERS 6
@@ -62,6 +64,7 @@ struct sc_class_row {
     const char *detail; /* facts->detail contains one of these */
     const char *phrase; /* error.message contains one of these */
     const struct sc_own_match *own;
+    bool vague; /* of a quota or a key: its words do not put the matter beyond doubt */
 };
 
 /* Sorted by stage. */
@@ -78,6 +81,7 @@ struct sc_provider_info {
                                  one */
     int local_port;           /* on this machine, what listens there; 0: none */
     const struct sc_class_rows *rows[SC_FAMILIES_MAX]; /* its own, then its families'; NULL ends */
+    bool flat_errors; /* an error's words may stand in the body's root, or be a text */
     const char *const *asks[SC_FAMILIES_MAX]; /* paths that ask a model, likewise (paths.c) */
 };
 

@@ -130,6 +130,19 @@ static void close_gate(struct sc_ticket *t, const struct sc_attempt_facts *f, in
     stop_buckets(t, opens, opens - c.moved_ns, other, now);
 }
 
+/* Whether a refusal is to stop the key for everybody. */
+static bool says_stop(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
+                      struct sc_effects *fx)
+{
+    struct sc_latch_refusal r = {.now_ns = now, .named = f->proof == SC_PROOF_NAMED};
+
+    if (f->proof == SC_PROOF_NONE)
+        return false;
+    sc_word_update(&t->latch[SC_W_TRUST], sc_latch_refused, &r);
+    fx->doubted = !r.stop;
+    return r.stop;
+}
+
 static void settle_latch(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
                          struct sc_effects *fx)
 {
@@ -140,7 +153,11 @@ static void settle_latch(struct sc_ticket *t, const struct sc_attempt_facts *f, 
 
     if (!t->latch)
         return;
+    if (f->class == SC_CLASS_OK)
+        sc_word_update(&t->latch[SC_W_TRUST], sc_latch_worked, &now);
     if (f->class == SC_CLASS_QUOTA_EXHAUSTED || f->class == SC_CLASS_AUTH) {
+        if (!says_stop(t, f, now, fx))
+            return;
         sc_word_update(&t->latch[SC_W_LATCH], sc_latch_set, &s);
         if (s.newly)
             atomic_store(&t->latch[SC_W_LATCHED_AT], (uint64_t)now);

@@ -36,7 +36,7 @@ enum sc_slot_kind {
 enum { SC_W_TAT, SC_W_SHIFT, SC_W_LIMIT, SC_W_BURST_NS };   /* REQUESTS, TOKENS */
 enum { SC_W_PERIOD = 2, SC_W_SEEN, SC_W_RATE, SC_W_METER }; /* LEARNED_*, after TAT and SHIFT */
 enum { SC_W_UNTIL, SC_W_RELEASE, SC_W_CLOSINGS };           /* GATE */
-enum { SC_W_LATCH, SC_W_LATCHED_AT };                       /* LATCH */
+enum { SC_W_LATCH, SC_W_LATCHED_AT, SC_W_TRUST };           /* LATCH */
 enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS }; /* BREAKER */
 enum { SC_W_RATIO };                                                             /* RATIO */
 enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH };                              /* CONCURRENT */

@@ -96,6 +96,7 @@ struct sc_call_facts {
 
 struct sc_attempt_facts {
     enum sc_class class;
+    enum sc_proof proof; /* of auth or quota_exhausted */
     int64_t hint_ms;     /* the server's hint, -1: none; on success: "remaining 0, reset in..." */
     int64_t used_tokens; /* input + output from `usage`, -1: unknown */
     int64_t input_tokens, output_tokens; /* for the counters, -1: unknown */
@@ -113,6 +114,7 @@ struct sc_effects {
     int64_t open_ms; /* breaker_opened */
     bool latched;    /* a quota or auth latch was set by this */
     bool unlatched;
+    bool doubted;    /* refused, but the key has worked lately: the next refusal sets the latch */
     int64_t gate_ms; /* > 0: the gate was closed, or its opening moved, to now + this */
 };
 

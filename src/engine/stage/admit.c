@@ -192,6 +192,10 @@ void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struc
                        t->verdict.class == SC_CLASS_AUTH
                            ? "Credentials are refused: no more attempts, but one probe a minute"
                            : "Quota is used up: no more attempts, but one probe a minute");
+    if (fx->doubted)
+        sc_report_note(s, t, SC_EVENT_LATCH,
+                       "Refused, though these credentials worked lately: the next refusal stops "
+                       "them");
     if (fx->unlatched)
         sc_report_note(s, t, SC_EVENT_LATCH, "A probe went well: attempts go on");
     if (fx->gate_ms > 0) {
@@ -224,6 +228,7 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
 {
     struct sc_attempt_facts facts = {
         .class = class_of_service(t),
+        .proof = t->verdict.proof,
         .hint_ms = t->verdict.hint_ms,
         .used_tokens = -1,
         .input_tokens = -1,

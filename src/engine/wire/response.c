@@ -224,6 +224,13 @@ static size_t commit_header(struct sc_shadow *s, struct sc_transfer *t, char *p,
     return release(s, t, &verdict) ? pass_header(s, t, p, n) : verdict;
 }
 
+/* Of a failure that the program gets at once: what it says of the key, or the account, counts. */
+static void tee(struct sc_transfer *t, const char *p, size_t n)
+{
+    if (t->mode == SC_HOLD_FAILURE && t->hold.len + n <= TEE_MAX)
+        sc_hold_append(&t->hold, p, n);
+}
+
 /* A look at what has gone by, for the class and the log. */
 static void watch(struct sc_transfer *t, const char *p, size_t n)
 {
@@ -236,8 +243,8 @@ static void watch(struct sc_transfer *t, const char *p, size_t n)
         sc_stream_feed(t->stream, p, n);
     else if (t->mode == SC_HOLD_JSON)
         sc_usage_feed(&t->usage, p, n);
-    else if (t->mode == SC_HOLD_FAILURE && t->hold.len + n <= TEE_MAX)
-        sc_hold_append(&t->hold, p, n);
+    else
+        tee(t, p, n);
 }
 
 /* A piece that the program does not take now comes a second time. */
@@ -493,8 +500,10 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
         sc_usage_feed(&t->usage, p, n);
         t->read_len += n;
     }
-    if (decide_body(t, p, n))
+    if (decide_body(t, p, n)) {
+        tee(t, p, n);
         return commit_body(s, t, p, n);
+    }
     if (is_beyond_batch(t, n))
         return 0;
     kept = keep(s, t, SC_ITEM_BODY, p, n);

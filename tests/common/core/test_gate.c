@@ -114,6 +114,43 @@ static void a_latch_lets_one_through_a_minute(void **state)
     assert_false(s.newly);
 }
 
+static bool refuse(uint64_t *w, int64_t now, bool named)
+{
+    struct sc_latch_refusal r = {.now_ns = now, .named = named};
+
+    *w = sc_latch_refused(*w, &r);
+    return r.stop;
+}
+
+static void work(uint64_t *w, int64_t now)
+{
+    *w = sc_latch_worked(*w, &now);
+}
+
+static void a_refusal_is_doubted_once_where_the_key_has_worked(void **state)
+{
+    uint64_t w = 0, before;
+
+    (void)state;
+    assert_true(refuse(&w, NOW, false)); /* never seen to work */
+    work(&w, NOW);
+    assert_false(refuse(&w, NOW + SECOND, false));
+    assert_true(refuse(&w, NOW + 2 * SECOND, false));
+    work(&w, NOW + 3 * SECOND);
+    assert_true(refuse(&w, NOW + 3 * SECOND, true)); /* it names the key */
+    work(&w, NOW + 4 * SECOND);
+    assert_true(refuse(&w, NOW + 4 * SECOND + SC_LATCH_LATELY_NS, false)); /* long ago */
+    work(&w, NOW + 5 * SECOND);
+    assert_true(refuse(&w, NOW, false)); /* a time that was not yet: damage */
+    work(&w, NOW + 6 * SECOND);
+    before = w;
+    work(&w, NOW + 6 * SECOND + SECOND / 2); /* a word that many write is written rarely */
+    assert_true(w == before);
+    work(&w, NOW + 8 * SECOND);
+    assert_true(w != before);
+    assert_true(refuse((uint64_t[]){~UINT64_C(0)}, NOW, false));
+}
+
 static void a_latch_waits_for_the_servers_hint(void **state)
 {
     struct sc_latch_set s = {.now_ns = NOW, .reason = SC_LATCH_AUTH, .hint_ns = 600 * SECOND};
@@ -194,6 +231,7 @@ int main(void)
         cmocka_unit_test(an_open_gate_costs_no_write),
         cmocka_unit_test(no_damage_closes_a_gate_beyond_the_horizon),
         cmocka_unit_test(a_latch_lets_one_through_a_minute),
+        cmocka_unit_test(a_refusal_is_doubted_once_where_the_key_has_worked),
         cmocka_unit_test(a_latch_waits_for_the_servers_hint),
         cmocka_unit_test(a_lease_names_its_holder_and_ends),
         cmocka_unit_test(a_lease_never_outlives_two_hours),

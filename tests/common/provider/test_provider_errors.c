@@ -135,6 +135,10 @@ static void case_gets_its_verdict(void **state)
         v.retry = v.retry && v.unprocessed;
     assert_int_equal(v.retry, cJSON_IsTrue(cJSON_GetObjectItem(c, "should_retry")));
     assert_int_equal(v.hint_ms, cJSON_IsNumber(hint) ? hint->valueint : -1);
+    if (*text_of(c, "proof")) {
+        static const char *const proofs[] = {"none", "said", "named"};
+        assert_string_equal(proofs[v.proof], text_of(c, "proof"));
+    }
     free(body);
 }
 

@@ -38,6 +38,7 @@ static void settle(struct sc_ticket *t, enum sc_class class, int64_t hint_ms, in
 {
     sc_state_settle(t,
                     &(struct sc_attempt_facts){.class = class,
+                                               .proof = SC_PROOF_SAID,
                                                .hint_ms = hint_ms,
                                                .used_tokens = used,
                                                .input_tokens = -1,
@@ -330,6 +331,50 @@ static void a_refused_key_stops_everybody_but_one_probe_a_minute(void **state)
     assert_true(a.verdict == SC_ADMIT_GO && !a.probe);
 }
 
+static void a_key_that_worked_lately_is_stopped_by_the_second_refusal(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_effects fx;
+    struct sc_admission a;
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    for (int round = 0; round < 3; round++, now += 10 * SECOND) {
+        one_call(&s, SC_CLASS_OK, now, &a, &fx);
+        one_call(&s, SC_CLASS_AUTH, now + SECOND, &a, &fx);
+        assert_true(a.verdict == SC_ADMIT_GO);
+    }
+    one_call(&s, SC_CLASS_AUTH, now, &a, &fx);
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+    one_call(&s, SC_CLASS_OK, now, &a, &fx);
+    assert_int_equal(a.refusal, SC_REFUSE_AUTH);
+}
+
+static void what_proves_nothing_of_a_key_stops_none(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_attempt_facts f = {.class = SC_CLASS_AUTH, .hint_ms = -1, .used_tokens = -1};
+    struct sc_ticket t;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        begin(&t, &s, "m", SECOND);
+        assert_int_equal(ask(&t, 0, SECOND).verdict, SC_ADMIT_GO);
+        sc_state_settle(&t, &f, SECOND, 1, NULL);
+        sc_state_end(&t, SC_CLASS_AUTH, SC_END_FAILED, SECOND, 1, NULL);
+    }
+    f.proof = SC_PROOF_NAMED; /* at once, and although it worked a moment ago */
+    for (int i = 0; i < 2; i++) {
+        begin(&t, &s, "m", SECOND);
+        assert_int_equal(ask(&t, 0, SECOND).verdict, SC_ADMIT_GO);
+        f.class = i == 0 ? SC_CLASS_OK : SC_CLASS_AUTH;
+        sc_state_settle(&t, &f, SECOND, 1, NULL);
+        sc_state_end(&t, f.class, SC_END_OK, SECOND, 1, NULL);
+    }
+    begin(&t, &s, "m", SECOND);
+    assert_int_equal(ask(&t, 0, SECOND).refusal, SC_REFUSE_AUTH);
+}
+
 static void another_key_is_not_stopped(void **state)
 {
     struct sc_settings s = plain_settings();
@@ -454,6 +499,8 @@ int main(void)
         T(the_breaker_goes_round),
         T(only_one_probe_is_out_and_a_dead_one_is_replaced),
         T(a_refused_key_stops_everybody_but_one_probe_a_minute),
+        T(a_key_that_worked_lately_is_stopped_by_the_second_refusal),
+        T(what_proves_nothing_of_a_key_stops_none),
         T(another_key_is_not_stopped),
         T(retries_are_a_share_of_first_attempts),
         T(the_programs_own_retry_is_seen),

@@ -20,5 +20,6 @@ static ROWS(own, rows);
 SC_KNOWN(AZURE) = {
     .hosts = HOSTS("*.openai.azure.com", "*.services.ai.azure.com",
                    "*.cognitiveservices.azure.com"),
+    .flat_errors = true,
     .rows = {&own, &sc_rows_openai_like},
     .asks = {PATHS("/embed", "/ocr", "/images/embeddings"), sc_paths_openai, sc_paths_claude}};

@@ -16,10 +16,12 @@ static const struct sc_class_row rows[] = {
     {RATE, "bedrock-throttled", {ALL_4XX, ALL_5XX, NO_STATUS}, CODE("ThrottlingException"),
      IS(RATE_LIMITED)},
     {SERVICE, "bedrock-model-error", {424}, IS(RETRYABLE)},
+    {KEY, "bedrock-key", {400, 403, NO_STATUS},
+     CODE("UnrecognizedClientException|ExpiredTokenException"), IS(AUTH)},
     {KEY, "bedrock-signature", {400, NO_STATUS},
-     CODE("UnrecognizedClientException|InvalidSignatureException|ExpiredTokenException|"
-          "IncompleteSignatureException|MissingAuthenticationTokenException"),
-     IS(AUTH)},
+     CODE("InvalidSignatureException|IncompleteSignatureException|"
+          "MissingAuthenticationTokenException"),
+     IS(AUTH), VAGUE},
     {KEY, "bedrock-place", {400, NO_STATUS}, PHRASE("not allowed from unsupported countries"),
      IS(AUTH)},
     {MODEL, "bedrock-model-access", {403}, CODE("AccessDeniedException"),
@@ -35,6 +37,7 @@ static ROWS(own, rows);
 SC_KNOWN(BEDROCK) = {
     .hosts = HOSTS("bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com",
                    "bedrock-runtime.*.amazonaws.com.cn", "*.bedrock-runtime.*.vpce.amazonaws.com"),
+    .flat_errors = true,
     .rows = {&own, &sc_rows_claude},
     .asks = {PATHS("/converse", "/converse-stream", "/invoke", "/invoke-with-response-stream",
                    "/count-tokens", "/apply"),

@@ -16,6 +16,7 @@ static ROWS(own, rows);
 
 SC_KNOWN(COHERE) = {
     .hosts = HOSTS("api.cohere.com", "api.cohere.ai"),
+    .flat_errors = true,
     .rows = {&own},
     .asks = {PATHS("/v1/chat", "/v2/chat", "/v1/generate", "/v1/embed", "/v2/embed", "/v1/classify",
                    "/v1/summarize", "/v1/tokenize", "/v1/detokenize", "/v1/check-api-key"),

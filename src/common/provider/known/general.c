@@ -40,11 +40,21 @@ static const struct sc_class_row rows[] = {
           "too_many_requests"),
      IS(RATE_LIMITED)},
 
-    {KEY, "code-authentication", {400, NO_STATUS},
-     CODE("authentication_error|permission_error|invalid_api_key|UNAUTHENTICATED|"
-          "PERMISSION_DENIED|AccessDeniedException|unsupported_country_region_territory|"
-          "account_deactivated"),
+    /* A firewall, a proxy, a captive portal: it says nothing of the key, but of this request. */
+    {KEY, "foreign-403", {403}, NEEDS(FOREIGN), IS(BAD_REQUEST)},
+    {KEY, "code-key", {400, 401, 403, NO_STATUS},
+     CODE("invalid_api_key|expired_api_key|account_deactivated|api_key_expired|"
+          "unsupported_country_region_territory"),
      IS(AUTH)},
+    {KEY, "words-key", {401, 403, NO_STATUS},
+     PHRASE("incorrect api key|invalid api key|invalid x-api-key|api key not valid|"
+            "api key is invalid|api key expired|api key has expired|invalid api token|"
+            "your api key: |key has been revoked"),
+     IS(AUTH)},
+    {KEY, "code-authentication", {400, NO_STATUS},
+     CODE("authentication_error|permission_error|UNAUTHENTICATED|PERMISSION_DENIED|"
+          "AccessDeniedException"),
+     IS(AUTH), VAGUE},
 
     {MODEL, "code-model_not_found", {400, 403, 410, 422, NO_STATUS},
      CODE("model_not_found|DeploymentNotFound|model_decommissioned|unknown_model|invalid_model|"
@@ -62,7 +72,7 @@ static const struct sc_class_row rows[] = {
           "responsible_ai_policy_violation"),
      IS(CONTENT_POLICY)},
 
-    {STATUS, "status-401", {401, 403, 407}, IS(AUTH)},
+    {STATUS, "status-401", {401, 403, 407, 511}, IS(AUTH)},
     {STATUS, "status-404", {404, 410}, IS(NOT_FOUND)},
     {STATUS, "status-408", {408, 409, 425}, IS(RETRYABLE)},
     {STATUS, "status-429", {429}, IS(RATE_LIMITED)},

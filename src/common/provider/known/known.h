@@ -30,6 +30,7 @@
 #define DETAIL(d) .detail = (d)
 #define PHRASE(p) .phrase = (p)
 #define IS(id) .class = SC_CLASS_##id
+#define VAGUE .vague = true
 
 #define ROWS(name, table) \
     const struct sc_class_rows name = {(table), sizeof(table) / sizeof *(table)}

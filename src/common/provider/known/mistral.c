@@ -20,6 +20,7 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(MISTRAL) = {.hosts = HOSTS("api.mistral.ai", "codestral.mistral.ai"),
+                     .flat_errors = true,
                      .rows = {&own},
                      /* What is added to a conversation that there is would be added twice. */
                      .asks = {PATHS("/chat/moderations", "/chat/classifications",

@@ -12,5 +12,6 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(TOGETHER) = {.hosts = HOSTS("api.together.xyz", "api.together.ai"),
+                      .flat_errors = true,
                       .rows = {&own, &sc_rows_openai_like},
                       .asks = {PATHS("/inference"), sc_paths_openai}};

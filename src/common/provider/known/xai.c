@@ -18,5 +18,6 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(XAI) = {.hosts = HOSTS("api.x.ai", "*.api.x.ai"),
+                 .flat_errors = true,
                  .rows = {&own},
                  .asks = {PATHS("/v1/tokenize-text"), sc_paths_openai, sc_paths_claude}};
