@@ -10,7 +10,8 @@
  * libraries that are no longer the file's; private all pages of the process that
  * are no file's.
  *
- * With BENCH_CPU in the environment the time is that of the processor, this process's alone.
+ * With BENCH_CPU in the environment the time is that of the processor, this process's alone; a
+ * BENCH_HEADER goes along with each request.
  * It knows nothing of steadycurl; the same program runs with and without it.
  */
 #include <curl/curl.h>
@@ -44,7 +45,15 @@ static size_t sink(char *p, size_t size, size_t n, void *arg)
 
 static CURL *handle(const char *url, size_t *total)
 {
+    static struct curl_slist *headers;
+    const char *header = getenv("BENCH_HEADER");
     CURL *c = curl_easy_init();
+
+    if (header && !headers)
+        headers =
+            curl_slist_append(curl_slist_append(NULL, "Content-Type: application/json"), header);
+    if (headers)
+        curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 
     curl_easy_setopt(c, CURLOPT_URL, url);
     curl_easy_setopt(c, CURLOPT_POSTFIELDS, request);
