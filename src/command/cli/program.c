@@ -89,15 +89,18 @@ static void look_at_elf(struct sc_program *p)
 }
 
 /* The program that "env [-i] [-u NAME] [-S] [NAME=VALUE...] PROGRAM" runs; NULL if unclear. */
-static char *env_program(char *arguments)
+static char *env_program(struct sc_program *p, char *arguments)
 {
     char *rest = NULL;
     for (char *word = strtok_r(arguments, " \t", &rest); word;
          word = strtok_r(NULL, " \t", &rest)) {
+        if (strncmp(word, "-S", 2) == 0 && word[2])
+            word += 2; /* what follows is split off */
+        if (strcmp(word, "-i") == 0 || strcmp(word, "-") == 0 ||
+            strcmp(word, "--ignore-environment") == 0)
+            p->clears_environment = true;
         if (strcmp(word, "-u") == 0 || strcmp(word, "-C") == 0)
             strtok_r(NULL, " \t", &rest);
-        else if (strncmp(word, "-S", 2) == 0 && word[2])
-            return word + 2;
         else if (word[0] != '-' && !strchr(word, '='))
             return word;
     }
@@ -106,8 +109,9 @@ static char *env_program(char *arguments)
 
 /* Reads "#!INTERPRETER [ARGUMENTS]" into line and returns the interpreter, for env the program
  * that it runs. A text without "#!" is run by sh, as execvp does. NULL: binary. */
-static char *script_interpreter(const struct sc_elf *e, char line[HASHBANG_MAX])
+static char *script_interpreter(struct sc_program *p, char line[HASHBANG_MAX])
 {
+    const struct sc_elf *e = &p->elf;
     size_t n = e->n < HASHBANG_MAX - 1 ? e->n : HASHBANG_MAX - 1;
     if (n)
         memcpy(line, e->p, n);
@@ -122,7 +126,7 @@ static char *script_interpreter(const struct sc_elf *e, char line[HASHBANG_MAX])
     char *arguments = *end ? end + 1 : end;
     *end = '\0';
     if (strcmp(base_name(name), "env") == 0) {
-        char *program = env_program(arguments);
+        char *program = env_program(p, arguments);
         return program ? program : name;
     }
     return name;
@@ -151,7 +155,7 @@ static void look(struct sc_program *p, const char *name, int depth)
         return look_at_mode(p);
     if (p->elf.is_elf)
         return look_at_elf(p);
-    char *interpreter = script_interpreter(&p->elf, line);
+    char *interpreter = script_interpreter(p, line);
     if (!interpreter || depth == SCRIPT_DEPTH) {
         refuse(p, SC_PROGRAM_NOT_EXECUTABLE, "%s: neither a program nor a script", p->path);
         return;

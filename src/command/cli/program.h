@@ -33,6 +33,7 @@ struct sc_program {
     char script[PATH_MAX];    /* the script that led to it, "" if none */
     char why[PATH_MAX + 256]; /* one sentence when status is not OK */
     struct sc_elf elf;        /* of path */
+    bool clears_environment;  /* "#!/usr/bin/env -i ..." */
 };
 
 /* Close with sc_program_close, whatever the status. */

@@ -1,0 +1,11 @@
+/* shell.h - which programs a shell script calls. */
+#ifndef SC_CLI_SHELL_H
+#define SC_CLI_SHELL_H
+
+#include <stddef.h>
+
+#include "cli/script.h"
+
+void sc_shell_scan(const char *text, size_t n, struct sc_ways *out);
+
+#endif
