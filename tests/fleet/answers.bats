@@ -15,8 +15,8 @@ teardown() {
     fleet_end
 }
 
-breaker_opened() { # [PROVIDER]: by one failed call, for a minute
-    policy '"provider": "'"${1:-openai}"'", "breaker": {"consecutive_failures": 1, "open_ms": 60000, "scope": ["host"]}'
+breaker_opened() { # [PROVIDER]: by one failed call, for long: seconds are told in as many digits
+    policy '"provider": "'"${1:-openai}"'", "breaker": {"consecutive_failures": 1, "open_ms": 900000, "scope": ["host"]}'
     mock_script 503
     ask -o /dev/null
 }
@@ -152,7 +152,7 @@ like_real() { # PROGRAM ARGUMENT...
 }
 
 @test "a handle that was answered goes on to a real transfer, which is told of as ever" {
-    policy '"provider": "openai", "breaker": {"consecutive_failures": 1, "open_ms": 60000, "scope": ["host"]}'
+    policy '"provider": "openai", "breaker": {"consecutive_failures": 1, "open_ms": 900000, "scope": ["host"]}'
     sed -i 's/"rules": \[/&{"name": "other", "match": {"host": "localhost"}},/' "$POLICY"
     rm -rf "$STEADYCURL_STATE"
     mock_script 503

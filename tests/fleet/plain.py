@@ -10,7 +10,7 @@ import sys
 OWN = ('x-request-id', 'request-id')
 VARYING = ('time', 'speed', 'ip', 'port', 'size_header', 'header_size', 'request_size', 'connect',
            'curl_version', 'certs', 'filename_effective', 'size_request', 'num_headers')
-LEFT = re.compile(r'(try again in |retry-after: |retry-after \d |Retry-After: |RETRY_AFTER \d |retry-after  = )\d\d\b')
+LEFT = re.compile(r'(try again in |retry-after: |retry-after \d |Retry-After: |RETRY_AFTER \d |retry-after  = )\d\d+\b')
 header = re.compile(r'^(header |as header |as body |body |next |)([A-Za-z][A-Za-z-]*): ?(.*)$')
 
 

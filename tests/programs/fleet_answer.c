@@ -9,6 +9,7 @@
  * the request and addresses, which differ by nature, are only checked for sense.
  */
 #include <curl/curl.h>
+#include "steadycurl/newer.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,16 @@ static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t 
     return is("abort") && now > 0;
 }
 
+/* Older headers do not name them. */
+#define CURLINFO_XFER_ID ((CURLINFO)SC_CURLINFO_XFER_ID)
+#define CURLINFO_CONN_ID ((CURLINFO)SC_CURLINFO_CONN_ID)
+#define CURLINFO_USED_PROXY ((CURLINFO)SC_CURLINFO_USED_PROXY)
+#define CURLINFO_POSTTRANSFER_TIME_T ((CURLINFO)SC_CURLINFO_POSTTRANSFER_TIME_T)
+#define CURLINFO_EARLYDATA_SENT_T ((CURLINFO)SC_CURLINFO_EARLYDATA_SENT_T)
+#define CURLINFO_HTTPAUTH_USED ((CURLINFO)SC_CURLINFO_HTTPAUTH_USED)
+#define CURLINFO_PROXYAUTH_USED ((CURLINFO)SC_CURLINFO_PROXYAUTH_USED)
+#define CURLINFO_SIZE_DELIVERED ((CURLINFO)SC_CURLINFO_SIZE_DELIVERED)
+
 #define LONGS(X)              \
     X(RESPONSE_CODE)          \
     X(HTTP_CONNECTCODE)       \
@@ -104,18 +115,29 @@ static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t 
     X(OS_ERRNO)               \
     X(CONDITION_UNMET)        \
     X(PROTOCOL)               \
-    X(PROXY_ERROR)
+    X(PROXY_ERROR)            \
+    X(USED_PROXY)             \
+    X(HTTPAUTH_USED)          \
+    X(PROXYAUTH_USED)
 #define OFFSETS(X)               \
     X(SIZE_DOWNLOAD_T)           \
     X(SIZE_UPLOAD_T)             \
     X(CONTENT_LENGTH_DOWNLOAD_T) \
-    X(CONTENT_LENGTH_UPLOAD_T) X(RETRY_AFTER) X(FILETIME_T) X(REDIRECT_TIME_T)
+    X(CONTENT_LENGTH_UPLOAD_T)   \
+    X(RETRY_AFTER)               \
+    X(FILETIME_T) X(REDIRECT_TIME_T) X(XFER_ID) X(CONN_ID) X(EARLYDATA_SENT_T) X(SIZE_DELIVERED)
 #define DOUBLES(X)   \
     X(SIZE_DOWNLOAD) \
     X(SIZE_UPLOAD) X(CONTENT_LENGTH_DOWNLOAD) X(CONTENT_LENGTH_UPLOAD) X(REDIRECT_TIME)
 #define STRINGS(X) \
     X(CONTENT_TYPE) X(EFFECTIVE_METHOD) X(REDIRECT_URL) X(SCHEME) X(REFERER) X(RTSP_SESSION_ID)
-#define TIMES(X) X(TOTAL_TIME_T) X(NAMELOOKUP_TIME_T) X(PRETRANSFER_TIME_T) X(STARTTRANSFER_TIME_T)
+#define TIMES(X)          \
+    X(TOTAL_TIME_T)       \
+    X(NAMELOOKUP_TIME_T)  \
+    X(CONNECT_TIME_T)     \
+    X(APPCONNECT_TIME_T)  \
+    X(PRETRANSFER_TIME_T) \
+    X(POSTTRANSFER_TIME_T) X(STARTTRANSFER_TIME_T)
 
 static void tell_info(CURL *c)
 {

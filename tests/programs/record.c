@@ -6,6 +6,7 @@
  *     record URL [SCENARIO]
  */
 #include <curl/curl.h>
+#include "steadycurl/newer.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -201,6 +202,12 @@ static void show_info(struct probe *b)
         INFO(PROXY_ERROR),
         INFO(REFERER),
         INFO(RETRY_AFTER),
+#undef INFO
+#define INFO(name) {#name, (CURLINFO)SC_CURLINFO_##name}
+        INFO(USED_PROXY),
+        INFO(HTTPAUTH_USED),
+        INFO(PROXYAUTH_USED),
+        INFO(SIZE_DELIVERED),
 #undef INFO
     };
 

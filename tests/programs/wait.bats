@@ -101,3 +101,12 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
     [[ $output =~ ^503\ [12]?[0-9]\. ]]
     logged 'wait exceeds total_timeout_ms'
 }
+
+@test "times that newer libcurls tell count from the call's start, too" {
+    server '429;retry-after=1,200'
+    run wrapped curl -sS -o /dev/null -w '%{time_queue} %{time_pretransfer} %{time_posttransfer} %{time_starttransfer}' \
+        "$CHAT" -d "$ASK"
+    [ "$status" -eq 0 ]
+    [[ $output =~ ^[0-9.]+(\ [0-9.]+){3}$ ]] || skip "curl before 8.12"
+    awk '{ exit !(1 <= $1 && 1 <= $2 && $2 <= $3 && $3 <= $4) }' <<<"$output"
+}

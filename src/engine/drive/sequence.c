@@ -359,8 +359,11 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
         rc = sc_admission_answer(s, t);
     else
         rc = sc_deliver_result(s, t, rc);
+    if (s->answer)
+        sc_answer_settle(s, t, rc);
     if (t->replay_paused)
         return rc;
+    s->overlay.delivered = (int64_t)t->delivered_body;
     s->overlay.ok = rc == CURLE_OK;
     sc_admission_end(s, t, rc == CURLE_OK && t->verdict.class == SC_CLASS_OK);
     sc_report_call(s, t, rc, sc_now_ns());

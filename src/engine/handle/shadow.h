@@ -116,6 +116,7 @@ struct sc_overlay {
     long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */
     bool merged;                     /* the answer is made of several */
     int64_t merged_size;             /* and so long */
+    int64_t delivered;               /* of a handed-over body: what the program took */
     int64_t hidden;                  /* bytes of the body that the program does not see */
     bool rewritten;                  /* the last attempt sent another body than the program's */
     int64_t own_upload, sent_upload; /* their sizes */
@@ -143,6 +144,7 @@ struct sc_shadow {
     struct sc_overlay overlay;
     struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
     struct sc_member *member;     /* managed in a multi */
+    bool has_answered;            /* as if over a connection, which another call would use again */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
     bool installed;               /* trampolines stand in the handle */
     bool read_installed;

@@ -8,6 +8,7 @@
  */
 #include "view/getinfo.h"
 
+#include "steadycurl/newer.h"
 #include "wire/answer.h"
 #include "wire/request.h"
 #include "call/transfer.h"
@@ -89,6 +90,15 @@ static bool size_downloaded(CURLINFO info, void *out, uint64_t n)
     return true;
 }
 
+/* What the write function took. */
+static bool size_delivered(CURLINFO info, void *out, uint64_t n)
+{
+    if ((int)info != SC_CURLINFO_SIZE_DELIVERED)
+        return false;
+    *(curl_off_t *)out = (curl_off_t)n;
+    return true;
+}
+
 static bool no_speed(CURLINFO info, void *out)
 {
     if (info == CURLINFO_SPEED_DOWNLOAD_T)
@@ -111,6 +121,7 @@ static bool where_it_stopped(const struct sc_overlay *o, CURLINFO info, void *ou
         return true;
     }
     return size_downloaded(info, out, (uint64_t)o->stopped_at) ||
+           size_delivered(info, out, (uint64_t)o->delivered) ||
            (o->stopped_in_head && length_unknown(info, out));
 }
 
@@ -133,6 +144,8 @@ static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
     case CURLINFO_APPCONNECT_TIME_T:
     case CURLINFO_PRETRANSFER_TIME_T:
     case CURLINFO_STARTTRANSFER_TIME_T:
+    case SC_CURLINFO_POSTTRANSFER_TIME_T:
+    case SC_CURLINFO_QUEUE_TIME_T: /* waits are a queue, too, and it ends before the lookup */
         if (*(curl_off_t *)out > 0)
             *(curl_off_t *)out += o->offset_us;
         break;
@@ -156,14 +169,23 @@ static bool size_merged(const struct sc_overlay *o, CURLINFO info, void *out)
     else if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD && *(double *)out >= 0)
         *(double *)out = (double)o->merged_size;
     else
-        return size_downloaded(info, out, (uint64_t)o->merged_size);
+        return size_downloaded(info, out, (uint64_t)o->merged_size) ||
+               size_delivered(info, out, (uint64_t)o->delivered);
     return true;
+}
+
+/* FAILONERROR was ours to apply. */
+static bool without_body(const struct sc_shadow *s, CURLINFO info, void *out)
+{
+    return size_downloaded(info, out, 0) || no_speed(info, out) ||
+           size_delivered(info, out, (uint64_t)s->overlay.delivered) ||
+           (s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH && length_unknown(info, out));
 }
 
 /* What was taken out of the body has not come, to the program. */
 static void less_hidden(int64_t hidden, CURLINFO info, void *out)
 {
-    if (info == CURLINFO_SIZE_DOWNLOAD_T)
+    if (info == CURLINFO_SIZE_DOWNLOAD_T || (int)info == SC_CURLINFO_SIZE_DELIVERED)
         *(curl_off_t *)out -= hidden;
     else if (info == CURLINFO_SIZE_DOWNLOAD)
         *(double *)out -= (double)hidden;
@@ -172,12 +194,13 @@ static void less_hidden(int64_t hidden, CURLINFO info, void *out)
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
     const struct sc_transfer *t = s->transfer;
-    CURLcode rc;
+    CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
 
-    if (s->answer && sc_answer_getinfo(s, info, out, &rc))
+    if (rc != CURLE_OK || !out) /* among them what this libcurl does not know yet */
         return rc;
-    rc = s->real->easy_getinfo(s->easy, info, out);
-    if (rc != CURLE_OK || !out)
+    if (s->answer && sc_answer_getinfo(s, info, out))
+        return rc;
+    if (t && t->phase != SC_COMMITTED && size_delivered(info, out, t->delivered_body))
         return rc;
     if (s->overlay.rewritten && sc_rewrite_getinfo(s, info, out))
         return rc;
@@ -193,7 +216,7 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
         return rc;
     if (s->overlay.stopped && where_it_stopped(&s->overlay, info, out))
         return rc;
-    if (s->overlay.no_body && (size_downloaded(info, out, 0) || no_speed(info, out)))
+    if (s->overlay.no_body && without_body(s, info, out))
         return rc;
     if (s->overlay.hidden)
         less_hidden(s->overlay.hidden, info, out);

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "steadycurl/newer.h"
 #include "handle/body.h"
 #include "wire/playback.h"
 #include "handle/url.h"
@@ -19,9 +20,12 @@ enum { HEADERS_MAX = 8, TEXT_MAX = 512 };
 struct sc_answer {
     int status;
     size_t n_headers, header_size, body_len;
-    curl_off_t length; /* Content-Length */
-    bool no_body;      /* HEAD, or cut off by FAILONERROR */
-    int64_t sent;      /* bytes of the body: as if they had been */
+    size_t head_items;      /* in the hold, before the body */
+    curl_off_t length;      /* Content-Length, -1: not known */
+    int64_t got, delivered; /* of the body: as if downloaded; what the program took */
+    bool reused;            /* as if over the connection of the call before */
+    bool no_body;           /* HEAD, or cut off by FAILONERROR */
+    int64_t sent;           /* bytes of the body: as if they had been */
     int64_t ready_us, took_us, retry_after_s;
     char *name[HEADERS_MAX], *value[HEADERS_MAX];
     struct curl_header out;
@@ -54,8 +58,32 @@ static void cut_short(struct sc_shadow *s)
     if (s->transfer->next >= (a->n_headers + 1) * (s->o.include_header ? 2 : 1))
         return;
     a->n_headers = headers_known(s);
-    a->body_len = 0;
     a->length = -1;
+}
+
+/* Whether a piece counts as downloaded before the program has taken it. */
+static bool counts_ahead(const struct sc_shadow *s)
+{
+    return s->real->version_num < SC_SINCE_REFUSED_IS_NOT_COUNTED;
+}
+
+/* Bytes of the body in what has been handed over; with the piece that is, or was refused. */
+static int64_t downloaded(const struct sc_shadow *s, const struct sc_transfer *t, bool with_current)
+{
+    size_t end = t->next + (with_current && t->next < t->hold.n ? 1 : 0);
+    int64_t n = 0;
+
+    for (size_t i = s->answer->head_items; i < end; i++)
+        n += (int64_t)t->hold.items[i].len;
+    return n;
+}
+
+void sc_answer_settle(struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc)
+{
+    if (rc == CURLE_WRITE_ERROR)
+        cut_short(s);
+    s->answer->got = downloaded(s, t, rc == CURLE_WRITE_ERROR && counts_ahead(s));
+    s->answer->delivered = (int64_t)t->delivered_body;
 }
 
 void sc_answer_forget(struct sc_shadow *s)
@@ -154,6 +182,7 @@ static void hold_head(struct sc_shadow *s, struct sc_transfer *t, const struct s
     hold_header(s, t, "x-steadycurl", r->reason);
     hold_line(s, t, "\r\n");
     t->body_start = t->hold.len;
+    s->answer->head_items = t->hold.n;
 }
 
 static void hold_body(struct sc_transfer *t, const struct sc_reply *r)
@@ -186,7 +215,11 @@ static void hold_answer(struct sc_shadow *s, struct sc_transfer *t, const struct
         hold_body(t, r);
         t->body_len = a->body_len = r->body_len;
     }
-    t->content_length = a->length = (curl_off_t)r->body_len;
+    a->length = (curl_off_t)r->body_len;
+    if (s->o.fail_on_error && r->status >= 400 &&
+        s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH)
+        a->length = -1;
+    t->content_length = a->length;
     a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
     a->ready_us = a->took_us = passed_us(t);
 }
@@ -206,6 +239,14 @@ static CURLcode aborted(struct sc_shadow *s)
     return CURLE_ABORTED_BY_CALLBACK;
 }
 
+static bool has_connection(const struct sc_shadow *s)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+
+    s->real->easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &socket);
+    return socket != CURL_SOCKET_BAD;
+}
+
 /* Without memory for the answer the call fails as libcurl's own would. */
 CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
 {
@@ -218,17 +259,18 @@ CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_r
         return CURLE_OUT_OF_MEMORY;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
+    s->answer->reused = s->has_answered || has_connection(s);
+    s->has_answered = true;
     hold_answer(s, t, r);
     if (sc_progress(s, t, 0, 0))
         return aborted(s);
     rc = sc_deliver_result(s, t, CURLE_OK);
     if (rc == CURLE_OK && s->o.fail_on_error && r->status >= 400)
         rc = returned_error(s, r->status);
-    if (rc == CURLE_WRITE_ERROR)
-        cut_short(s);
+    sc_answer_settle(s, t, rc);
     /* libcurl tells of the end however it went, but listens only if it went well. */
     if (sc_progress(s, t, s->answer->length > 0 ? s->answer->length : 0,
-                    (curl_off_t)s->answer->body_len) &&
+                    (curl_off_t)s->answer->got) &&
         rc == CURLE_OK)
         rc = aborted(s);
     s->answer->took_us = passed_us(t);
@@ -269,6 +311,9 @@ static bool get_long(const struct sc_shadow *s, const struct sc_answer *a, CURLI
     case CURLINFO_HTTPAUTH_AVAIL:
     case CURLINFO_PROXYAUTH_AVAIL:
     case CURLINFO_CONDITION_UNMET:
+    case SC_CURLINFO_USED_PROXY:
+    case SC_CURLINFO_HTTPAUTH_USED:
+    case SC_CURLINFO_PROXYAUTH_USED:
         *out = 0;
         return true;
     default:
@@ -281,10 +326,35 @@ static double seconds(int64_t us)
     return (double)us / 1e6;
 }
 
-/* All that happened before the answer happened at once; without TLS no handshake did. */
-static int64_t when_us(const struct sc_shadow *s, const struct sc_answer *a, bool handshake)
+/* All that happened before the answer happened at once. What did not: a handshake without TLS, and
+ * all of it where a connection is there. */
+static int64_t when_us(const struct sc_shadow *s, CURLINFO info)
 {
-    return handshake && !s->target.scheme_https ? 0 : a->ready_us;
+    const struct sc_answer *a = s->answer;
+
+    switch ((int)info) {
+    case CURLINFO_NAMELOOKUP_TIME:
+    case CURLINFO_NAMELOOKUP_TIME_T:
+        return a->reused && s->real->version_num >= SC_SINCE_REUSE_HAS_NO_LOOKUP ? 0 : a->ready_us;
+    case CURLINFO_CONNECT_TIME:
+    case CURLINFO_CONNECT_TIME_T:
+        return a->reused ? 0 : a->ready_us;
+    case CURLINFO_APPCONNECT_TIME:
+    case CURLINFO_APPCONNECT_TIME_T:
+        return a->reused || !s->target.scheme_https ? 0 : a->ready_us;
+    default:
+        return a->ready_us;
+    }
+}
+
+/* What has come by now: in a callback of the program, no more than it has been shown. */
+static int64_t got_by_now(const struct sc_shadow *s)
+{
+    const struct sc_transfer *t = s->transfer;
+
+    if (t && t->shown)
+        return in_head(s) ? 0 : downloaded(s, t, counts_ahead(s));
+    return s->answer->got;
 }
 
 static double speed(int64_t bytes, const struct sc_answer *a)
@@ -304,10 +374,10 @@ static bool get_double(const struct sc_shadow *s, const struct sc_answer *a, CUR
     case CURLINFO_APPCONNECT_TIME:
     case CURLINFO_PRETRANSFER_TIME:
     case CURLINFO_STARTTRANSFER_TIME:
-        *out = seconds(when_us(s, a, info == CURLINFO_APPCONNECT_TIME));
+        *out = seconds(when_us(s, info));
         return true;
     case CURLINFO_SIZE_DOWNLOAD:
-        *out = in_head(s) ? 0 : (double)a->body_len;
+        *out = (double)got_by_now(s);
         return true;
     case CURLINFO_CONTENT_LENGTH_DOWNLOAD:
         *out = in_head(s) ? -1 : (double)a->length;
@@ -319,7 +389,7 @@ static bool get_double(const struct sc_shadow *s, const struct sc_answer *a, CUR
         *out = (double)a->sent;
         return true;
     case CURLINFO_SPEED_DOWNLOAD:
-        *out = speed((int64_t)a->body_len, a);
+        *out = speed(a->got, a);
         return true;
     case CURLINFO_SPEED_UPLOAD:
         *out = speed(a->sent, a);
@@ -355,10 +425,15 @@ static bool get_offset(const struct sc_shadow *s, const struct sc_answer *a, CUR
     case CURLINFO_APPCONNECT_TIME_T:
     case CURLINFO_PRETRANSFER_TIME_T:
     case CURLINFO_STARTTRANSFER_TIME_T:
-        *out = when_us(s, a, info == CURLINFO_APPCONNECT_TIME_T);
+    case SC_CURLINFO_POSTTRANSFER_TIME_T:
+    case SC_CURLINFO_QUEUE_TIME_T:
+        *out = when_us(s, info);
         return true;
     case CURLINFO_SIZE_DOWNLOAD_T:
-        *out = in_head(s) ? 0 : (curl_off_t)a->body_len;
+        *out = got_by_now(s);
+        return true;
+    case SC_CURLINFO_SIZE_DELIVERED:
+        *out = s->transfer ? (curl_off_t)s->transfer->delivered_body : a->delivered;
         return true;
     case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
         *out = in_head(s) ? -1 : a->length;
@@ -370,7 +445,7 @@ static bool get_offset(const struct sc_shadow *s, const struct sc_answer *a, CUR
         *out = a->sent;
         return true;
     case CURLINFO_SPEED_DOWNLOAD_T:
-        *out = (curl_off_t)speed((int64_t)a->body_len, a);
+        *out = (curl_off_t)speed(a->got, a);
         return true;
     case CURLINFO_SPEED_UPLOAD_T:
         *out = (curl_off_t)speed(a->sent, a);
@@ -381,6 +456,13 @@ static bool get_offset(const struct sc_shadow *s, const struct sc_answer *a, CUR
     case CURLINFO_FILETIME_T:
         *out = -1;
         return true;
+    case SC_CURLINFO_XFER_ID: /* libcurl's own is that of the handle's last transfer, -1: none */
+        *out += 1;
+        return true;
+    case SC_CURLINFO_CONN_ID: /* the connection that it would use again, or the first */
+        *out = *out < 0 ? 0 : *out;
+        return true;
+    case SC_CURLINFO_EARLYDATA_SENT_T:
     case CURLINFO_REDIRECT_TIME_T:
         *out = 0;
         return true;
@@ -422,13 +504,10 @@ static bool get_string(struct sc_shadow *s, CURLINFO info, const char **out)
     }
 }
 
-bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out, CURLcode *rc)
+bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
     const struct sc_answer *a = s->answer;
 
-    *rc = CURLE_OK;
-    if (!out)
-        return false;
     if (info == CURLINFO_ACTIVESOCKET) {
         *(curl_socket_t *)out = CURL_SOCKET_BAD;
         return true;

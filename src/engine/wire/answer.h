@@ -23,11 +23,14 @@ struct sc_reply {
 /* Answers the call and returns what perform has to return. */
 CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r);
 
+/* As far as it came: handed over, refused in the middle, or paused. */
+void sc_answer_settle(struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc);
+
 /* The handle goes on to something else. */
 void sc_answer_forget(struct sc_shadow *s);
 
-/* While an answer stands. True: taken care of, *rc is the result. */
-bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out, CURLcode *rc);
+/* While an answer stands: what libcurl put into *out as it would be had a server answered. */
+bool sc_answer_getinfo(struct sc_shadow *s, CURLINFO info, void *out);
 CURLHcode sc_answer_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
                            int request, struct curl_header **out);
 struct curl_header *sc_answer_nextheader(struct sc_shadow *s, unsigned origin, int request,
