@@ -141,8 +141,8 @@ chat='{"model":"gpt-4o","messages":[{"role":"system","content":"Be kind."},{"rol
 
 @test "pages for plain HTTP: echo, bytes, status, redirect" {
     local out
-    out=$(curl -s -X PUT --data-binary abc -H 'X-A: 1' "$MOCK_URL/echo/%7e?q=a%20b")
-    [ "$(head -1 <<<"$out")" = 'PUT /echo/%7e?q=a%20b' ]
+    out=$(curl -s -X PUT --data-binary abc -H 'X-A: 1' "$MOCK_URL/echo/%7E?q=a%20b")
+    [ "$(head -1 <<<"$out")" = 'PUT /echo/%7E?q=a%20b' ]
     grep -qx 'X-A: 1' <<<"$out"
     [ "$(tail -1 <<<"$out")" = abc ]
     [ "$(curl -s "$MOCK_URL/bytes/100001" | wc -c)" = 100001 ]

@@ -121,7 +121,7 @@ static void others_who_use_the_same_key_are_seen(void **state)
 
     (void)state;
     /* We send one and the service counts ten: soon ours must wait. */
-    for (int i = 0; remaining > 60; i++, now += 50 * MS) {
+    for (; remaining > 60; now += 50 * MS) {
         struct sc_ratelimit r = said(600, remaining - 10, (610 - remaining) * 100);
 
         remaining -= 10;
