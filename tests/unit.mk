@@ -25,10 +25,11 @@ $(filter $(BUILD)/tests/engine/%,$(UNIT)): $(BUILD)/libengine.a
 $(filter $(BUILD)/tests/command/%,$(UNIT)): FLOOR_LIB = $(BUILD)/libcommand.a
 $(filter $(BUILD)/tests/command/%,$(UNIT)): $(BUILD)/libcommand.a
 
+# cmocka 2 deprecates what cmocka 1 has instead.
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	@$(SAY) TEST $<
-	$(Q)$(CC) $(COMMON) $(FLOORS_tests) $(DEPGEN) -MF $@.d -o $@ $< $(FLOOR_LIB) $(BUILD)/libcommon.a \
+	$(Q)$(CC) $(COMMON) -Wno-deprecated-declarations $(FLOORS_tests) $(DEPGEN) -MF $@.d -o $@ $< $(FLOOR_LIB) $(BUILD)/libcommon.a \
 	    -lcmocka $(LINK) $(LINK_WITH)
 
 $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c
