@@ -55,7 +55,7 @@ static int64_t jittered(const struct sc_backoff *b, int64_t d, uint64_t rnd)
     switch (b->jitter) {
     case SC_JITTER_FULL:
     case SC_JITTER_DECORRELATED: /* of a list: there is no base to start from */
-        return sc_uniform(d, rnd);
+        return d - d * 9 / 10 + sc_uniform(d * 9 / 10, rnd);
     case SC_JITTER_EQUAL:
         return d - d / 2 + sc_uniform(d / 2, rnd);
     case SC_JITTER_PROPORTIONAL:

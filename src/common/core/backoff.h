@@ -5,7 +5,8 @@
  * max 8000, no jitter: after attempt 1 it is 500, then 1000, 2000, 4000, 8000, 8000...
  *
  * Why full jitter is the default: in AWS's comparison ("Exponential Backoff And Jitter", 2015) it
- * needs the least total work of all when many clients collide.
+ * needs the least total work of all when many clients collide. From a tenth of the delay on: a
+ * service that has just failed is never asked again at once.
  */
 #ifndef SC_CORE_BACKOFF_H
 #define SC_CORE_BACKOFF_H

@@ -1,6 +1,9 @@
 /* call.c - see call.h. */
 #include "core/call.h"
 
+#include <limits.h>
+#include <string.h>
+
 #include "core/backoff.h"
 
 #define MS INT64_C(1000000)
@@ -17,6 +20,16 @@ void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_n
         .deadline_ns = s->program_timeout == SC_TIMEOUT_TOTAL ? deadline_ns : SC_NEVER,
         .phase = PHASE_SEND,
     };
+}
+
+int sc_call_attempts_max(const struct sc_settings *s)
+{
+    int most = 1;
+
+    for (int i = 0; s->retry.enabled && i < SC_CLASS_COUNT; i++)
+        if (sc_class_retryable((enum sc_class)i) && s->retry.by_class[i].max_attempts > most)
+            most = s->retry.by_class[i].max_attempts;
+    return most;
 }
 
 static void deliver(struct sc_call *c, enum sc_give_up why)
@@ -40,9 +53,17 @@ void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step)
 }
 
 /* A server's directive may ask to retry what we never would: then the plain strategy applies. */
-static const struct sc_strategy *strategy_for(const struct sc_call *c, enum sc_class class)
+static enum sc_class strategy_of(enum sc_class class)
 {
-    return &c->settings->retry.by_class[sc_class_retryable(class) ? class : SC_CLASS_RETRYABLE];
+    return sc_class_retryable(class) ? class : SC_CLASS_RETRYABLE;
+}
+
+static bool attempts_used_up(const struct sc_call *c, enum sc_class class)
+{
+    enum sc_class by = strategy_of(class);
+
+    return c->failed[by] >= c->settings->retry.by_class[by].max_attempts ||
+           c->attempts - c->repeated >= sc_call_attempts_max(c->settings);
 }
 
 /* What forbids another attempt, whatever its wait would be. */
@@ -59,7 +80,7 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
         return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
                                                                                 : SC_GIVE_UP_CLASS;
     /* First: the last attempt need not be held, so it may well be committed. */
-    if (c->attempts - c->repeated >= strategy_for(c, v->class)->max_attempts)
+    if (attempts_used_up(c, v->class))
         return SC_GIVE_UP_ATTEMPTS;
     if (r->once && !v->unprocessed && !c->settings->retry.unsafe)
         return SC_GIVE_UP_UNSAFE;
@@ -90,7 +111,7 @@ static int64_t hint_end(int64_t now_ns, int64_t hint_ms, int64_t limit_ns, uint6
 
 static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now_ns, uint64_t rnd)
 {
-    const struct sc_strategy *s = strategy_for(c, v->class);
+    const struct sc_strategy *s = &c->settings->retry.by_class[strategy_of(v->class)];
     int64_t total = s->total_timeout_ms > 0 ? after(c->part_ns, s->total_timeout_ms) : SC_NEVER;
     int64_t limit = total < c->deadline_ns ? total : c->deadline_ns;
     if (v->hint_ms > 0) {
@@ -112,6 +133,8 @@ static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now
 void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd)
 {
     c->attempts++;
+    c->last = strategy_of(r->verdict.class);
+    c->failed[c->last] += c->failed[c->last] < UCHAR_MAX;
     if (r->verdict.class == SC_CLASS_OK) {
         deliver(c, SC_GIVE_UP_NOT);
         return;
@@ -129,6 +152,7 @@ void sc_call_repeat(struct sc_call *c, int64_t now_ns)
     c->wait_until_ns = now_ns;
     c->give_up = SC_GIVE_UP_NOT;
     c->repeated++;
+    c->failed[c->last] -= c->failed[c->last] > 0;
 }
 
 void sc_call_continue(struct sc_call *c, int64_t now_ns)
@@ -139,6 +163,7 @@ void sc_call_continue(struct sc_call *c, int64_t now_ns)
     c->wait_until_ns = now_ns;
     c->previous_delay_ms = 0;
     c->repeated = c->attempts;
+    memset(c->failed, 0, sizeof c->failed);
 }
 
 bool sc_call_wants_retry(const struct sc_call *c)
@@ -175,7 +200,7 @@ const char *sc_give_up_name(enum sc_give_up g)
     case SC_GIVE_UP_DISABLED:
         return "retry is off";
     case SC_GIVE_UP_BUDGET:
-        return "retry budget used up";
+        return "retry.budget used up";
     case SC_GIVE_UP_REFUSED:
         return "no other attempt is let through";
     case SC_GIVE_UP_HINT:

@@ -69,10 +69,16 @@ struct sc_call {
     int64_t previous_delay_ms; /* for decorrelated jitter */
     int attempts;              /* attempts ended so far */
     int repeated;              /* of them those that were made again for the driver's sake */
+    enum sc_class last;        /* by whose strategy the last one was judged */
+    unsigned char failed[SC_CLASS_COUNT]; /* ended attempts by strategy, but repeated ones */
     enum sc_wait_reason wait_reason;
     enum sc_give_up give_up;
     int phase;
 };
+
+/* Each class counts its own attempts; no call has more than this, whatever happens to it: the most
+ * that any class has. */
+int sc_call_attempts_max(const struct sc_settings *s);
 
 void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_ns,
                    int64_t deadline_ns);

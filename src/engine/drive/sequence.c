@@ -71,18 +71,6 @@ static void restore(struct sc_shadow *s, const struct sc_transfer *t)
         SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
 }
 
-static int most_attempts(const struct sc_retry *r)
-{
-    int most = 1, i;
-
-    if (!r->enabled)
-        return 1;
-    for (i = 0; i < SC_CLASS_COUNT; i++)
-        if (sc_class_retryable((enum sc_class)i) && r->by_class[i].max_attempts > most)
-            most = r->by_class[i].max_attempts;
-    return most;
-}
-
 /* Limit or gate kept the first attempt waiting. */
 static bool has_waited(const struct sc_transfer *t)
 {
@@ -96,7 +84,7 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
     sc_transfer_attempt(t);
     t->attempt_start_ns = sc_now_ns();
     t->last_attempt =
-        t->call.attempts - t->call.repeated + 1 >= most_attempts(&t->rule->settings->retry);
+        t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->rule->settings);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
     if (t->rewinds)

@@ -71,13 +71,15 @@ static void assert_uniform(const struct sc_backoff *b, int attempt, int64_t low,
     assert_true((off < 0 ? -off : off) < width / 100 + 0.01);
 }
 
-static void full_jitter_is_uniform_from_zero(void **state)
+static void full_jitter_is_uniform_from_a_tenth(void **state)
 {
     (void)state;
     struct sc_backoff b = kind(SC_JITTER_FULL);
-    assert_uniform(&b, 1, 0, 1000);
-    assert_uniform(&b, 4, 0, 8000);
-    assert_uniform(&b, 40, 0, 60000);
+    assert_uniform(&b, 1, 100, 1000);
+    assert_uniform(&b, 4, 800, 8000);
+    assert_uniform(&b, 40, 6000, 60000);
+    b.base_ms = 1; /* never at once */
+    assert_uniform(&b, 1, 1, 1);
 }
 
 static void equal_jitter_keeps_one_half(void **state)
@@ -212,7 +214,7 @@ static void uniform_reaches_both_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(full_jitter_is_uniform_from_zero, start),
+        cmocka_unit_test_setup(full_jitter_is_uniform_from_a_tenth, start),
         cmocka_unit_test_setup(equal_jitter_keeps_one_half, start),
         cmocka_unit_test_setup(proportional_jitter_adds_a_share, start),
         cmocka_unit_test_setup(additive_jitter_adds_a_constant, start),

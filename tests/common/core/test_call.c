@@ -118,6 +118,46 @@ static void attempts_are_counted_by_the_strategy_of_the_class(void **state)
     assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
 }
 
+/* Three refusals while a model loads, of twelve allowed, leave a lost connection its own three. */
+static void one_class_does_not_use_up_the_attempts_of_another(void **state)
+{
+    (void)state;
+    struct sc_settings s = settings();
+    struct run r;
+    s.retry.by_class[SC_CLASS_OVERLOADED].max_attempts = 12;
+    s.retry.by_class[SC_CLASS_RETRYABLE].max_attempts = 3;
+    begin(&r, &s, SC_NEVER);
+    for (int i = 0; i < 3; i++)
+        attempt(&r, outcome(SC_CLASS_OVERLOADED, -1), 7);
+    for (int i = 0; i < 2; i++) {
+        attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 7);
+        assert_int_equal(r.step.kind, SC_STEP_SEND);
+    }
+    attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 7);
+    assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
+    assert_int_equal(r.sent, 6);
+}
+
+/* ... but whoever alternates between classes does not get the sum of all. */
+static void all_classes_together_have_the_most_that_any_has(void **state)
+{
+    (void)state;
+    struct sc_settings s = settings();
+    struct run r;
+    s.retry.by_class[SC_CLASS_OVERLOADED].max_attempts = 12;
+    s.retry.by_class[SC_CLASS_RATE_LIMITED].max_attempts = 11;
+    for (int c = 0; c < SC_CLASS_COUNT; c++)
+        s.retry.by_class[c].total_timeout_ms = 0;
+    begin(&r, &s, SC_NEVER);
+    for (int i = 0; r.step.kind == SC_STEP_SEND; i++)
+        attempt(&r, outcome(i % 2 ? SC_CLASS_RATE_LIMITED : SC_CLASS_OVERLOADED, -1), 7);
+    assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
+    assert_int_equal(r.sent, 12);
+    assert_int_equal(sc_call_attempts_max(&s), 12);
+    s.retry.enabled = false;
+    assert_int_equal(sc_call_attempts_max(&s), 1);
+}
+
 static void what_forbids_a_retry_is_named(void **state)
 {
     (void)state;
@@ -341,6 +381,8 @@ int main(void)
         cmocka_unit_test(a_success_is_delivered_at_once),
         cmocka_unit_test(two_failures_and_a_success),
         cmocka_unit_test(attempts_are_counted_by_the_strategy_of_the_class),
+        cmocka_unit_test(one_class_does_not_use_up_the_attempts_of_another),
+        cmocka_unit_test(all_classes_together_have_the_most_that_any_has),
         cmocka_unit_test(what_forbids_a_retry_is_named),
         cmocka_unit_test(a_hint_is_a_floor_whatever_the_random_bits),
         cmocka_unit_test(a_hint_beyond_the_programs_timeout_gives_up_now),

@@ -31,7 +31,7 @@ is() { # EXPECTED EXPLAIN_ARGUMENT...
     is '["openai","rate_limited",16000,32000,6]' openai openai 429 5
     is '["openai","rate_limited",null,null,6]' openai openai 429 6
     is '["azure","rate_limited",1000,2000,6]' openai azure 429 1
-    is '["openai","retryable",0,500,4]' openai openai 500 1
+    is '["openai","retryable",50,500,4]' openai openai 500 1
 }
 
 @test "mistral: 1, 2, 4, 8 s and up to one more, five attempts, for 429 and 5xx alike" {
