@@ -92,8 +92,7 @@ static void whole_calls(long n)
     struct sc_ticket t;
 
     for (long i = 0; i < n; i++) {
-        sc_state_begin(&t, &key, &settings,
-                       &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = 0},
+        sc_state_begin(&t, &key, &settings, &(struct sc_call_facts){.deadline_ns = SC_NEVER},
                        sc_state_now());
         sc_state_admit(&t, 0, sc_state_now(), (uint64_t)i, &a);
         sc_state_settle(&t, &f, sc_state_now(), 1, NULL);
@@ -106,8 +105,7 @@ static void *contender(void *arg)
     struct sc_ticket t;
 
     (void)arg;
-    sc_state_begin(&t, &key, &settings,
-                   &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = 0},
+    sc_state_begin(&t, &key, &settings, &(struct sc_call_facts){.deadline_ns = SC_NEVER},
                    sc_state_now());
     words_only(&t.requests.words[0], t.breaker, ROUNDS);
     return NULL;
@@ -130,8 +128,7 @@ int main(void)
     setenv("STEADYCURL_STATE", folder, 1);
     prepare();
     start = used();
-    sc_state_begin(&t, &key, &settings,
-                   &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = 0},
+    sc_state_begin(&t, &key, &settings, &(struct sc_call_facts){.deadline_ns = SC_NEVER},
                    sc_state_now());
     report("first begin of a process, state made", start, 1);
     start = used();

@@ -188,7 +188,6 @@ static int reset(struct sc_state_view *v, const char *scope)
         }
     n = n > kept ? n : kept;
     if (!scope) {
-        clear_words(v->region->given_up, SC_GIVEN_UP);
         for (size_t i = 0; i < SC_SERIES; i++)
             clear_words(v->region->series[i].words, SC_SERIES_WORDS);
     }

@@ -79,8 +79,9 @@ static void print_retry(const struct sc_retry *r)
     if (r->unsafe)
         sc_explain_line("", "also what may be processed twice by it");
     if (r->budget_enabled)
-        sc_explain_line("", "budget: %g retries a call, at least %d a minute", r->budget_ratio,
-                        r->budget_min_per_minute);
+        sc_explain_line("",
+                        "budget: %g failed attempts tried again for each answered one, and %lld",
+                        r->budget.per_success, (long long)r->budget.reserve);
 }
 
 static void scope_words(unsigned scope, char *buf, size_t n)

@@ -201,15 +201,22 @@ static void show_latch(struct sc_writer *w, sc_word *words, int64_t now)
 
 static void show_budget(struct sc_writer *w, sc_word *words, int64_t now)
 {
-    struct sc_window_counts c = sc_window_sum(words, sc_window_epoch(now, SC_MINUTE_NS), 0);
+    struct sc_budget_terms terms = sc_budget_unpack(sc_word_read(&words[SC_W_BUDGET_TERMS]));
+    struct sc_budget_counts c = sc_budget_sum(words, now);
+    int64_t allows = sc_budget_allows(&c, &terms);
+    bool used_up = c.failed >= allows;
 
     if (w->json) {
-        begin_part(w, "budget");
-        put_number(w, "first_attempts", c.all);
-        put_number(w, "retries", c.bad);
+        begin_part(w, "retry_budget");
+        put_number(w, "tried", c.tried);
+        put_number(w, "answered", c.answered);
+        put_number(w, "failed", c.failed);
+        put_number(w, "allows", allows);
         end_part(w);
     } else {
-        printf("  retries     %u for %u first attempts in the last minute\n", c.bad, c.all);
+        printf("  retries     %u of %u attempts failed in two minutes; retry.budget %s %" PRId64
+               "\n",
+               c.failed, c.tried, used_up ? "is used up at" : "allows", allows);
     }
 }
 

@@ -181,20 +181,27 @@ static bool ratio_reached(const struct sc_breaker *b, const struct sc_breaker_re
         return false;
     c = sc_window_sum(r->window, sc_window_epoch(r->now_ns, window), after);
     return c.all > 0 && c.all >= clamp(s->min_calls, 1, 1u << 24) &&
-           c.bad >= s->failure_ratio * c.all;
+           c.bad >= s->failure_ratio * (c.all + (double)r->under_way);
+}
+
+/* Twice as many in a row as are under way: then at least two of three fail. */
+static bool row_reached(const struct sc_breaker *b, const struct sc_breaker_report *r)
+{
+    int limit = r->settings->consecutive_failures;
+
+    return limit > 0 && b->failures >= clamp(limit, 1, 255) &&
+           b->failures >= clamp(2 * r->under_way, 0, 255);
 }
 
 static void settle_closed(struct sc_breaker *b, struct sc_breaker_report *r)
 {
-    int limit = r->settings->consecutive_failures;
-
     if (r->outcome == SC_BREAKER_SUCCESS)
         b->failures = 0;
     if (r->outcome != SC_BREAKER_FAILURE)
         return;
     if (b->failures < 255)
         b->failures++;
-    if ((limit > 0 && b->failures >= clamp(limit, 1, 255)) || ratio_reached(b, r))
+    if (row_reached(b, r) || ratio_reached(b, r))
         open_it(b, r);
 }
 

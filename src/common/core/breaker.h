@@ -85,6 +85,8 @@ struct sc_breaker_report {
     unsigned generation, round; /* of the admission */
     enum sc_breaker_outcome outcome;
     const sc_word *window; /* SC_WINDOW_WORDS words, this outcome already counted; NULL: no ratio */
+    int64_t under_way;     /* attempts that have not ended: a model's answers take longer than
+                              failures, so until there are some, they are no proof of anything */
     /* Answer: */
     bool opened, closed; /* by this report */
     int64_t open_ns;     /* opened: for how long */

@@ -1,50 +1,147 @@
 #include "core/budget.h"
 
-#include "core/limiter.h"
+#define COUNT_MAX 0xffffu
+#define FIFTH_NS (SC_BUDGET_SPAN_NS / SC_BUDGET_WORDS)
 
-static int64_t left_of(struct sc_window_counts c, double ratio, int64_t min)
+/* Never 0: a fresh word, all zero, must not look like a fifth that has been counted. */
+static uint64_t epoch_of(int64_t now_ns)
 {
-    int64_t earned = ratio > 0 ? (int64_t)(ratio * c.all + 1e-9) : 0;
-
-    return earned + (min > 0 ? min : 0) - (int64_t)c.bad;
+    return (uint64_t)(now_ns / FIFTH_NS) + 1;
 }
 
-sc_word *sc_budget_word(sc_word *window, int64_t now_ns)
+static uint64_t tag_of(uint64_t epoch)
 {
-    return &window[sc_window_index(sc_window_epoch(now_ns, SC_MINUTE_NS))];
+    return epoch / SC_BUDGET_WORDS & 0xffff;
 }
 
-uint64_t sc_budget_take(uint64_t word, void *arg)
+sc_word *sc_budget_word(sc_word *words, int64_t now_ns)
+{
+    return &words[epoch_of(now_ns) % SC_BUDGET_WORDS];
+}
+
+static struct sc_budget_counts read_part(uint64_t word, uint64_t epoch)
+{
+    struct sc_budget_counts c = {0, 0, 0};
+
+    if (word >> 48 == tag_of(epoch)) {
+        c.tried = word >> 32 & COUNT_MAX;
+        c.answered = word >> 16 & COUNT_MAX;
+        c.failed = word & COUNT_MAX;
+    }
+    return c;
+}
+
+static uint64_t write_part(const struct sc_budget_counts *c, uint64_t epoch)
+{
+    return tag_of(epoch) << 48 | (uint64_t)c->tried << 32 | (uint64_t)c->answered << 16 | c->failed;
+}
+
+static void add_up(struct sc_budget_counts *sum, const sc_word *words, uint64_t from, uint64_t last)
+{
+    for (uint64_t e = from; e > 0 && last - e < SC_BUDGET_WORDS; e--) {
+        struct sc_budget_counts c = read_part(sc_word_read(&words[e % SC_BUDGET_WORDS]), e);
+
+        sum->tried += c.tried;
+        sum->answered += c.answered;
+        sum->failed += c.failed;
+    }
+}
+
+struct sc_budget_counts sc_budget_sum(const sc_word *words, int64_t now_ns)
+{
+    struct sc_budget_counts sum = {0, 0, 0};
+
+    add_up(&sum, words, epoch_of(now_ns), epoch_of(now_ns));
+    return sum;
+}
+
+struct allowance {
+    double earned, slack, ramp;
+};
+
+/* The slack is what may fail for nothing in return; from ten times as many answers on it fades, and
+ * the ramp sets in. */
+static struct allowance allowance(const struct sc_budget_counts *c, const struct sc_budget_terms *t)
+{
+    int64_t under_way = (int64_t)c->tried - c->answered - c->failed;
+    double per = t->per_success > 0 ? t->per_success : 0;
+    struct allowance a = {.earned = per * c->answered, .slack = (double)t->reserve};
+    double beyond;
+
+    if (per * (double)under_way > a.slack)
+        a.slack = per * (double)under_way;
+    if (a.slack < 0)
+        a.slack = 0;
+    beyond = (double)c->answered - 10 * a.slack;
+    if (beyond > 0) {
+        a.slack = beyond / 10 < a.slack ? a.slack - beyond / 10 : 0;
+        a.ramp = per * beyond / 4;
+    }
+    return a;
+}
+
+int64_t sc_budget_allows(const struct sc_budget_counts *c, const struct sc_budget_terms *t)
+{
+    struct allowance a = allowance(c, t);
+
+    return (int64_t)(a.earned + a.slack + 1e-9);
+}
+
+/* Surely, unless the last quarter is at stake; there less and less likely. Were all let through up
+ * to the end, and then none, those who wait for their turn would all come at once. */
+static bool allowed(const struct sc_budget_counts *c, const struct sc_budget_terms *t, uint64_t rnd)
+{
+    struct allowance a = allowance(c, t);
+    double left = a.earned + a.slack + 1e-9 - c->failed;
+
+    return left >= 0 && (double)(rnd >> 11) * 0x1p-53 * a.ramp <= left;
+}
+
+static void count(struct sc_budget_counts *c, enum sc_budget_event event)
+{
+    if (c->tried == COUNT_MAX || c->answered == COUNT_MAX || c->failed == COUNT_MAX) {
+        c->tried /= 2;
+        c->answered /= 2;
+        c->failed /= 2;
+    }
+    switch (event) {
+    case SC_BUDGET_TRIED:
+        c->tried++;
+        break;
+    case SC_BUDGET_ANSWERED:
+        c->answered++;
+        break;
+    case SC_BUDGET_FAILED:
+        c->failed++;
+        break;
+    case SC_BUDGET_DROPPED: /* tried in an earlier fifth: it stays under way until that is over */
+        c->tried -= c->tried > 0;
+        break;
+    }
+}
+
+uint64_t sc_budget_count(uint64_t word, void *arg)
 {
     struct sc_budget_ask *a = arg;
-    struct sc_window_add one = {.epoch = sc_window_epoch(a->now_ns, SC_MINUTE_NS), .bad = 1};
-    struct sc_window_counts mine = sc_window_part(word, one.epoch);
-    struct sc_window_counts sum = {mine.all, mine.bad};
+    uint64_t epoch = epoch_of(a->now_ns);
+    struct sc_budget_counts mine = read_part(word, epoch), sum;
 
-    /* The current word is the one about to be swapped: it counts as given, not as it is now. */
-    for (uint64_t e = one.epoch - 1; e > 0 && one.epoch - e < SC_WINDOW_WORDS; e--) {
-        struct sc_window_counts c = sc_window_part(sc_word_read(&a->window[sc_window_index(e)]), e);
-
-        sum.all += c.all;
-        sum.bad += c.bad;
+    count(&mine, a->event);
+    if (a->event == SC_BUDGET_FAILED) {
+        /* The current word is the one about to be swapped: it counts as given, not as it is now. */
+        sum = mine;
+        add_up(&sum, a->words, epoch - 1, epoch);
+        a->allowed = allowed(&sum, &a->terms, a->rnd);
     }
-    a->left = left_of(sum, a->ratio, a->min_per_minute) - 1;
-    a->allowed = a->left >= 0;
-    return a->allowed ? sc_window_add(word, &one) : word;
+    return write_part(&mine, epoch);
 }
 
-void sc_budget_count(sc_word *window, int64_t now_ns, uint32_t first, uint32_t retries)
+uint64_t sc_budget_pack(const struct sc_budget_terms *t)
 {
-    struct sc_window_add a = {
-        .epoch = sc_window_epoch(now_ns, SC_MINUTE_NS), .all = first, .bad = retries};
-
-    sc_word_update(&window[sc_window_index(a.epoch)], sc_window_add, &a);
+    return (uint64_t)(t->per_success * 1e6 + 0.5) << 32 | (uint64_t)(t->reserve & 0xffffffff);
 }
 
-int64_t sc_budget_left(const sc_word *window, int64_t now_ns, double ratio, int64_t min)
+struct sc_budget_terms sc_budget_unpack(uint64_t word)
 {
-    int64_t left =
-        left_of(sc_window_sum(window, sc_window_epoch(now_ns, SC_MINUTE_NS), 0), ratio, min);
-
-    return left > 0 ? left : 0;
+    return (struct sc_budget_terms){(double)(word >> 32) / 1e6, (int64_t)(word & 0xffffffff)};
 }

@@ -17,7 +17,7 @@
 /* How randomness enters an own delay d = min(max, base * factor^n). A server's hint is never
  * undercut whatever the jitter. */
 enum sc_jitter {
-    SC_JITTER_FULL,         /* uniform in [0, d] */
+    SC_JITTER_FULL,         /* uniform in [d/10, d] */
     SC_JITTER_EQUAL,        /* d/2 + uniform in [0, d/2] */
     SC_JITTER_DECORRELATED, /* uniform in [base, 3 * previous], capped */
     SC_JITTER_PROPORTIONAL, /* d + uniform in [0, d * jitter_ratio] */
@@ -46,12 +46,17 @@ struct sc_strategy {
     struct sc_backoff backoff;
 };
 
+/* The retry budget; see budget.h. */
+struct sc_budget_terms {
+    double per_success; /* attempts that may fail for each one that is answered */
+    int64_t reserve;    /* ... and for nothing, in two minutes */
+};
+
 struct sc_retry {
     bool enabled;
     bool unsafe;                                 /* also what may be processed twice by it */
     struct sc_strategy by_class[SC_CLASS_COUNT]; /* meaningful for retryable classes */
-    double budget_ratio;
-    int budget_min_per_minute;
+    struct sc_budget_terms budget;
     bool budget_enabled;
 };
 

@@ -389,8 +389,8 @@ static const struct sc_policy_option retry_rows[] = {
      .child = SC_SECTION_BUDGET,
      .initial = "true",
      FIELD(struct sc_layer, values.retry.budget_enabled),
-     .doc = "Bounds retries in relation to calls, so that they cannot become a storm; false: "
-            "unbounded."},
+     .doc = "Bounds what is tried again in relation to what is answered, so that retries cannot "
+            "become a storm; false: unbounded."},
 };
 
 static const struct sc_policy_option strategy_rows[] = {
@@ -398,9 +398,10 @@ static const struct sc_policy_option strategy_rows[] = {
      .type = SC_TYPE_INTEGER,
      .min = 1,
      .max = 100,
-     .initial = "4",
+     .initial = "10",
      FIELD(struct sc_strategy, max_attempts),
-     .doc = "Attempts of one call, the first included; 1: never try again."},
+     .doc = "Attempts of one call, the first included; 1: never try again. Each class of failures "
+            "counts its own; all together have the most that any of them has."},
     {.key = "total_timeout_ms",
      .type = SC_TYPE_INTEGER,
      .min = 0,
@@ -444,9 +445,10 @@ static const struct sc_policy_option backoff_rows[] = {
      WORDS(jitters),
      .initial = "\"full\"",
      FIELD(struct sc_strategy, backoff.jitter),
-     .doc = "How chance spreads the delays d: full 0..d, equal d/2..d, decorrelated base..3 times "
-            "the last one, proportional d plus up to jitter_ratio, additive d plus up to "
-            "jitter_ms, none."},
+     .doc =
+         "How chance spreads the delays d: full d/10..d, equal d/2..d, decorrelated base..3 times "
+         "the last one, proportional d plus up to jitter_ratio, additive d plus up to "
+         "jitter_ms, none."},
     {.key = "jitter_ratio",
      .type = SC_TYPE_NUMBER,
      .min = 0,
@@ -473,20 +475,21 @@ static const struct sc_policy_option backoff_rows[] = {
 };
 
 static const struct sc_policy_option budget_rows[] = {
-    {.key = "ratio",
+    {.key = "per_success",
      .type = SC_TYPE_NUMBER,
      .min = 0,
-     .max = 1,
-     .initial = "0.2",
-     FIELD(struct sc_layer, values.retry.budget_ratio),
-     .doc = "Retries allowed as a part of recent calls."},
-    {.key = "min_per_minute",
+     .max = 100,
+     .initial = "1",
+     FIELD(struct sc_layer, values.retry.budget.per_success),
+     .doc = "Failed attempts that are tried again for each attempt answered in the last two "
+            "minutes."},
+    {.key = "reserve",
      .type = SC_TYPE_INTEGER,
      .min = 0,
      .max = 100000,
      .initial = "10",
-     FIELD(struct sc_layer, values.retry.budget_min_per_minute),
-     .doc = "Retries a minute that are always allowed."},
+     FIELD(struct sc_layer, values.retry.budget.reserve),
+     .doc = "Failed attempts in two minutes that are tried again whatever was answered."},
 };
 
 static const struct sc_policy_option breaker_rows[] = {
@@ -494,21 +497,21 @@ static const struct sc_policy_option breaker_rows[] = {
      .type = SC_TYPE_INTEGER,
      .min = 1,
      .max = 255,
-     .initial = "5",
+     .initial = "25",
      FIELD(struct sc_layer, values.breaker.consecutive_failures),
      .doc = "Failures in a row that open the breaker."},
     {.key = "failure_ratio",
      .type = SC_TYPE_NUMBER,
      .min = 0.01,
      .max = 1,
-     .initial = "0.5",
+     .initial = "0.9",
      FIELD(struct sc_layer, values.breaker.failure_ratio),
      .doc = "Part of the window's calls that must fail to open the breaker."},
     {.key = "min_calls",
      .type = SC_TYPE_INTEGER,
      .min = 1,
      .max = 10000,
-     .initial = "10",
+     .initial = "50",
      FIELD(struct sc_layer, values.breaker.min_calls),
      .doc = "Calls in the window before failure_ratio is looked at."},
     {.key = "window_ms",

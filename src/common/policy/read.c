@@ -181,11 +181,31 @@ static const char *home_of(const char *key)
     return NULL;
 }
 
+/* Keys of earlier versions, and what came in their place. */
+static const char *retired(const struct sc_section *s, const char *key)
+{
+    static const struct {
+        enum sc_section_id id;
+        const char *key, *now;
+    } table[] = {
+        {SC_SECTION_BUDGET, "ratio",
+         "\"per_success\", how many failures are tried again for each answer (1)"},
+        {SC_SECTION_BUDGET, "min_per_minute",
+         "\"reserve\", how many are in two minutes whatever was answered (10)"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (s == sc_section(table[i].id) && strcmp(key, table[i].key) == 0)
+            return table[i].now;
+    return NULL;
+}
+
 static void fail_unknown(struct sc_reader *r, const cJSON *item, const struct sc_section *s)
 {
     size_t at = sc_document_key(r->doc, item), before;
     const char *near = sc_option_nearest(s, item->string);
     const char *home = near == NULL ? home_of(item->string) : NULL;
+    const char *now = retired(s, item->string);
     char found[SC_QUOTE_MAX], keys[400];
 
     /* As it is written: a decoded key may hold anything. */
@@ -193,7 +213,10 @@ static void fail_unknown(struct sc_reader *r, const cJSON *item, const struct sc
                 sizeof found);
     before = sc_reader_enter(r, found);
     say_keys(s, keys, sizeof keys);
-    if (near != NULL)
+    if (now != NULL)
+        sc_reader_fail(r, at, "found a key of earlier versions, allowed %s; it is now %s", keys,
+                       now);
+    else if (near != NULL)
         sc_reader_fail(r, at, "found an unknown key, allowed %s; did you mean \"%s\"?", keys, near);
     else if (home != NULL)
         sc_reader_fail(r, at, "found an unknown key, allowed %s; did you mean %s.%s?", keys, home,

@@ -27,9 +27,6 @@
 /* A call without a deadline of its own holds its concurrency lease for this long at most. */
 #define LEASE_NS (900 * SECOND_NS)
 
-/* How long after we gave up the program's own new try of the same request counts as a retry. */
-#define REPEAT_NS (60 * SECOND_NS)
-
 /* The policy allows no more: the search for a free lease would be slow. */
 #define CONCURRENT_MAX 1536
 
@@ -118,6 +115,17 @@ static void find_gates(struct sc_ticket *t, const struct sc_scope_key *k)
         t->gate[i] = sc_slot_words(&t->hashes, k, t->gate_scope[i], SC_SLOT_GATE);
 }
 
+static void find_budget(struct sc_ticket *t, const struct sc_scope_key *k)
+{
+    const struct sc_retry *r = &t->settings->retry;
+
+    if (!r->enabled || !r->budget_enabled)
+        return;
+    t->budget = sc_slot_words(&t->hashes, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
+    if (t->budget)
+        set_if_changed(&t->budget[SC_W_BUDGET_TERMS], sc_budget_pack(&r->budget));
+}
+
 static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_t now)
 {
     const struct sc_settings *s = t->settings;
@@ -134,8 +142,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
         if (t->breaker)
             set_if_changed(&t->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->breaker.open_max_ms);
     }
-    if (s->retry.enabled && s->retry.budget_enabled)
-        t->budget = sc_slot_words(h, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
+    find_budget(t, k);
     if (s->limits.learn) {
         t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
         t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
@@ -146,43 +153,6 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
     find_limits(t, k);
 }
 
-/* Words of requests given up lately: hash in the upper 26 bits, time in units of 2^20 ns. */
-static sc_word *given_up_word(struct sc_ticket *t, uint64_t *mark)
-{
-    uint64_t x = (t->request_hash ^ t->region->head.hash_key[1]) * UINT64_C(0x9e3779b97f4a7c15);
-
-    *mark = x >> 38 << 38;
-    return &t->region->given_up[(x >> 8) % SC_GIVEN_UP];
-}
-
-/* Each request given up is followed by one new try of the program: the mark is taken off. Were it
- * left, all who send that same request would be charged as retries for one that failed. */
-static bool follows_giving_up(struct sc_ticket *t, int64_t now)
-{
-    uint64_t mark, word;
-    int64_t age;
-    sc_word *w;
-
-    if (t->request_hash == 0)
-        return false;
-    w = given_up_word(t, &mark);
-    word = sc_word_read(w);
-    age = now - (int64_t)((word & ((UINT64_C(1) << 38) - 1)) << 20);
-    return word != 0 && word >> 38 << 38 == mark && age >= 0 && age <= REPEAT_NS &&
-           atomic_compare_exchange_strong(w, &word, 0);
-}
-
-void sc_ticket_give_up(struct sc_ticket *t, int64_t now)
-{
-    uint64_t mark;
-    sc_word *w;
-
-    if (t->request_hash == 0)
-        return;
-    w = given_up_word(t, &mark);
-    atomic_store(w, mark | ((uint64_t)now >> 20 & ((UINT64_C(1) << 38) - 1)));
-}
-
 void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
                     const struct sc_call_facts *f, int64_t now)
 {
@@ -191,7 +161,6 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     memset(t, 0, sizeof *t);
     t->settings = s;
     t->deadline_ns = f->deadline_ns;
-    t->request_hash = f->request_hash;
     t->begun = true;
     if (!r)
         return;
@@ -201,19 +170,11 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     find_words(t, k, now);
     if (t->money)
         sc_money_begin(t->money, r, k, now);
-    t->repeat = follows_giving_up(t, now);
-    if (t->budget)
-        sc_budget_count(t->budget, now, t->repeat ? 0 : 1, t->repeat ? 1 : 0);
 }
 
 bool sc_state_counts_tokens(const struct sc_ticket *t, int64_t now)
 {
     return t->region && (t->settings->limits.tpm > 0 || sc_ticket_tokens_matter(t, now));
-}
-
-bool sc_state_is_repeat(const struct sc_ticket *t)
-{
-    return t->repeat;
 }
 
 int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes)
@@ -244,10 +205,11 @@ static void wait_until(struct sc_ticket *t, struct sc_admission *out, int64_t un
     out->reason = reason;
 }
 
-static void go(struct sc_ticket *t, struct sc_admission *out)
+static void go(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
     t->waiting = false;
     out->verdict = SC_ADMIT_GO;
+    sc_ticket_count(t, SC_BUDGET_TRIED, now, 0);
 }
 
 /* ---- looking, without changing ---- */
@@ -467,7 +429,7 @@ static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
     else if (t->gate_start_ns > now)
         wait_until(t, out, t->gate_start_ns, SC_WAIT_GATE);
     else
-        go(t, out);
+        go(t, now, out);
 }
 
 /* Others have it all: look again soon, at a moment of one's own. */

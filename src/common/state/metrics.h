@@ -25,7 +25,8 @@ enum sc_metric {
     SC_M_REFUSALS,                                            /* one word per sc_refusal, from 1 */
     SC_M_LATENCY = SC_M_REFUSALS + 8,                         /* buckets, then the sum */
     SC_M_WAIT_TIME = SC_M_LATENCY + SC_HISTOGRAM_BUCKETS + 1, /* buckets, then the sum */
-    SC_M_COUNT = SC_M_WAIT_TIME + SC_HISTOGRAM_BUCKETS + 1
+    SC_M_BUDGET_REFUSALS = SC_M_WAIT_TIME + SC_HISTOGRAM_BUCKETS + 1, /* retries not made */
+    SC_M_COUNT
 };
 _Static_assert(SC_M_COUNT <= SC_SERIES_WORDS, "a series has room for its counters");
 

@@ -20,7 +20,7 @@
 
 #include "core/word.h"
 
-#define SC_STATE_VERSION 3
+#define SC_STATE_VERSION 4
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
 /* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope
@@ -29,7 +29,6 @@
 #define SC_KINDS 16
 #define SC_SLOTS (SC_GROUPS * SC_KINDS)
 #define SC_SLOT_WORDS 6
-#define SC_GIVEN_UP 512
 #define SC_SERIES 256
 #define SC_SERIES_WORDS 75
 #define SC_LABEL_WORDS 19
@@ -69,7 +68,6 @@ struct sc_region {
         struct sc_region_header head;
         char page[4096];
     };
-    sc_word given_up[SC_GIVEN_UP];
     struct sc_slot slots[SC_GROUPS][SC_KINDS];
     struct sc_label labels[SC_GROUPS][SC_KINDS];
     struct sc_series series[SC_SERIES];

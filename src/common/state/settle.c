@@ -57,6 +57,17 @@ static void add_to_window(struct sc_ticket *t, enum sc_breaker_outcome o, int64_
         sc_word_update(&t->window[sc_window_index(a.epoch)], sc_window_add, &a);
 }
 
+/* Attempts of which nobody knows yet how they end. */
+static int64_t under_way(const struct sc_ticket *t, int64_t now)
+{
+    struct sc_budget_counts c;
+
+    if (!t->budget)
+        return 0;
+    c = sc_budget_sum(t->budget, now);
+    return (int64_t)c.tried - c.answered - c.failed;
+}
+
 static void settle_breaker(struct sc_ticket *t, enum sc_breaker_outcome o, enum sc_class class,
                            int64_t now, uint64_t rnd, struct sc_effects *fx)
 {
@@ -66,7 +77,8 @@ static void settle_breaker(struct sc_ticket *t, enum sc_breaker_outcome o, enum 
                                   .generation = t->generation,
                                   .round = t->round,
                                   .outcome = o,
-                                  .window = t->window};
+                                  .window = t->window,
+                                  .under_way = under_way(t, now)};
 
     if (!t->breaker_held)
         return;
@@ -203,6 +215,41 @@ static void settle_money(struct sc_ticket *t, const struct sc_attempt_facts *f, 
     sc_money_settle(t->money, free ? 0 : f->cost_nano, now);
 }
 
+/* ---- retry budget ---- */
+
+void sc_ticket_count(struct sc_ticket *t, enum sc_budget_event event, int64_t now, uint64_t rnd)
+{
+    bool begins = event == SC_BUDGET_TRIED;
+    struct sc_budget_ask a = {.words = t->budget,
+                              .now_ns = now,
+                              .event = event,
+                              .terms = t->settings->retry.budget,
+                              .rnd = rnd,
+                              .allowed = true};
+
+    if (!t->budget || t->tried == begins)
+        return;
+    t->tried = begins;
+    sc_word_update(sc_budget_word(t->budget, now), sc_budget_count, &a);
+    t->may_retry = a.allowed;
+}
+
+/* A 429 that says when to come back is no sign of a service that is overwhelmed: the gate lets the
+ * callers back one by one, at the time that the service itself has named. */
+static enum sc_budget_event budget_event(const struct sc_attempt_facts *f)
+{
+    switch (sc_breaker_outcome_of(f->class)) {
+    case SC_BREAKER_SUCCESS:
+    case SC_BREAKER_ALIVE:
+        return SC_BUDGET_ANSWERED;
+    case SC_BREAKER_FAILURE:
+        return SC_BUDGET_FAILED;
+    default:
+        return f->class == SC_CLASS_RATE_LIMITED && f->hint_ms <= 0 ? SC_BUDGET_FAILED
+                                                                    : SC_BUDGET_DROPPED;
+    }
+}
+
 /* ---- what the caller sees ---- */
 
 void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now,
@@ -223,6 +270,7 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     close_gate(t, f, now, fx);
     sc_ticket_learn(t, f, now);
     settle_latch(t, f, now, fx);
+    sc_ticket_count(t, budget_event(f), now, rnd);
     if (t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(f->class), f->class, now, rnd, fx);
     sc_metric_add(t->series, SC_M_ATTEMPTS + (unsigned)f->class, 1);
@@ -231,19 +279,15 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     sc_metric_observe(t->series, SC_M_LATENCY, f->ms);
 }
 
-bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class, int64_t now)
+bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class)
 {
-    struct sc_budget_ask a = {.window = t->budget,
-                              .now_ns = now,
-                              .allowed = true,
-                              .ratio = t->settings->retry.budget_ratio,
-                              .min_per_minute = t->settings->retry.budget_min_per_minute};
+    bool allowed = !t->budget || t->may_retry;
 
-    if (t->budget)
-        sc_word_update(sc_budget_word(t->budget, now), sc_budget_take, &a);
-    if (a.allowed)
+    if (allowed)
         sc_metric_add(t->series, SC_M_RETRIES + (unsigned)class, 1);
-    return a.allowed;
+    else
+        sc_metric_add(t->series, SC_M_BUDGET_REFUSALS, 1);
+    return allowed;
 }
 
 void sc_ticket_unreserve(struct sc_ticket *t)
@@ -259,6 +303,7 @@ void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)
     struct sc_effects unused;
 
     sc_ticket_unreserve(t);
+    sc_ticket_count(t, SC_BUDGET_DROPPED, now, 0);
     if (t->money)
         sc_money_release(t->money);
     if (t->attempts == 0 || t->settings->breaker.count_attempts)
@@ -285,8 +330,6 @@ void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int
     /* Per call: the call's last class. Per attempt: only what was never settled is still held. */
     if (t->attempts > 0 && !t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(class), class, now, rnd, fx);
-    if (end == SC_END_FAILED && sc_class_retryable(class))
-        sc_ticket_give_up(t, now);
     sc_ticket_release(t, now, true);
     sc_metric_add(t->series, SC_M_CALLS_OK + (unsigned)end, 1);
 }

@@ -39,7 +39,8 @@ enum { SC_W_UNTIL, SC_W_RELEASE, SC_W_CLOSINGS };           /* GATE */
 enum { SC_W_LATCH, SC_W_LATCHED_AT, SC_W_TRUST };           /* LATCH */
 enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS }; /* BREAKER */
 enum { SC_W_RATIO };                                                             /* RATIO */
-enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH };                              /* CONCURRENT */
+enum { SC_W_BUDGET_TERMS = 5 };                     /* BUDGET, after the fifths */
+enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH }; /* CONCURRENT */
 
 enum { SC_W_SPENT, SC_W_TOLD, SC_W_RAN, SC_W_TERMS, SC_W_PLACES, SC_W_HELD_HASH }; /* SPENT */
 

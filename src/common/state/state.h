@@ -11,8 +11,7 @@
  *     struct sc_admission a;
  *     struct sc_effects fx;
  *
- *     sc_state_begin(&t, &key, S, &(struct sc_call_facts){.deadline_ns = d, .request_hash = h},
- *                    sc_state_now());
+ *     sc_state_begin(&t, &key, S, &(struct sc_call_facts){.deadline_ns = d}, sc_state_now());
  *     for (each attempt) {
  *         tokens = sc_state_estimate(&t, body_bytes) + max_output;
  *         sc_state_admit(&t, tokens, sc_state_now(), rnd, &a);
@@ -88,9 +87,7 @@ struct sc_admission {
 };
 
 struct sc_call_facts {
-    int64_t deadline_ns; /* the program's own, SC_NEVER if none: no wait ends later */
-    uint64_t
-        request_hash; /* of method, URL and body, 0: unknown; to see the program's own retries */
+    int64_t deadline_ns;           /* the program's own, SC_NEVER if none: no wait ends later */
     struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
 };
 
@@ -137,10 +134,12 @@ struct sc_ticket {
     struct sc_money_ticket *money; /* NULL: no budget */
     struct sc_scope_hashes hashes;
     int64_t deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
-    uint64_t lease_hash, lease_word, request_hash;
+    uint64_t lease_hash, lease_word;
     unsigned generation, round;
     int attempts;
-    bool begun, repeat, breaker_held, waiting, ask_again;
+    bool begun, breaker_held, waiting, ask_again;
+    bool tried;         /* an attempt is under way, as the budget counts */
+    bool may_retry;     /* the budget's answer when the last one had failed */
     bool told, ran_out; /* this attempt's headers tell of limits; and that one is used up */
 };
 
@@ -169,15 +168,13 @@ void sc_state_told(struct sc_ticket *t, const struct sc_ratelimit *said, bool re
 void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int64_t now_ns,
                      uint64_t rnd, struct sc_effects *fx);
 
-/* Takes one retry from the budget; false: deliver what came. Counts the retry when true. */
-bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class, int64_t now_ns);
+/* Whether the retry budget lets the attempt that was just settled be tried again; false: deliver
+ * what came. Counts the retry, or that it was refused. */
+bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class);
 
 /* The call has ended, one way or another. Gives back what it holds. fx may be NULL. */
 void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int64_t now_ns,
                   uint64_t rnd, struct sc_effects *fx);
-
-/* The program tries a request again by itself after we gave up on it: charged as a retry. */
-bool sc_state_is_repeat(const struct sc_ticket *t);
 
 /* Input tokens that so many bytes of text will be, as learned for this host and model. */
 int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes);

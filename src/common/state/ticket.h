@@ -2,6 +2,7 @@
 #ifndef SC_STATE_TICKET_H
 #define SC_STATE_TICKET_H
 
+#include "core/budget.h"
 #include "state/state.h"
 
 /* Gives back the limiter slots of an attempt that will not be sent. */
@@ -22,7 +23,7 @@ bool sc_ticket_tokens_matter(const struct sc_ticket *t, int64_t now_ns);
 /* Moves a bucket, and everybody who waits in it; > 0: later. */
 void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now_ns);
 
-/* Remembers that this request failed for good, to know the program's own retry when it comes. */
-void sc_ticket_give_up(struct sc_ticket *t, int64_t now_ns);
+/* Tells the retry budget of an attempt's begin and end; each begin has one end at most. */
+void sc_ticket_count(struct sc_ticket *t, enum sc_budget_event event, int64_t now_ns, uint64_t rnd);
 
 #endif

@@ -39,23 +39,6 @@ static struct sc_str credential(const struct sc_shadow *s)
     return s->target.query; /* ?key=...; other parameters only tell more calls apart */
 }
 
-/* Tells whether the program sends the same request again; 0 for a body that nobody can see. */
-static uint64_t hash_of_request(const struct sc_shadow *s)
-{
-    struct sc_str body = sc_body_text(s);
-    uint64_t h = sc_body_hash(s->target.path.p, s->target.path.n) ^ (uint64_t)s->o.method << 32;
-
-    if (s->target.query.n > 0)
-        h = h * 31 + sc_body_hash(s->target.query.p, s->target.query.n);
-    if (s->o.copied_fields)
-        h = h * 31 + s->o.copy.hash;
-    else if (body.p)
-        h = h * 31 + sc_body_hash(body.p, body.n);
-    else if (s->o.method != SC_METHOD_GET)
-        return 0;
-    return h | 1;
-}
-
 static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t,
                                 int64_t boot_ns)
 {
@@ -109,8 +92,7 @@ void sc_admission_begin(struct sc_shadow *s, struct sc_transfer *t)
 {
     char host[SC_URL_HOST_MAX + 8];
     struct sc_scope_key key;
-    struct sc_call_facts facts = {.deadline_ns = to_boottime(t->call.deadline_ns),
-                                  .request_hash = hash_of_request(s)};
+    struct sc_call_facts facts = {.deadline_ns = to_boottime(t->call.deadline_ns)};
     char note[512];
 
     fill_key(s, t, host, &key);
@@ -249,8 +231,7 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
     sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random_next(&t->random), fx);
     if (t->money)
         sc_purse_report(s, t);
-    if (sc_call_wants_retry(&t->call) &&
-        !sc_state_retry_allowed(&t->ticket, t->verdict.class, sc_state_now()))
+    if (sc_call_wants_retry(&t->call) && !sc_state_retry_allowed(&t->ticket, t->verdict.class))
         sc_call_stop(&t->call, SC_GIVE_UP_BUDGET);
 }
 

@@ -350,12 +350,14 @@ static void slots_are_handed_out_once(void **state)
 
 static void budget_step(struct world *w, int i, sc_word *shared)
 {
-    static sc_word others[SC_WINDOW_WORDS]; /* nothing in the rest of the minute */
+    static sc_word others[SC_BUDGET_WORDS]; /* nothing in the rest of the time */
     struct racer *r = &w->r[i];
 
-    r->u.budget =
-        (struct sc_budget_ask){.window = others, .now_ns = w->now, .ratio = 0, .min_per_minute = 2};
-    if (!did(r, &shared[0], sc_budget_take, &r->u.budget))
+    r->u.budget = (struct sc_budget_ask){.words = others,
+                                         .now_ns = w->now,
+                                         .event = SC_BUDGET_FAILED,
+                                         .terms = {.per_success = 0, .reserve = 2}};
+    if (!did(r, &shared[0], sc_budget_count, &r->u.budget))
         return;
     r->succeeded = r->u.budget.allowed;
     r->stage = DONE;

@@ -9,10 +9,7 @@
 #include "state/state.h"
 
 static struct sc_settings settings = {
-    .retry = {.enabled = true,
-              .budget_enabled = true,
-              .budget_ratio = 0.2,
-              .budget_min_per_minute = 10},
+    .retry = {.enabled = true, .budget_enabled = true, .budget = {.per_success = 1, .reserve = 10}},
     .breaker = {.enabled = true,
                 .consecutive_failures = 5,
                 .window_ms = 120000,

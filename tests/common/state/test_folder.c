@@ -232,7 +232,7 @@ static void a_damaged_record_is_said_and_written_again(void **state)
 
 static void flip(struct sc_region *r)
 {
-    size_t from = offsetof(struct sc_region, given_up);
+    size_t from = offsetof(struct sc_region, slots);
     size_t at = from + (size_t)rand() % (sizeof *r - from);
 
     /* Mostly where something is. */
@@ -264,7 +264,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
     s.limits.concurrent = 16;
     s.limits.learn = true;
     s.retry.enabled = s.retry.budget_enabled = true;
-    s.retry.budget_ratio = 0.2;
+    s.retry.budget.per_success = 1;
     r = sc_region_get(now);
     srand(2);
     for (int i = 0; i < 3000; i++) {
@@ -272,9 +272,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
         struct sc_ticket t;
 
         flip(r);
-        sc_state_begin(
-            &t, &k, &s,
-            &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = (uint64_t)i}, now);
+        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
         sc_state_admit(&t, sc_state_estimate(&t, 4000), now, (uint64_t)rand(), &a);
         for (int n = 0; a.verdict == SC_ADMIT_WAIT && n < 1000; n++) {
             assert_true(a.until_ns <= now + 61 * SECOND);
@@ -296,7 +294,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
                 now, 1, NULL);
         else
             now += a.retry_after_ms < 3600000 ? a.retry_after_ms * 1000000 : 3600 * SECOND;
-        sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
+        sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE);
         sc_state_end(&t, SC_CLASS_OK, SC_END_OK, now, 1, NULL);
         now += SECOND / 10;
     }

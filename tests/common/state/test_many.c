@@ -185,7 +185,7 @@ static void make_calls(uint64_t rnd, long n)
     s.limits.max_wait_ms = 5;
     s.limits.concurrent = 12;
     s.retry.enabled = s.retry.budget_enabled = true;
-    s.retry.budget_ratio = 0.2;
+    s.retry.budget.per_success = 1;
     for (; n != 0; n -= n > 0) {
         struct sc_attempt_facts f = {.class = SC_CLASS_OK, .hint_ms = -1, .used_tokens = 900};
         struct sc_admission a;
@@ -193,9 +193,7 @@ static void make_calls(uint64_t rnd, long n)
         int64_t now = sc_state_now();
 
         rnd = rnd * UINT64_C(6364136223846793005) + 1;
-        sc_state_begin(&t, &k, &s,
-                       &(struct sc_call_facts){.deadline_ns = SC_NEVER, .request_hash = rnd % 50},
-                       now);
+        sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
         sc_state_admit(&t, 1000, now, rnd, &a);
         if (a.verdict == SC_ADMIT_WAIT)
             sc_state_recheck(&t, a.until_ns, rnd, &a);
@@ -207,7 +205,7 @@ static void make_calls(uint64_t rnd, long n)
         }
         if (a.verdict == SC_ADMIT_GO)
             sc_state_settle(&t, &f, sc_state_now(), rnd, NULL);
-        sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
+        sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE);
         sc_state_end(&t, f.class, f.class ? SC_END_FAILED : SC_END_OK, sc_state_now(), rnd, NULL);
         atomic_fetch_add(&board->next, 1);
     }

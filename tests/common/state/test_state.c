@@ -390,46 +390,75 @@ static void another_key_is_not_stopped(void **state)
     assert_int_equal(ask(&t, 0, SECOND).verdict, SC_ADMIT_GO);
 }
 
-static void retries_are_a_share_of_first_attempts(void **state)
+/* One attempt and its end; whether it may be tried again. */
+static bool tried(struct sc_settings *s, enum sc_class class, int64_t hint_ms, int64_t now)
+{
+    struct sc_attempt_facts f = {.class = class, .hint_ms = hint_ms, .used_tokens = -1};
+    struct sc_ticket t;
+
+    begin(&t, s, "m", now);
+    assert_int_equal(ask(&t, 0, now).verdict, SC_ADMIT_GO);
+    sc_state_settle(&t, &f, now, 1, NULL);
+    bool may = sc_state_retry_allowed(&t, class);
+    sc_state_end(&t, class, SC_END_FAILED, now, 1, NULL);
+    return may;
+}
+
+static struct sc_settings budget_settings(void)
 {
     struct sc_settings s = plain_settings();
-    struct sc_ticket t;
+
+    s.retry.enabled = s.retry.budget_enabled = true;
+    s.retry.budget = (struct sc_budget_terms){.per_success = 1, .reserve = 10};
+    return s;
+}
+
+static void failures_are_tried_again_as_far_as_answers_pay_for_them(void **state)
+{
+    struct sc_settings s = budget_settings();
     int64_t now = 1000 * SECOND;
     int allowed = 0;
 
     (void)state;
-    s.retry.enabled = s.retry.budget_enabled = true;
-    s.retry.budget_ratio = 0.2;
-    s.retry.budget_min_per_minute = 10;
+    for (int i = 0; i < 50; i++)
+        tried(&s, i % 2 ? SC_CLASS_OK : SC_CLASS_BAD_REQUEST, -1, now);
     for (int i = 0; i < 100; i++)
-        begin(&t, &s, "m", now);
-    for (int i = 0; i < 100; i++)
-        allowed += sc_state_retry_allowed(&t, SC_CLASS_RETRYABLE, now);
-    assert_int_equal(allowed, 30);
+        allowed += tried(&s, SC_CLASS_OVERLOADED, -1, now);
+    assert_int_equal(allowed, 60);
+    assert_false(tried(&s, SC_CLASS_RATE_LIMITED, -1, now));
 }
 
-static void the_programs_own_retry_is_seen(void **state)
+/* The server has said when to come back, the gate lets them back one by one. */
+static void waiting_as_the_server_asks_needs_no_budget(void **state)
 {
-    struct sc_settings s = plain_settings();
-    struct sc_scope_key k = key_for("h", "m", "");
-    struct sc_call_facts f = {.deadline_ns = SC_NEVER, .request_hash = 12345};
-    struct sc_ticket t;
+    struct sc_settings s = budget_settings();
+    int64_t now = 1000 * SECOND;
 
     (void)state;
-    sc_state_begin(&t, &k, &s, &f, SECOND);
-    assert_false(sc_state_is_repeat(&t));
-    sc_state_end(&t, SC_CLASS_RETRYABLE, SC_END_FAILED, SECOND, 1, NULL);
-    sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
-    assert_true(sc_state_is_repeat(&t));
-    sc_state_begin(&t, &k, &s, &f, 5 * SECOND); /* one for each giving up */
-    assert_false(sc_state_is_repeat(&t));
-    sc_state_end(&t, SC_CLASS_RETRYABLE, SC_END_FAILED, 5 * SECOND, 1, NULL);
-    f.request_hash = 12346;
-    sc_state_begin(&t, &k, &s, &f, 5 * SECOND);
-    assert_false(sc_state_is_repeat(&t));
-    f.request_hash = 12345;
-    sc_state_begin(&t, &k, &s, &f, 90 * SECOND);
-    assert_false(sc_state_is_repeat(&t));
+    for (int i = 0; i < 30; i++) {
+        assert_true(tried(&s, SC_CLASS_RATE_LIMITED, 1000, now));
+        now += 2 * SECOND;
+    }
+}
+
+/* What is under way when its process is killed, or aborted, pays for nothing in the end. */
+static void an_attempt_that_never_ended_is_forgotten(void **state)
+{
+    struct sc_settings s = budget_settings();
+    struct sc_ticket t[100];
+    int64_t now = 1000 * SECOND;
+
+    (void)state;
+    s.retry.budget.reserve = 0;
+    for (int i = 0; i < 100; i++) {
+        begin(&t[i], &s, "m", now);
+        ask(&t[i], 0, now);
+    }
+    assert_true(tried(&s, SC_CLASS_RETRYABLE, -1, now));
+    for (int i = 0; i < 99; i++)
+        sc_state_end(&t[i], SC_CLASS_ABORTED, SC_END_FAILED, now, 1, NULL);
+    assert_true(tried(&s, SC_CLASS_RETRYABLE, -1, now) == false);
+    assert_false(tried(&s, SC_CLASS_RETRYABLE, -1, now + 130 * SECOND));
 }
 
 static void concurrency_is_bounded_and_given_back(void **state)
@@ -502,8 +531,9 @@ int main(void)
         T(a_key_that_worked_lately_is_stopped_by_the_second_refusal),
         T(what_proves_nothing_of_a_key_stops_none),
         T(another_key_is_not_stopped),
-        T(retries_are_a_share_of_first_attempts),
-        T(the_programs_own_retry_is_seen),
+        T(failures_are_tried_again_as_far_as_answers_pay_for_them),
+        T(waiting_as_the_server_asks_needs_no_budget),
+        T(an_attempt_that_never_ended_is_forgotten),
         T(concurrency_is_bounded_and_given_back),
         T(a_killed_holders_lease_comes_back_at_once),
         T(ending_twice_or_never_begun_is_harmless),
