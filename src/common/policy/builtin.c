@@ -56,16 +56,60 @@ static struct sc_strings list_of(const char *const items[LIST_MAX])
     return s;
 }
 
+static bool is_local(enum sc_provider p)
+{
+    return p == SC_PROVIDER_OLLAMA || p == SC_PROVIDER_VLLM || p == SC_PROVIDER_LLAMACPP;
+}
+
+/* A server on this machine refuses connections while it starts and calls while its model loads,
+ * which takes seconds to minutes, and nobody else suffers from asking it again. One process serves
+ * all models. The same as in policies/local.json. */
+static void be_patient(struct sc_settings *s)
+{
+    const struct sc_strategy starting = {
+        .max_attempts = 12,
+        .total_timeout_ms = 60000,
+        .backoff = {.base_ms = 200, .factor = 2, .max_ms = 2000, .jitter = SC_JITTER_EQUAL},
+    };
+    struct sc_strategy *loading = &s->retry.by_class[SC_CLASS_OVERLOADED];
+    const int64_t delays[] = {500, 1000, 2000, 5000, 10000};
+
+    for (int c = 0; c < SC_CLASS_COUNT; c++) {
+        struct sc_backoff *b = &s->retry.by_class[c].backoff;
+
+        s->retry.by_class[c].max_attempts = starting.max_attempts;
+        s->retry.by_class[c].total_timeout_ms = starting.total_timeout_ms;
+        b->base_ms = starting.backoff.base_ms;
+        b->factor = starting.backoff.factor;
+        b->max_ms = starting.backoff.max_ms;
+        b->jitter = starting.backoff.jitter;
+    }
+    loading->max_attempts = 20;
+    loading->total_timeout_ms = 300000;
+    loading->backoff.max_ms = 10000;
+    loading->backoff.jitter = SC_JITTER_PROPORTIONAL;
+    loading->backoff.n_delays = sizeof delays / sizeof delays[0];
+    memcpy(loading->backoff.delays_ms, delays, sizeof delays);
+    s->retry.budget_enabled = false;
+    s->breaker.consecutive_failures = 5;
+    s->breaker.scope = SC_SCOPE_HOST;
+    s->breaker.open_ms = 5000;
+    s->breaker.open_max_ms = 30000;
+}
+
 static bool add_all(struct sc_policy *p)
 {
     struct sc_layer builtin, nothing;
-    struct sc_settings settings;
-    struct sc_rule_spec spec = {.provider_given = true, .settings = &settings};
+    struct sc_settings settings, local;
+    struct sc_rule_spec spec = {.provider_given = true};
 
     sc_layer_builtin(&builtin);
     memset(&nothing, 0, sizeof nothing);
     sc_layer_resolve(&nothing, &nothing, &builtin, &settings, NULL, NULL);
+    memcpy(&local, &settings, sizeof local);
+    be_patient(&local);
     for (size_t i = 0; i < sizeof builtin_rules / sizeof builtin_rules[0]; i++) {
+        spec.settings = is_local(builtin_rules[i].provider) ? &local : &settings;
         spec.name = builtin_rules[i].name;
         spec.provider = builtin_rules[i].provider;
         spec.host = list_of(builtin_rules[i].host);
