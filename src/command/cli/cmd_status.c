@@ -17,9 +17,10 @@
 #include "ledger/reading.h"
 #include "ledger/state_view.h"
 #include "state/books.h"
+#include "state/segment.h"
 #include "state/state.h"
 
-enum { OPT_RESET = 256, OPT_EXEC };
+enum { OPT_RESET = 256, OPT_EXEC, OPT_CLEAN };
 
 static const struct sc_option options[] = {
     SC_OPTION_JSON("one JSON object"),
@@ -27,6 +28,8 @@ static const struct sc_option options[] = {
     {"reset", OPT_RESET, NULL,
      "forget what is known of SCOPE (any part of its name), or all but money spent; "
      "\"budget=NAME\" is that"},
+    {"clean", OPT_CLEAN, NULL,
+     "remove shared memory that killed programs and removed folders left"},
     {"exec", OPT_EXEC, "COMMAND", "run it for each alert of a budget since the last time"},
     SC_OPTION_POLICY("the policy whose budgets these are"),
     SC_OPTION_STATE_SHARED,
@@ -199,18 +202,37 @@ static int reset(struct sc_state_view *v, const char *scope)
     return 0;
 }
 
+/* ---- clean ---- */
+
+static void tell_removed(int shmid, const char *folder, void *arg)
+{
+    (void)arg;
+    printf("%d\t%s\n", shmid, folder[0] ? folder : "(never finished)");
+}
+
+/* A program that makes its state needs microseconds for it: what is older than some seconds, and
+ * nobody has, was left. */
+static int clean(void)
+{
+    int n = sc_segment_clean(10, 0, tell_removed, NULL);
+
+    printf("%d shared memory segment%s removed\n", n, n == 1 ? "" : "s");
+    return 0;
+}
+
 int sc_cmd_status(int argc, char **argv)
 {
     struct sc_args a = sc_args_begin(argc, argv);
     struct sc_state_view v;
     const char *folder = NULL, *command = NULL, *policy = NULL;
-    bool json = false, again = false, clear = false;
+    bool json = false, again = false, clear = false, wipe = false;
     int opt;
 
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         json |= opt == SC_OPT_JSON;
         again |= opt == 'w';
         clear |= opt == OPT_RESET;
+        wipe |= opt == OPT_CLEAN;
         if (opt == SC_OPT_STATE)
             folder = a.value;
         if (opt == OPT_EXEC)
@@ -224,6 +246,8 @@ int sc_cmd_status(int argc, char **argv)
         return 2;
     if (a.i + (clear ? 1 : 0) < argc)
         return sc_usage_wrong(&usage, "unexpected argument \"%s\"", argv[a.i]);
+    if (wipe)
+        return clean();
     if (!sc_state_view_open(&v, folder))
         return sc_usage_wrong(&usage, "no state folder can be named");
     if (clear)

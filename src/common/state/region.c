@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,8 +280,10 @@ static bool moved_away(const struct sc_region *r)
     bool moved;
     int folder = sc_folder_open(r->head.folder, false, why, sizeof why);
 
-    if (folder < 0)
+    if (folder < 0) {
+        sc_segment_abandon(r);
         return false;
+    }
     sc_record_name(sc_region_layout(), name, sizeof name);
     switch (sc_record_read(folder, name, &rec)) {
     case SC_RECORD_OK:
@@ -311,7 +314,7 @@ struct sc_region *sc_region_get(int64_t now)
 {
     struct sc_region *r = atomic_load_explicit(&current, memory_order_acquire);
     int64_t due = atomic_load_explicit(&next_look_ns, memory_order_relaxed);
-    int error;
+    int error, cancel;
 
     /* At the very first call nobody can go on without: then all who come open it, and the first
      * to be done publishes. But when there is not even memory, that is not tried each time. */
@@ -320,7 +323,10 @@ struct sc_region *sc_region_get(int64_t now)
     if (!atomic_compare_exchange_strong(&next_look_ns, &due, now + CHECK_NS) && r)
         return r;
     error = errno;
+    /* A thread of the program that is cancelled in here would leave a segment behind. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     look(r, now);
+    pthread_setcancelstate(cancel, NULL);
     errno = error;
     return atomic_load(&current);
 }

@@ -58,6 +58,8 @@ struct sc_region_header {
     uint64_t hash_key[2]; /* of scopes and credentials: without it a hash tells nothing */
     uint64_t folder_dev, folder_ino;
     uint64_t mount_ns, pid_ns;
+    uint64_t root[2]; /* device and inode of / as the creator saw it */
+    int shmid;
     int64_t created_ns;
     char boot[40];
     char folder[1024];

@@ -12,7 +12,14 @@
 #include <unistd.h>
 
 /* A creator needs microseconds from making the segment to writing its record. */
-#define SWEEP_AGE_NS INT64_C(10000000000)
+#define SWEEP_AGE_S 10
+
+/* Who makes a segment looks for what others left for so long, wherever it begins: what is not seen
+ * now is seen by somebody else. */
+#define SWEEP_NS INT64_C(300000)
+
+/* Stands where the magic will be while a segment is being made. */
+#define CLAIMED (~SC_STATE_MAGIC)
 
 static int64_t clock_ns(void)
 {
@@ -87,6 +94,28 @@ static bool header_fits(const struct sc_region_header *h, const struct sc_record
            h->nonce[0] == r->nonce[0] && h->nonce[1] == r->nonce[1];
 }
 
+/* Where the file system begins for this process: paths mean something else after a chroot. */
+static void look_at_root(uint64_t at[2])
+{
+    struct stat st;
+
+    at[0] = at[1] = 0;
+    if (stat("/", &st) == 0) {
+        at[0] = (uint64_t)st.st_dev;
+        at[1] = (uint64_t)st.st_ino;
+    }
+}
+
+/* Whether the header's path means the same here as where it was written. */
+static bool same_paths(const struct sc_region_header *h)
+{
+    uint64_t root[2];
+
+    look_at_root(root);
+    return h->mount_ns == sc_segment_namespace("mnt") && h->root[0] == root[0] &&
+           h->root[1] == root[1] && memchr(h->folder, 0, sizeof h->folder);
+}
+
 struct sc_region *sc_segment_attach(const struct sc_record *r)
 {
     struct shmid_ds d;
@@ -121,12 +150,15 @@ static void describe(const struct sc_region_header *h, int shmid, struct sc_reco
     memcpy(r->boot, h->boot, sizeof r->boot);
 }
 
-static void fill(struct sc_region_header *h, int folder, const char *path)
+static void fill(struct sc_region_header *h, int shmid, int folder, const char *path)
 {
     struct stat st;
     uint64_t secret[4];
 
+    h->magic = CLAIMED;
     random_bytes(secret, sizeof secret);
+    h->shmid = shmid;
+    look_at_root(h->root);
     h->layout = sc_region_layout();
     h->size = sizeof(struct sc_region);
     memcpy(h->nonce, secret, sizeof h->nonce);
@@ -140,14 +172,29 @@ static void fill(struct sc_region_header *h, int folder, const char *path)
     h->created_ns = clock_ns();
     sc_segment_boot_id(h->boot, sizeof h->boot);
     snprintf(h->folder, sizeof h->folder, "%s", path);
+    atomic_thread_fence(memory_order_release);
     h->magic = SC_STATE_MAGIC;
+}
+
+/* The highest index of the kernel's table of segments; -1: there is no looking, nor removing. */
+static int highest(void)
+{
+    struct shminfo info; /* the type of the argument is the interface's own */
+
+    return shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&info);
 }
 
 struct sc_region *sc_segment_create(int folder, const char *path, struct sc_record *r)
 {
-    int shmid = shmget(IPC_PRIVATE, sizeof(struct sc_region), IPC_CREAT | 0600);
     struct sc_region *region;
+    int shmid;
 
+    if (highest() <
+        0) /* a filter of system calls: what is made could neither be found nor removed */
+        return NULL;
+    shmid = shmget(IPC_PRIVATE, sizeof(struct sc_region), IPC_CREAT | 0600);
+    if (shmid < 0 && errno == ENOSPC && sc_segment_clean(SWEEP_AGE_S, 0, NULL, NULL) > 0)
+        shmid = shmget(IPC_PRIVATE, sizeof(struct sc_region), IPC_CREAT | 0600);
     if (shmid < 0)
         return NULL;
     region = attach(shmid, 0);
@@ -158,30 +205,37 @@ struct sc_region *sc_segment_create(int folder, const char *path, struct sc_reco
         errno = error;
         return NULL;
     }
-    fill(&region->head, folder, path);
+    fill(&region->head, shmid, folder, path);
     describe(&region->head, shmid, r);
     return region;
 }
 
-/* Calls `look` with every segment that is ours by owner, mode, size and magic. */
-static void each(void (*look)(int shmid, const struct shmid_ds *, struct sc_region *, void *),
-                 void *arg)
-{
-    struct shm_info info;
+/* Every segment that is ours by owner, mode and size, from an index on, round the table. */
+struct walk {
+    int at, left, highest;
+    int shmid; /* the current one */
     struct shmid_ds d;
-    /* The kernel's table of segments, by index; the type is the interface's own. */
-    int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info);
+};
 
-    for (int i = 0; i <= highest; i++) {
-        int shmid = shmctl(i, SHM_STAT, &d);
-        struct sc_region *r;
+static struct walk walk_from(uint64_t start)
+{
+    struct walk w = {.highest = highest()};
 
-        if (shmid < 0 || !is_ours(&d) || !(r = attach(shmid, SHM_RDONLY)))
-            continue;
-        if (r->head.magic == SC_STATE_MAGIC)
-            look(shmid, &d, r, arg);
-        sc_segment_detach(r);
+    w.left = w.highest + 1;
+    w.at = w.left > 0 ? (int)(start % (unsigned)w.left) : 0;
+    return w;
+}
+
+static bool walk(struct walk *w, int64_t until)
+{
+    while (w->left > 0 && (until == 0 || clock_ns() < until)) {
+        w->left--;
+        w->shmid = shmctl(w->at, SHM_STAT, &w->d);
+        w->at = w->at < w->highest ? w->at + 1 : 0;
+        if (w->shmid >= 0 && is_ours(&w->d))
+            return true;
     }
+    return false;
 }
 
 struct wanted {
@@ -189,13 +243,10 @@ struct wanted {
     struct sc_record best;
 };
 
-static void look_for(int shmid, const struct shmid_ds *d, struct sc_region *r, void *arg)
+static void look_for(int shmid, const struct sc_region_header *h, struct wanted *w)
 {
-    struct wanted *w = arg;
-    const struct sc_region_header *h = &r->head;
-
-    (void)d;
-    if (h->layout == sc_region_layout() && h->folder_dev == (uint64_t)w->folder.st_dev &&
+    if (h->magic == SC_STATE_MAGIC && h->layout == sc_region_layout() &&
+        h->folder_dev == (uint64_t)w->folder.st_dev &&
         h->folder_ino == (uint64_t)w->folder.st_ino && h->created_ns > w->best.created_ns)
         describe(h, shmid, &w->best);
 }
@@ -203,11 +254,17 @@ static void look_for(int shmid, const struct shmid_ds *d, struct sc_region *r, v
 struct sc_region *sc_segment_find(int folder, struct sc_record *r)
 {
     struct wanted w;
+    struct sc_region *region;
 
     memset(&w, 0, sizeof w);
     if (fstat(folder, &w.folder) != 0)
         return NULL;
-    each(look_for, &w);
+    for (struct walk all = walk_from(0); walk(&all, 0);) {
+        if (!(region = attach(all.shmid, SHM_RDONLY)))
+            continue;
+        look_for(all.shmid, &region->head, &w);
+        sc_segment_detach(region);
+    }
     *r = w.best;
     return w.best.magic ? sc_segment_attach(r) : NULL;
 }
@@ -221,7 +278,7 @@ static bool is_named(const struct sc_region_header *h, int shmid)
     bool named;
     int folder;
 
-    if (h->mount_ns != sc_segment_namespace("mnt") || !memchr(h->folder, 0, sizeof h->folder))
+    if (!same_paths(h))
         return true;
     if (lstat(h->folder, &st) != 0)
         return errno != ENOENT;
@@ -242,15 +299,57 @@ static bool is_named(const struct sc_region_header *h, int shmid)
     return named;
 }
 
-static void look_dead(int shmid, const struct shmid_ds *d, struct sc_region *r, void *arg)
+/* Made, and nothing more: its creator was killed, or cancelled, before it could say what it is. */
+static bool was_never_finished(const struct sc_region_header *h)
 {
-    (void)arg;
-    if (d->shm_nattch == 0 && clock_ns() - r->head.created_ns > SWEEP_AGE_NS &&
-        !is_named(&r->head, shmid))
-        sc_segment_remove(shmid);
+    static const struct sc_region_header blank;
+
+    return h->magic == CLAIMED || memcmp(h, &blank, sizeof blank) == 0;
+}
+
+static bool is_left(const struct sc_region_header *h, int shmid, const struct shmid_ds *d,
+                    int64_t age_s)
+{
+    if (h->magic == SC_STATE_MAGIC)
+        return clock_ns() - h->created_ns > age_s * 1000000000 && !is_named(h, shmid);
+    return was_never_finished(h) && (int64_t)time(NULL) - (int64_t)d->shm_ctime > age_s;
+}
+
+int sc_segment_clean(int64_t age_s, int64_t until_ns,
+                     void (*tell)(int shmid, const char *folder, void *arg), void *arg)
+{
+    uint64_t start;
+    int removed = 0;
+
+    random_bytes(&start, sizeof start);
+    for (struct walk w = walk_from(start); walk(&w, until_ns);) {
+        struct sc_region *r = w.d.shm_nattch == 0 ? attach(w.shmid, SHM_RDONLY) : NULL;
+
+        if (!r)
+            continue;
+        if (is_left(&r->head, w.shmid, &w.d, age_s)) {
+            removed++;
+            if (tell)
+                tell(w.shmid, r->head.magic == SC_STATE_MAGIC ? r->head.folder : "", arg);
+            sc_segment_remove(w.shmid);
+        }
+        sc_segment_detach(r);
+    }
+    return removed;
 }
 
 void sc_segment_sweep(void)
 {
-    each(look_dead, NULL);
+    (void)sc_segment_clean(SWEEP_AGE_S, clock_ns() + SWEEP_NS, NULL, NULL);
+}
+
+/* Its folder is gone: nobody finds it any more. It lives until the last process has left it. */
+void sc_segment_abandon(const struct sc_region *r)
+{
+    struct shmid_ds d;
+    struct stat st;
+
+    if (same_paths(&r->head) && lstat(r->head.folder, &st) != 0 && errno == ENOENT &&
+        shmctl(r->head.shmid, IPC_STAT, &d) == 0 && is_ours(&d))
+        sc_segment_remove(r->head.shmid);
 }

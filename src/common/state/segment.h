@@ -27,8 +27,18 @@ struct sc_region *sc_segment_create(int folder, const char *path, struct sc_reco
 struct sc_region *sc_segment_find(int folder, struct sc_record *r);
 
 /* Removes segments of ours that no process uses and no record names any more (their folder was
- * removed, or their creator was killed before it could write the record). */
+ * removed, or their creator was killed before it could write the record): as many as it finds in
+ * less than a millisecond. */
 void sc_segment_sweep(void);
+
+/* The same for all that are older than so many seconds, as far as it comes until a time of
+ * CLOCK_BOOTTIME (0: all); tells of each (NULL: nobody) by number and folder ("": it was never
+ * finished). Returns how many it were. */
+int sc_segment_clean(int64_t age_s, int64_t until_ns,
+                     void (*tell)(int shmid, const char *folder, void *arg), void *arg);
+
+/* If the folder of an attached segment is gone: lets it go with its last process. */
+void sc_segment_abandon(const struct sc_region *r);
 
 void sc_segment_detach(struct sc_region *r);
 void sc_segment_remove(int shmid);

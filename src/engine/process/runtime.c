@@ -2,6 +2,7 @@
 #include "process/runtime.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,24 +196,32 @@ static bool time_to_look(void)
     return true;
 }
 
+/* A thread of the program that is cancelled in here would leave the mark of who loads, and no other
+ * would ever load again. */
+static struct loaded *bring_up_to_date(struct loaded *l)
+{
+    int saved = errno, cancel;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    if (!l) {
+        l = first_load();
+        time_to_look();
+    } else {
+        if (file_changed(l))
+            reload(l);
+        l = atomic_load_explicit(&current, memory_order_acquire);
+    }
+    pthread_setcancelstate(cancel, NULL);
+    errno = saved;
+    return l;
+}
+
 const struct sc_policy *sc_runtime_policy(bool *strict)
 {
     struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
 
-    if (!l) {
-        int saved = errno;
-
-        l = first_load();
-        time_to_look();
-        errno = saved;
-    } else if (l->path[0] && time_to_look()) {
-        int saved = errno;
-
-        if (file_changed(l))
-            reload(l);
-        l = atomic_load_explicit(&current, memory_order_acquire);
-        errno = saved;
-    }
+    if (!l || (l->path[0] && time_to_look()))
+        l = bring_up_to_date(l);
     *strict = l && !l->policy && is_strict();
     return l ? l->policy : NULL;
 }

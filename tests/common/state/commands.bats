@@ -205,6 +205,22 @@ agrees() { # HOW NUMBER REASON
     promtool check metrics <<<"$output"
 }
 
+@test "clean removes what was left, and nothing that has a folder" {
+    play h m ok >/dev/null
+    local gone=$BATS_TEST_TMPDIR/gone
+    STEADYCURL_STATE=$gone play h m ok >/dev/null
+    rm -r "$gone"
+    sleep 11
+    run steadycurl status --clean
+    [ "$status" -eq 0 ]
+    [[ $output == *" shared memory segment"*" removed" ]]
+    # Programs of other tests may have been faster to remove it; nobody has it now.
+    run steadycurl status --clean
+    [[ $output != *"$gone"* ]]
+    run steadycurl status
+    [[ $output == *"host=h"* ]]
+}
+
 @test "wrong usage" {
     run steadycurl status one two
     [ "$status" -eq 2 ]
