@@ -271,6 +271,17 @@ bool sc_usage_is_common(const struct sc_usage_reader *r)
     return r->state == S_DONE && !r->unusual;
 }
 
+bool sc_usage_is_blank(const struct sc_usage_reader *r)
+{
+    return r->state == S_VALUE && r->depth == 0;
+}
+
+/* A number's end is not told from its cut. */
+bool sc_usage_is_cut(const struct sc_usage_reader *r)
+{
+    return r->state != S_DONE && (r->depth > 0 || (r->state != S_VALUE && r->state != S_SCALAR));
+}
+
 /* Bedrock: {"ttl": "1h", "inputTokens": 10}, in any order. */
 static void end_ttl(struct sc_usage_reader *r)
 {

@@ -118,6 +118,11 @@ void sc_usage_body(struct sc_usage_reader *r, const char *p, size_t n);
  * text, and an end like "stop". A common answer need not be read again for its class. */
 bool sc_usage_is_common(const struct sc_usage_reader *r);
 
+/* What has been fed since sc_usage_begin is no JSON text yet: nothing but blanks, or the beginning
+ * of a value. */
+bool sc_usage_is_blank(const struct sc_usage_reader *r);
+bool sc_usage_is_cut(const struct sc_usage_reader *r);
+
 /* A whole event of a stream. Costs little if sc_usage_may_be_in says no. */
 void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n);
 

@@ -8,6 +8,7 @@
 
 #include "http/header.h"
 #include "provider/facts.h"
+#include "handle/url.h"
 #include "stage/split.h"
 #include "wire/request.h"
 
@@ -158,11 +159,11 @@ struct sc_str sc_transfer_body(const struct sc_transfer *t)
 }
 
 /* An answer that ends where its connection ended, in the middle of its JSON. */
-static bool is_cut_json(const struct sc_transfer *t, struct sc_str body)
+static bool is_cut_off(const struct sc_transfer *t, struct sc_str body)
 {
     size_t n = body.n;
 
-    if (t->mode != SC_HOLD_JSON || t->content_length >= 0 || t->phase != SC_HOLDING || n == 0)
+    if (t->content_length >= 0 || t->phase != SC_HOLDING || n == 0)
         return false;
     while (n > 0 && strchr(" \t\r\n", body.p[n - 1]))
         n--;
@@ -170,11 +171,32 @@ static bool is_cut_json(const struct sc_transfer *t, struct sc_str body)
                      (body.p[0] == '[' && body.p[n - 1] != ']'));
 }
 
-/* A stream that ended before any output and without its own end. */
-static bool is_cut_stream(const struct sc_transfer *t)
+/* A body that came in order and yet is no answer: nothing, blanks, or the beginning of its JSON.
+ * The reader of usage has seen all of it, held or not. */
+static const char *lacks_of_json(struct sc_shadow *s, const struct sc_transfer *t,
+                                 struct sc_str body)
 {
-    return t->kind == SC_REQUEST_GENERATES && t->stream && t->mode == SC_HOLD_STREAM &&
-           t->stream->state == SC_STREAM_HEAD && !t->stream->finished;
+    bool blank = sc_usage_is_blank(&t->usage), cut = sc_usage_is_cut(&t->usage);
+
+    if (t->mode != SC_HOLD_JSON)
+        return NULL;
+    if ((blank || cut) && t->status == 200 && sc_target_generates(s))
+        return blank ? "empty-answer" : "cut-answer";
+    return is_cut_off(t, body) ? "cut-answer" : NULL;
+}
+
+/* A stream that ended before any output and without its own end. */
+static const char *lacks_of_stream(const struct sc_transfer *t)
+{
+    return t->mode == SC_HOLD_STREAM && t->stream->state == SC_STREAM_HEAD && !t->stream->finished
+               ? "cut-answer"
+               : NULL;
+}
+
+/* What is wrong with a success that is none, as a row's name; NULL: nothing. */
+static const char *lacks(struct sc_shadow *s, const struct sc_transfer *t, struct sc_str body)
+{
+    return t->stream ? lacks_of_stream(t) : lacks_of_json(s, t, body);
 }
 
 bool sc_transfer_is_common(const struct sc_transfer *t)
@@ -216,7 +238,8 @@ static void judge(const struct sc_transfer *t, const struct sc_response *r, stru
     sc_classify_by(&facts, sc_transfer_own_rows(t, own), out);
 }
 
-void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out)
+void sc_transfer_classify(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc,
+                          struct sc_verdict *out)
 {
     struct sc_header headers[SC_HEADERS_MAX];
     struct sc_str body = sc_transfer_body(t);
@@ -232,6 +255,7 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
         .kind = sc_transfer_kind(t),
         .now_unix = (int64_t)time(NULL),
     };
+    const char *lack;
 
     if (rc == CURLE_SEND_FAIL_REWIND && r.status == 0 && t->uploads && !t->upload.lost)
         r.curl_code = CURLE_SEND_ERROR; /* libcurl could not resend on another connection; we can */
@@ -251,10 +275,11 @@ void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict 
         r.n_headers = sc_transfer_headers(t, headers);
         judge(t, &r, out);
     }
-    if (rc == CURLE_OK && out->class == SC_CLASS_OK && (is_cut_json(t, body) || is_cut_stream(t))) {
+    lack = rc == CURLE_OK && out->class == SC_CLASS_OK ? lacks(s, t, body) : NULL;
+    if (lack) {
         out->class = SC_CLASS_RETRYABLE;
-        out->retry = true;
-        out->row = "cut-answer";
+        out->retry = !r.output_seen;
+        out->row = lack;
     }
 }
 

@@ -190,10 +190,8 @@ const struct sc_class_rows *sc_transfer_own_rows(const struct sc_transfer *t,
 enum sc_request_kind sc_transfer_kind(struct sc_transfer *t);
 
 /* What the attempt's response is, from the bytes at hand. rc: libcurl's result. */
-void sc_transfer_classify(struct sc_transfer *t, CURLcode rc, struct sc_verdict *out);
-
-/* What the body looked like, as far as it was kept. */
-struct sc_str sc_transfer_body(const struct sc_transfer *t);
+void sc_transfer_classify(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc,
+                          struct sc_verdict *out);
 
 /* A JSON answer that the reader of usage has seen whole and found nothing unusual in. */
 bool sc_transfer_is_common(const struct sc_transfer *t);

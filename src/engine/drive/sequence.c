@@ -179,7 +179,7 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     if (t->decided && rc == CURLE_OK)
         r.verdict = t->verdict;
     else
-        sc_transfer_classify(t, rc, &r.verdict);
+        sc_transfer_classify(s, t, rc, &r.verdict);
     r.once = is_once(s, t);
     if (r.once && rc != CURLE_OK && t->place == SC_BEFORE && was_never_sent(s))
         r.verdict.unprocessed = true;

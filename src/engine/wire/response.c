@@ -16,6 +16,7 @@
 #include "stage/split.h"
 #include "wire/playback.h"
 #include "handle/hooks.h"
+#include "handle/url.h"
 #include "wire/filter.h"
 #include "stage/fit.h"
 #include "call/transfer.h"
@@ -130,7 +131,7 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
     t->mode = SC_HOLD_JSON;
     if (t->encoded) /* what callbacks get cannot be compared with Content-Length */
         t->content_length = -1;
-    return t->content_length != 0;
+    return t->content_length != 0 || (t->status == 200 && sc_target_generates(s));
 }
 
 /* A server's x-should-retry counts as much as its status. */
@@ -421,7 +422,7 @@ static bool over_limit(const struct sc_transfer *t, size_t n)
 
 /* All of a JSON answer is there: hand it over now, from inside libcurl's own callback, if it is
  * what it seems to be. */
-static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
+static bool is_good_whole(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
 {
     struct sc_verdict v;
     bool common = sc_transfer_is_common(t);
@@ -429,7 +430,7 @@ static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
     if (t->content_length <= 0 || t->body_len < (uint64_t)t->content_length ||
         (!common && !sc_hold_append(&t->hold, p, n)))
         return false;
-    sc_transfer_classify(t, CURLE_OK, &v);
+    sc_transfer_classify(s, t, CURLE_OK, &v);
     if (!common)
         t->hold.len -= n;
     if (v.retry)
@@ -440,7 +441,7 @@ static bool is_good_whole(struct sc_transfer *t, const char *p, size_t n)
 }
 
 /* True: commit before this piece. */
-static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
+static bool decide_body(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
 {
     if (holds_nothing(t) || over_limit(t, n))
         return true;
@@ -456,7 +457,7 @@ static bool decide_body(struct sc_transfer *t, const char *p, size_t n)
             return false;
         }
     case SC_HOLD_JSON:
-        return !sc_batch_holds(t) && is_good_whole(t, p, n);
+        return !sc_batch_holds(t) && is_good_whole(s, t, p, n);
     default:
         return false;
     }
@@ -500,7 +501,7 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
         sc_usage_feed(&t->usage, p, n);
         t->read_len += n;
     }
-    if (decide_body(t, p, n)) {
+    if (decide_body(s, t, p, n)) {
         tee(t, p, n);
         return commit_body(s, t, p, n);
     }
