@@ -47,7 +47,7 @@ static void feed(struct sc_stream *s, struct heard *h, enum sc_stream_kind kind,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = input_of(data, size);
-    enum sc_stream_kind kind = (enum sc_stream_kind)(1 + take_byte(&in) % 3);
+    enum sc_stream_kind kind = (enum sc_stream_kind)(1 + take_byte(&in) % 4);
     unsigned seed = 1 + take_byte(&in);
     struct heard whole_heard = {0}, parts_heard = {0};
     struct sc_stream whole, parts;
@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(whole.state == parts.state);
     CHECK(whole.late_error == parts.late_error);
     CHECK(whole.finished == parts.finished);
+    CHECK(whole.cut == parts.cut);
     if (whole.state == SC_STREAM_ERROR || whole.late_error) {
         CHECK(whole.error_len < sizeof whole.error && whole.error[whole.error_len] == '\0');
         CHECK(whole.error_len == parts.error_len && strcmp(whole.error, parts.error) == 0);

@@ -6,10 +6,18 @@
 
 #include "http/json.h"
 
-/* Events that say only that an answer will come. OpenAI responses, Anthropic messages, Cohere v2;
+/* Types of events are those of OpenAI's responses, Anthropic's messages, Cohere's chat (v1, v2),
+ * Gemini's interactions (in `event_type`; two generations of names) and Mistral's conversations;
  * from their API references, 2026-08. */
+
+/* Events that say only that an answer will come. */
 static const char *const preamble_types[] = {
     "ping",
+    "stream-start",
+    "interaction.start",
+    "interaction.created",
+    "interaction.status_update",
+    "conversation.response.started",
     "message_start",
     "message-start",
     "response.created",
@@ -20,10 +28,25 @@ static const char *const preamble_types[] = {
     "response.reasoning_summary_part.added",
 };
 
-static const char *const error_types[] = {"error", "response.failed"};
+static const char *const error_types[] = {"error", "response.failed",
+                                          "conversation.response.error"};
 
-static const char *const last_types[] = {"message_stop", "message-end", "response.completed",
-                                         "response.incomplete", "response.failed"};
+static const char *const last_types[] = {"message_stop",
+                                         "message-end",
+                                         "response.completed",
+                                         "response.incomplete",
+                                         "response.failed",
+                                         "response.cancelled",
+                                         "interaction.completed",
+                                         "interaction.complete",
+                                         "stream-end",
+                                         "conversation.response.done"};
+
+/* How the types of a stream begin that ends in one of those. */
+static const char *const ended_types[] = {
+    "message_",  "content_block_",  "message-",   "content-",
+    "response.", "interaction.",    "step.",      "content.",
+    "stream-",   "text-generation", "completion", "conversation.response."};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -36,7 +59,9 @@ static bool is_one_of(const char *s, const char *const *list, size_t n)
 }
 
 struct members {
-    struct sc_str error, type, choices, delta, content_block, message, done, response, thinking;
+    struct sc_str error, type, event_type, choices, delta, content_block, message, done, response,
+        thinking, candidates, prompt_feedback, interaction, status, step, content, stop,
+        stop_reason, is_finished;
 };
 
 static void read_members(struct sc_str json, struct members *m)
@@ -54,6 +79,16 @@ static void read_members(struct sc_str json, struct members *m)
         {"done", offsetof(struct members, done)},
         {"response", offsetof(struct members, response)},
         {"thinking", offsetof(struct members, thinking)},
+        {"event_type", offsetof(struct members, event_type)},
+        {"candidates", offsetof(struct members, candidates)},
+        {"promptFeedback", offsetof(struct members, prompt_feedback)},
+        {"interaction", offsetof(struct members, interaction)},
+        {"status", offsetof(struct members, status)},
+        {"step", offsetof(struct members, step)},
+        {"content", offsetof(struct members, content)},
+        {"stop", offsetof(struct members, stop)},
+        {"stop_reason", offsetof(struct members, stop_reason)},
+        {"is_finished", offsetof(struct members, is_finished)},
     };
     struct sc_json_iter it;
     struct sc_str key, value;
@@ -111,9 +146,54 @@ static bool all_choices_idle(struct sc_str choices)
     return true;
 }
 
+static bool is_word(struct sc_str value, const char *word)
+{
+    size_t n = strlen(word);
+    return value.n == n && memcmp(value.p, word, n) == 0;
+}
+
+/* OpenRouter tells of a provider's failure in the choice itself. */
+static bool has_failed_choice(struct sc_str choices)
+{
+    struct sc_json_iter it, inner;
+    struct sc_str key, choice, v;
+    if (!sc_json_enter(choices, &it) || it.close != ']')
+        return false;
+    while (sc_json_next(&it, &key, &choice)) {
+        if (!sc_json_enter(choice, &inner))
+            continue;
+        while (sc_json_next(&inner, &key, &v))
+            if ((sc_json_key_is(key, "error") && !sc_json_says_nothing(v)) ||
+                (sc_json_key_is(key, "finish_reason") && is_word(v, "\"error\"")))
+                return true;
+    }
+    return false;
+}
+
+static bool has_failed_interaction(const struct members *m)
+{
+    return is_word(m->status, "\"failed\"") ||
+           (m->interaction.p &&
+            is_word(sc_json_find(m->interaction.p, m->interaction.n, "status"), "\"failed\""));
+}
+
+/* The block that Anthropic puts between the answers of two models says nothing itself. */
+static bool is_idle_block(struct sc_str block)
+{
+    return is_idle(block) ||
+           (block.p && is_word(sc_json_find(block.p, block.n, "type"), "\"fallback\""));
+}
+
+static enum sc_event_nature idle_or_output(bool idle)
+{
+    return idle ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
+}
+
 static enum sc_event_nature by_type(const char *type, const struct members *m)
 {
     if (is_one_of(type, error_types, COUNT(error_types)))
+        return SC_NATURE_ERROR;
+    if (strncmp(type, "interaction.", 12) == 0 && has_failed_interaction(m))
         return SC_NATURE_ERROR;
     if (is_one_of(type, preamble_types, COUNT(preamble_types)))
         return SC_NATURE_PREAMBLE;
@@ -122,14 +202,20 @@ static enum sc_event_nature by_type(const char *type, const struct members *m)
                    ? SC_NATURE_OUTPUT
                    : SC_NATURE_ERROR;
     if (strcmp(type, "content_block_start") == 0)
-        return is_idle(m->content_block) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
-    if (strcmp(type, "content_block_delta") == 0 || strcmp(type, "response.output_text.delta") == 0)
-        return is_idle(m->delta) ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
+        return idle_or_output(is_idle_block(m->content_block));
+    if (strcmp(type, "content_block_delta") == 0 ||
+        strcmp(type, "response.output_text.delta") == 0 || strcmp(type, "step.delta") == 0 ||
+        strcmp(type, "content.delta") == 0)
+        return idle_or_output(is_idle(m->delta));
+    if (strcmp(type, "step.start") == 0)
+        return idle_or_output(is_idle(m->step));
+    if (strcmp(type, "content.start") == 0)
+        return idle_or_output(is_idle(m->content));
     if (strcmp(type, "content-start") == 0) {
         char text[8];
         bool found = m->delta.p && sc_json_find_string(m->delta.p, m->delta.n,
                                                        "message.content.text", text, sizeof text);
-        return found && !text[0] ? SC_NATURE_PREAMBLE : SC_NATURE_OUTPUT;
+        return idle_or_output(found && !text[0]);
     }
     return SC_NATURE_OUTPUT;
 }
@@ -140,14 +226,19 @@ static bool is_idle_ollama(const struct members *m)
            sc_json_is_empty(m->thinking) && is_idle(m->message);
 }
 
+static bool type_of(const struct members *m, char *type, size_t size)
+{
+    return sc_json_string(m->type, type, size) || sc_json_string(m->event_type, type, size);
+}
+
 enum sc_event_nature sc_event_nature(struct sc_str json)
 {
     struct members m;
     char type[64];
     read_members(json, &m);
-    if (!sc_json_says_nothing(m.error))
+    if (!sc_json_says_nothing(m.error) || has_failed_choice(m.choices))
         return SC_NATURE_ERROR;
-    if (sc_json_string(m.type, type, sizeof type))
+    if (type_of(&m, type, sizeof type))
         return by_type(type, &m);
     if (all_choices_idle(m.choices) || is_idle_ollama(&m))
         return SC_NATURE_PREAMBLE;
@@ -216,9 +307,11 @@ void sc_event_stop(struct sc_str json, char *stop, size_t size)
         sc_json_string(wants[i].value, stop, size);
 }
 
+/* The names are told from those of most other events by their first letter. */
 bool sc_event_name_is_last(const char *name)
 {
-    return is_one_of(name, last_types, COUNT(last_types));
+    return ((name[0] && strchr("mris", name[0])) || strncmp(name, "conv", 4) == 0) &&
+           is_one_of(name, last_types, COUNT(last_types));
 }
 
 /* {"type":"message_stop"} by its first bytes: APIs with typed events write the type first. */
@@ -246,4 +339,75 @@ bool sc_event_is_last(struct sc_str json)
     if (starts(json, "{\"model\"")) /* Ollama */
         return contains(json, "\"done\":true");
     return false;
+}
+
+/* Whether one of the elements of a list has a value at one of these names. */
+static bool one_has(struct sc_str list, const char *name, const char *other, bool empty_too)
+{
+    struct sc_json_iter it, inner;
+    struct sc_str key, element, v;
+    if (!sc_json_enter(list, &it) || it.close != ']')
+        return false;
+    while (sc_json_next(&it, &key, &element)) {
+        if (!sc_json_enter(element, &inner))
+            continue;
+        while (sc_json_next(&inner, &key, &v))
+            if ((sc_json_key_is(key, name) || sc_json_key_is(key, other)) &&
+                (empty_too || !sc_json_is_empty(v)))
+                return true;
+    }
+    return false;
+}
+
+static bool is_bool(struct sc_str value)
+{
+    return is_word(value, "true") || is_word(value, "false");
+}
+
+bool sc_event_has_end(struct sc_str json)
+{
+    struct members m;
+    char type[64];
+    read_members(json, &m);
+    if (type_of(&m, type, sizeof type))
+        for (size_t i = 0; i < COUNT(ended_types); i++)
+            if (strncmp(type, ended_types[i], strlen(ended_types[i])) == 0)
+                return true;
+    return one_has(m.choices, "delta", "finish_reason", true) ||
+           one_has(m.candidates, "content", "finishReason", true) ||
+           (is_bool(m.done) && (m.message.p || m.response.p)) ||          /* Ollama */
+           (is_bool(m.stop) && m.content.n > 0 && m.content.p[0] == '"'); /* llama.cpp */
+}
+
+static bool type_ends(const char *type, const struct members *m)
+{
+    if (strcmp(type, "message_delta") == 0 &&
+        m->delta.p) /* what imitates Anthropic may stop here */
+        return !sc_json_is_empty(sc_json_find(m->delta.p, m->delta.n, "stop_reason"));
+    if (strcmp(type, "completion") == 0)
+        return !sc_json_is_empty(m->stop_reason);
+    return is_one_of(type, last_types, COUNT(last_types)) ||
+           is_one_of(type, error_types, COUNT(error_types));
+}
+
+bool sc_event_ends(struct sc_str json)
+{
+    struct members m;
+    char type[64];
+    read_members(json, &m);
+    if (!sc_json_says_nothing(m.error))
+        return true;
+    if (type_of(&m, type, sizeof type))
+        return type_ends(type, &m);
+    if (m.choices.p) /* none: what comes behind the last of them, as usage does */
+        return sc_json_is_empty(m.choices) ||
+               one_has(m.choices, "finish_reason", "finish_reason", false);
+    if (m.candidates.p || m.prompt_feedback.p)
+        return one_has(m.candidates, "finishReason", "finishReason", false) ||
+               (m.prompt_feedback.p &&
+                !sc_json_is_empty(
+                    sc_json_find(m.prompt_feedback.p, m.prompt_feedback.n, "blockReason")));
+    if (is_bool(m.done) || is_bool(m.stop) || is_bool(m.is_finished))
+        return is_word(m.done, "true") || is_word(m.stop, "true") || is_word(m.is_finished, "true");
+    return true;
 }

@@ -1,8 +1,9 @@
 /*
  * event.h - what one event of a streamed answer is: preamble, output, or an error.
  *
- * Knows the events of OpenAI (chat, legacy completions, responses), Anthropic, Cohere and Ollama
- * by their JSON. What it does not know is output: better to commit early than to delay a token.
+ * Knows the events of OpenAI (chat, legacy completions, responses), Anthropic, Gemini (content,
+ * interactions), Mistral's conversations, Cohere, Ollama and llama.cpp by their JSON. What it does
+ * not know is output: better to commit early than to delay a token.
  */
 #ifndef SC_HTTP_EVENT_H
 #define SC_HTTP_EVENT_H
@@ -24,7 +25,16 @@ bool sc_event_may_be_error(struct sc_str json);
  * "" otherwise. */
 void sc_event_stop(struct sc_str json, char *stop, size_t size);
 
-/* Whether this event ends the stream as the API defines it (message_stop, done: true...). */
+/* Whether streams of such events have an end that says so (finish_reason, message_stop...). False
+ * for events of a kind that is not known. */
+bool sc_event_has_end(struct sc_str json);
+
+/* Whether nothing is missing behind this event; true where that cannot be told. Looks thoroughly:
+ * for one event a stream. */
+bool sc_event_ends(struct sc_str json);
+
+/* Whether this event ends the stream as the API defines it (message_stop, done: true...). Looks at
+ * what is usual, cheaply: for every event. */
 bool sc_event_is_last(struct sc_str json);
 
 /* The same by the name in an `event:` line. */

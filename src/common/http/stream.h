@@ -1,11 +1,15 @@
 /*
- * stream.h - watches a streamed answer (SSE, NDJSON, AWS event stream) as its bytes pass.
+ * stream.h - watches a streamed answer (SSE, NDJSON, AWS event stream, a JSON array that grows) as
+ * its bytes pass.
  *
  * Answers one question per chunk: may these bytes go to the program yet? Bytes are held while only
  * preamble has been seen (comments, `ping`, `message_start`, `response.created`, role-only deltas),
  * until the first event that carries output. An error event before that is the answer's outcome;
  * after it, it is noted for the log. Chunk boundaries may fall anywhere. No allocation: an event's
  * data beyond SC_STREAM_KEEP bytes is skipped over, which only makes the watcher commit earlier.
+ *
+ * Among SSE, a line that is no field is none of the stream's: text in it says nothing, and a JSON
+ * text, whatever number of lines it takes, counts as an event. Servers write errors so.
  */
 #ifndef SC_HTTP_STREAM_H
 #define SC_HTTP_STREAM_H
@@ -16,7 +20,13 @@
 
 #include "http/str.h"
 
-enum sc_stream_kind { SC_STREAM_NONE, SC_STREAM_SSE, SC_STREAM_NDJSON, SC_STREAM_AWS };
+enum sc_stream_kind {
+    SC_STREAM_NONE,
+    SC_STREAM_SSE,
+    SC_STREAM_NDJSON,
+    SC_STREAM_AWS,
+    SC_STREAM_ARRAY /* of JSON values: Gemini's without alt=sse */
+};
 
 /* By Content-Type value (parameters allowed): text/event-stream, application/x-ndjson,
  * application/jsonl, application/vnd.amazon.eventstream... */
@@ -25,7 +35,12 @@ enum sc_stream_kind sc_stream_kind_of(struct sc_str content_type);
 /* application/json, or application/ANYTHING+json. */
 bool sc_is_json(struct sc_str content_type);
 
+/* What a body looks like by its first bytes, whatever its type is said to be. UNTOLD: not yet. */
+enum sc_look { SC_LOOK_UNTOLD, SC_LOOK_OBJECT, SC_LOOK_ARRAY, SC_LOOK_EVENTS, SC_LOOK_OTHER };
+enum sc_look sc_look_of(const char *p, size_t n);
+
 #define SC_STREAM_KEEP 4096
+#define SC_STREAM_LAST 1024
 
 /* Who wants to read along: gets the data of every event (the payload of every AWS frame that is
  * kept) whatever its length. The usual event comes whole and in place, with SC_DATA_BEGIN alone.
@@ -45,6 +60,7 @@ struct sc_stream {
     enum sc_stream_state state;
     bool late_error; /* an error event after output began; its text is in error */
     bool finished;   /* the stream's own terminator was seen */
+    bool cut; /* once it has ended: after output, and without the end that such streams have */
 
     /* Why the answer ended, where its first output says so already: content_filter, refusal,
      * SAFETY... "" otherwise. */
@@ -69,8 +85,19 @@ struct sc_stream {
     bool skip_line; /* the rest of the current line has been judged by its beginning */
     bool data_cut;  /* the current event's data is longer than what is kept */
     bool last_cr;
-    bool data_told; /* a part of the current event went to on_data */
-    bool tell_rest; /* the rest of the current line goes there as well */
+    bool ended_by_cr; /* the line before the current one */
+    bool data_told;   /* a part of the current event went to on_data */
+    bool tell_rest;   /* the rest of the current line goes there as well */
+    bool raw;         /* in the middle of an event whose JSON comes in several lines */
+    bool bare;        /* they stand in no field */
+    bool scattered;   /* the data is not one run of the stream's bytes */
+    bool has_end;     /* streams of such events have an end */
+    bool odd;         /* events after output came in several lines: their last one is not known */
+    bool ending;
+    bool in_element, in_string, escaped, closed; /* of an array */
+    uint32_t depth;
+    size_t last_len; /* of the last whole object after output; beyond SC_STREAM_LAST: too long */
+    char last[SC_STREAM_LAST];
     char line[SC_STREAM_KEEP];
 };
 
@@ -78,7 +105,7 @@ struct sc_stream {
 
 void sc_stream_init(struct sc_stream *s, enum sc_stream_kind kind);
 enum sc_stream_state sc_stream_feed(struct sc_stream *s, const char *p, size_t n);
-/* The body has ended: a pending last line without newline is looked at. */
+/* The body has ended in order: a pending last line without newline is looked at. */
 enum sc_stream_state sc_stream_end(struct sc_stream *s);
 
 #endif

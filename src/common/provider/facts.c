@@ -260,6 +260,33 @@ static bool is_of_the_api(const struct sc_facts *f, struct sc_str root, struct s
     return sc_provider_info(f->provider)->flat_errors && (f->message.n > 0 || f->type[0]);
 }
 
+/* The status at the end of a word: "upstream_502". */
+static int status_at_end(const char *word)
+{
+    size_t n = strlen(word);
+    return n > 4 && word[n - 4] == '_' ? status_in(word + n - 3) : 0;
+}
+
+/* OpenRouter's {"choices":[{"error":{...},"finish_reason":"error","native_finish_reason":"..."}]}:
+ * the first error of a choice, else what was passed in. */
+static struct sc_str choice_error(struct sc_facts *f, struct sc_str root, struct sc_str other)
+{
+    struct sc_json_iter it;
+    struct sc_str key, choice, error;
+    char reason[SC_FACT_TEXT];
+    if (!sc_json_enter(at(root, "choices"), &it) || it.close != ']')
+        return other;
+    while (sc_json_next(&it, &key, &choice)) {
+        error = at(choice, "error");
+        if (!sc_json_says_nothing(error))
+            return error;
+        sc_json_string(at(choice, "native_finish_reason"), reason, sizeof reason);
+        if (f->inner_status == 0)
+            f->inner_status = status_at_end(reason);
+    }
+    return other;
+}
+
 /* Any of the shapes: {"error":{...}}, {"error":"..."}, flat, {"detail":"..."}, a stream's
  * {"type":"error",...}, {"type":"response.failed","response":{"error":{...}}} and Cohere's
  * {"type":"message-end","delta":{"error":"..."}}. */
@@ -271,6 +298,8 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
         error = at(root, "response.error");
     if (!error.p)
         error = at(root, "delta.error");
+    if (sc_json_says_nothing(error))
+        error = choice_error(f, root, error);
     if (error.p && error.p[0] == '{') {
         read_error_object(f, error);
         read_passed_on(f, error);
@@ -303,14 +332,17 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
         {.path = "promptFeedback.blockReason"},
         {.path = "stop_reason"},
         {.path = "stopReason"},
+        {.path = "choices.0.error"},
     };
-    const size_t count = sizeof wants / sizeof *wants;
+    enum { COUNT = sizeof wants / sizeof *wants, CHOICE_ERROR = COUNT - 1 };
     struct sc_str error;
-    sc_json_pick(body, n, wants, count);
+    sc_json_pick(body, n, wants, COUNT);
     error = wants[0].value;
     f->has_error = !sc_json_says_nothing(error) && (error.p[0] == '{' || error.p[0] == '"');
-    for (size_t i = 1; i < count && f->stop[0] == '\0'; i++)
+    f->has_error |= !sc_json_says_nothing(wants[CHOICE_ERROR].value);
+    for (size_t i = 1; i < CHOICE_ERROR && f->stop[0] == '\0'; i++)
         sc_json_string(wants[i].value, f->stop, sizeof f->stop);
+    f->has_error |= strcmp(f->stop, "error") == 0; /* the answer's, not the model's end */
     f->prompt_blocked = wants[3].value.n > 0;
 }
 
@@ -370,6 +402,8 @@ static enum sc_stream_kind stream_kind(const struct sc_response *r)
         return kind;
     if (r->provider == SC_PROVIDER_BEDROCK)
         return SC_STREAM_AWS;
+    if (r->body[0] == '[')
+        return SC_STREAM_ARRAY;
     return r->body[0] == '{' ? SC_STREAM_NDJSON : SC_STREAM_SSE;
 }
 

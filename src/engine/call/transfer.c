@@ -171,30 +171,39 @@ static bool is_cut_off(const struct sc_transfer *t, struct sc_str body)
                      (body.p[0] == '[' && body.p[n - 1] != ']'));
 }
 
+static bool is_post(const struct sc_shadow *s)
+{
+    return strcmp(sc_target_method(s), "POST") == 0;
+}
+
 /* A body that came in order and yet is no answer: nothing, blanks, or the beginning of its JSON.
  * The reader of usage has seen all of it, held or not. */
-static const char *lacks_of_json(struct sc_shadow *s, const struct sc_transfer *t,
+static const char *lacks_of_json(const struct sc_shadow *s, struct sc_transfer *t,
                                  struct sc_str body)
 {
     bool blank = sc_usage_is_blank(&t->usage), cut = sc_usage_is_cut(&t->usage);
 
     if (t->mode != SC_HOLD_JSON)
         return NULL;
-    if ((blank || cut) && t->status == 200 && sc_target_generates(s))
+    if ((blank || cut) && t->status == 200 && is_post(s) &&
+        sc_transfer_kind(t) == SC_REQUEST_GENERATES)
         return blank ? "empty-answer" : "cut-answer";
     return is_cut_off(t, body) ? "cut-answer" : NULL;
 }
 
-/* A stream that ended before any output and without its own end. */
-static const char *lacks_of_stream(const struct sc_transfer *t)
+/* A stream that ended in order and yet is no answer: before any output, or without the end that
+ * such streams have. */
+static const char *lacks_of_stream(struct sc_transfer *t)
 {
-    return t->mode == SC_HOLD_STREAM && t->stream->state == SC_STREAM_HEAD && !t->stream->finished
-               ? "cut-answer"
-               : NULL;
+    const struct sc_stream *stream = t->stream;
+    bool nothing = stream->state == SC_STREAM_HEAD && !stream->finished;
+
+    return stream->cut || (nothing && sc_transfer_kind(t) == SC_REQUEST_GENERATES) ? "cut-answer"
+                                                                                   : NULL;
 }
 
 /* What is wrong with a success that is none, as a row's name; NULL: nothing. */
-static const char *lacks(struct sc_shadow *s, const struct sc_transfer *t, struct sc_str body)
+static const char *lacks(const struct sc_shadow *s, struct sc_transfer *t, struct sc_str body)
 {
     return t->stream ? lacks_of_stream(t) : lacks_of_json(s, t, body);
 }
@@ -278,7 +287,7 @@ void sc_transfer_classify(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     lack = rc == CURLE_OK && out->class == SC_CLASS_OK ? lacks(s, t, body) : NULL;
     if (lack) {
         out->class = SC_CLASS_RETRYABLE;
-        out->retry = !r.output_seen;
+        out->retry = !t->stream || t->stream->state == SC_STREAM_HEAD;
         out->row = lack;
     }
 }

@@ -131,7 +131,8 @@ static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
     t->mode = SC_HOLD_JSON;
     if (t->encoded) /* what callbacks get cannot be compared with Content-Length */
         t->content_length = -1;
-    return t->content_length != 0 || (t->status == 200 && sc_target_generates(s));
+    return t->content_length != 0 ||
+           (t->status == 200 && sc_transfer_kind(t) == SC_REQUEST_GENERATES);
 }
 
 /* A server's x-should-retry counts as much as its status. */

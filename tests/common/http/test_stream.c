@@ -18,9 +18,12 @@ struct sample {
     const char *rest;     /* its first line or event brings the state below */
     enum sc_stream_state state;
     bool late_error;
-    bool finished;
+    int end;           /* false: nothing says that it has ended, true: something does */
     const char *error; /* part of the error's text */
 };
+
+/* The end that such streams have is missing. */
+enum { CUT = 2 };
 
 #define OPENAI_ROLE                                                                    \
     "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"," \
@@ -46,6 +49,15 @@ struct sample {
     "\"response\":{\"id\":\"r\"}}\n\nevent: response.output_item.added\n"                        \
     "data: {\"type\":\"response.output_item.added\",\"item\":{\"type\":\"message\"}}\n\n"
 
+#define INTERACTION_START                                                                   \
+    "event: interaction.created\ndata: {\"interaction\":{\"id\":\"v1_a\",\"status\":"       \
+    "\"in_progress\"},\"event_type\":\"interaction.created\"}\n\n"                          \
+    "event: interaction.status_update\ndata: {\"interaction_id\":\"v1_a\",\"status\":"      \
+    "\"in_progress\",\"event_type\":\"interaction.status_update\"}\n\n"                     \
+    "event: step.start\ndata: {\"index\":0,\"step\":{\"type\":\"thought\"},\"event_type\":" \
+    "\"step.start\"}\n\n"
+#define GEMINI(text) "{\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"" text "\"}]}}]}"
+
 static const struct sample samples[] = {
     {"openai", SC_STREAM_SSE, OPENAI_ROLE, OPENAI_TEXT "data: [DONE]\n\n", SC_STREAM_OUTPUT, false,
      true, NULL},
@@ -54,20 +66,19 @@ static const struct sample samples[] = {
      false, true, NULL},
     {"azure's prompt filter results", SC_STREAM_SSE,
      "data: {\"choices\":[],\"prompt_filter_results\":[{\"prompt_index\":0}]}\n\n" OPENAI_ROLE,
-     OPENAI_TEXT, SC_STREAM_OUTPUT, false, false, NULL},
+     OPENAI_TEXT, SC_STREAM_OUTPUT, false, CUT, NULL},
     {"reasoning is output", SC_STREAM_SSE, OPENAI_ROLE,
      "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm\"}}]}\n\n", SC_STREAM_OUTPUT,
-     false, false, NULL},
+     false, CUT, NULL},
     {"tool calls are output", SC_STREAM_SSE, OPENAI_ROLE,
      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0}]}}]}\n\n", SC_STREAM_OUTPUT,
-     false, false, NULL},
+     false, CUT, NULL},
     {"an early finish is output", SC_STREAM_SSE, OPENAI_ROLE,
      "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n",
      SC_STREAM_OUTPUT, false, false, NULL},
     {"legacy completions", SC_STREAM_SSE,
      "data: {\"choices\":[{\"text\":\"\",\"index\":0,\"finish_reason\":null}]}\n\n",
-     "data: {\"choices\":[{\"text\":\"a\",\"index\":0}]}\n\n", SC_STREAM_OUTPUT, false, false,
-     NULL},
+     "data: {\"choices\":[{\"text\":\"a\",\"index\":0}]}\n\n", SC_STREAM_OUTPUT, false, CUT, NULL},
     {"openai error before output", SC_STREAM_SSE, OPENAI_ROLE,
      "data: {\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\"}}\n\ndata: "
      "[DONE]\n\n",
@@ -82,7 +93,7 @@ static const struct sample samples[] = {
     {"text about errors is not one", SC_STREAM_SSE, OPENAI_ROLE,
      "data: {\"choices\":[{\"delta\":{\"content\":\"{\\\"error\\\":{\\\"type\\\":1}}\"}}]}\n\n"
      "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}],\"x\":{\"error\":{\"a\":1}}}\n\n",
-     SC_STREAM_OUTPUT, false, false, NULL},
+     SC_STREAM_OUTPUT, false, CUT, NULL},
     {"anthropic", SC_STREAM_SSE, CLAUDE_START,
      CLAUDE_TEXT "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", SC_STREAM_OUTPUT,
      false, true, NULL},
@@ -100,7 +111,7 @@ static const struct sample samples[] = {
     {"anthropic tool use is output", SC_STREAM_SSE, "",
      "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\","
      "\"id\":\"t\",\"name\":\"f\",\"input\":{}}}\n\n",
-     SC_STREAM_OUTPUT, false, false, NULL},
+     SC_STREAM_OUTPUT, false, CUT, NULL},
     {"responses", SC_STREAM_SSE, RESPONSES_START,
      "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
      "\"delta\":\"Hi\"}\n\nevent: response.completed\ndata: {\"type\":\"response.completed\","
@@ -134,10 +145,129 @@ static const struct sample samples[] = {
      ": keep-alive\n\n:\n\nid: 7\nretry: 100\n\n\n\nevent: ping\n\ndata\n\ndata:\n\n",
      "data: text\n\n", SC_STREAM_OUTPUT, false, false, NULL},
     {"a byte order mark", SC_STREAM_SSE, "\xEF\xBB\xBF" OPENAI_ROLE, OPENAI_TEXT, SC_STREAM_OUTPUT,
-     false, false, NULL},
+     false, CUT, NULL},
     {"a JSON error without framing", SC_STREAM_SSE, "", "{\"error\":{\"message\":\"raw\"}}\n",
      SC_STREAM_ERROR, false, false, "raw"},
-    {"not SSE at all", SC_STREAM_SSE, "", "Hello there\n", SC_STREAM_OUTPUT, false, false, NULL},
+    {"not SSE at all", SC_STREAM_SSE, "Hello there\n", "", SC_STREAM_HEAD, false, false, NULL},
+    {"a page in place of a stream", SC_STREAM_SSE, "<html>\n<body>502</body>\n</html>\n", "",
+     SC_STREAM_HEAD, false, false, NULL},
+    {"llama-server's router loses its server", SC_STREAM_SSE,
+     OPENAI_ROLE "proxy error: Failed to read connection", "", SC_STREAM_HEAD, false, false, NULL},
+    {"... after output", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "proxy error: Failed to read connection", SC_STREAM_OUTPUT, false, CUT, NULL},
+    {"a JSON error over several lines", SC_STREAM_SSE,
+     "{\n  \"error\": {\n    \"code\": 503,\n\n  }\n", "}\n\n", SC_STREAM_ERROR, false, false,
+     "503"},
+    {"... indented, at the very end", SC_STREAM_SSE,
+     OPENAI_ROLE "  {\n\t\"error\": {\n    \"code\": 1\n  }\n", "}", SC_STREAM_ERROR, false, false,
+     "\"code\": 1"},
+    {"... behind data: in the first line only", SC_STREAM_SSE,
+     "data: {\n  \"error\": {\n    \"code\": 2\n  }\n", "}\n\n", SC_STREAM_ERROR, false, false,
+     "\"code\": 2"},
+    {"... in an array", SC_STREAM_SSE, "[{\n  \"error\": {\n    \"code\": 3\n  }\n", "}]\n",
+     SC_STREAM_ERROR, false, false, "\"code\": 3"},
+    {"... cut", SC_STREAM_SSE, "{\n  \"id\": \"x\",\n  \"err", "", SC_STREAM_HEAD, false, false,
+     NULL},
+    {"... after output", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "{\n  \"error\": {\n\n    \"code\": 4\n  }\n}\n", SC_STREAM_OUTPUT, true, false,
+     "\"code\": 4"},
+    {"... after output, in fields", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\ndata:  \"error\": {\ndata: \"code\": 5}\ndata: }\n\n", SC_STREAM_OUTPUT,
+     true, false, "\"code\": 5"},
+    {"... after output, in one", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\n  \"error\": {\n \"code\": 6}\n}\n\n", SC_STREAM_OUTPUT, true, false,
+     "\"code\": 6"},
+    {"JSON that is none, and fields behind it", SC_STREAM_SSE, OPENAI_ROLE "{ nothing\n",
+     OPENAI_TEXT "{ nothing\ndata: {\"error\":{\"code\":7}}\n\n", SC_STREAM_OUTPUT, true, false,
+     "7"},
+    {"an error on the choice", SC_STREAM_SSE, ": OPENROUTER PROCESSING\n\n" OPENAI_ROLE,
+     "data: {\"choices\":[{\"error\":{\"code\":502},\"delta\":{\"content\":\"\"}}]}\n\n",
+     SC_STREAM_ERROR, false, false, "502"},
+    {"... as a reason of its end", SC_STREAM_SSE, "",
+     "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n",
+     SC_STREAM_ERROR, false, false, "finish_reason"},
+    {"... after output", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT
+     "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\ndata: [DONE]\n\n",
+     SC_STREAM_OUTPUT, true, true, "finish_reason"},
+    {"chat without [DONE]", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"... and usage behind its end", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+                 "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"... and half of [DONE]", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DO",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"chat that ends in a chunk", SC_STREAM_SSE, OPENAI_ROLE,
+     OPENAI_TEXT "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"sto", SC_STREAM_OUTPUT,
+     false, CUT, NULL},
+    {"chat whose second choice has no end", SC_STREAM_SSE, OPENAI_ROLE,
+     "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+     "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n",
+     SC_STREAM_OUTPUT, false, CUT, NULL},
+    {"events of no known kind", SC_STREAM_SSE, "",
+     "data: {\"token\":\"a\"}\n\ndata: {\"token\":\"b\"}\n\n", SC_STREAM_OUTPUT, false, false,
+     NULL},
+    {"anthropic without message_stop", SC_STREAM_SSE, CLAUDE_START,
+     CLAUDE_TEXT "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+                 "\"usage\":{\"output_tokens\":2}}\n\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"anthropic: a block from another model says nothing yet", SC_STREAM_SSE,
+     CLAUDE_START
+     "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"fallback\","
+     "\"from\":{\"model\":\"a\"},\"to\":{\"model\":\"b\"}}}\n\n",
+     CLAUDE_ERROR, SC_STREAM_ERROR, false, false, "overloaded_error"},
+    {"responses that only begins", SC_STREAM_SSE, RESPONSES_START,
+     "data: {\"type\":\"response.output_text.delta\",\"delta\":\"Hi\"}\n\n", SC_STREAM_OUTPUT,
+     false, CUT, NULL},
+    {"interactions", SC_STREAM_SSE, INTERACTION_START,
+     "event: step.delta\ndata: {\"index\":0,\"delta\":{\"type\":\"text\",\"text\":\"Hi\"},"
+     "\"event_type\":\"step.delta\"}\n\nevent: interaction.completed\n"
+     "data: "
+     "{\"interaction\":{\"status\":\"completed\"},\"event_type\":\"interaction.completed\"}\n\n",
+     SC_STREAM_OUTPUT, false, true, NULL},
+    {"interactions of the first generation, without names", SC_STREAM_SSE,
+     "data: {\"event_type\":\"interaction.start\",\"interaction\":{\"id\":\"1\"}}\n\n"
+     "data: {\"event_type\":\"content.start\",\"index\":0,\"content\":{\"type\":\"text\"}}\n\n",
+     "data: {\"event_type\":\"content.delta\",\"index\":0,\"delta\":{\"text\":\"a\"}}\n\n"
+     "data: {\"event_type\":\"interaction.complete\",\"interaction\":{\"id\":\"1\"}}\n\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"interactions that are cut", SC_STREAM_SSE, INTERACTION_START,
+     "data: {\"delta\":{\"type\":\"text\",\"text\":\"Hi\"},\"event_type\":\"step.delta\"}\n\n",
+     SC_STREAM_OUTPUT, false, CUT, NULL},
+    {"interactions: error", SC_STREAM_SSE, INTERACTION_START,
+     "event: error\ndata: "
+     "{\"event_type\":\"error\",\"error\":{\"code\":\"resource_exhausted\"}}\n\n",
+     SC_STREAM_ERROR, false, false, "resource_exhausted"},
+    {"interactions: failed", SC_STREAM_SSE, INTERACTION_START,
+     "data: {\"interaction\":{\"status\":\"failed\"},\"event_type\":\"interaction.completed\"}\n\n",
+     SC_STREAM_ERROR, false, false, "failed"},
+    {"cohere v1", SC_STREAM_NDJSON, "{\"is_finished\":false,\"event_type\":\"stream-start\"}\n",
+     "{\"is_finished\":false,\"event_type\":\"text-generation\",\"text\":\"a\"}\n"
+     "{\"is_finished\":true,\"event_type\":\"stream-end\"}\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"llama.cpp's own", SC_STREAM_SSE, "",
+     "data: {\"content\":\"a\",\"stop\":false}\n\ndata: {\"content\":\"\",\"stop\":true}\n\n",
+     SC_STREAM_OUTPUT, false, false, NULL},
+    {"... cut", SC_STREAM_SSE, "", "data: {\"content\":\"a\",\"stop\":false}\n\n", SC_STREAM_OUTPUT,
+     false, CUT, NULL},
+    {"an array", SC_STREAM_ARRAY, " [", GEMINI("Hi") "\n,\n" GEMINI("[}\\\"]\\\\") "]\n",
+     SC_STREAM_OUTPUT, false, true, NULL},
+    {"... compact, and nested", SC_STREAM_ARRAY, "[",
+     "{\"a\":[[{}],\"x\"]},[{\"b\":{}}],{\"c\":1}]", SC_STREAM_OUTPUT, false, true, NULL},
+    {"... that begins with an error", SC_STREAM_ARRAY, "[",
+     "{\n  \"error\": {\n    \"code\": 503\n  }\n}\n]\n", SC_STREAM_ERROR, false, false, "503"},
+    {"... that ends with one", SC_STREAM_ARRAY, "[", GEMINI("a") ",\n{\"error\":{\"code\":500}}]",
+     SC_STREAM_OUTPUT, true, true, "500"},
+    {"... that is cut", SC_STREAM_ARRAY, "[", GEMINI("a") ",\n", SC_STREAM_OUTPUT, false, CUT,
+     NULL},
+    {"... within its first element", SC_STREAM_ARRAY, "[{\"candidates\":[", "", SC_STREAM_HEAD,
+     false, false, NULL},
+    {"... of texts", SC_STREAM_ARRAY, "[", "\"]a\",\"[\"]", SC_STREAM_OUTPUT, false, true, NULL},
+    {"... of numbers", SC_STREAM_ARRAY, "[", "1,[2],3]", SC_STREAM_OUTPUT, false, true, NULL},
+    {"... that is none", SC_STREAM_ARRAY, "", "x[", SC_STREAM_OUTPUT, false, false, NULL},
     {"broken JSON", SC_STREAM_SSE, "", "data: {\"choices\":[}\n\n", SC_STREAM_OUTPUT, false, false,
      NULL},
     {"ollama chat", SC_STREAM_NDJSON,
@@ -158,9 +288,11 @@ static const struct sample samples[] = {
 
 static void assert_end(const struct sample *e, struct sc_stream *s)
 {
-    assert_int_equal(sc_stream_end(s), e->state);
-    assert_int_equal(s->late_error, e->late_error);
-    assert_int_equal(s->finished, e->finished);
+    bool good = sc_stream_end(s) == e->state && s->late_error == e->late_error &&
+                s->finished == (e->end == true) && s->cut == (e->end == CUT);
+    if (!good)
+        fail_msg("%s: state %d, %s error, %s, %s", e->name, s->state, s->late_error ? "late" : "no",
+                 s->finished ? "finished" : "open", s->cut ? "cut" : "not cut");
     if (e->error)
         assert_non_null(strstr(s->error, e->error));
     else
