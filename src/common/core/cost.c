@@ -40,6 +40,12 @@ int64_t sc_cost_nano(const struct sc_price *price, const struct sc_usage *u)
     return to_nano(pico);
 }
 
+int64_t sc_cost_percent(int64_t nano, int percent)
+{
+    __int128 part = ((__int128)nano * percent + 50) / 100;
+    return part > INT64_MAX ? INT64_MAX : (int64_t)part;
+}
+
 int64_t sc_cost_reserve(const struct sc_price *price, int64_t input_tokens, int64_t output_limit)
 {
     if (!price)

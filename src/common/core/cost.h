@@ -16,6 +16,9 @@
  * known. `price` may be NULL. */
 int64_t sc_cost_nano(const struct sc_price *price, const struct sc_usage *u);
 
+/* A part of a cost, or a multiple of it; rounded half up. */
+int64_t sc_cost_percent(int64_t nano, int percent);
+
 /* What a call may cost at most, to be set aside before it is sent: all of its input uncached, all
  * of the output that it asks for (< 0: it does not say; then what the model may give). 0 if the
  * price is not known. */

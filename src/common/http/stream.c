@@ -216,6 +216,12 @@ enum sc_stream_state sc_stream_feed(struct sc_stream *s, const char *p, size_t n
     return s->state;
 }
 
+struct sc_str sc_stream_last(const struct sc_stream *s)
+{
+    bool kept = s->last_len > 0 && s->last_len <= sizeof s->last;
+    return kept ? (struct sc_str){s->last, s->last_len} : (struct sc_str){NULL, 0};
+}
+
 /* Whether the last event of its kind is missing. */
 static bool lacks_end(const struct sc_stream *s)
 {
@@ -225,8 +231,7 @@ static bool lacks_end(const struct sc_stream *s)
         return !s->closed;
     if (s->kind == SC_STREAM_AWS || s->finished)
         return !s->finished;
-    return !s->odd && s->last_len > 0 && s->last_len <= sizeof s->last &&
-           !sc_event_ends((struct sc_str){s->last, s->last_len});
+    return !s->odd && sc_stream_last(s).p && !sc_event_ends(sc_stream_last(s));
 }
 
 enum sc_stream_state sc_stream_end(struct sc_stream *s)

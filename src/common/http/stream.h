@@ -108,4 +108,7 @@ enum sc_stream_state sc_stream_feed(struct sc_stream *s, const char *p, size_t n
 /* The body has ended in order: a pending last line without newline is looked at. */
 enum sc_stream_state sc_stream_end(struct sc_stream *s);
 
+/* The last event after output that came whole, where such streams have an end; p NULL: none. */
+struct sc_str sc_stream_last(const struct sc_stream *s);
+
 #endif

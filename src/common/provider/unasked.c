@@ -32,8 +32,13 @@ static const char *const keys[] = {"", "usage", "choices"};
 /* The others say it in their last chunk without being asked, or have no chat completions. From
  * API references and SDKs, 2026-08. */
 static const enum sc_provider asks[] = {
-    SC_PROVIDER_OPENAI, SC_PROVIDER_AZURE, SC_PROVIDER_GEMINI,   SC_PROVIDER_VERTEX,
-    SC_PROVIDER_OLLAMA, SC_PROVIDER_VLLM,  SC_PROVIDER_LLAMACPP, SC_PROVIDER_OPENAI_COMPATIBLE,
+    SC_PROVIDER_OPENAI,
+    SC_PROVIDER_AZURE,
+    SC_PROVIDER_GEMINI,
+    SC_PROVIDER_VERTEX,
+    SC_PROVIDER_OLLAMA,
+    SC_PROVIDER_VLLM,
+    SC_PROVIDER_OPENAI_COMPATIBLE,
 };
 
 bool sc_unasked_is_needed(enum sc_provider p, struct sc_str path)

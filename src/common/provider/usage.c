@@ -27,6 +27,9 @@ enum {
     NODE_GOOGLE,
     NODE_INVOCATION, /* Bedrock's InvokeModel */
     NODE_CHOICES,    /* OpenAI's and Google's answers */
+    NODE_TIMINGS,    /* llama.cpp */
+    NODE_ITERATIONS, /* Anthropic: the models that were asked one after the other
+                      */
     NODE_UNUSUAL,    /* what a good answer does not have */
 };
 
@@ -70,13 +73,21 @@ static const struct member root_members[] = {
     HOLDS("modelVersion", SC_USAGE_MODEL),
     HOLDS("prompt_eval_count", SC_USAGE_EVAL_IN),
     HOLDS("eval_count", SC_USAGE_EVAL_OUT),
-    HOLDS("tokens_evaluated", SC_USAGE_EVAL_IN),
-    HOLDS("tokens_predicted", SC_USAGE_EVAL_OUT),
+    HOLDS("tokens_evaluated", SC_USAGE_OWN_IN),
+    HOLDS("tokens_predicted", SC_USAGE_OWN_OUT),
+    HOLDS("index", SC_USAGE_CHOICE),
+    HOLDS("service_tier", SC_USAGE_TIER),
+    LEADS("timings", NODE_TIMINGS),
+    LEADS("interaction", NODE_RESPONSE),
 };
 
 static const struct member response_members[] = {
-    LEADS("usage", NODE_USAGE),     LEADS("usageMetadata", NODE_GOOGLE),   LEADS("meta", NODE_META),
-    HOLDS("model", SC_USAGE_MODEL), HOLDS("modelVersion", SC_USAGE_MODEL),
+    LEADS("usage", NODE_USAGE),
+    LEADS("usageMetadata", NODE_GOOGLE),
+    LEADS("meta", NODE_META),
+    HOLDS("model", SC_USAGE_MODEL),
+    HOLDS("modelVersion", SC_USAGE_MODEL),
+    HOLDS("service_tier", SC_USAGE_TIER),
 };
 
 static const struct member message_members[] = {
@@ -117,6 +128,25 @@ static const struct member usage_members[] = {
     LEADS("cache_creation", NODE_CACHE_CREATION),
     LEADS("cacheDetails", NODE_CACHE_DETAILS),
     LEADS("billed_units", NODE_BILLED),
+    HOLDS("service_tier", SC_USAGE_TIER), /* Anthropic */
+    HOLDS("speed", SC_USAGE_TIER),
+    LEADS("iterations", NODE_ITERATIONS),
+    HOLDS("total_input_tokens", SC_USAGE_ALL_IN),
+    HOLDS("total_output_tokens", SC_USAGE_ALL_OUT),
+    HOLDS("total_thought_tokens", SC_USAGE_ALL_THOUGHTS),
+    HOLDS("total_tool_use_tokens", SC_USAGE_ALL_TOOLS),
+    HOLDS("total_cached_tokens", SC_USAGE_ALL_CACHED),
+};
+
+static const struct member timings_members[] = {
+    HOLDS("prompt_n", SC_USAGE_NEW_IN),
+    HOLDS("cache_n", SC_USAGE_KEPT_IN),
+    HOLDS("predicted_n", SC_USAGE_NEW_OUT),
+};
+
+static const struct member iterations_members[] = {
+    HOLDS("type", SC_USAGE_ITERATION),
+    HOLDS("model", SC_USAGE_OTHER_MODEL),
 };
 
 static const struct member input_details_members[] = {
@@ -127,6 +157,7 @@ static const struct member input_details_members[] = {
 
 static const struct member output_details_members[] = {
     HOLDS("reasoning_tokens", SC_USAGE_REASONING),
+    HOLDS("thinking_tokens", SC_USAGE_REASONING), /* Anthropic */
     HOLDS("audio_tokens", SC_USAGE_AUDIO_OUT),
 };
 
@@ -151,11 +182,14 @@ static const struct member google_members[] = {
     HOLDS("thoughtsTokenCount", SC_USAGE_GOOGLE_THOUGHTS),
     HOLDS("toolUsePromptTokenCount", SC_USAGE_GOOGLE_TOOLS),
     HOLDS("cachedContentTokenCount", SC_USAGE_GOOGLE_CACHED),
+    HOLDS("serviceTier", SC_USAGE_TIER),
+    HOLDS("trafficType", SC_USAGE_TIER), /* Vertex */
 };
 
 static const struct member choices_members[] = {
     HOLDS("finish_reason", SC_USAGE_END),
     HOLDS("finishReason", SC_USAGE_END),
+    HOLDS("index", SC_USAGE_CHOICE),
     UNUSUAL("error"),
 };
 
@@ -193,16 +227,26 @@ static const struct {
     [NODE_GOOGLE] = NODE(google_members),
     [NODE_INVOCATION] = NODE(invocation_members),
     [NODE_CHOICES] = NODE(choices_members),
+    [NODE_TIMINGS] = NODE(timings_members),
+    [NODE_ITERATIONS] = NODE(iterations_members),
     [NODE_UNUSUAL] = NODE(unusual_members),
 };
 
 void sc_usage_init(struct sc_usage_reader *r, enum sc_provider p)
 {
-    memset(r, 0, sizeof *r);
+    memset(r, 0, offsetof(struct sc_usage_reader, choices));
     memset(r->count, -1, sizeof r->count);
     r->provider = p;
     r->cost_nano = -1;
     sc_usage_begin(r);
+}
+
+/* An answer begins: the text, or an element of the list that it is. */
+static void begin_answer(struct sc_usage_reader *r)
+{
+    r->choice = -1;
+    r->shown = 0;
+    memset(r->this_answer, -1, sizeof r->this_answer);
 }
 
 void sc_usage_begin(struct sc_usage_reader *r)
@@ -212,6 +256,9 @@ void sc_usage_begin(struct sc_usage_reader *r)
     r->target = NODE_ROOT;
     r->field = SC_USAGE_NONE;
     r->escaped = false;
+    r->listed = false;
+    r->more = false;
+    begin_answer(r);
 }
 
 /* ---- counts ---- */
@@ -229,6 +276,82 @@ static bool in_message(const struct sc_usage_reader *r)
     return r->depth >= 2 && r->node[r->depth - 2] == NODE_MESSAGE;
 }
 
+/* ---- llama.cpp ----
+ *
+ * Its answers have `timings`, and of several prompts or choices each tells of
+ * itself: in a list, or in events that name it. Timings may come with each
+ * event; the last ones hold. */
+
+enum { OWN_NONE, PROMPT, CACHED, COMPLETION, EVALUATED, PREDICTED, ANEW, KEPT, WRITTEN };
+
+static const uint8_t own[SC_USAGE_FIELDS] = {
+    [SC_USAGE_PROMPT] = PROMPT,         [SC_USAGE_CACHED_INSIDE] = CACHED,
+    [SC_USAGE_COMPLETION] = COMPLETION, [SC_USAGE_OWN_IN] = EVALUATED,
+    [SC_USAGE_OWN_OUT] = PREDICTED,     [SC_USAGE_NEW_IN] = ANEW,
+    [SC_USAGE_KEPT_IN] = KEPT,          [SC_USAGE_NEW_OUT] = WRITTEN,
+};
+
+static int64_t this_count(const struct sc_usage_reader *r, int what)
+{
+    return r->this_answer[what - 1];
+}
+
+static int64_t first_said(int64_t a, int64_t b, int64_t c)
+{
+    return a >= 0 ? a : b >= 0 ? b : c >= 0 ? c : 0;
+}
+
+/* Without cache_n, as older ones are, prompt_n leaves out what was cached. */
+static int64_t input_of(const struct sc_usage_reader *r)
+{
+    int64_t anew = this_count(r, ANEW), kept = this_count(r, KEPT);
+    return first_said(this_count(r, PROMPT), anew >= 0 && kept >= 0 ? anew + kept : -1,
+                      first_said(this_count(r, EVALUATED), anew, 0));
+}
+
+static int64_t cached_of(const struct sc_usage_reader *r)
+{
+    int64_t all = this_count(r, EVALUATED), anew = this_count(r, ANEW);
+    return first_said(this_count(r, CACHED), this_count(r, KEPT),
+                      all > anew && anew >= 0 ? all - anew : 0);
+}
+
+static struct sc_usage_choice *choice_of(struct sc_usage_reader *r)
+{
+    int32_t index = r->listed || (r->choice < 0 && this_count(r, PROMPT) >= 0) ? -1 : r->choice;
+    struct sc_usage_choice *c = r->choices, *last = c + r->n_choices;
+    if (index >= 0)
+        for (; c < last; c++)
+            if (c->index == index)
+                return c;
+    if (last == r->choices + SC_USAGE_CHOICES)
+        return NULL;
+    r->n_choices++;
+    *last = (struct sc_usage_choice){.index = index};
+    return last;
+}
+
+static void end_answer(struct sc_usage_reader *r)
+{
+    struct sc_usage_choice *c;
+    if (this_count(r, ANEW) < 0 && this_count(r, WRITTEN) < 0 && this_count(r, EVALUATED) < 0)
+        return;
+    r->choice = r->choice < 0 && this_count(r, PROMPT) < 0 ? 0 : r->choice;
+    c = choice_of(r);
+    if (c) {
+        c->input = input_of(r);
+        c->cached = cached_of(r);
+        c->output =
+            first_said(this_count(r, COMPLETION), this_count(r, WRITTEN), this_count(r, PREDICTED));
+    }
+    r->partly |= !c || (r->shown > 1 && !r->listed);
+    if (c && r->shown > 1) {
+        c->input *= r->shown;
+        c->cached *= r->shown;
+        c->output *= r->shown;
+    }
+}
+
 static void take_number(struct sc_usage_reader *r)
 {
     enum sc_usage_field f = r->field;
@@ -236,10 +359,15 @@ static void take_number(struct sc_usage_reader *r)
         r->cost_nano = sc_decimal(r->text, r->key_len, 9);
     } else if (f == SC_USAGE_TTL_TOKENS) {
         r->ttl_tokens = sc_decimal(r->text, r->key_len, 0);
+    } else if (f == SC_USAGE_CHOICE) {
+        r->choice = (int32_t)sc_decimal(r->text, r->key_len, 0);
     } else if (f < SC_USAGE_FIELDS) {
+        int64_t n = sc_decimal(r->text, r->key_len, 0);
         if (f == SC_USAGE_OUT && in_message(r))
             f = SC_USAGE_OUT_AT_START;
-        set_count(r, f, sc_decimal(r->text, r->key_len, 0));
+        set_count(r, f, n);
+        if (own[f] != OWN_NONE)
+            r->this_answer[own[f] - 1] = n;
     }
 }
 
@@ -254,11 +382,29 @@ static bool is_common_end(const struct sc_usage_reader *r)
     return false;
 }
 
+static void copy_text(const struct sc_usage_reader *r, char *to, size_t size)
+{
+    size_t n = r->key_len < size ? r->key_len : size - 1;
+    memcpy(to, r->text, n);
+    to[n] = '\0';
+}
+
+static bool text_is(const struct sc_usage_reader *r, const char *word)
+{
+    return strlen(word) == r->key_len && memcmp(r->text, word, r->key_len) == 0;
+}
+
 static void take_string(struct sc_usage_reader *r)
 {
     if (r->field == SC_USAGE_MODEL) {
-        memcpy(r->model, r->text, r->key_len);
-        r->model[r->key_len] = '\0';
+        copy_text(r, r->model, sizeof r->model);
+    } else if (r->field == SC_USAGE_TIER) {
+        if (r->tier[0] == '\0' || !text_is(r, "standard")) /* of tier and speed one may be */
+            copy_text(r, r->tier, sizeof r->tier);
+    } else if (r->field == SC_USAGE_ITERATION) {
+        r->fell_back |= text_is(r, "fallback_message");
+    } else if (r->field == SC_USAGE_OTHER_MODEL) {
+        copy_text(r, r->other, sizeof r->other);
     } else if (r->field == SC_USAGE_TTL) {
         r->ttl_is_hour = r->key_len == 2 && memcmp(r->text, "1h", 2) == 0;
     } else if (r->field == SC_USAGE_UNUSUAL || (r->field == SC_USAGE_END && !is_common_end(r))) {
@@ -268,7 +414,7 @@ static void take_string(struct sc_usage_reader *r)
 
 bool sc_usage_is_common(const struct sc_usage_reader *r)
 {
-    return r->state == S_DONE && !r->unusual;
+    return r->state == S_DONE && !r->unusual && !r->more;
 }
 
 bool sc_usage_is_blank(const struct sc_usage_reader *r)
@@ -322,7 +468,8 @@ static void after_value(struct sc_usage_reader *r)
 /* Lists that are looked into: Google streams one of answers, Bedrock has one of cache writes. */
 static bool may_be_list(uint8_t node)
 {
-    return node == NODE_ROOT || node == NODE_CHOICES || node == NODE_CACHE_DETAILS;
+    return node == NODE_ROOT || node == NODE_CHOICES || node == NODE_CACHE_DETAILS ||
+           node == NODE_ITERATIONS;
 }
 
 static void enter(struct sc_usage_reader *r, bool array)
@@ -334,6 +481,10 @@ static void enter(struct sc_usage_reader *r, bool array)
         r->skipped = 1;
         return;
     }
+    if (r->target == NODE_ROOT && !array)
+        begin_answer(r);
+    r->listed |= r->target == NODE_ROOT && array;
+    r->shown += r->target == NODE_CHOICES && !array;
     r->node[r->depth] = r->target;
     r->is_array[r->depth++] = array;
     r->state = array ? S_VALUE : S_KEY;
@@ -348,6 +499,8 @@ static void leave(struct sc_usage_reader *r)
         r->depth--;
         if (r->node[r->depth] == NODE_CACHE_DETAILS && !r->is_array[r->depth])
             end_ttl(r);
+        else if (r->node[r->depth] == NODE_ROOT && !r->is_array[r->depth])
+            end_answer(r);
     }
     after_value(r);
 }
@@ -538,6 +691,9 @@ void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)
             p = skip_string(r, p, end);
             break;
         default:
+            while (p < end && ends_scalar(*p) && *p != '}' && *p != ']')
+                p++;
+            r->more |= p < end;
             return;
         }
     }

@@ -68,20 +68,41 @@ enum sc_usage_field {
     SC_USAGE_GOOGLE_THOUGHTS,
     SC_USAGE_GOOGLE_TOOLS,
     SC_USAGE_GOOGLE_CACHED,
-    SC_USAGE_EVAL_IN, /* Ollama, llama.cpp */
+    SC_USAGE_ALL_IN, /* Gemini's interactions */
+    SC_USAGE_ALL_OUT,
+    SC_USAGE_ALL_THOUGHTS,
+    SC_USAGE_ALL_TOOLS,
+    SC_USAGE_ALL_CACHED,
+    SC_USAGE_EVAL_IN, /* Ollama */
     SC_USAGE_EVAL_OUT,
+    SC_USAGE_OWN_IN, /* llama.cpp's own */
+    SC_USAGE_OWN_OUT,
+    SC_USAGE_NEW_IN, /* its timings: read anew, taken from the cache, written */
+    SC_USAGE_KEPT_IN,
+    SC_USAGE_NEW_OUT,
     SC_USAGE_FIELDS,
     /* no counts of tokens */
     SC_USAGE_COST,
     SC_USAGE_MODEL,
     SC_USAGE_TTL,
     SC_USAGE_TTL_TOKENS,
+    SC_USAGE_TIER,
+    SC_USAGE_CHOICE,    /* which of several answers this is */
+    SC_USAGE_ITERATION, /* its kind, and its model */
+    SC_USAGE_OTHER_MODEL,
     SC_USAGE_END,    /* why the answer ended */
     SC_USAGE_UNUSUAL /* any value but null is */
 };
 
 #define SC_USAGE_DEPTH 8
 #define SC_USAGE_TEXT 64
+#define SC_USAGE_CHOICES 64
+
+/* llama.cpp tells of each of several prompts or choices for itself. */
+struct sc_usage_choice {
+    int32_t index;
+    int32_t input, cached, output;
+};
 
 struct sc_usage_reader {
     enum sc_provider provider;
@@ -89,6 +110,10 @@ struct sc_usage_reader {
     int64_t cost_nano;              /* -1 */
     uint64_t events;                /* events of a stream that were read or passed by */
     char model[SC_USAGE_TEXT];      /* as the answer names it, "" */
+    char tier[24];                  /* at what service tier it was answered, "" not said */
+    char other[SC_USAGE_TEXT];      /* Anthropic: the last model that worked on it */
+    bool fell_back;                 /* and that is not the one that was asked */
+    bool more;                      /* something came behind the JSON text */
     bool unusual;                   /* an error, or an end other than the common ones, was seen */
 
     uint8_t state; /* private from here on */
@@ -102,7 +127,14 @@ struct sc_usage_reader {
     uint8_t key_len;    /* of the key or scalar in `text` */
     bool ttl_is_hour;   /* Bedrock's cacheDetails */
     int64_t ttl_tokens; /* -1 */
+    int32_t choice;     /* which of several the text is about, -1: it does not say */
+    int32_t shown;      /* choices in it */
+    int32_t n_choices;
+    bool listed;            /* it is a list of answers */
+    bool partly;            /* of several choices the counts of one only are known */
+    int64_t this_answer[8]; /* what it says, by `own` of usage.c; -1 */
     char text[SC_USAGE_TEXT];
+    struct sc_usage_choice choices[SC_USAGE_CHOICES];
 };
 
 void sc_usage_init(struct sc_usage_reader *r, enum sc_provider p);

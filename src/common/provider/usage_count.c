@@ -81,6 +81,27 @@ static void read_google(const struct sc_usage_reader *r, struct sc_usage *u)
     u->output = count(r, SC_USAGE_GOOGLE_CANDIDATES) + u->reasoning;
 }
 
+/* Gemini's interactions: as above. */
+static void read_interaction(const struct sc_usage_reader *r, struct sc_usage *u)
+{
+    int64_t input = count(r, SC_USAGE_ALL_IN) + count(r, SC_USAGE_ALL_TOOLS);
+    u->cached_read = count(r, SC_USAGE_ALL_CACHED);
+    u->input = at_least(0, input - u->cached_read);
+    u->reasoning = count(r, SC_USAGE_ALL_THOUGHTS);
+    u->output = count(r, SC_USAGE_ALL_OUT) + u->reasoning;
+}
+
+/* llama.cpp: the sum of all that told of themselves. */
+static void read_choices(const struct sc_usage_reader *r, struct sc_usage *u)
+{
+    for (int i = 0; i < r->n_choices; i++) {
+        u->input += at_least(0, r->choices[i].input - r->choices[i].cached);
+        u->cached_read += r->choices[i].cached;
+        u->output += r->choices[i].output;
+    }
+    u->estimated = r->partly;
+}
+
 void sc_usage_result(const struct sc_usage_reader *r, struct sc_usage *u)
 {
     *u = (struct sc_usage){.known = true, .cost_reported_nano = -1};
@@ -91,6 +112,10 @@ void sc_usage_result(const struct sc_usage_reader *r, struct sc_usage *u)
         u->output = count(r, SC_USAGE_BILLED_OUT);
     } else if (said(r, SC_USAGE_GOOGLE_PROMPT) || said(r, SC_USAGE_GOOGLE_CANDIDATES)) {
         read_google(r, u);
+    } else if (r->n_choices > 0) {
+        read_choices(r, u);
+    } else if (said(r, SC_USAGE_ALL_IN) || said(r, SC_USAGE_ALL_OUT)) {
+        read_interaction(r, u);
     } else if (said(r, SC_USAGE_PROMPT) || said(r, SC_USAGE_COMPLETION)) {
         read_chat(r, u);
     } else if (said(r, SC_USAGE_IN) || said(r, SC_USAGE_OUT) || said(r, SC_USAGE_OUT_AT_START)) {

@@ -82,10 +82,18 @@ bool sc_usage_may_be_in(const char *p, size_t n)
     return any(beginnings(last)) && name_among(last, end, end);
 }
 
+/* llama.cpp's own counts have other names, which are not worth a look into everybody's events. */
+static bool has_own_counts(const char *p, size_t n)
+{
+    static const char timings[] = "\"timings\"", evaluated[] = "\"tokens_evaluated\"";
+    return memmem(p, n, timings, sizeof timings - 1) ||
+           memmem(p, n, evaluated, sizeof evaluated - 1);
+}
+
 void sc_usage_event(struct sc_usage_reader *r, const char *p, size_t n)
 {
     r->events++;
-    if (r->provider == SC_PROVIDER_LLAMACPP || sc_usage_may_be_in(p, n))
+    if (sc_usage_may_be_in(p, n) || (r->provider == SC_PROVIDER_LLAMACPP && has_own_counts(p, n)))
         sc_usage_body(r, p, n);
 }
 

@@ -221,6 +221,72 @@ static const struct sample samples[] = {
      "data: {\"content\":\"a\",\"stop\":false}\n\ndata: {\"content\":\"\",\"stop\":true,"
      "\"tokens_predicted\":9,\"tokens_evaluated\":4}\n\n",
      KNOWN(4, 0, 0, 0, 9, 0), ""},
+    {"llama.cpp's timings", PROVIDER(LLAMACPP), SC_STREAM_SSE,
+     CHUNK(
+         TEXT("a")) "data: {\"choices\":[{\"finish_reason\":\"length\",\"index\":0,\"delta\":{}}],"
+                    "\"timings\":{\"cache_n\":23,\"prompt_n\":1,\"prompt_ms\":0.58,\"predicted_n\":"
+                    "30}}\n\n"
+                    "data: [DONE]\n\n",
+     KNOWN(1, 23, 0, 0, 30, 0), ""},
+    {"llama.cpp's timings with each token", PROVIDER(LLAMACPP), SC_STREAM_SSE,
+     "data: {\"choices\":[{\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":2,\"prompt_n\":1,"
+     "\"predicted_n\":1}}\n\n"
+     "data: {\"choices\":[{\"index\":1,\"delta\":{}}],\"timings\":{\"cache_n\":3,\"prompt_n\":0,"
+     "\"predicted_n\":1}}\n\n"
+     "data: {\"choices\":[{\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":2,\"prompt_n\":1,"
+     "\"predicted_n\":2}}\n\n",
+     KNOWN(1, 5, 0, 0, 3, 0), ""},
+    {"llama.cpp, two prompts", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_SSE,
+     "data: {\"choices\":[{\"text\":\"\",\"index\":0,\"finish_reason\":\"length\"}],\"usage\":{"
+     "\"completion_tokens\":5,\"prompt_tokens\":12,\"prompt_tokens_details\":{\"cached_tokens\":0}}"
+     ","
+     "\"timings\":{\"cache_n\":0,\"prompt_n\":12,\"predicted_n\":5}}\n\ndata: null\n\n"
+     "data: {\"choices\":[{\"text\":\"\",\"index\":1,\"finish_reason\":\"length\"}],\"usage\":{"
+     "\"completion_tokens\":5,\"prompt_tokens\":22,\"prompt_tokens_details\":{\"cached_tokens\":12}"
+     "},"
+     "\"timings\":{\"cache_n\":12,\"prompt_n\":10,\"predicted_n\":5}}\n\n",
+     KNOWN(22, 12, 0, 0, 10, 0), ""},
+    {"llama.cpp, a list of completions", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_NONE,
+     "[{\"index\":0,\"content\":\"" TALK "\",\"tokens_evaluated\":7,\"tokens_predicted\":4,"
+     "\"timings\":{\"prompt_n\":7,\"predicted_n\":4}},{\"index\":1,\"content\":\"b\","
+     "\"tokens_evaluated\":9,\"tokens_predicted\":2,\"timings\":{\"cache_n\":6,\"prompt_n\":3,"
+     "\"predicted_n\":2}}]",
+     KNOWN(10, 6, 0, 0, 6, 0), ""},
+    {"llama.cpp, a list of embeddings", PROVIDER(LLAMACPP), SC_STREAM_NONE,
+     "[{\"index\":0,\"embedding\":[[0.1]],\"tokens_evaluated\":5},{\"index\":1,\"embedding\":[[0.2]"
+     "],"
+     "\"tokens_evaluated\":6}]",
+     KNOWN(11, 0, 0, 0, 0, 0), ""},
+    {"llama.cpp counts one choice of two",
+     PROVIDER(LLAMACPP),
+     SC_STREAM_NONE,
+     "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"},{\"index\":1,\"finish_reason\":"
+     "\"stop\"}],"
+     "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4},\"timings\":{\"cache_n\":0,"
+     "\"prompt_n\":10,\"predicted_n\":4}}",
+     {.known = true, .estimated = true, .input = 20, .output = 8, .cost_reported_nano = -1},
+     ""},
+    {"gemini interactions", PROVIDER(GEMINI), SC_STREAM_NONE,
+     "{\"id\":\"v1_a\",\"status\":\"completed\",\"model\":\"gemini-3\",\"steps\":[{\"text\":\"" TALK
+     "\"}],\"usage\":{\"total_input_tokens\":100,\"total_cached_tokens\":60,\"total_output_"
+     "tokens\":20,"
+     "\"total_thought_tokens\":30,\"total_tool_use_tokens\":7,\"total_tokens\":157},"
+     "\"service_tier\":\"flex\"}",
+     KNOWN(47, 60, 0, 0, 50, 30), "gemini-3"},
+    {"gemini interactions streamed", PROVIDER(GEMINI), SC_STREAM_SSE,
+     "event: step.delta\ndata: {\"delta\":{\"text\":\"" TALK
+     "\"},\"event_type\":\"step.delta\"}\n\n"
+     "event: interaction.completed\ndata: {\"interaction\":{\"model\":\"gemini-3\",\"usage\":{"
+     "\"total_input_tokens\":10,\"total_output_tokens\":2}},\"event_type\":\"interaction."
+     "completed\"}"
+     "\n\n",
+     KNOWN(10, 0, 0, 0, 2, 0), "gemini-3"},
+    {"anthropic that fell back to another model", PROVIDER(ANTHROPIC), SC_STREAM_NONE,
+     "{\"model\":\"claude-a\",\"usage\":{\"input_tokens\":9,\"output_tokens\":4,\"iterations\":["
+     "{\"type\":\"message\",\"model\":\"claude-a\",\"input_tokens\":8,\"output_tokens\":1},"
+     "{\"type\":\"fallback_message\",\"model\":\"claude-b\",\"input_tokens\":9}],"
+     "\"output_tokens_details\":{\"thinking_tokens\":3},\"service_tier\":\"standard\"}}",
+     KNOWN(9, 0, 0, 0, 4, 3), "claude-a"},
     {"vllm with continuous usage", PROVIDER(VLLM), SC_STREAM_SSE,
      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\n\n"
      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n",
@@ -293,6 +359,43 @@ static void each_answer_is_counted_at_every_split(void **state)
         }
         feed(e, e->bytes, n, n, n + 1, &r);
         assert_string_equal(r.model, e->model);
+    }
+}
+
+static void tiers_and_stand_ins_are_named_at_every_split(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *tier, *other;
+        bool fell_back;
+    } cases[] = {
+        {"{\"usage\":{\"prompt_tokens\":1},\"service_tier\":\"priority\"}", "priority", "", false},
+        {"{\"response\":{\"service_tier\":\"flex\"}}", "flex", "", false},
+        {"{\"usage\":{\"service_tier\":\"standard\",\"speed\":\"fast\"}}", "fast", "", false},
+        {"{\"usage\":{\"speed\":\"fast\",\"service_tier\":\"standard\"}}", "fast", "", false},
+        {"{\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"}}", "ON_DEMAND", "", false},
+        {"{\"service_tier\":null}", "", "", false},
+        {"{\"usage\":{\"iterations\":[{\"type\":\"message\",\"model\":\"a\"},"
+         "{\"model\":\"b\",\"type\":\"fallback_message\"}]}}",
+         "", "b", true},
+        {"{\"usage\":{\"iterations\":[{\"type\":\"message\",\"model\":\"a\"}]}}", "", "a", false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t n = strlen(cases[i].bytes);
+        for (size_t cut = 0; cut <= n; cut++) {
+            struct sc_usage_reader r;
+            sc_usage_init(&r, SC_PROVIDER_OPENAI);
+            sc_usage_feed(&r, cases[i].bytes, cut);
+            assert_int_equal(sc_usage_is_blank(&r), cut == 0);
+            assert_int_equal(sc_usage_is_cut(&r), cut > 0 && cut < n);
+            sc_usage_feed(&r, cases[i].bytes + cut, n - cut);
+            assert_string_equal(r.tier, cases[i].tier);
+            assert_string_equal(r.other, cases[i].other);
+            assert_int_equal(r.fell_back, cases[i].fell_back);
+            assert_false(r.more);
+            sc_usage_feed(&r, " \r\n{", 4);
+            assert_true(r.more);
+        }
     }
 }
 
@@ -379,6 +482,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_answer_is_counted_at_every_split),
+        cmocka_unit_test(tiers_and_stand_ins_are_named_at_every_split),
         cmocka_unit_test(an_event_longer_than_any_buffer),
         cmocka_unit_test(the_cheap_look_misses_no_usage_and_spares_ordinary_chunks),
         cmocka_unit_test(broken_json_is_survived),
