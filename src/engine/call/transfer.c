@@ -79,6 +79,7 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->phase = SC_HOLDING;
     t->place = SC_BEFORE;
     t->mode = SC_HOLD_HEADERS;
+    t->kind_told = true;
     t->next = 0;
     t->block = 0;
     t->block_start = 0;
@@ -183,7 +184,7 @@ static const char *lacks_of_json(const struct sc_shadow *s, struct sc_transfer *
 {
     bool blank = sc_usage_is_blank(&t->usage), cut = sc_usage_is_cut(&t->usage);
 
-    if (t->mode != SC_HOLD_JSON)
+    if (t->mode != SC_HOLD_JSON) /* an empty text may be an answer */
         return NULL;
     if ((blank || cut) && t->status == 200 && is_post(s) &&
         sc_transfer_kind(t) == SC_REQUEST_GENERATES)

@@ -33,7 +33,13 @@ enum sc_place {
 };
 
 /* What is being waited for while bytes are held. */
-enum sc_hold_mode { SC_HOLD_HEADERS, SC_HOLD_JSON, SC_HOLD_STREAM, SC_HOLD_FAILURE };
+enum sc_hold_mode {
+    SC_HOLD_HEADERS,
+    SC_HOLD_UNTOLD, /* the body's first bytes, which tell what it is */
+    SC_HOLD_JSON,
+    SC_HOLD_STREAM,
+    SC_HOLD_FAILURE
+};
 
 /* What getinfo said when a header block was complete, for handing the block over later. */
 struct sc_snapshot {
@@ -117,6 +123,8 @@ struct sc_transfer {
     curl_off_t content_length; /* -1 unknown, or not comparable with what callbacks get */
     bool tells_limits;         /* the current block has headers about rate limits */
     bool encoded;              /* the current block has a Content-Encoding */
+    bool kind_told;            /* what kind of success it is: see kind.h */
+    bool typed;                /* it has a Content-Type */
     uint64_t body_len;
     uint64_t read_len; /* of it went to `usage` while it was held */
     int status;

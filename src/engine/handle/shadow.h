@@ -42,6 +42,7 @@ struct sc_text {
 struct sc_copied {
     int64_t size, output_limit;
     uint64_t hash;
+    bool streams; /* they ask for a stream */
 };
 
 /* Options as the program has set them, with libcurl's defaults (Curl_init_userdefined). */

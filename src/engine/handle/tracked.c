@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/header.h"
+#include "http/json.h"
 #include "provider/request.h"
 #include "handle/body.h"
 #include "handle/hooks.h"
@@ -206,7 +208,8 @@ static void record_copied_fields(struct sc_options *o, const char *body)
         return;
     n = o->post_size >= 0 ? (size_t)o->post_size : strlen(body);
     o->copy =
-        (struct sc_copied){(int64_t)n, sc_request_output_limit(body, n), sc_body_hash(body, n)};
+        (struct sc_copied){(int64_t)n, sc_request_output_limit(body, n), sc_body_hash(body, n),
+                           sc_str_is(sc_json_find(body, n, "stream"), "true")};
     if (sc_request_model(SC_PROVIDER_OPENAI_COMPATIBLE, (struct sc_str){"", 0}, body, n, model,
                          sizeof model))
         sc_text_set(&o->model, model, strlen(model));

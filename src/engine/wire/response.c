@@ -16,8 +16,8 @@
 #include "stage/split.h"
 #include "wire/playback.h"
 #include "handle/hooks.h"
-#include "handle/url.h"
 #include "wire/filter.h"
+#include "wire/kind.h"
 #include "stage/fit.h"
 #include "call/transfer.h"
 #include "stage/watchdog.h"
@@ -91,50 +91,6 @@ static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t
     t->fail_suppressed = true;
 }
 
-/* As nearly every answer has it: spares the comparisons with all other types. */
-static bool is_plain_json(const char *type)
-{
-    static const char name[] = "application/json";
-
-    return strncmp(type, name, sizeof name - 1) == 0 &&
-           (type[sizeof name - 1] == '\0' || type[sizeof name - 1] == ';');
-}
-
-/* Sets how a success is watched; true: it is of a kind worth holding. */
-static bool look_at_success(struct sc_shadow *s, struct sc_transfer *t)
-{
-    const char *type = NULL;
-    struct sc_str content_type;
-    enum sc_stream_kind kind;
-
-    s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
-    if (!type || s->o.no_body || t->status == 204)
-        return false;
-    content_type = (struct sc_str){type, strlen(type)};
-    kind = is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
-    if (kind != SC_STREAM_NONE && sc_transfer_kind(t) != SC_REQUEST_GENERATES)
-        return false; /* events of a job, or of anything: nothing in there is waited for */
-    if (kind != SC_STREAM_NONE) {
-        t->stream = malloc(sizeof *t->stream);
-        if (!t->stream)
-            return false;
-        sc_stream_init(t->stream, kind);
-        t->stream->on_data = sc_usage_on_data;
-        t->stream->on_data_arg = &t->usage;
-        t->mode = SC_HOLD_STREAM;
-        if (t->usage_asked && t->rewrite.bytes && kind == SC_STREAM_SSE)
-            sc_show_begin(t);
-        return true;
-    }
-    if (!is_plain_json(type) && !sc_is_json(content_type))
-        return false;
-    t->mode = SC_HOLD_JSON;
-    if (t->encoded) /* what callbacks get cannot be compared with Content-Length */
-        t->content_length = -1;
-    return t->content_length != 0 ||
-           (t->status == 200 && sc_transfer_kind(t) == SC_REQUEST_GENERATES);
-}
-
 /* A server's x-should-retry counts as much as its status. */
 static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
 {
@@ -163,7 +119,7 @@ static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
         return true;
     }
     if (head == SC_HEAD_SUCCESS)
-        return look_at_success(s, t) && useful;
+        return sc_kind_by_type(s, t) && useful;
     t->mode = SC_HOLD_FAILURE;
     return useful && (head != SC_HEAD_FINAL || t->fail_suppressed || may_send_another(t));
 }
@@ -326,6 +282,23 @@ static void note_limits(struct sc_transfer *t, const char *p, size_t n)
         t->tells_limits = true;
 }
 
+/* Google says in a header at what tier it has answered. */
+static void note_tier(struct sc_transfer *t, const char *p, size_t n)
+{
+    static const char name[] = "x-gemini-service-tier:";
+    char *to = t->usage.tier;
+    size_t i, used = 0;
+
+    if (n < sizeof name || (p[0] | 32) != 'x' ||
+        (t->provider != SC_PROVIDER_GEMINI && t->provider != SC_PROVIDER_VERTEX) ||
+        !sc_str_is((struct sc_str){p, sizeof name - 1}, name))
+        return;
+    for (i = sizeof name - 1; i < n && used + 1 < sizeof t->usage.tier; i++)
+        if ((unsigned char)p[i] > ' ')
+            to[used++] = p[i];
+    to[used] = '\0';
+}
+
 /* ---- header lines ---------------------------------------------------------------------------- */
 
 /* With CURLOPT_HEADER the body callback gets the line first, at the same address. */
@@ -382,6 +355,7 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
         begin_block(s, t, copied ? n : 0);
     note_length(t, p, n);
     note_limits(t, p, n);
+    note_tier(t, p, n);
     kept = keep(s, t, SC_ITEM_HEADER, p, n);
     if (kept == n && tells_length_early(s, p, n))
         t->hold.items[t->hold.n - 1 - copied].length_known = true;
@@ -498,9 +472,13 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
             t->commit_early = true;
     }
     t->body_len += n;
+    if (!t->kind_told && !sc_batch_holds(t))
+        sc_kind_by_bytes(s, t, p, n);
     if (t->mode == SC_HOLD_JSON) {
         sc_usage_feed(&t->usage, p, n);
         t->read_len += n;
+        if (t->usage.more && t->kind_told && !sc_batch_holds(t))
+            sc_kind_is_lines(t);
     }
     if (decide_body(s, t, p, n)) {
         tee(t, p, n);

@@ -1,0 +1,23 @@
+/*
+ * kind.h - what kind of success an answer is, and so what of it is held.
+ *
+ * Its type tells at the header, where it is a stream's or JSON's. Servers also send streams under
+ * other types: Gemini's array of JSON is application/json and grows for as long as the model
+ * writes; proxies send events or lines of JSON as application/json, as text, or without a type.
+ * There the first bytes of the body tell, and what has been held until then goes to the watcher.
+ */
+#ifndef SC_WIRE_KIND_H
+#define SC_WIRE_KIND_H
+
+#include "call/transfer.h"
+
+/* The final header block of a success is complete. True: it is of a kind worth holding. */
+bool sc_kind_by_type(struct sc_shadow *s, struct sc_transfer *t);
+
+/* A piece of the body, which is not held yet; while `kind_told` is false. */
+void sc_kind_by_bytes(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n);
+
+/* The JSON that is read is over, and more has come behind it: lines of JSON. */
+void sc_kind_is_lines(struct sc_transfer *t);
+
+#endif
