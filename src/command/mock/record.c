@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mock/mask.h"
 #include "mock/net.h"
 
 #define TOTAL_MAX (256u << 20)
@@ -83,14 +84,17 @@ static bool is_text(const char *body, size_t n)
 static void write_body(const struct sc_mock_entry *e, struct sc_mock_buf *b)
 {
     size_t n = e->body_kept < SC_MOCK_RECORD_BODY ? e->body_kept : SC_MOCK_RECORD_BODY;
+    struct sc_mock_buf shown = {0};
+    sc_mock_mask(&shown, e->body, n);
     if (is_text(e->body, n)) {
         sc_mock_buf_str(b, ",\"body\":");
-        sc_mock_buf_quote(b, e->body, n);
+        sc_mock_buf_quote(b, shown.p, shown.n);
     } else {
         sc_mock_buf_str(b, ",\"body_base64\":\"");
-        sc_mock_buf_base64(b, e->body, n);
+        sc_mock_buf_base64(b, shown.p, shown.n);
         sc_mock_buf_str(b, "\"");
     }
+    sc_mock_buf_free(&shown);
     sc_mock_buf_json(b, ",'body_bytes':%l,'body_sha256':%q", e->body_bytes, e->sha256);
 }
 
@@ -109,9 +113,11 @@ static void count_outcome(struct sc_mock_records *r, const char *text)
 
 void sc_mock_records_add(struct sc_mock_records *r, const struct sc_mock_entry *e)
 {
-    struct sc_mock_buf rest = {0}, line = {0};
+    struct sc_mock_buf rest = {0}, line = {0}, target = {0};
+    sc_mock_mask(&target, e->target, strlen(e->target));
     sc_mock_buf_json(&rest, "'connection':%l,'method':%q,'path':%q,'headers':%s", e->peer->number,
-                     e->method, e->target, e->headers);
+                     e->method, target.p, e->headers);
+    sc_mock_buf_free(&target);
     write_body(e, &rest);
     sc_mock_buf_json(&rest, ",'complete':%s,'outcome':%q}", e->complete ? "true" : "false",
                      e->outcome);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mock/exchange.h"
+#include "mock/mask.h"
 #include "mock/net.h"
 
 #define CONNECTION_MEMORY (256u << 10)
@@ -28,9 +29,11 @@ const char *sc_mock_request_query(const struct sc_mock_exchange *x, const char *
 static enum MHD_Result add_json_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                        const char *value)
 {
-    struct sc_mock_buf *b = cls;
+    struct sc_mock_buf *b = cls, shown = {0};
     (void)kind;
-    sc_mock_buf_json(b, "%s[%q,%q]", b->p[b->n - 1] == '[' ? "" : ",", name, value ? value : "");
+    sc_mock_mask_header(&shown, name, value ? value : "");
+    sc_mock_buf_json(b, "%s[%q,%q]", b->p[b->n - 1] == '[' ? "" : ",", name, shown.p);
+    sc_mock_buf_free(&shown);
     return MHD_YES;
 }
 

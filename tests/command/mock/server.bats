@@ -144,3 +144,33 @@ teardown() {
     run -0 "$STEADYCURL" mock --help
     [[ $output == *--script-file* ]]
 }
+
+@test "/_mock/requests shows no credentials: headers, query, JSON, form, multipart, binary" {
+    mock_start --script 200
+    secret=Zq7vXn2LkT9pWm4sHd8y
+    curl -s -o /dev/null -H "Authorization: Bearer $secret" -H "x-api-key: $secret" -H "api-key: $secret" \
+        -H "x-goog-api-key: $secret" -H "Cookie: a=$secret; b=$secret" -H 'Idempotency-Key: again-1' \
+        -H "Proxy-Authorization: Basic $secret" -H "X-Amz-Security-Token: $secret" \
+        -d "{\"model\": \"m\", \"max_tokens\": 5, \"api_key\": \"$secret\"}" \
+        "$MOCK_URL/v1/chat/completions?key=$secret&x=1"
+    curl -s -o /dev/null -H "Authorization: AWS4-HMAC-SHA256 Credential=$secret/x, Signature=$secret" \
+        -d "api_key=$secret&prompt=hello" "$MOCK_URL/a?api-key=$secret"
+    curl -s -o /dev/null -F "api_key=$secret" -F 'prompt=hello' -F "token=$secret" "$MOCK_URL/b"
+    printf '\377\376 "password": "%s"' "$secret" | curl -s -o /dev/null --data-binary @- "$MOCK_URL/c"
+    curl -s -o /dev/null -d "a line
+sk-ant-api03-$secret and $(printf 'http://me:%s@h/' "$secret")" "$MOCK_URL/d"
+    mock_requests >"$BATS_TEST_TMPDIR/seen"
+    run ! grep -F "$secret" "$BATS_TEST_TMPDIR/seen"
+    run ! sh -c 'jq -r ".[3].body_base64" "$1" | base64 -d | grep -aF "$2"' sh "$BATS_TEST_TMPDIR/seen" "$secret"
+    jq -e '(.[0].headers | map({(.[0]): .[1]}) | add) as $h |
+        $h.Authorization == "Bearer [redacted]" and $h["x-api-key"] == "[redacted]" and
+        $h["Idempotency-Key"] == "again-1" and $h["Cookie"] == "[redacted]" and
+        .[0].path == "/v1/chat/completions?key=[redacted]&x=1" and
+        (.[0].body | fromjson | .max_tokens == 5 and .api_key == "[redacted]") and
+        .[1].body == "api_key=[redacted]&prompt=hello" and
+        (.[2].body | contains("hello") and contains("[redacted]\r\n--")) and
+        (.[4].body | startswith("a line\n[redacted] and http://[redacted]@h/"))' "$BATS_TEST_TMPDIR/seen"
+    # Number and hash are those of what came.
+    jq -e --arg sum "$(printf 'api_key=%s&prompt=hello' "$secret" | sha256sum | cut -d' ' -f1)" \
+        '.[1].body_sha256 == $sum' "$BATS_TEST_TMPDIR/seen"
+}
