@@ -107,8 +107,8 @@ quick='"base_ms": 1, "max_ms": 20'
     until grep -q '^.* Retry 1: HTTP 429' "$LOG" 2>/dev/null; do sleep 0.02; done
     [ "$(code)" = "200 " ]
     wait "$PID"
-    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9]+ ms \(reason=gate .*host=127\.0\.0\.1' "$LOG"
-    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9]+ ms \(reason=gate ' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9.]+ m?s \((ms=[0-9]+ )?reason=gate .*host=127\.0\.0\.1' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9.]+ m?s \((ms=[0-9]+ )?reason=gate ' "$LOG"
     mock_script 503
     [ "$(code)" = "503 " ]
     grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Request failed: HTTP 503, not retried: retry\.budget used up \(' "$LOG"

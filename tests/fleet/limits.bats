@@ -102,8 +102,8 @@ share_tokens() {
     sed -i 's/"format": "json"/"format": "text"/' "$POLICY"
     : >"$LOG"
     many 2 "$BUILT/fleet_load" "$CHAT" -n 2
-    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9]+ ms \(reason=limit .*host=127\.0\.0\.1' "$LOG"
-    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9]+ ms \(reason=limit ' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waiting [0-9.]+ m?s \((ms=[0-9]+ )?reason=limit .*host=127\.0\.0\.1' "$LOG"
+    grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Waited [0-9.]+ m?s \((ms=[0-9]+ )?reason=limit ' "$LOG"
 }
 
 @test "never more calls at the same time than allowed" {

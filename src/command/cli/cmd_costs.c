@@ -17,6 +17,7 @@
 #include "cli/place.h"
 #include "cli/print.h"
 #include "cli/usage.h"
+#include "core/units.h"
 #include "log/plain.h"
 
 #define NANO 1000000000
@@ -117,10 +118,9 @@ static void put_csv_row(const struct sc_ledger_row *r)
 
 static void put_text_row(const char *name, const struct sc_ledger_row *r)
 {
-    char cost[32];
     put_name(name, 28);
     printf(" %8lld %7lld %12lld %12lld %16s\n", (long long)r->calls, (long long)r->failed,
-           (long long)r->input, (long long)r->output, dollars(r->cost_nano, cost));
+           (long long)r->input, (long long)r->output, sc_usd_words(r->cost_nano).s);
 }
 
 static void begin(const struct report *p)
@@ -133,7 +133,7 @@ static void begin(const struct report *p)
                p->by);
     else
         printf("%-28s %8s %7s %12s %12s %16s\n", p->by, "calls", "failed", "input", "output",
-               "USD");
+               "cost");
 }
 
 static void each(const struct sc_ledger_row *r, void *arg)

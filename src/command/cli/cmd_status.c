@@ -10,6 +10,7 @@
 
 #include "cli/alerts.h"
 #include "cli/cli.h"
+#include "cli/others.h"
 #include "cli/policy_file.h"
 #include "cli/print.h"
 #include "cli/status_words.h"
@@ -20,7 +21,7 @@
 #include "state/segment.h"
 #include "state/state.h"
 
-enum { OPT_RESET = 256, OPT_EXEC, OPT_CLEAN };
+enum { OPT_RESET = 256, OPT_EXEC, OPT_CLEAN, OPT_USER, OPT_ALL };
 
 static const struct sc_option options[] = {
     SC_OPTION_JSON("one JSON object"),
@@ -32,6 +33,8 @@ static const struct sc_option options[] = {
      "remove shared memory that killed programs and removed folders left"},
     {"exec", OPT_EXEC, "COMMAND", "run it for each alert of a budget since the last time"},
     SC_OPTION_POLICY("the policy whose budgets these are"),
+    {"user", OPT_USER, "NAME", "the state of this user, for root"},
+    {"all", OPT_ALL, NULL, "the states of all users, for root; else one's own"},
     SC_OPTION_STATE_SHARED,
     SC_OPTIONS_END,
 };
@@ -220,12 +223,22 @@ static int clean(void)
     return 0;
 }
 
+/* Of the user that this process is. */
+static int show_own(bool json)
+{
+    static struct sc_state_view v;
+
+    if (!sc_state_view_open(&v, NULL))
+        return sc_usage_wrong(&usage, "no state folder can be named");
+    return show(&v, json);
+}
+
 int sc_cmd_status(int argc, char **argv)
 {
     struct sc_args a = sc_args_begin(argc, argv);
     struct sc_state_view v;
-    const char *folder = NULL, *command = NULL, *policy = NULL;
-    bool json = false, again = false, clear = false, wipe = false;
+    const char *folder = NULL, *command = NULL, *policy = NULL, *user = NULL;
+    bool json = false, again = false, clear = false, all = false, wipe = false;
     int opt;
 
     while ((opt = sc_args_next(&a, &usage)) > 0) {
@@ -239,6 +252,9 @@ int sc_cmd_status(int argc, char **argv)
             command = a.value;
         if (opt == SC_OPT_POLICY)
             policy = a.value;
+        if (opt == OPT_USER)
+            user = a.value;
+        all |= opt == OPT_ALL;
     }
     if (opt == SC_ARGS_HELP)
         return 0;
@@ -246,6 +262,12 @@ int sc_cmd_status(int argc, char **argv)
         return 2;
     if (a.i + (clear ? 1 : 0) < argc)
         return sc_usage_wrong(&usage, "unexpected argument \"%s\"", argv[a.i]);
+    if (all && (user || folder || clear || command || again || wipe))
+        return sc_usage_wrong(&usage, "--all shows, and takes no other option but --json");
+    if (all)
+        return sc_others_each(&usage, json, show_own);
+    if (user && !sc_others_become(&usage, user))
+        return 1;
     if (wipe)
         return clean();
     if (!sc_state_view_open(&v, folder))

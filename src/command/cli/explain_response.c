@@ -11,6 +11,7 @@
 #include "cli/captured.h"
 #include "cli/explain.h"
 #include "core/classify.h"
+#include "core/units.h"
 #include "http/stream.h"
 #include "log/log.h"
 
@@ -102,7 +103,7 @@ void sc_explain_judge(struct sc_explain_question *q, struct sc_explained *e)
 
 static void print_next(const struct sc_explain_question *q, const struct sc_explained *e)
 {
-    char range[64];
+    char range[72];
 
     if (e->verdict.class == SC_CLASS_OK) {
         sc_explain_line("next", "the program gets the response");
@@ -112,10 +113,11 @@ static void print_next(const struct sc_explain_question *q, const struct sc_expl
         sc_explain_line("next", "depending on jitter, a wait or the end of the call");
     } else {
         if (e->least_ms == e->most_ms)
-            snprintf(range, sizeof range, "%" PRId64, e->least_ms);
+            snprintf(range, sizeof range, "%s", sc_time_words(e->least_ms).s);
         else
-            snprintf(range, sizeof range, "%" PRId64 " to %" PRId64, e->least_ms, e->most_ms);
-        sc_explain_line("next", "wait %s ms (%s), then attempt %d of %d", range,
+            snprintf(range, sizeof range, "%s to %s", sc_time_words(e->least_ms).s,
+                     sc_time_words(e->most_ms).s);
+        sc_explain_line("next", "wait %s (%s), then attempt %d of %d", range,
                         sc_wait_reason_name(e->why), q->attempt + 1, e->attempts_allowed);
     }
 }
@@ -127,7 +129,7 @@ static void print_limit(const char *what, const struct sc_rate *r)
     if (r->remaining < 0 && r->limit < 0)
         return;
     if (r->reset_ms >= 0)
-        snprintf(reset, sizeof reset, ", full again in %" PRId64 " ms", r->reset_ms);
+        snprintf(reset, sizeof reset, ", full again in %s", sc_time_words(r->reset_ms).s);
     if (r->limit < 0)
         sc_explain_line("told", "%" PRId64 " %s left%s", r->remaining, what, reset);
     else if (r->remaining < 0)
@@ -139,7 +141,7 @@ static void print_limit(const char *what, const struct sc_rate *r)
 
 static void print_tokens(const struct sc_explain_tokens *t)
 {
-    char cost[32];
+    struct sc_words cost = sc_usd_words(t->cost_nano);
 
     if (!t->known)
         return;
@@ -148,14 +150,12 @@ static void print_tokens(const struct sc_explain_tokens *t)
                     " written to one), %" PRId64 " out (%" PRId64 " of reasoning)%s",
                     t->input, t->cached, t->written, t->output, t->reasoning,
                     t->estimated ? ", estimated" : "");
-    snprintf(cost, sizeof cost, "%" PRId64 ".%09" PRId64, t->cost_nano / 1000000000,
-             t->cost_nano % 1000000000);
     if (t->cost_nano < 0)
         sc_explain_line("cost", "unknown: no price for %s", t->model[0] ? t->model : "the model");
     else if (!t->price)
-        sc_explain_line("cost", "%s USD, as the provider says", cost);
+        sc_explain_line("cost", "%s, as the provider says", cost.s);
     else
-        sc_explain_line("cost", "%s USD (%s: %g in, %g out, USD per million tokens; %s%s%s)", cost,
+        sc_explain_line("cost", "%s (%s: $%g in, $%g out per million tokens; %s%s%s)", cost.s,
                         t->price->model ? t->price->model : t->price->name,
                         (double)t->price->rates.input / 1e6, (double)t->price->rates.output / 1e6,
                         sc_price_source(t->price), sc_price_as_of(t->price)[0] ? ", " : "",
@@ -178,7 +178,7 @@ void sc_explain_print(const struct sc_explain_question *q, const struct sc_expla
     if (f->detail[0])
         sc_explain_line("detail", "%s", f->detail);
     if (v->hint_ms >= 0)
-        sc_explain_line("hint", "the server asks for %" PRId64 " ms", v->hint_ms);
+        sc_explain_line("hint", "the server asks for %s", sc_time_words(v->hint_ms).s);
     if (e->tells_limits) {
         print_limit("requests", &e->limits.of[SC_RATE_REQUESTS]);
         print_limit("tokens", &e->limits.of[SC_RATE_TOKENS]);

@@ -7,6 +7,7 @@
 #include "cli/explain.h"
 #include "cli/print.h"
 #include "core/money.h"
+#include "core/units.h"
 
 void sc_explain_line(const char *topic, const char *format, ...)
 {
@@ -34,7 +35,7 @@ static void jitter_words(const struct sc_backoff *b, char *buf, size_t n)
         snprintf(buf, n, "plus up to %g %%", b->jitter_ratio * 100);
         break;
     case SC_JITTER_ADDITIVE:
-        snprintf(buf, n, "plus up to %" PRId64 " ms", b->jitter_ms);
+        snprintf(buf, n, "plus up to %s", sc_time_words(b->jitter_ms).s);
         break;
     case SC_JITTER_NONE:
         snprintf(buf, n, "no jitter");
@@ -48,15 +49,16 @@ static void backoff_words(const struct sc_backoff *b, char *buf, size_t n)
     size_t k = 0;
     jitter_words(b, jitter, sizeof jitter);
     if (b->n_delays == 0) {
-        snprintf(buf, n, "wait %" PRId64 " ms, times %g each, up to %" PRId64 " ms, %s", b->base_ms,
-                 b->factor, b->max_ms, jitter);
+        snprintf(buf, n, "wait %s, times %g each, up to %s, %s", sc_time_words(b->base_ms).s,
+                 b->factor, sc_time_words(b->max_ms).s, jitter);
         return;
     }
     k += (size_t)snprintf(buf, n, "wait");
     for (uint32_t i = 0; i < b->n_delays && k < n; i++)
-        k += (size_t)snprintf(buf + k, n - k, " %" PRId64, b->delays_ms[i]);
+        k += (size_t)snprintf(buf + k, n - k, "%s %s", i ? "," : "",
+                              sc_time_words(b->delays_ms[i]).s);
     if (k < n)
-        snprintf(buf + k, n - k, " ms, %s", jitter);
+        snprintf(buf + k, n - k, "; %s", jitter);
 }
 
 static void print_retry(const struct sc_retry *r)
@@ -71,7 +73,7 @@ static void print_retry(const struct sc_retry *r)
         if (!sc_class_retryable((enum sc_class)c))
             continue;
         backoff_words(&s->backoff, wait, sizeof wait);
-        snprintf(total, sizeof total, " within %g s", (double)s->total_timeout_ms / 1000);
+        snprintf(total, sizeof total, " within %s", sc_time_words(s->total_timeout_ms).s);
         sc_explain_line("retry", "%s: %d attempt%s%s; %s", sc_class_name((enum sc_class)c),
                         s->max_attempts, s->max_attempts == 1 ? "" : "s",
                         s->total_timeout_ms ? total : "", wait);
@@ -109,11 +111,11 @@ static void print_breaker(const struct sc_breaker_settings *b)
     }
     scope_words(b->scope, scope, sizeof scope);
     sc_explain_line("breaker",
-                    "opens after %d failures in a row or %g %% of at least %d calls in %g s, for "
-                    "%g to %g s, by %s",
+                    "opens after %d failures in a row or %g %% of at least %d calls in %s, for "
+                    "%s to %s, by %s",
                     b->consecutive_failures, b->failure_ratio * 100, b->min_calls,
-                    (double)b->window_ms / 1000, (double)b->open_ms / 1000,
-                    (double)b->open_max_ms / 1000, scope);
+                    sc_time_words(b->window_ms).s, sc_time_words(b->open_ms).s,
+                    sc_time_words(b->open_max_ms).s, scope);
 }
 
 static void print_limits(const struct sc_limits *l)
@@ -130,7 +132,7 @@ static void print_limits(const struct sc_limits *l)
         k += (size_t)snprintf(text + k, sizeof text - k, "%s%d at a time", k ? ", " : "",
                               l->concurrent);
     if (k)
-        snprintf(text + k, sizeof text - k, "; waits up to %g s", (double)l->max_wait_ms / 1000);
+        snprintf(text + k, sizeof text - k, "; waits up to %s", sc_time_words(l->max_wait_ms).s);
     sc_explain_line("limits", "%s%s", k ? text : "off",
                     l->learn ? "; the service's own are learned" : "");
 }
@@ -151,11 +153,11 @@ void sc_explain_settings(const struct sc_settings *s)
     if (s->tokens.repair_max_tokens)
         sc_explain_line("max_tokens", "lowered once where an error says what would fit");
     if (s->timeouts.first_token_ms > 0)
-        sc_explain_line("first_token", "%lld ms", (long long)s->timeouts.first_token_ms);
+        sc_explain_line("first_token", "%s", sc_time_words(s->timeouts.first_token_ms).s);
     if (s->timeouts.gap_ms > 0)
-        sc_explain_line("gap", "%lld ms", (long long)s->timeouts.gap_ms);
+        sc_explain_line("gap", "%s", sc_time_words(s->timeouts.gap_ms).s);
     if (s->timeouts.total_ms > 0)
-        sc_explain_line("total", "%lld ms", (long long)s->timeouts.total_ms);
+        sc_explain_line("total", "%s", sc_time_words(s->timeouts.total_ms).s);
     if (s->split_embeddings && s->max_embeddings)
         sc_explain_line("embeddings", "in parts of at most %lld inputs",
                         (long long)s->max_embeddings);
@@ -172,7 +174,7 @@ void sc_explain_budgets(const struct sc_money_budget *const *budgets)
 {
     static const char *const sharers[] = {"",          "a rule",     "a task", "a DAG",
                                           "a program", "a provider", "a model"};
-    char usd[32], by[96];
+    char by[96];
 
     for (; budgets && *budgets; budgets++) {
         const struct sc_money_budget *b = *budgets;
@@ -183,9 +185,9 @@ void sc_explain_budgets(const struct sc_money_budget *const *budgets)
             if (b->by >> i & 1)
                 n += (size_t)snprintf(by + n, sizeof by - n, "%s%s", n ? " and " : ", for ",
                                       sharers[i]);
-        sc_money_text(b->limit_nano, usd, sizeof usd);
-        sc_explain_line("budget", "%s: %s USD %s%s%s; %s when spent", b->name, usd,
-                        b->per == SC_PERIOD_EVER ? "for " : "each ", sc_period_name(b->per), by,
+        sc_explain_line("budget", "%s: %s %s%s%s; %s when spent", b->name,
+                        sc_usd_words(b->limit_nano).s, b->per == SC_PERIOD_EVER ? "for " : "each ",
+                        sc_period_name(b->per), by,
                         b->on_spent == SC_ON_SPENT_WARN ? "warns" : "rejects");
     }
 }

@@ -12,6 +12,7 @@
 #include "core/limiter.h"
 #include "core/pace.h"
 #include "core/tokens.h"
+#include "core/units.h"
 #include "ledger/reading.h"
 #include "state/state.h"
 
@@ -74,13 +75,13 @@ static void show_breaker(struct sc_writer *w, sc_word *words, int64_t now)
     }
     printf("  breaker     %s", sc_breaker_state_name(b.state));
     if (b.state == SC_BREAKER_OPEN)
-        printf(" after %s, next probe in %.1f s", last, (double)probe / 1e3);
+        printf(" after %s, next probe in %s", last, sc_time_words(probe).s);
     if (b.state == SC_BREAKER_HALF_OPEN)
         printf(", %u probe%s out, %u went well", b.probes, b.probes == 1 ? "" : "s", b.successes);
     if (b.failures)
         printf(", %u failure%s in a row", b.failures, b.failures == 1 ? "" : "s");
     if (since >= 0)
-        printf(", for %.1f s", (double)since / 1e3);
+        printf(", for %s", sc_time_words(since).s);
     if (openings)
         printf(", opened %" PRIu64 " time%s", openings, openings == 1 ? "" : "s");
     putchar('\n');
@@ -108,7 +109,7 @@ static void show_limit(struct sc_writer *w, const char *key, const char *unit, s
     if (l.waiting)
         printf(", %" PRId64 " %s wait", l.waiting, unit);
     if (l.wait_ms)
-        printf(", a new one %s%.1f s", l.waiting ? "" : "waits ", (double)l.wait_ms / 1e3);
+        printf(", a new one %s%s", l.waiting ? "" : "waits ", sc_time_words(l.wait_ms).s);
     putchar('\n');
 }
 
@@ -178,7 +179,7 @@ static void show_gate(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "closings", (int64_t)sc_word_read(&words[SC_W_CLOSINGS]));
         end_part(w);
     } else if (opens) {
-        printf("  gate        closed by the server's hint, opens in %.1f s\n", (double)opens / 1e3);
+        printf("  gate        closed by the server's hint, opens in %s\n", sc_time_words(opens).s);
     }
 }
 
@@ -195,7 +196,7 @@ static void show_latch(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "next_probe_ms", l.probe_ms);
         end_part(w);
     } else {
-        printf("  latch       %s, next probe in %.1f s\n", what, (double)l.probe_ms / 1e3);
+        printf("  latch       %s, next probe in %s\n", what, sc_time_words(l.probe_ms).s);
     }
 }
 
@@ -270,7 +271,7 @@ static void show_money_json(struct sc_writer *w, const struct sc_money_view *m, 
 static void show_money(struct sc_writer *w, struct sc_region *r, sc_word *words, int64_t now)
 {
     struct sc_money_view m;
-    char until[32], spent[32], held[32], limit[32];
+    char until[32];
 
     sc_money_look(r, words, (int64_t)time(NULL), now, &m);
     date_of(m.until_s, until, sizeof until);
@@ -278,12 +279,10 @@ static void show_money(struct sc_writer *w, struct sc_region *r, sc_word *words,
         show_money_json(w, &m, until);
         return;
     }
-    sc_money_text(m.spent, spent, sizeof spent);
-    sc_money_text(m.held, held, sizeof held);
-    sc_money_text(m.limit, limit, sizeof limit);
-    printf("  money       %s of %s USD spent", spent, limit);
+    printf("  money       %s of %s spent", sc_usd_words(m.spent).s, sc_usd_words(m.limit).s);
     if (m.calls)
-        printf(", %s reserved by %u call%s", held, m.calls, m.calls == 1 ? "" : "s");
+        printf(", %s reserved by %u call%s", sc_usd_words(m.held).s, m.calls,
+               m.calls == 1 ? "" : "s");
     if (m.per != SC_PERIOD_EVER)
         printf(", until %s", until);
     puts(m.on_spent == SC_ON_SPENT_WARN ? "; warns" : "");

@@ -10,6 +10,7 @@
 #include "core/lease.h"
 #include "core/limiter.h"
 #include "core/pace.h"
+#include "core/units.h"
 #include "state/holder.h"
 #include "state/state.h"
 
@@ -107,8 +108,8 @@ static void judge_breaker(const struct ask *a, struct sc_finding *f)
     if (b.state == SC_BREAKER_OPEN && probe > 0) {
         find(f, SC_CALLS_REFUSED, sc_refusal_name(SC_REFUSE_BREAKER), probe);
         snprintf(f->words, sizeof f->words,
-                 "the breaker is open: the service kept failing; a probe goes in %.1f s",
-                 (double)probe / 1e3);
+                 "the breaker is open: the service kept failing; a probe goes in %s",
+                 sc_time_words(probe).s);
     } else if (b.state != SC_BREAKER_CLOSED) {
         find(f, SC_CALLS_AT_RISK, sc_refusal_name(SC_REFUSE_BREAKER), -1);
         snprintf(f->words, sizeof f->words,
@@ -126,9 +127,9 @@ static void judge_latch(const struct ask *a, struct sc_finding *f)
     find(f, l.probe_ms > 0 ? SC_CALLS_REFUSED : SC_CALLS_AT_RISK,
          sc_refusal_name(quota ? SC_REFUSE_QUOTA : SC_REFUSE_AUTH), l.probe_ms);
     if (l.probe_ms > 0)
-        snprintf(f->words, sizeof f->words, "%s; a probe goes in %.1f s",
+        snprintf(f->words, sizeof f->words, "%s; a probe goes in %s",
                  quota ? "the quota is used up" : "the credentials were refused",
-                 (double)l.probe_ms / 1e3);
+                 sc_time_words(l.probe_ms).s);
     else
         snprintf(f->words, sizeof f->words, "%s; the next call is the probe",
                  quota ? "the quota is used up" : "the credentials were refused");
@@ -142,8 +143,8 @@ static void judge_gate(const struct ask *a, struct sc_finding *f)
     if (ms <= 0)
         return;
     find(f, SC_CALLS_WAIT, sc_refusal_name(SC_REFUSE_GATE), ms);
-    snprintf(f->words, sizeof f->words, "the server asked to be left alone for another %.1f s",
-             (double)ms / 1e3);
+    snprintf(f->words, sizeof f->words, "the server asked to be left alone for another %s",
+             sc_time_words(ms).s);
 }
 
 static void judge_limit(const struct ask *a, enum sc_slot_kind kind, const char *what,
@@ -155,8 +156,8 @@ static void judge_limit(const struct ask *a, enum sc_slot_kind kind, const char 
         return;
     find(f, SC_CALLS_WAIT, sc_refusal_name(SC_REFUSE_LIMIT), l.wait_ms);
     snprintf(f->words, sizeof f->words,
-             "the limit of %lld %s a minute (%lld at once) is full: a new call waits %.1f s",
-             (long long)l.per_minute, what, (long long)l.at_once, (double)l.wait_ms / 1e3);
+             "the limit of %lld %s a minute (%lld at once) is full: a new call waits %s",
+             (long long)l.per_minute, what, (long long)l.at_once, sc_time_words(l.wait_ms).s);
 }
 
 static void judge_requests(const struct ask *a, struct sc_finding *f)
@@ -181,8 +182,8 @@ static void judge_learned(const struct ask *a, enum sc_slot_kind kind, struct sc
         return;
     find(f, SC_CALLS_WAIT, sc_refusal_name(SC_REFUSE_LIMIT), wait / MS + 1);
     snprintf(f->words, sizeof f->words,
-             "the service's own limit of %s is used up: a new call waits %.1f s",
-             kind == SC_SLOT_LEARNED_TOKENS ? "tokens" : "requests", (double)wait / 1e9);
+             "the service's own limit of %s is used up: a new call waits %s",
+             kind == SC_SLOT_LEARNED_TOKENS ? "tokens" : "requests", sc_time_words(wait / MS).s);
 }
 
 static void judge_learned_requests(const struct ask *a, struct sc_finding *f)
@@ -210,13 +211,11 @@ static void judge_concurrent(const struct ask *a, struct sc_finding *f)
 static void judge_money(const struct ask *a, struct sc_finding *f)
 {
     struct sc_money_view m;
-    char limit[32];
     bool spent, warns;
 
     sc_money_look(a->v->region, a->words[SC_SLOT_SPENT], a->wall, a->now, &m);
     warns = m.on_spent == SC_ON_SPENT_WARN;
     spent = m.spent >= m.limit;
-    sc_money_text(m.limit, limit, sizeof limit);
     if (m.limit <= 0 || (!spent && !m.refused && m.spent + m.held < m.limit))
         return;
     find(f,
@@ -225,7 +224,7 @@ static void judge_money(const struct ask *a, struct sc_finding *f)
                               : SC_CALLS_WAIT,
          sc_refusal_name(SC_REFUSE_BUDGET),
          m.per == SC_PERIOD_EVER ? -1 : (m.until_s - a->wall) * 1000);
-    snprintf(f->words, sizeof f->words, "the budget of %s USD %s", limit,
+    snprintf(f->words, sizeof f->words, "the budget of %s %s", sc_usd_words(m.limit).s,
              spent       ? warns ? "is spent (it only warns)" : "is spent"
              : m.refused ? "has too little left for a call that was made"
                          : "is set aside for calls under way");

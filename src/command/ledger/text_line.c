@@ -208,7 +208,8 @@ static void put_sentence(struct sc_out *o, const struct sentence *s, struct sc_s
                    s->begin[0] == 'R' ? (struct sc_str){"true", 4} : (struct sc_str){"false", 5},
                    true);
     } else if (s->event[0] == 'w' && n > 0) {
-        put_member(o, "ms", (struct sc_str){rest.p, n}, true);
+        if (starts(behind(rest, n), " ms")) /* else it is in the fields */
+            put_member(o, "ms", (struct sc_str){rest.p, n}, true);
         return;
     }
     n = starts(rest, "HTTP ") ? number_length(behind(rest, 5)) : 0;

@@ -189,7 +189,7 @@ static void put_attempt(struct sc_out *o, const struct sc_event *e)
     number(o, KEY("ms"), e->ms < 0 ? 0 : e->ms);
     if (e->retry_after_ms >= 0)
         number(o, KEY("retry_after_ms"), e->retry_after_ms);
-    if (e->will_retry && e->wait_ms > 0)
+    if (e->will_retry && e->wait_ms >= 0)
         number(o, KEY("wait_ms"), e->wait_ms);
     string(o, KEY("said"), e->said);
     if (put_key(o, KEY("will_retry"), 5))

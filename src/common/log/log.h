@@ -74,7 +74,7 @@ struct sc_event {
     int fraction;     /* 1/10000 of the limit */
     const char *text; /* free text; of a transport error: libcurl's words for it */
     const char *said; /* of a failure: the server's words, as far as wording.h lets them through */
-    int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: unknown or none */
+    int64_t wait_ms;  /* of an attempt: the wait before the next one; 0: none, -1: unknown */
 };
 
 #define SC_LOG_LINE_MAX 4096

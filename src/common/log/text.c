@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/call.h"
+#include "core/units.h"
 #include "log/log.h"
 #include "log/plain.h"
 
@@ -147,7 +148,7 @@ static void put_attempt(struct sc_out *o, struct fields *f, const struct sc_even
         number(f, NAME("ms"), e->ms);
     if (e->retry_after_ms >= 0)
         number(f, NAME("retry_after_ms"), e->retry_after_ms);
-    if (e->will_retry && e->wait_ms > 0)
+    if (e->will_retry && e->wait_ms >= 0)
         number(f, NAME("wait_ms"), e->wait_ms);
     string(f, NAME("said"), e->said);
 }
@@ -155,8 +156,9 @@ static void put_attempt(struct sc_out *o, struct fields *f, const struct sc_even
 static void put_wait(struct sc_out *o, struct fields *f, const struct sc_event *e)
 {
     sc_out_string(o, e->kind == SC_EVENT_WAITED ? "Waited " : "Waiting ");
-    sc_out_int(o, e->ms < 0 ? 0 : e->ms);
-    SC_OUT_LITERAL(o, " ms");
+    sc_out_string(o, sc_time_words(e->ms).s);
+    if (e->ms >= 1000) /* the words are rounded then */
+        number(f, NAME("ms"), e->ms);
     string(f, NAME("reason"), e->reason);
     put_place(f, e);
 }

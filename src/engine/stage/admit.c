@@ -15,6 +15,7 @@
 #include "call/report.h"
 #include "wire/request.h"
 #include "stage/meter.h"
+#include "core/units.h"
 
 enum { NS_PER_MS = 1000000 };
 
@@ -163,8 +164,8 @@ void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struc
     char text[128];
 
     if (fx->breaker_opened) {
-        snprintf(text, sizeof text, "Breaker open for %lld ms: the service keeps failing",
-                 (long long)fx->open_ms);
+        snprintf(text, sizeof text, "Breaker open for %s: the service keeps failing",
+                 sc_time_words(fx->open_ms).s);
         sc_report_note(s, t, SC_EVENT_BREAKER, text);
     }
     if (fx->breaker_closed)
@@ -181,8 +182,8 @@ void sc_admission_report(struct sc_shadow *s, struct sc_transfer *t, const struc
     if (fx->unlatched)
         sc_report_note(s, t, SC_EVENT_LATCH, "A probe went well: attempts go on");
     if (fx->gate_ms > 0) {
-        snprintf(text, sizeof text, "Gate closed for %lld ms: the server asks for it",
-                 (long long)fx->gate_ms);
+        snprintf(text, sizeof text, "Gate closed for %s: the server asks for it",
+                 sc_time_words(fx->gate_ms).s);
         sc_report_note(s, t, SC_EVENT_GATE, text);
     }
 }

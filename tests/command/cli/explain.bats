@@ -72,8 +72,8 @@ has() {
     run -0 "$steadycurl" explain -m gpt-4 https://api.openai.com/v1/x --status 429 \
         --header "Retry-After: 2"
     has "class     rate_limited"
-    has "hint      the server asks for 2000 ms"
-    has "wait 2001 to 2500 ms (hint)"
+    has "hint      the server asks for 2 s"
+    has "wait 2 s to 2.5 s (hint)"
 }
 
 @test "the body decides: quota is never retried" {
@@ -149,9 +149,9 @@ captured() { # STATUS BODY HEADER...
     run -0 "$steadycurl" explain -m gpt-4 --response answer https://api.openai.com/v1/x
     has 'class     rate_limited (row "status-429")'
     has 'code "rate_limit_exceeded"'
-    has "the server asks for 2000 ms"
-    has "0 of 60 requests left, full again in 60000 ms"
-    has "wait 2001 to 2500 ms (hint), then attempt 2 of 2"
+    has "the server asks for 2 s"
+    has "0 of 60 requests left, full again in 1 min"
+    has "wait 2 s to 2.5 s (hint), then attempt 2 of 2"
     run -0 sh -c '"$1" explain -r - -m gpt-4 https://api.openai.com/v1/x <answer' sh "$steadycurl"
     has 'class     rate_limited (row "status-429")'
 }
@@ -182,11 +182,11 @@ captured() { # STATUS BODY HEADER...
         {"model": "house", "input_per_mtok": 1, "output_per_mtok": 1}]}' >prices.json
     run -0 "$steadycurl" explain -p prices.json -r answer --provider openai
     has "tokens    1000000 in (0 from a cache, 0 written to one), 1000 out"
-    has "cost      2.005000000 USD (gpt-4o-mini: 2 in, 5 out"
+    has 'cost      $2.005 (gpt-4o-mini: $2 in, $5 out'
     echo '{"model":"house","messages":[]}' >request
     run -0 "$steadycurl" explain -p prices.json -r answer --provider openai --request request
     has "model     house"
-    has "cost      1.001000000 USD"
+    has 'cost      $1.001'
     run -0 "$steadycurl" explain -p prices.json -r answer --provider openai -m house --json
     [ "$(jq -c '[.class, .input_tokens, .cost_usd + 0, .price, .will_retry]' <<<"$output")" = \
         '["ok",1000000,1.001,"house",false]' ]

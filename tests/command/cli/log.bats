@@ -139,12 +139,13 @@ until_seen() { # FILE TEXT
 [2025-08-08 09:32:04] Success: HTTP 200 (provider=openai class=ok attempts=2 ms=900 input_tokens=10 output_tokens=20 cost_usd=0.000225000 program=curl pid=7 call=62db9f74c1b10e5c)
 [2025-08-08 09:32:05] Max retries reached. Request failed. (status=500 attempts=4 program="my (odd) "name"" pid=7 call=62db9f74c1b10e5c)
 [2025-08-08 09:32:06] Breaker open for 30000 ms: the service (all of it) keeps failing (provider=openai program=curl pid=7)
+[2025-08-08 09:32:07] Waiting 3 d 8 h (ms=288893000 reason=gate provider=openai program=curl pid=7)
 some line
 {"time":"2025-08-08T07:32:01.000Z","event":"x"}
 LOG
     run -0 "$steadycurl" log -j -n all log
     printf '%s\n' "$output" >objects
-    run -0 jq -es '[.[].event] == ["attempt", "attempt", "wait", "call", "call", "breaker", "x"]' objects
+    run -0 jq -es '[.[].event] == ["attempt", "attempt", "wait", "call", "call", "breaker", "wait", "x"]' objects
     run -0 jq -es '.[0] == {time: "2025-08-08T07:32:01.000Z", event: "attempt", attempt: 1, will_retry: true,
         status: 500, provider: "openai", model: "gpt-4o", host: "h", rule: "a b", class: "retryable",
         row: "status-500", ms: 7, wait_ms: 9, program: "curl", pid: 7, call: "62db9f74c1b10e5c"}' objects
@@ -152,5 +153,6 @@ LOG
     run -0 jq -es '.[2].ms == 250 and .[2].reason == "limit" and .[2].time == "2025-01-08T08:32:03.000Z"' objects
     run -0 jq -es '.[3].outcome == "ok" and .[3].cost_usd == 0.000225 and .[3].status == 200' objects
     run -0 jq -es '.[4].outcome == "failed" and .[4].program == "my (odd) \"name\""' objects
+    run -0 jq -es '.[6].ms == 288893000 and .[6].reason == "gate"' objects
     run -0 jq -es '.[5].text == "Breaker open for 30000 ms: the service (all of it) keeps failing"' objects
 }

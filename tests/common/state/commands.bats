@@ -221,6 +221,42 @@ agrees() { # HOW NUMBER REASON
     [[ $output == *"host=h"* ]]
 }
 
+@test "root sees the state of another user, and of all" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root"
+    uid=48211
+    as() {
+        setpriv --reuid $uid --regid $uid --clear-groups env -u STEADYCURL_STATE -u XDG_RUNTIME_DIR "$@"
+    }
+    forget() {
+        rm -rf "/dev/shm/steadycurl-$uid"
+        ipcs -m | awk -v u="$uid" '$3 == u { print $2 }' | while read -r id; do ipcrm -m "$id"; done
+    }
+    forget
+    as "$(type -P play)" their.host m retryable retryable retryable retryable retryable >/dev/null
+    unset STEADYCURL_STATE
+    run -0 steadycurl status --user $uid
+    [[ $output == *"host=their.host"*"breaker     open"* ]]
+    run -0 steadycurl status --user $uid --json
+    jq -e '.scopes[0].scope | contains("their.host")' <<<"$output"
+    run -0 steadycurl status --all
+    [[ $output == *"uid $uid"*"host=their.host"* ]]
+    run -0 steadycurl status --all -j
+    jq -e --argjson u $uid '.users | map(select(.uid == $u))[0].status.scopes[0].scope | contains("their.host")' <<<"$output"
+    # Another user sees the own state only.
+    run -1 as "$(type -P steadycurl)" status --user root
+    [[ $output == *"only root may look at another user's state"* ]]
+    run -0 as "$(type -P steadycurl)" status --all -j
+    jq -e --argjson u $uid '[.users[].uid] == [$u]' <<<"$output"
+    run -0 as "$(type -P steadycurl)" status --user $uid
+    # A reset is that user's, too.
+    run -0 steadycurl status --user $uid --reset their.host
+    run -0 steadycurl status --user $uid
+    [[ $output != *"breaker     open"* ]]
+    forget
+    run -1 steadycurl status --user no-such-user
+    run -2 steadycurl status --all --reset
+}
+
 @test "wrong usage" {
     run steadycurl status one two
     [ "$status" -eq 2 ]
