@@ -94,7 +94,7 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
     e.ms = (now_ns - t->attempt_start_ns) / NS_PER_MS;
     e.retry_after_ms = t->verdict.hint_ms;
     e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
-    if (e.will_retry)
+    if (e.will_retry && t->call.wait_until_ns > now_ns)
         e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
     e.text = words_for(s, t, rc, words, sizeof words);
     e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);

@@ -85,6 +85,9 @@ static void retry_line_is_the_one_users_know(void **state)
     struct sc_event e = retry();
     starts(text(&e), "[2025-08-08 09:32:01] Retry 1: HTTP 500 (provider=openai model=gpt-4o "
                      "class=retryable wait_ms=512 program=");
+    e.wait_ms = 0; /* at once is an answer, too */
+    has(text(&e), " wait_ms=0 ");
+    has(json(&e), "\"wait_ms\":0");
     e.attempt = 12;
     e.status = 0;
     e.curl_code = 56;
@@ -155,6 +158,9 @@ static void last_attempt_and_short_waits_are_for_debugging(void **state)
     assert_string_equal(text(&w), "");
     w.reason = "limit";
     starts(text(&w), "[2025-08-08 09:32:01] Waiting 7 ms (reason=limit");
+    w.ms = 288893000;
+    starts(text(&w), "[2025-08-08 09:32:01] Waiting 3 d 8 h (ms=288893000 reason=limit");
+    has(json(&w), "\"ms\":288893000");
 }
 
 static void json_attempt_has_every_field_of_the_contract(void **state)
