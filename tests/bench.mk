@@ -14,6 +14,6 @@ $(BENCH_LIB): $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libcommon.a
 	@$(SAY) BENCH $<
 	$(Q)$(CC) $(COMMON) $(FLOORS_tests) -o $@ $< $(BUILD)/libcommon.a $(LINK)
 
-bench: all $(BENCH) $(BENCH_LIB)
+bench: all $(BENCH) $(BENCH_LIB) $(BUILD)/tests/common/state/test_goodput
 	@tests/bench/run
 

@@ -233,6 +233,16 @@ static double concurrent_in_use(const struct moment *m, sc_word *words)
     return (double)c.in_use;
 }
 
+static double retries_failed(const struct moment *m, sc_word *words)
+{
+    return (double)sc_retry_reading(words, m->now).failed;
+}
+
+static double retries_allowed(const struct moment *m, sc_word *words)
+{
+    return (double)sc_retry_reading(words, m->now).allows;
+}
+
 /* Every scope that has such words has the series, whether or not anything is the matter. Rows of
  * one name stand together; `of` tells them apart. */
 static const struct gauge {
@@ -260,6 +270,10 @@ static const struct gauge {
     {"steadycurl_limit_wait_seconds", "What a new call would wait for it.", SC_SLOT_REQUESTS,
      "requests", limit_wait},
     {"steadycurl_limit_wait_seconds", NULL, SC_SLOT_TOKENS, "tokens", limit_wait},
+    {"steadycurl_retry_budget_failed", "Attempts that failed in the last two minutes.",
+     SC_SLOT_BUDGET, NULL, retries_failed},
+    {"steadycurl_retry_budget_allows", "How many of those are tried again.", SC_SLOT_BUDGET, NULL,
+     retries_allowed},
     {"steadycurl_concurrent_limit", "Calls that may be under way at once.", SC_SLOT_CONCURRENT,
      NULL, concurrent_limit},
     {"steadycurl_concurrent_in_use", "Calls under way of processes that live.", SC_SLOT_CONCURRENT,

@@ -8,7 +8,6 @@
 
 #include "core/aimd.h"
 #include "core/breaker.h"
-#include "core/budget.h"
 #include "core/limiter.h"
 #include "core/pace.h"
 #include "core/tokens.h"
@@ -202,22 +201,19 @@ static void show_latch(struct sc_writer *w, sc_word *words, int64_t now)
 
 static void show_budget(struct sc_writer *w, sc_word *words, int64_t now)
 {
-    struct sc_budget_terms terms = sc_budget_unpack(sc_word_read(&words[SC_W_BUDGET_TERMS]));
-    struct sc_budget_counts c = sc_budget_sum(words, now);
-    int64_t allows = sc_budget_allows(&c, &terms);
-    bool used_up = c.failed >= allows;
+    struct sc_retry_reading r = sc_retry_reading(words, now);
 
     if (w->json) {
         begin_part(w, "retry_budget");
-        put_number(w, "tried", c.tried);
-        put_number(w, "answered", c.answered);
-        put_number(w, "failed", c.failed);
-        put_number(w, "allows", allows);
+        put_number(w, "tried", r.tried);
+        put_number(w, "answered", r.answered);
+        put_number(w, "failed", r.failed);
+        put_number(w, "allows", r.allows);
         end_part(w);
     } else {
-        printf("  retries     %u of %u attempts failed in two minutes; retry.budget %s %" PRId64
-               "\n",
-               c.failed, c.tried, used_up ? "is used up at" : "allows", allows);
+        printf("  retries     %" PRId64 " of %" PRId64
+               " attempts failed in two minutes; retry.budget %s %" PRId64 "\n",
+               r.failed, r.tried, r.used_up ? "is used up at" : "allows", r.allows);
     }
 }
 

@@ -230,6 +230,30 @@ static void judge_money(const struct ask *a, struct sc_finding *f)
                          : "is set aside for calls under way");
 }
 
+struct sc_retry_reading sc_retry_reading(const sc_word *words, int64_t now)
+{
+    struct sc_budget_terms terms = sc_budget_unpack(sc_word_read(&words[SC_W_BUDGET_TERMS]));
+    struct sc_budget_counts c = sc_budget_sum(words, now);
+    int64_t allows = sc_budget_allows(&c, &terms);
+
+    return (struct sc_retry_reading){c.tried, c.answered, c.failed, allows,
+                                     c.failed > 0 && c.failed >= allows};
+}
+
+static void judge_retries(const struct ask *a, struct sc_finding *f)
+{
+    struct sc_retry_reading r = sc_retry_reading(a->words[SC_SLOT_BUDGET], a->now);
+
+    if (!r.used_up)
+        return;
+    find(f, SC_CALLS_AT_RISK, "retry_budget", -1);
+    snprintf(
+        f->words, sizeof f->words,
+        "retry.budget is used up: %lld attempts failed in two minutes and %lld were answered, so "
+        "failures are not tried again",
+        (long long)r.failed, (long long)r.answered);
+}
+
 static const struct {
     enum sc_slot_kind kind;
     void (*judge)(const struct ask *a, struct sc_finding *f);
@@ -239,6 +263,7 @@ static const struct {
     {SC_SLOT_BREAKER, judge_breaker},
     {SC_SLOT_GATE, judge_gate},
     {SC_SLOT_CONCURRENT, judge_concurrent},
+    {SC_SLOT_BUDGET, judge_retries},
     {SC_SLOT_REQUESTS, judge_requests},
     {SC_SLOT_TOKENS, judge_tokens},
     {SC_SLOT_LEARNED_REQUESTS, judge_learned_requests},

@@ -47,6 +47,15 @@ struct sc_latch_reading {
 struct sc_latch_reading sc_latch_reading(const sc_word *words, int64_t now_ns);
 const char *sc_latch_reason_name(enum sc_latch_reason r);
 
+/* The retry budget over the last two minutes. */
+struct sc_retry_reading {
+    int64_t tried, answered, failed;
+    int64_t allows; /* how many may fail and be tried again */
+    bool used_up;
+};
+
+struct sc_retry_reading sc_retry_reading(const sc_word *words, int64_t now_ns);
+
 /* ---- what it means ---- */
 
 /* What would happen to a call now, best first. */

@@ -205,6 +205,20 @@ agrees() { # HOW NUMBER REASON
     promtool check metrics <<<"$output"
 }
 
+@test "a retry budget that is used up is said, and has series" {
+    # More failures than a breaker of five in a row would let pass, so each time another answer between.
+    play h m $(printf 'retryable retryable retryable ok %.0s' 1 2 3 4 5 6 7 8 9) >/dev/null
+    run steadycurl status
+    [[ ${lines[0]} == "calls go, but retry.budget is used up: 27 attempts failed in two minutes and 9 were "* ]] ||
+        { echo "$output"; false; }
+    [[ $output == *"  retries     27 of 36 attempts failed in two minutes; retry.budget is used up at 19"* ]]
+    steadycurl status --json | jq -e '[.scopes[].retry_budget | select(.)] ==
+        [{tried: 36, answered: 9, failed: 27, allows: 19}]'
+    run --separate-stderr steadycurl metrics
+    grep -q '^steadycurl_retry_budget_failed{.*} 27$' <<<"$output"
+    grep -q '^steadycurl_retry_budget_allows{.*} 19$' <<<"$output"
+}
+
 @test "clean removes what was left, and nothing that has a folder" {
     play h m ok >/dev/null
     local gone=$BATS_TEST_TMPDIR/gone
