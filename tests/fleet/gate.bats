@@ -46,6 +46,17 @@ quick='"base_ms": 1, "max_ms": 20'
     [ "$(mock_count)" -eq 1 ]
 }
 
+@test "a limit that is used up closes it, too, though nothing says Retry-After and nobody learns" {
+    policy '"limits": {"max_wait_ms": 2000}'
+    mock_script '429;header=x-ratelimit-remaining-requests:0;header=x-ratelimit-reset-requests:38s,200'
+    [ "$(code)" = "429 " ]
+    run -0 ask -i
+    [[ $output == *"HTTP/1.1 429 Too Many Requests"*"x-steadycurl: gate_closed"* ]]
+    [[ $output =~ retry-after:\ ([0-9]+) ]]
+    [ "${BASH_REMATCH[1]}" -ge 20 ] && [ "${BASH_REMATCH[1]}" -le 39 ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
 @test "another key's 429 is its own, an overloaded service is everybody's" {
     policy '"limits": {"max_wait_ms": 500}'
     mock_script '429;retry-after=30,200,503;retry-after=30,200'

@@ -281,6 +281,15 @@ static int64_t hint_for(const struct sc_facts *f, enum sc_class class)
     return -1;
 }
 
+/* A limit that is used up says when it no longer is, where nothing else does. */
+static int64_t hint_or_reset(const struct sc_facts *f, enum sc_class class)
+{
+    int64_t hint = hint_for(f, class);
+    bool of_a_limit = class == SC_CLASS_RATE_LIMITED || class == SC_CLASS_QUOTA_EXHAUSTED;
+
+    return hint < 0 && of_a_limit ? f->reset_ms : hint;
+}
+
 /* Whether a request that must not be processed twice may be sent again: it never reached the
  * service, the service turned it away for its load, or says itself that another try is welcome. A
  * 500 or a lost connection leaves that open. */
@@ -303,7 +312,7 @@ static bool was_not_processed(const struct sc_facts *f, const struct sc_verdict 
 void sc_classify_by(const struct sc_facts *f, const struct sc_class_rows *own, struct sc_verdict *v)
 {
     by_outcome(f, own, v);
-    v->hint_ms = hint_for(f, v->class);
+    v->hint_ms = hint_or_reset(f, v->class);
     v->unprocessed = was_not_processed(f, v);
     if (v->class == SC_CLASS_OK || v->class == SC_CLASS_ABORTED)
         return;

@@ -5,6 +5,7 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/ratelimit.h"
 #include "provider/rows.h"
 
 /* A message that is itself JSON (Google behind its OpenAI-compatible path) is looked into up to
@@ -368,6 +369,7 @@ static void read_basics(const struct sc_response *r, struct sc_facts *f)
         .limit = -1,
         .requested = -1,
         .hint_ms = -1,
+        .reset_ms = -1,
     };
     if (r->status < 400)
         return;
@@ -423,7 +425,39 @@ static void read_stream_body(const struct sc_response *r, struct sc_facts *f)
         f->message.p = r->body + s.error_at + (f->message.p - s.error);
 }
 
-void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
+/* The headers that OpenRouter got, and passes on inside of its error. */
+static size_t headers_within(const struct sc_response *r, struct sc_header *out, size_t max)
+{
+    struct sc_json_iter it;
+    struct sc_str key, value;
+    size_t n = 0;
+
+    if (!sc_json_enter(sc_json_find(r->body, r->body_len, "error.metadata.headers"), &it))
+        return 0;
+    while (n < max && sc_json_next(&it, &key, &value))
+        out[n++] = (struct sc_header){key, value.p[0] == '"' ? sc_json_inside(value) : value};
+    return n;
+}
+
+/* A rate limit that does not say when to come back may tell when its bucket is full. */
+static void read_reset(const struct sc_response *r, struct sc_facts *f)
+{
+    struct sc_header within[16];
+    const struct sc_header *date = find_header(r, "date");
+    size_t n = 0;
+
+    if (f->hint_ms >= 0 || (r->status != 429 && f->inner_status != 429))
+        return;
+    f->reset_ms = sc_ratelimit_hint(r->provider, r->headers, r->n_headers, r->now_unix);
+    if (f->reset_ms >= 0 || r->body_len == 0)
+        return;
+    if (date)
+        within[n++] = *date;
+    n += headers_within(r, within + n, sizeof within / sizeof *within - n);
+    f->reset_ms = sc_ratelimit_hint(r->provider, within, n, r->now_unix);
+}
+
+static void read_facts(const struct sc_response *r, struct sc_facts *out)
 {
     if (is_a_report(r)) {
         read_basics(r, out);
@@ -443,4 +477,10 @@ void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
     if (r->status >= 400 || out->has_error)
         read_error_body(out, r->body, r->body_len);
     out->foreign = !out->from_api;
+}
+
+void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
+{
+    read_facts(r, out);
+    read_reset(r, out);
 }

@@ -66,7 +66,8 @@ struct sc_facts {
     /* error.message as raw JSON text without its quotes, borrowed from the response's body (or,
      * by sc_facts_read_event, from the stream watcher). */
     struct sc_str message;
-    int64_t hint_ms; /* how long the server asks to wait, -1 if it does not say */
+    int64_t hint_ms;  /* how long the server asks to wait, -1 if it does not say */
+    int64_t reset_ms; /* of a 429: when the limit that is used up is free again, -1 likewise */
 };
 
 void sc_facts_read(const struct sc_response *r, struct sc_facts *out);

@@ -22,6 +22,8 @@ enum format {
     ANY /* unknown services: whichever of the above it looks like */
 };
 
+#define RANKS 3
+
 /* Where a dialect has several headers for one thing, the lower rank counts. */
 struct row {
     const char *name;
@@ -69,16 +71,19 @@ static const struct row openai_rows[] = {
 
 /* Anthropic: docs.claude.com/en/api/rate-limits, 2026-08. Token buckets; "tokens" are those of the
  * limit that is nearest. */
-#define ANTHROPIC_ROWS                                                                  \
-    ROW("anthropic-ratelimit-requests-limit", REQUESTS, LIMIT, COUNT, 0),               \
-        ROW("anthropic-ratelimit-requests-remaining", REQUESTS, REMAINING, COUNT, 0),   \
-        ROW("anthropic-ratelimit-requests-reset", REQUESTS, RESET, RFC_3339, 0),        \
-        ROW("anthropic-ratelimit-tokens-limit", TOKENS, LIMIT, COUNT, 0),               \
-        ROW("anthropic-ratelimit-tokens-remaining", TOKENS, REMAINING, COUNT, 0),       \
-        ROW("anthropic-ratelimit-tokens-reset", TOKENS, RESET, RFC_3339, 0),            \
-        ROW("anthropic-ratelimit-input-tokens-limit", TOKENS, LIMIT, COUNT, 1),         \
-        ROW("anthropic-ratelimit-input-tokens-remaining", TOKENS, REMAINING, COUNT, 1), \
-        ROW("anthropic-ratelimit-input-tokens-reset", TOKENS, RESET, RFC_3339, 1)
+#define ANTHROPIC_ROWS                                                                   \
+    ROW("anthropic-ratelimit-requests-limit", REQUESTS, LIMIT, COUNT, 0),                \
+        ROW("anthropic-ratelimit-requests-remaining", REQUESTS, REMAINING, COUNT, 0),    \
+        ROW("anthropic-ratelimit-requests-reset", REQUESTS, RESET, RFC_3339, 0),         \
+        ROW("anthropic-ratelimit-tokens-limit", TOKENS, LIMIT, COUNT, 0),                \
+        ROW("anthropic-ratelimit-tokens-remaining", TOKENS, REMAINING, COUNT, 0),        \
+        ROW("anthropic-ratelimit-tokens-reset", TOKENS, RESET, RFC_3339, 0),             \
+        ROW("anthropic-ratelimit-input-tokens-limit", TOKENS, LIMIT, COUNT, 1),          \
+        ROW("anthropic-ratelimit-input-tokens-remaining", TOKENS, REMAINING, COUNT, 1),  \
+        ROW("anthropic-ratelimit-input-tokens-reset", TOKENS, RESET, RFC_3339, 1),       \
+        ROW("anthropic-ratelimit-output-tokens-limit", TOKENS, LIMIT, COUNT, 2),         \
+        ROW("anthropic-ratelimit-output-tokens-remaining", TOKENS, REMAINING, COUNT, 2), \
+        ROW("anthropic-ratelimit-output-tokens-reset", TOKENS, RESET, RFC_3339, 2)
 
 static const struct row anthropic_rows[] = {ANTHROPIC_ROWS};
 
@@ -425,4 +430,55 @@ bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *header
             out->of[k] = unknown;
     }
     return any_said;
+}
+
+/* ---- a refusal without a hint ---- */
+
+/* Those who have no dialect may have a gateway before them that has one. */
+static const struct dialect *dialect_of(enum sc_provider provider, size_t i)
+{
+    static const struct dialect *const common[] = {&any, &plain};
+
+    return dialects[provider][0] ? dialects[provider][i] : common[i];
+}
+
+/* All buckets of a dialect, of every rank: each may be the one that refused. */
+static void note(struct sc_rate all[SC_RATE_COUNT][RANKS], const struct dialect *d,
+                 const struct sc_header *h, const struct clock *c)
+{
+    for (size_t i = 0; d && i < d->n; i++)
+        if (d->rows[i].n == h->name.n && same_name(d->rows[i].name, h->name.p, h->name.n))
+            take(&all[d->rows[i].of][d->rows[i].rank], &d->rows[i], h->value, c);
+}
+
+static int64_t longest(const struct sc_rate all[SC_RATE_COUNT][RANKS])
+{
+    int64_t ms = -1;
+
+    for (size_t of = 0; of < SC_RATE_COUNT; of++)
+        for (size_t rank = 0; rank < RANKS; rank++) {
+            const struct sc_rate *r = &all[of][rank];
+
+            if (r->remaining == 0 && r->reset_ms > ms && r->reset_ms > 0)
+                ms = r->reset_ms;
+        }
+    return ms;
+}
+
+int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *headers, size_t n,
+                          int64_t now_unix)
+{
+    struct sc_rate all[SC_RATE_COUNT][RANKS];
+    struct clock c = {headers, n, now_unix};
+
+    for (size_t of = 0; of < SC_RATE_COUNT; of++)
+        for (size_t rank = 0; rank < RANKS; rank++)
+            all[of][rank] = unknown;
+    for (size_t i = 0; i < n; i++) {
+        if (!sc_ratelimit_may_be(headers[i].name.p, headers[i].name.n))
+            continue;
+        note(all, dialect_of(provider, 0), &headers[i], &c);
+        note(all, dialect_of(provider, 1), &headers[i], &c);
+    }
+    return longest(all);
 }

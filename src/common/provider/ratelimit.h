@@ -53,4 +53,9 @@ bool sc_ratelimit_may_be(const char *line, size_t n);
 bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *headers, size_t n,
                        int64_t now_unix, struct sc_ratelimit *out);
 
+/* When the limit that refused is free again, for a 429 that has no other hint: the longest reset of
+ * those buckets of which nothing is left, in ms. -1: none is told. */
+int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *headers, size_t n,
+                          int64_t now_unix);
+
 #endif
