@@ -247,8 +247,8 @@ static void url_of(enum sc_provider p, char *url, size_t size)
 {
     const struct sc_provider_info *info = sc_provider_info(p);
     const char *host = info->hosts ? info->hosts[0] : "localhost", *star = strchr(host, '*');
-    if (info->local_port)
-        snprintf(url, size, "http://localhost:%d/%s", info->local_port, path_of(p));
+    if (info->local_ports[0] > 0)
+        snprintf(url, size, "http://localhost:%d/%s", info->local_ports[0], path_of(p));
     else
         snprintf(url, size, "https://%.*s%s%s/%s", star ? (int)(star - host) : (int)strlen(host),
                  host, star ? "x" : "", star ? star + 1 : "", path_of(p));
@@ -289,6 +289,8 @@ static enum sc_request_kind kind_of(const struct question *q, const struct call 
 {
     bool asks = !q->request || sc_request_asks(q->request, q->request_len);
 
+    if (q->url == q->own_url) /* any call to a provider */
+        return SC_REQUEST_GENERATES;
     return sc_request_kind(c->provider, str(q->method), c->url.path, asks);
 }
 

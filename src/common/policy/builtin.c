@@ -7,7 +7,7 @@
 #include "policy/layer.h"
 #include "policy/read.h"
 
-#define LIST_MAX 6
+#define LIST_MAX 16
 
 struct builtin_rule {
     const char *name;
@@ -20,13 +20,20 @@ static const struct builtin_rule builtin_rules[] = {
     {"openai", SC_PROVIDER_OPENAI, {"api.openai.com", "*.api.openai.com"}, {NULL}},
     {"azure",
      SC_PROVIDER_AZURE,
-     {"*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com"},
+     {"*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com",
+      "*.openai.azure.us", "*.services.ai.azure.us", "*.cognitiveservices.azure.us",
+      "*.openai.azure.cn", "*.cognitiveservices.azure.cn", "*.models.ai.azure.com",
+      "*.inference.ai.azure.com"},
      {NULL}},
-    {"anthropic", SC_PROVIDER_ANTHROPIC, {"api.anthropic.com"}, {NULL}},
+    {"anthropic",
+     SC_PROVIDER_ANTHROPIC,
+     {"api.anthropic.com", "aws-external-anthropic.*.api.aws"},
+     {NULL}},
     {"gemini", SC_PROVIDER_GEMINI, {"generativelanguage.googleapis.com"}, {NULL}},
     {"vertex",
      SC_PROVIDER_VERTEX,
-     {"aiplatform.googleapis.com", "*-aiplatform.googleapis.com"},
+     {"aiplatform.googleapis.com", "*-aiplatform.googleapis.com",
+      "aiplatform.*.rep.googleapis.com"},
      {NULL}},
     {"mistral", SC_PROVIDER_MISTRAL, {"api.mistral.ai", "codestral.mistral.ai"}, {NULL}},
     {"cohere", SC_PROVIDER_COHERE, {"api.cohere.com", "api.cohere.ai"}, {NULL}},
@@ -34,17 +41,30 @@ static const struct builtin_rule builtin_rules[] = {
     {"deepseek", SC_PROVIDER_DEEPSEEK, {"api.deepseek.com"}, {NULL}},
     {"xai", SC_PROVIDER_XAI, {"api.x.ai", "*.api.x.ai"}, {NULL}},
     {"together", SC_PROVIDER_TOGETHER, {"api.together.xyz", "api.together.ai"}, {NULL}},
-    {"openrouter", SC_PROVIDER_OPENROUTER, {"openrouter.ai"}, {"/api/*"}},
-    {"bedrock", SC_PROVIDER_BEDROCK, {"bedrock-runtime.*.amazonaws.com"}, {NULL}},
+    {"openrouter", SC_PROVIDER_OPENROUTER, {"openrouter.ai", "*.openrouter.ai"}, {"/api/*"}},
+    {"bedrock",
+     SC_PROVIDER_BEDROCK,
+     {"bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com",
+      "bedrock-runtime.*.amazonaws.com.cn", "*.bedrock-runtime.*.vpce.amazonaws.com",
+      "bedrock-runtime.*.api.aws", "bedrock-mantle.*.api.aws"},
+     {NULL}},
     {"ollama",
      SC_PROVIDER_OLLAMA,
      {"localhost:11434", "127.0.0.1:11434", "[::1]:11434"},
      {"/api/*", "/v1/*"}},
+    {"ollama-cloud", SC_PROVIDER_OLLAMA, {"ollama.com"}, {"/api/*", "/v1/*"}},
     {"vllm", SC_PROVIDER_VLLM, {"localhost:8000", "127.0.0.1:8000", "[::1]:8000"}, {"/v1/*"}},
     {"llamacpp",
      SC_PROVIDER_LLAMACPP,
-     {"localhost:8080", "127.0.0.1:8080", "[::1]:8080"},
-     {"/v1/*", "/completion", "/completions", "/embedding", "/infill"}},
+     {"localhost:8080", "127.0.0.1:8080", "[::1]:8080", "localhost:9931", "127.0.0.1:9931",
+      "[::1]:9931"},
+     {"/v1/*", "/completion", "/completions", "/chat/completions", "/chat/completions/input_tokens",
+      "/embedding", "/embeddings", "/infill", "/responses", "/responses/input_tokens", "/rerank",
+      "/reranking", "/tokenize", "/detokenize", "/apply-template"}},
+    {"lmstudio",
+     SC_PROVIDER_OPENAI_COMPATIBLE,
+     {"localhost:1234", "127.0.0.1:1234", "[::1]:1234"},
+     {"/v1/*", "/api/v0/*"}},
 };
 
 static struct sc_strings list_of(const char *const items[LIST_MAX])
@@ -56,9 +76,11 @@ static struct sc_strings list_of(const char *const items[LIST_MAX])
     return s;
 }
 
-static bool is_local(enum sc_provider p)
+static bool is_local(const struct builtin_rule *r)
 {
-    return p == SC_PROVIDER_OLLAMA || p == SC_PROVIDER_VLLM || p == SC_PROVIDER_LLAMACPP;
+    static const char machine[] = "localhost:";
+
+    return strncmp(r->host[0], machine, sizeof machine - 1) == 0;
 }
 
 /* A server on this machine refuses connections while it starts and calls while its model loads,
@@ -109,7 +131,7 @@ static bool add_all(struct sc_policy *p)
     memcpy(&local, &settings, sizeof local);
     be_patient(&local);
     for (size_t i = 0; i < sizeof builtin_rules / sizeof builtin_rules[0]; i++) {
-        spec.settings = is_local(builtin_rules[i].provider) ? &local : &settings;
+        spec.settings = is_local(&builtin_rules[i]) ? &local : &settings;
         spec.name = builtin_rules[i].name;
         spec.provider = builtin_rules[i].provider;
         spec.host = list_of(builtin_rules[i].host);

@@ -83,8 +83,9 @@ enum sc_provider sc_provider_by_host(const char *host, size_t n, int port)
             return (enum sc_provider)p;
     /* Only on this machine does a port tell what listens. */
     for (int p = 0; p < SC_PROVIDER_COUNT; p++)
-        if (known[p]->local_port == port && port > 0 && is_loopback(host, n))
-            return (enum sc_provider)p;
+        for (size_t i = 0; i < SC_LOCAL_PORTS; i++)
+            if (known[p]->local_ports[i] == port && port > 0 && is_loopback(host, n))
+                return (enum sc_provider)p;
     return SC_PROVIDER_OPENAI_COMPATIBLE;
 }
 

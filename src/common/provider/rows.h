@@ -74,12 +74,13 @@ struct sc_class_rows {
 };
 
 #define SC_FAMILIES_MAX 3
+#define SC_LOCAL_PORTS 2
 
 /* One provider: a file in known/. */
 struct sc_provider_info {
     const char *const *hosts; /* NULL-terminated; * stands for any run of characters but the empty
                                  one */
-    int local_port;           /* on this machine, what listens there; 0: none */
+    int local_ports[SC_LOCAL_PORTS]; /* on this machine, where it listens; 0: none (more) */
     const struct sc_class_rows *rows[SC_FAMILIES_MAX]; /* its own, then its families'; NULL ends */
     bool flat_errors; /* an error's words may stand in the body's root, or be a text */
     const char *const *asks[SC_FAMILIES_MAX]; /* paths that ask a model, likewise (paths.c) */

@@ -30,6 +30,6 @@ static const struct sc_class_row family_rows[] = {
 static ROWS(own, own_rows);
 ROWS(sc_rows_claude, family_rows);
 
-SC_KNOWN(ANTHROPIC) = {.hosts = HOSTS("api.anthropic.com"),
+SC_KNOWN(ANTHROPIC) = {.hosts = HOSTS("api.anthropic.com", "aws-external-anthropic.*.api.aws"),
                        .rows = {&own, &sc_rows_claude},
                        .asks = {sc_paths_claude, sc_paths_openai}};

@@ -18,8 +18,10 @@ static const struct sc_class_row rows[] = {
 static ROWS(own, rows);
 
 SC_KNOWN(AZURE) = {
-    .hosts = HOSTS("*.openai.azure.com", "*.services.ai.azure.com",
-                   "*.cognitiveservices.azure.com"),
+    .hosts = HOSTS("*.openai.azure.com", "*.services.ai.azure.com", "*.cognitiveservices.azure.com",
+                   "*.openai.azure.us", "*.services.ai.azure.us", "*.cognitiveservices.azure.us",
+                   "*.openai.azure.cn", "*.cognitiveservices.azure.cn", "*.models.ai.azure.com",
+                   "*.inference.ai.azure.com"),
     .flat_errors = true,
     .rows = {&own, &sc_rows_openai_like},
     .asks = {PATHS("/embed", "/ocr", "/images/embeddings"), sc_paths_openai, sc_paths_claude}};

@@ -36,7 +36,8 @@ static ROWS(own, rows);
 
 SC_KNOWN(BEDROCK) = {
     .hosts = HOSTS("bedrock-runtime.*.amazonaws.com", "bedrock-runtime-fips.*.amazonaws.com",
-                   "bedrock-runtime.*.amazonaws.com.cn", "*.bedrock-runtime.*.vpce.amazonaws.com"),
+                   "bedrock-runtime.*.amazonaws.com.cn", "*.bedrock-runtime.*.vpce.amazonaws.com",
+                   "bedrock-runtime.*.api.aws", "bedrock-mantle.*.api.aws"),
     .flat_errors = true,
     .rows = {&own, &sc_rows_claude},
     .asks = {PATHS("/converse", "/converse-stream", "/invoke", "/invoke-with-response-stream",

@@ -38,6 +38,7 @@ SC_KNOWN(GEMINI) = {.hosts = HOSTS("generativelanguage.googleapis.com"),
                     .rows = {&sc_rows_google},
                     .asks = {sc_paths_google, sc_paths_openai}};
 
-SC_KNOWN(VERTEX) = {.hosts = HOSTS("aiplatform.googleapis.com", "*-aiplatform.googleapis.com"),
+SC_KNOWN(VERTEX) = {.hosts = HOSTS("aiplatform.googleapis.com", "*-aiplatform.googleapis.com",
+                                   "aiplatform.*.rep.googleapis.com"),
                     .rows = {&vertex, &sc_rows_google, &sc_rows_claude},
                     .asks = {sc_paths_google, sc_paths_openai, sc_paths_claude}};

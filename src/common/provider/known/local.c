@@ -43,20 +43,21 @@ static ROWS(ollama, ollama_rows);
 static ROWS(vllm, vllm_rows);
 static ROWS(llamacpp, llamacpp_rows);
 
-SC_KNOWN(OLLAMA) = {.local_port = 11434,
+SC_KNOWN(OLLAMA) = {.hosts = HOSTS("ollama.com"),
+                    .local_ports = {11434},
                     .flat_errors = true,
                     .rows = {&ollama, &sc_rows_own_server},
                     .asks = {PATHS("/api/chat", "/api/generate", "/api/embed", "/api/embeddings"),
                              sc_paths_own_server}};
 SC_KNOWN(VLLM) = {
-    .local_port = 8000,
+    .local_ports = {8000},
     .flat_errors = true,
     .rows = {&vllm, &sc_rows_openai_like, &sc_rows_own_server},
     .asks = {PATHS("^/pooling", "^/score", "^/rerank", "^/classify", "^/tokenize", "^/detokenize",
                    "^/generate", "^/generate_stream", "^/invocations", "/inference/v1/generate"),
              sc_paths_own_server}};
 SC_KNOWN(LLAMACPP) = {
-    .local_port = 8080,
+    .local_ports = {8080, 9931},
     .flat_errors = true,
     .rows = {&llamacpp, &sc_rows_openai_like, &sc_rows_own_server},
     .asks = {PATHS("^/completion", "^/completions", "^/chat/completions", "^/embedding",

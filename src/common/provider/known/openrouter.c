@@ -17,6 +17,6 @@ static const struct sc_class_row rows[] = {
 
 static ROWS(own, rows);
 
-SC_KNOWN(OPENROUTER) = {.hosts = HOSTS("openrouter.ai"),
+SC_KNOWN(OPENROUTER) = {.hosts = HOSTS("openrouter.ai", "*.openrouter.ai"),
                         .rows = {&own, &sc_rows_openai_like, &sc_rows_claude},
                         .asks = {sc_paths_openai, sc_paths_claude}};
