@@ -133,13 +133,16 @@ static bool is_once(const struct sc_shadow *s, struct sc_transfer *t)
     return sc_transfer_kind(t) == SC_REQUEST_CHANGES && !has_idempotency_key(s->o.headers);
 }
 
-/* libcurl gets to this time when it is about to send: before that nothing was processed. */
+/* Nothing can have been processed of which no byte was sent. libcurl takes the time when it is
+ * about to send; 8.23 also where the connection then fails, so its count of bytes is asked, too. */
 static bool was_never_sent(struct sc_shadow *s)
 {
-    curl_off_t sent_us = 0;
+    curl_off_t sent_us = -1;
+    long sent_bytes = -1;
 
-    return s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us) == CURLE_OK &&
-           sent_us == 0;
+    s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    s->real->easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    return sent_us == 0 || sent_bytes == 0;
 }
 
 /* libcurl results that the program itself asked for. */
