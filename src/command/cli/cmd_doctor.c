@@ -21,6 +21,7 @@
 #include "cli/policy_file.h"
 #include "cli/program.h"
 #include "cli/script.h"
+#include "cli/shell.h"
 #include "cli/usage.h"
 
 static const struct sc_option options[] = {
@@ -313,6 +314,19 @@ static bool is_text_file(const char *path)
     return text;
 }
 
+/* "env -i curl -s x", "timeout 9 wget x": read as a line of a shell script. Takes all words. */
+static int take_line(struct sc_diagnosis *d, const struct sc_diagnosis *own, char **argv, int n)
+{
+    char line[PATH_MAX];
+    size_t at = 0;
+    for (int i = 0; i < n && at < sizeof line; i++)
+        at += (size_t)snprintf(line + at, sizeof line - at, "%s%s", i ? " " : "", argv[i]);
+    if (at >= sizeof line)
+        return 0;
+    look_at_text(d, own, sc_language("sh"), line, at);
+    return n - 1;
+}
+
 /* The arguments that are an interpreter's own script: "FILE", or "-c TEXT", or "-m MODULE" with
  * other options before them. How many were taken; 0: no script among them. */
 static int take_script(struct sc_diagnosis *d, const struct sc_diagnosis *own,
@@ -392,6 +406,8 @@ static int look_at(struct doctor *doctor, char **argv, int n, int programs)
     const struct sc_language *l = language_of(&p, argv[0]);
     if (l && p.status == SC_PROGRAM_OK)
         taken = take_script(&d, &own, l, argv + 1, n - 1);
+    else if (n > 1 && sc_shell_starts(base_name(argv[0])))
+        taken = take_line(&d, &own, argv, n);
     if (taken == 0)
         look_at_mixture(&d, &own, &p, argv[0], l);
     doctor->several |= taken + 1 < programs;

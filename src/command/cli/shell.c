@@ -210,6 +210,11 @@ static void newline(struct scanner *s)
     begin_command(s);
 }
 
+bool sc_shell_starts(const char *name)
+{
+    return is_starter(name) && !sc_is_shell(name);
+}
+
 void sc_shell_scan(const char *text, size_t n, struct sc_ways *out)
 {
     struct scanner s = {.p = text, .end = text + n, .line = 1, .out = out};

@@ -244,6 +244,11 @@ SCRIPT
 }
 
 @test "wrappers that lose the environment are named" {
+    run -1 "$steadycurl" doctor -- env -i curl -s x
+    has "env -i: not covered"
+    run -1 "$steadycurl" doctor -- timeout 9 wget x
+    run -0 "$steadycurl" doctor -- timeout 9 nice curl -s x
+    run -0 "$steadycurl" doctor -- env A=1 curl -s x
     printf '#!/usr/bin/env -i perl\nuse WWW::Curl;\n' >script
     chmod +x script
     run -1 "$steadycurl" doctor -- ./script
