@@ -43,6 +43,7 @@ static void reset(void *shadow)
     s->opensocket_installed = false;
     s->sockopt_installed = false;
     s->resolver_start_installed = false;
+    s->fresh_installed = false;
     s->replaced = SC_REPLACED_NOT;
     s->headers_replaced = false;
     s->url_known = false;

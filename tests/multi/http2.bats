@@ -2,13 +2,11 @@
 # Transfers of one multi that share an HTTP/2 connection over TLS, and streams that a server pushes.
 
 load ../programs/programs
+load ../programs/front
 
 setup_file() {
-    local dir=$BATS_FILE_TMPDIR
     programs_begin
-    command -v openssl >/dev/null || return 0
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 \
-        -keyout "$dir/key.pem" -out "$dir/cert.pem" 2>/dev/null
+    front_certificate
     sed 's/"max_attempts": 3/"max_attempts": 10/' "$POLICY" >"$POLICY.more"
 }
 
@@ -17,30 +15,7 @@ teardown_file() {
 }
 
 teardown() {
-    [ -z "${FRONT-}" ] || kill "$FRONT"
-}
-
-# Starts an HTTP/2 server on a port of its own: sets FRONT and FRONT_URL.
-front() { # PATH SERVER ARGUMENT...; @PORT stands for the port
-    local path=$1 port
-    shift
-    needs "$1" openssl curl
-    port=$($PYTHON -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    "${@//@PORT/$port}" </dev/null >"$BATS_TEST_TMPDIR/front" 2>&1 3>&- 4>&- &
-    FRONT=$!
-    FRONT_URL=https://127.0.0.1:$port
-    for _ in $(seq 500); do
-        curl -ksf --noproxy '*' "$FRONT_URL$path" >"$BATS_TEST_TMPDIR/up" && return
-        sleep 0.02
-    done
-    cat "$BATS_TEST_TMPDIR/front"
-    return 1
-}
-
-before_the_mock() {
-    front /_mock/count nghttpx --conf /dev/null --single-process --workers 1 \
-        --frontend="127.0.0.1,@PORT" --backend="127.0.0.1,$MOCK_PORT" \
-        "$BATS_FILE_TMPDIR/key.pem" "$BATS_FILE_TMPDIR/cert.pem"
+    front_stop
 }
 
 @test "transfers that share a connection go as without the library" {

@@ -103,6 +103,8 @@ struct sc_transfer {
     bool batch_off;         /* it cannot be: its answers were not understood */
     bool uploads;           /* the read callback is ours */
     bool rewinds;           /* libcurl could not rewind: from now on it can, in the spool */
+    bool answered;          /* an attempt had an answer, be it a failure */
+    bool fresh, fresh_on;   /* the next attempt, all further ones need a connection of their own */
     bool usage_asked;       /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
     struct sc_token_work tokens;

@@ -87,6 +87,7 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
         t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->rule->settings);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
+    sc_install_fresh(s, t->fresh);
     if (t->rewinds)
         sc_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
     if (t->rewrite.bytes)
@@ -157,6 +158,33 @@ static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
     return rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR || is_abort(t, rc);
 }
 
+/* Not where there was none. */
+static bool is_fault_of_connection(CURLcode rc)
+{
+    return rc != CURLE_OK && rc != CURLE_HTTP_RETURNED_ERROR && rc != CURLE_COULDNT_RESOLVE_PROXY &&
+           rc != CURLE_COULDNT_RESOLVE_HOST && rc != CURLE_COULDNT_CONNECT;
+}
+
+/* What failed on a connection would fail on it again: HTTP/2 each time, since libcurl 7.88 cannot
+ * use a connection of prior knowledge twice. */
+static void note_connection(struct sc_transfer *t, CURLcode rc)
+{
+    t->fresh_on = t->fresh_on || rc == CURLE_HTTP2;
+    t->fresh = t->fresh_on || is_fault_of_connection(rc);
+    t->answered = t->answered || t->status > 0;
+}
+
+/* The program says that it knows of HTTP/2, and a connection of this very attempt shows no sign of
+ * it: it will not tomorrow. */
+static void blame_prior_knowledge(const struct sc_shadow *s, const struct sc_transfer *t,
+                                  CURLcode rc, struct sc_verdict *v)
+{
+    if (rc != CURLE_HTTP2 || !s->o.knows_http2 || t->connects == 0 || t->answered ||
+        strcmp(v->row, "curl-http2") != 0)
+        return;
+    *v = (struct sc_verdict){.class = SC_CLASS_BAD_REQUEST, .hint_ms = -1, .row = "curl-no-http2"};
+}
+
 CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
@@ -186,6 +214,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     r.once = is_once(s, t);
     if (r.once && rc != CURLE_OK && t->place == SC_BEFORE && was_never_sent(s))
         r.verdict.unprocessed = true;
+    note_connection(t, rc);
+    blame_prior_knowledge(s, t, rc, &r.verdict);
     if (is_abort(t, rc))
         r.verdict.class = SC_CLASS_ABORTED;
     t->programs_doing = is_programs_doing(t, rc);

@@ -43,6 +43,14 @@ void sc_install(struct sc_shadow *s, bool with_upload)
         install_upload(s);
 }
 
+void sc_install_fresh(struct sc_shadow *s, bool fresh)
+{
+    if (s->fresh_installed == fresh)
+        return;
+    SET(s, CURLOPT_FRESH_CONNECT, fresh ? 1L : (long)s->o.fresh_connect);
+    s->fresh_installed = fresh;
+}
+
 static void uninstall_upload(struct sc_shadow *s)
 {
     SET(s, CURLOPT_READFUNCTION, s->o.read_fn);
@@ -70,6 +78,7 @@ void sc_uninstall(struct sc_shadow *s)
     SET(s, CURLOPT_HEADERDATA, s->o.header_data);
     s->installed = false;
     sc_consent_uninstall(s);
+    sc_install_fresh(s, false);
     if (s->replaced)
         sc_rewrite_uninstall(s);
     if (s->read_installed)

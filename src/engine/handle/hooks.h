@@ -10,6 +10,9 @@ void sc_install(struct sc_shadow *s, bool with_upload);
 /* The spool is to be rewound, whatever the program's own source can do. */
 void sc_install_seek(struct sc_shadow *s);
 
+/* The next attempt makes a connection of its own, or may use an old one as the program lets it. */
+void sc_install_fresh(struct sc_shadow *s, bool fresh);
+
 /* Puts the program's own values back; does nothing when none are in. */
 void sc_uninstall(struct sc_shadow *s);
 

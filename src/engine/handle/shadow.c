@@ -108,6 +108,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     s->opensocket_installed = from->opensocket_installed;
     s->sockopt_installed = from->sockopt_installed;
     s->resolver_start_installed = from->resolver_start_installed;
+    s->fresh_installed = from->fresh_installed;
     s->replaced = from->replaced;
     s->headers_replaced = from->headers_replaced;
     sc_uninstall(s);

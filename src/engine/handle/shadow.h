@@ -84,6 +84,8 @@ struct sc_options {
     bool connect_only;
     bool follow;
     bool auto_referer;
+    bool fresh_connect;
+    bool knows_http2;   /* HTTP_VERSION is 2 by prior knowledge */
     bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
     bool mime;          /* MIMEPOST: a form, whatever `method` says */
     bool copied_fields; /* post_fields belongs to libcurl: not to be read */
@@ -155,6 +157,7 @@ struct sc_shadow {
     bool opensocket_installed;
     bool sockopt_installed;
     bool resolver_start_installed;
+    bool fresh_installed;
     enum sc_replaced replaced;
     bool headers_replaced;
     bool active;      /* inside a managed perform */

@@ -51,6 +51,8 @@ static bool is_held_back(const struct sc_shadow *s, CURLoption option)
     case CURLOPT_RESOLVER_START_FUNCTION:
     case CURLOPT_RESOLVER_START_DATA:
         return s->resolver_start_installed;
+    case CURLOPT_FRESH_CONNECT:
+        return s->fresh_installed;
     default:
         return false;
     }
@@ -317,6 +319,12 @@ static void record_other(struct sc_options *o, CURLoption option, int64_t arg)
         break;
     case CURLOPT_AUTOREFERER:
         o->auto_referer = arg != 0;
+        break;
+    case CURLOPT_FRESH_CONNECT:
+        o->fresh_connect = arg != 0;
+        break;
+    case CURLOPT_HTTP_VERSION:
+        o->knows_http2 = arg == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
         break;
     default:
         break;
