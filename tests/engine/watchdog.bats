@@ -11,6 +11,7 @@ setup() {
 
 teardown() {
     mock_stop
+    [ -z "${SLOW-}" ] || kill "$SLOW"
 }
 
 policy() { # TIMEOUTS
@@ -71,4 +72,84 @@ PY
     run -0 timeout 30 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" -- \
         /usr/bin/python3 "$BATS_TEST_TMPDIR/p.py" "$MOCK_URL/v1/models"
     [ "$output" = "42 3" ]
+}
+
+slow_start() {
+    local file=$BATS_TEST_TMPDIR/port
+    /usr/bin/python3 "$SC_TOP/tests/engine/slow_stream.py" "$file" >/dev/null 2>&1 3>&- 4>&- &
+    SLOW=$!
+    for _ in $(seq 500); do
+        [ -s "$file" ] && break
+        sleep 0.02
+    done
+    SLOW_URL=http://127.0.0.1:$(<"$file")
+}
+
+ask_slow() { # STEPS [CURL OPTION...]
+    local steps=$1
+    shift
+    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 60 \
+        curl -sS "$@" "$SLOW_URL/v1/$steps" -d '{"model":"m","stream":true,"messages":[]}'
+}
+
+asked() { # the number of requests since the last time
+    curl -sS "$SLOW_URL/"
+}
+
+@test "the gap counts from output to output: not from a ping before the first" {
+    local before
+    slow_start
+    policy '"gap_ms": 1500'
+    for before in ping event-ping blank; do
+        run -0 ask_slow $before,wait,out,end
+        [[ $output == *"a word"*"[DONE]"* ]]
+    done
+    [ "$(asked)" -eq 3 ]
+}
+
+@test "comments, pings and blanks are no output, before the first nor after it" {
+    local alive
+    slow_start
+    policy '"gap_ms": 1500'
+    for alive in pings event-pings blanks; do
+        run -28 ask_slow out,$alive
+        [[ $output == *"a word"* ]]
+    done
+    policy '"first_token_ms": 1500'
+    for alive in pings event-pings blanks; do
+        run -0 ask_slow "!$alive,out,end"
+        grep -q 'Timeout was reached: first_token_ms' "$LOG"
+        : >"$LOG"
+    done
+    run -0 ask_slow '!blanks,json'
+    grep -q 'Timeout was reached: first_token_ms' "$LOG"
+}
+
+@test "what the error text says is the time that the call took, once" {
+    local told took
+    slow_start
+    policy '"first_token_ms": 1500, "gap_ms": 1500'
+    run -28 ask_slow '!wait,out,wait,end' -w '%{stderr}took %{time_total}\n'
+    told=$(sed -n 's/.*timed out after \([0-9]*\) milliseconds.*/\1/p' <<<"$output")
+    took=$(sed -n 's/.*took \([0-9]*\)\.\([0-9]\{3\}\).*/\1\2/p' <<<"$output")
+    [ "$told" -ge 3000 ]
+    [ "$told" -le $((10#$took + 500)) ]
+    policy '"first_token_ms": 1500'
+    run -28 ask_slow wait -m 4 -w '%{stderr}took %{time_total}\n'
+    told=$(sed -n 's/.*timed out after \([0-9]*\) milliseconds.*/\1/p' <<<"$output")
+    took=$(sed -n 's/.*took \([0-9]*\)\.\([0-9]\{3\}\).*/\1\2/p' <<<"$output")
+    [ "$told" -ge 3990 ]
+    [ "$told" -le $((10#$took + 500)) ]
+}
+
+@test "a pause of the program's own is not the server's time" {
+    local driver
+    mock_start --script '200'
+    policy '"first_token_ms": 3000, "gap_ms": 3000'
+    for driver in easy multi sockets; do
+        run -0 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- \
+            timeout 60 "$SC_TOP/build/tests/programs/pauses" $driver long "$MOCK_URL/v1/models"
+        [[ $output == "result 0, status 200, head 1, body "*", paused 1" ]]
+    done
+    [ "$(mock_count)" -eq 3 ]
 }

@@ -9,6 +9,7 @@
  *     across  pauses after the first attempt, goes on after the second
  *     later   pauses after the first attempt, goes on when the last one is under way
  *     upload  its read callback pauses; it goes on a moment after the first attempt
+ *     long    pauses as soon as there is a connection, goes on after seconds
  *
  * All of curl_easy_pause's answers must be CURLE_OK, and while it pauses nothing may come, or be
  * asked for.
@@ -24,7 +25,7 @@
 
 #define UPLOADED "0123456789abcdef"
 
-enum { PATIENCE_S = 30, SOCKETS = 16, PAUSED_CALLS = 2 };
+enum { PATIENCE_S = 30, SOCKETS = 16, PAUSED_CALLS = 2, LONG_S = 6 };
 
 static CURL *easy;
 static const char *mode, *what;
@@ -53,6 +54,18 @@ static void set_paused(bool on)
                                           : CURLPAUSE_RECV) == CURLE_OK);
 }
 
+static void pause_long(void)
+{
+    static time_t since;
+
+    if (!was_paused && opened > 0 && curl_easy_pause(easy, CURLPAUSE_RECV) == CURLE_OK) {
+        paused = was_paused = true;
+        since = time(NULL);
+    } else if (paused && time(NULL) - since > LONG_S) {
+        set_paused(false);
+    }
+}
+
 /* What the program's own loop, or its progress callback, does again and again. */
 static void look(void)
 {
@@ -60,7 +73,9 @@ static void look(void)
                    : strcmp(what, "later") == 0 ? opened >= 3 && ++ticks > PAUSED_CALLS
                                                 : closed >= 1 && ++ticks > PAUSED_CALLS;
 
-    if (!paused && !was_paused && closed == 1)
+    if (strcmp(what, "long") == 0)
+        pause_long();
+    else if (!paused && !was_paused && closed == 1)
         set_paused(true);
     else if (paused && goes_on)
         set_paused(false);

@@ -62,6 +62,11 @@ struct sc_stream {
     bool finished;   /* the stream's own terminator was seen */
     bool cut; /* once it has ended: after output, and without the end that such streams have */
 
+    /* For who asks when output last came, which a comment or a ping is not: events with output
+     * after the first one, and pieces of long ones. Counted only where wanted. */
+    bool counts_outputs;
+    uint64_t outputs;
+
     /* Why the answer ended, where its first output says so already: content_filter, refusal,
      * SAFETY... "" otherwise. */
     char stop[32];

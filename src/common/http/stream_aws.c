@@ -59,6 +59,7 @@ static void frame_event(struct sc_stream *s, struct sc_str headers, struct sc_st
     if (sc_str_is(type, "contentblockstart") &&
         sc_json_is_empty(sc_json_find(payload.p, payload.n, "start")))
         return;
+    s->outputs++;
     if (s->state == SC_STREAM_HEAD)
         s->state = SC_STREAM_OUTPUT;
 }

@@ -134,6 +134,12 @@ static void head_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
         sc_stream_end_event(s);
 }
 
+static bool is_output(struct sc_str data)
+{
+    return data.n > 0 && !sc_event_is_last(data) &&
+           (data.p[0] != '{' || sc_event_nature(data) == SC_NATURE_OUTPUT);
+}
+
 /* A line after output has begun: whole, or cut to what is kept. */
 void sc_stream_output_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool cut)
 {
@@ -164,6 +170,8 @@ void sc_stream_output_line(struct sc_stream *s, struct sc_str line, uint64_t at,
     sc_stream_tell(s, value, cut);
     if (line.n > SC_STREAM_KEEP) /* judged alike wherever the chunks end */
         value.n = SC_STREAM_KEEP - before;
+    if (s->counts_outputs && is_output(value))
+        s->outputs++;
     sc_stream_watch(s, value, at + before, long_line);
 }
 
@@ -185,10 +193,15 @@ static void take_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
         s->data_len = 0;
 }
 
+/* No ping, and no comment either, is as long. */
+enum { LONG_LINE = 512 };
+
 /* Adds a piece of the current line to the buffer. While all is held, a line that fills the buffer
  * is judged by its beginning. */
 void sc_stream_keep_piece(struct sc_stream *s, const char *p, size_t n)
 {
+    if (s->state == SC_STREAM_OUTPUT && s->line_len > LONG_LINE)
+        s->outputs++;
     if (s->skip_line) {
         if (s->tell_rest && n > 0)
             sc_stream_tell(s, (struct sc_str){p, n}, true);

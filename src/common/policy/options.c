@@ -349,8 +349,9 @@ static const struct sc_policy_option timeouts_rows[] = {
      .initial = "0",
      .unit = "ms",
      FIELD(struct sc_layer, values.timeouts.gap_ms),
-     .doc = "The longest silence in an answer that has begun; then it ends with libcurl's timeout "
-            "error. 0: no bound."},
+     .doc =
+         "The longest time from output to output in an answer that has begun, comments and pings "
+         "being none; then it ends with libcurl's timeout error. 0: no bound."},
     {.key = "total_ms",
      .type = SC_TYPE_INTEGER,
      .min = 0,

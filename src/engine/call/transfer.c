@@ -100,7 +100,6 @@ void sc_transfer_attempt(struct sc_transfer *t)
     t->forbidden = false;
     t->granted = false;
     t->delivered_body = 0;
-    t->last_piece_ns = 0;
     t->bound = NULL;
     t->counted_ahead = 0;
     t->upload.pos = 0;

@@ -59,6 +59,14 @@ struct sc_spent {
     int64_t cost_nano;
 };
 
+/* The rule's own bounds on an attempt's time (watchdog.h). */
+struct sc_watch {
+    int64_t since_ns;  /* the attempt's start, or its last output; later by what was not its time */
+    int64_t paused_ns; /* since when the program itself has paused, 0: it has not */
+    uint64_t outputs;  /* of the stream, seen so far */
+    bool begun;        /* there was output */
+};
+
 /* What the attempt sends in place of the program's body (rewrite.h). */
 struct sc_rewrite {
     char *bytes; /* NULL: the program's own. Of a call that was refused: the answer's */
@@ -130,20 +138,20 @@ struct sc_transfer {
     uint64_t body_len;
     uint64_t read_len; /* of it went to `usage` while it was held */
     int status;
-    int connect_code;      /* what a proxy said to CONNECT, 0: nothing; known at the end */
-    bool bounded;          /* TIMEOUT_MS in the handle is ours */
-    int64_t last_piece_ns; /* the watchdog's: when output last came, 0: none yet */
-    const char *bound;     /* the rule's timeout that ended the attempt, NULL: none */
-    bool commit_early;     /* hold nothing more (out of memory, HTTP/0.9) */
-    bool send_paused;      /* the program has paused its upload: hold nothing meanwhile */
-    bool last_attempt;     /* nothing can come after it: no need to hold */
-    bool fail_suppressed;  /* FAILONERROR is off for this response: its body decides */
-    bool short_write;      /* the program refused a piece that was handed over */
-    size_t refused;        /* what it returned for it */
-    bool forbidden;        /* the program forbade to resolve or connect */
-    bool granted;          /* and yet allowed another try within the attempt */
-    bool programs_doing;   /* the attempt ended by the program's own callbacks */
-    bool decided;          /* outcome was already taken, in the middle of the transfer */
+    int connect_code; /* what a proxy said to CONNECT, 0: nothing; known at the end */
+    bool bounded;     /* TIMEOUT_MS in the handle is ours */
+    struct sc_watch watch;
+    const char *bound;    /* the rule's timeout that ended the attempt, NULL: none */
+    bool commit_early;    /* hold nothing more (out of memory, HTTP/0.9) */
+    bool send_paused;     /* the program has paused its upload: hold nothing meanwhile */
+    bool last_attempt;    /* nothing can come after it: no need to hold */
+    bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
+    bool short_write;     /* the program refused a piece that was handed over */
+    size_t refused;       /* what it returned for it */
+    bool forbidden;       /* the program forbade to resolve or connect */
+    bool granted;         /* and yet allowed another try within the attempt */
+    bool programs_doing;  /* the attempt ended by the program's own callbacks */
+    bool decided;         /* outcome was already taken, in the middle of the transfer */
     struct sc_verdict verdict;
     struct sc_stream *stream;
     struct sc_show *show; /* the program does not get to see all of the stream (show.h) */

@@ -10,6 +10,7 @@
 
 #include "call/transfer.h"
 #include "drive/multi.h"
+#include "stage/watchdog.h"
 
 /* Else the call waits, or its result is being handed over. */
 static bool libcurl_has_it(const struct sc_shadow *s, const struct sc_transfer *t)
@@ -17,10 +18,12 @@ static bool libcurl_has_it(const struct sc_shadow *s, const struct sc_transfer *
     return s->member ? s->member->state == SC_MEMBER_RUNNING : t->sending;
 }
 
+/* What libcurl knows of the pause, and the clocks. */
 static void withhold(struct sc_transfer *t, bool withheld)
 {
     t->recv_withheld = withheld && t->recv_paused;
     t->send_withheld = withheld && t->send_stopped;
+    sc_watchdog_paused(t);
 }
 
 /* The first attempt has no connection yet: libcurl's own answer stands, and what it refused to

@@ -83,6 +83,7 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
     t->connects = 0;
     sc_transfer_attempt(t);
     t->attempt_start_ns = sc_now_ns();
+    sc_watchdog_begin(t);
     t->last_attempt =
         t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->rule->settings);
     if (t->call.attempts > 0)
@@ -345,22 +346,36 @@ static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
     s->overlay.ok = rc == CURLE_OK;
 }
 
-/* The last attempt got what the earlier ones had left of the program's timeout; the program knows
- * of one call, and its timeout is that call's. */
+/* It ended by the program's timeout, of which the attempt had got what was left: by a bound of its
+ * own, as that for connecting, libcurl tells of it alone. */
+static bool has_run_out(const struct sc_transfer *t)
+{
+    return t->bound || (t->bounded && sc_now_ns() > t->call.deadline_ns - (int64_t)2 * NS_PER_MS);
+}
+
+/* libcurl counts from the attempt's start; the program knows of one call. */
 static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
 {
-    static const char start[] = "Operation timed out after ";
+    static const char *const starts[] = {
+        "Operation timed out after ", "Connection timed out after ", "Resolving timed out after "};
+    int64_t before_ns = t->attempt_start_ns - t->call.start_ns;
     const char *said = s->o.error_buffer;
     char text[CURL_ERROR_SIZE], *rest;
     long long ms;
 
-    if (!said || t->call.deadline_ns == SC_NEVER || strncmp(said, start, sizeof start - 1) != 0)
+    if (!said || !has_run_out(t))
         return;
-    ms = strtoll(said + sizeof start - 1, &rest, 10);
-    ms += (t->attempt_start_ns - t->call.start_ns + NS_PER_MS - 1) /
-          NS_PER_MS; /* what was left was cut */
-    snprintf(text, sizeof text, "%s%lld%s", start, ms, rest);
-    sc_shadow_error(s, text);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t n = strlen(starts[i]);
+
+        if (strncmp(said, starts[i], n) != 0)
+            continue;
+        ms = strtoll(said + n, &rest, 10);
+        ms += (before_ns + (t->bound ? 0 : NS_PER_MS - 1)) / NS_PER_MS; /* what was left was cut */
+        snprintf(text, sizeof text, "%s%lld%s", starts[i], ms, rest);
+        sc_shadow_error(s, text);
+        return;
+    }
 }
 
 CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)

@@ -2,6 +2,7 @@
 #include "stage/watchdog.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "process/runtime.h"
 
@@ -16,30 +17,105 @@ bool sc_watchdog_wanted(const struct sc_transfer *t)
     return w->first_token_ms > 0 || w->gap_ms > 0;
 }
 
-static bool output_has_begun(const struct sc_transfer *t)
+void sc_watchdog_begin(struct sc_transfer *t)
 {
-    return t->stream ? t->stream->state == SC_STREAM_OUTPUT : t->body_len > 0;
+    t->watch = (struct sc_watch){.since_ns = t->attempt_start_ns};
+    sc_watchdog_paused(t);
 }
 
-void sc_watchdog_feed(struct sc_transfer *t)
+void sc_watchdog_paused(struct sc_transfer *t)
 {
-    if (sc_watchdog_wanted(t))
-        t->last_piece_ns = sc_now_ns();
+    struct sc_watch *w = &t->watch;
+    bool paused = t->recv_paused || t->send_stopped;
+
+    if (paused == (w->paused_ns != 0) || !sc_watchdog_wanted(t))
+        return;
+    if (paused) {
+        w->paused_ns = sc_now_ns();
+    } else {
+        w->since_ns += sc_now_ns() - w->paused_ns;
+        w->paused_ns = 0;
+    }
+}
+
+int64_t sc_watchdog_aside(const struct sc_shadow *s)
+{
+    return s->progress_installed ? sc_now_ns() : 0;
+}
+
+void sc_watchdog_back(const struct sc_shadow *s, int64_t from_ns)
+{
+    struct sc_watch *w = s->transfer ? &s->transfer->watch : NULL;
+    int64_t now;
+
+    if (from_ns == 0 || !w || w->paused_ns)
+        return;
+    now = sc_now_ns();
+    w->since_ns += now - from_ns;
+    if (w->since_ns > now) /* a callback inside of a callback */
+        w->since_ns = now;
+}
+
+static bool is_blank(const char *p, size_t n)
+{
+    while (n > 0 && strchr(" \t\r\n", *p))
+        p++, n--;
+    return n == 0;
+}
+
+/* Servers keep connections alive by comments and pings in streams, by blanks before JSON. */
+static bool is_output(const struct sc_transfer *t, const char *p, size_t n)
+{
+    uint64_t outputs;
+
+    if (!t->stream)
+        return t->watch.begun || !is_blank(p, n);
+    outputs = t->stream->outputs + (t->stream->state == SC_STREAM_OUTPUT);
+    return outputs != t->watch.outputs;
+}
+
+void sc_watchdog_fed(const struct sc_shadow *s, int64_t from_ns, const char *p, size_t n)
+{
+    struct sc_transfer *t = s->transfer;
+
+    if (from_ns == 0 || !t)
+        return;
+    if (!is_output(t, p, n)) {
+        sc_watchdog_back(s, from_ns);
+        return;
+    }
+    t->watch.since_ns = sc_now_ns();
+    t->watch.begun = true;
+    if (t->stream)
+        t->watch.outputs = t->stream->outputs + 1;
 }
 
 /* NULL: all is well. */
 static const char *bound_broken(const struct sc_transfer *t)
 {
-    const struct sc_timeouts *w = &t->rule->settings->timeouts;
-    int64_t now = sc_now_ns();
+    const struct sc_timeouts *bounds = &t->rule->settings->timeouts;
+    const struct sc_watch *w = &t->watch;
+    int64_t waited_ms = (sc_now_ns() - w->since_ns) / NS_PER_MS;
 
-    if (w->first_token_ms > 0 && !output_has_begun(t) && t->phase == SC_HOLDING &&
-        now - t->attempt_start_ns > w->first_token_ms * NS_PER_MS)
+    if (w->paused_ns)
+        return NULL;
+    if (w->begun)
+        return bounds->gap_ms > 0 && waited_ms > bounds->gap_ms ? "gap_ms" : NULL;
+    if (bounds->first_token_ms > 0 && t->phase == SC_HOLDING && waited_ms > bounds->first_token_ms)
         return "first_token_ms";
-    if (w->gap_ms > 0 && t->last_piece_ns > 0 && !t->recv_paused &&
-        now - t->last_piece_ns > w->gap_ms * NS_PER_MS)
-        return "gap_ms";
     return NULL;
+}
+
+/* The program's own. */
+static int call_progress(struct sc_shadow *s, curl_off_t dltotal, curl_off_t dlnow,
+                         curl_off_t ultotal, curl_off_t ulnow)
+{
+    if (s->o.xferinfo_fn)
+        return s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, ultotal, ulnow);
+    if (s->o.progress_fn)
+        return s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow, (double)ultotal,
+                                (double)ulnow);
+    return CURL_PROGRESSFUNC_CONTINUE; /* libcurl's own meter */
 }
 
 static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
@@ -47,17 +123,17 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 {
     struct sc_shadow *s = arg;
     struct sc_transfer *t = s->transfer;
+    int64_t from;
+    int rc;
 
     if (t && (t->bound = bound_broken(t)) != NULL)
         return 1;
     if (s->o.no_progress)
         return 0;
-    if (s->o.xferinfo_fn)
-        return s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, ultotal, ulnow);
-    if (s->o.progress_fn)
-        return s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow, (double)ultotal,
-                                (double)ulnow);
-    return CURL_PROGRESSFUNC_CONTINUE; /* libcurl's own meter */
+    from = sc_watchdog_aside(s);
+    rc = call_progress(s, dltotal, dlnow, ultotal, ulnow);
+    sc_watchdog_back(s, from);
+    return rc;
 }
 
 void sc_watchdog_install(struct sc_shadow *s)
@@ -83,9 +159,10 @@ CURLcode sc_watchdog_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode
 
     if (rc != CURLE_ABORTED_BY_CALLBACK || !t->bound)
         return rc;
-    snprintf(
-        text, sizeof text, "Operation timed out after %lld milliseconds with %llu bytes received",
-        (long long)((sc_now_ns() - t->call.start_ns) / NS_PER_MS), (unsigned long long)t->body_len);
+    snprintf(text, sizeof text,
+             "Operation timed out after %lld milliseconds with %llu bytes received",
+             (long long)((sc_now_ns() - t->attempt_start_ns) / NS_PER_MS),
+             (unsigned long long)t->body_len);
     sc_shadow_error(s, text);
     return CURLE_OPERATION_TIMEDOUT;
 }

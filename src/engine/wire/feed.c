@@ -7,6 +7,7 @@
 #include "handle/hooks.h"
 #include "wire/request.h"
 #include "call/transfer.h"
+#include "stage/watchdog.h"
 
 size_t sc_feed_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
 {
@@ -14,6 +15,9 @@ size_t sc_feed_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
         return s->o.read_fn(p, size, n, s->o.read_data);
     return fread(p, size, n, s->o.read_data);
 }
+
+static size_t next_piece(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size,
+                         size_t n);
 
 /* What is held may be what makes the program lift its pause: let go of it first, and if that
  * lifted the pause, ask again. What comes while the pause lasts is not held either. */
@@ -25,9 +29,10 @@ static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t
     t->send_paused = true;
     t->send_stopped = true;
     t->send_withheld = false;
+    sc_watchdog_paused(t);
     if (t->phase == SC_HOLDING && t->hold.n > 0 && !sc_deliver_held(s, t, &verdict))
         t->phase = SC_RELEASING;
-    return t->unpaused ? sc_on_read(p, size, n, s) : CURL_READFUNC_PAUSE;
+    return t->unpaused ? next_piece(s, t, p, size, n) : CURL_READFUNC_PAUSE;
 }
 
 /* What the program said when it was asked ahead of time; 0: nothing that still holds. */
@@ -39,14 +44,10 @@ static size_t told_before(struct sc_transfer *t)
     return told == CURL_READFUNC_PAUSE && t->unpaused ? 0 : told;
 }
 
-size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
+static size_t next_piece(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size, size_t n)
 {
-    struct sc_shadow *s = arg;
-    struct sc_transfer *t = s->transfer;
     size_t got;
 
-    if (!t)
-        return sc_feed_from_program(s, p, size, n);
     if (t->rewrite.bytes)
         return sc_rewrite_take(&t->rewrite, p, size * n);
     got = sc_upload_take(&t->upload, p, size * n);
@@ -64,6 +65,18 @@ size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
     t->send_paused = false;
     if (got <= size * n)
         sc_upload_keep(&t->upload, p, got);
+    return got;
+}
+
+size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
+{
+    struct sc_shadow *s = arg;
+    int64_t from = sc_watchdog_aside(s);
+    size_t got;
+
+    got =
+        s->transfer ? next_piece(s, s->transfer, p, size, n) : sc_feed_from_program(s, p, size, n);
+    sc_watchdog_back(s, from);
     return got;
 }
 

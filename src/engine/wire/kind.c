@@ -8,6 +8,7 @@
 #include "handle/url.h"
 #include "http/header.h"
 #include "http/json.h"
+#include "stage/watchdog.h"
 #include "wire/filter.h"
 
 /* As nearly every answer has it: spares the comparisons with all other types.
@@ -56,6 +57,7 @@ static bool begin_stream(struct sc_transfer *t, enum sc_stream_kind kind, struct
     sc_stream_init(t->stream, kind);
     t->stream->on_data = sc_usage_on_data;
     t->stream->on_data_arg = &t->usage;
+    t->stream->counts_outputs = sc_watchdog_wanted(t);
     t->mode = SC_HOLD_STREAM;
     t->kind_told = true;
     if (t->usage_asked && t->rewrite.bytes && kind == SC_STREAM_SSE)

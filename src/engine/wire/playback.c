@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "view/headers.h"
+#include "stage/watchdog.h"
 #include "wire/filter.h"
 
 enum { WRITEFUNC_ERROR = 0xffffffff }; /* CURL_WRITEFUNC_ERROR, named in 7.87 */
@@ -168,6 +169,7 @@ bool sc_deliver_held(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict
     } else if (*verdict == CURL_WRITEFUNC_PAUSE) {
         t->recv_paused = true;
         t->recv_withheld = false; /* the trampoline returns it */
+        sc_watchdog_paused(t);
     } else {
         t->short_write = true;
         t->refused = *verdict;

@@ -14,6 +14,7 @@
 #include "stage/admit.h"
 #include "stage/ask.h"
 #include "stage/split.h"
+#include "wire/commit.h"
 #include "wire/playback.h"
 #include "handle/hooks.h"
 #include "wire/filter.h"
@@ -23,8 +24,6 @@
 #include "stage/watchdog.h"
 
 #define HTTP_PROTOCOLS (CURLPROTO_HTTP | CURLPROTO_HTTPS)
-
-enum { TEE_MAX = 16384 };
 
 static long info_long(struct sc_shadow *s, CURLINFO info)
 {
@@ -136,93 +135,7 @@ static bool may_go_on(const struct sc_shadow *s, int status)
     return status == 401 || status == 407 || status == 417;
 }
 
-/* ---- committing from inside a callback ------------------------------------------------------- */
-
-/* Goes on with a release that was paused, or starts one. True: the current piece may follow. */
-static bool release(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict)
-{
-    if (t->phase == SC_COMMITTED)
-        return true;
-    if (t->short_write) {
-        *verdict = 0; /* refused before: libcurl will not ask a third time */
-        return false;
-    }
-    return sc_deliver_held(s, t, verdict);
-}
-
-/* A pause that libcurl does not know: it is told now. */
-static bool tell_of_pause(struct sc_transfer *t)
-{
-    bool paused = t->recv_withheld;
-
-    t->recv_withheld = false;
-    return paused;
-}
-
-/* What the program's callback makes of a piece that came from libcurl just now. */
-static size_t noted(struct sc_transfer *t, size_t taken)
-{
-    if (taken == CURL_WRITEFUNC_PAUSE)
-        t->recv_paused = true;
-    return taken;
-}
-
-static size_t pass_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
-{
-    if (tell_of_pause(t))
-        return CURL_WRITEFUNC_PAUSE;
-    return noted(t, sc_deliver_header(s, p, n));
-}
-
-/* The current piece after all that was held. */
-static size_t commit_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
-{
-    size_t verdict;
-
-    return release(s, t, &verdict) ? pass_header(s, t, p, n) : verdict;
-}
-
-/* Of a failure that the program gets at once: what it says of the key, or the account, counts. */
-static void tee(struct sc_transfer *t, const char *p, size_t n)
-{
-    if (t->mode == SC_HOLD_FAILURE && t->hold.len + n <= TEE_MAX)
-        sc_hold_append(&t->hold, p, n);
-}
-
-/* A look at what has gone by, for the class and the log. */
-static void watch(struct sc_transfer *t, const char *p, size_t n)
-{
-    size_t again = n < t->counted_ahead ? n : (size_t)t->counted_ahead;
-
-    t->counted_ahead -= again;
-    p += again;
-    n -= again;
-    if (t->stream)
-        sc_stream_feed(t->stream, p, n);
-    else if (t->mode == SC_HOLD_JSON)
-        sc_usage_feed(&t->usage, p, n);
-    else
-        tee(t, p, n);
-}
-
-/* A piece that the program does not take now comes a second time. */
-static size_t pass_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
-{
-    size_t taken = CURL_WRITEFUNC_PAUSE;
-
-    if (!tell_of_pause(t))
-        taken = noted(t, t->show ? sc_show_body(s, t, p, n) : sc_deliver_body(s, p, n));
-    if (taken == CURL_WRITEFUNC_PAUSE)
-        t->counted_ahead += n;
-    return taken;
-}
-
-static size_t commit_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
-{
-    size_t verdict;
-
-    return release(s, t, &verdict) ? pass_body(s, t, p, n) : verdict;
-}
+/* ---- holding --------------------------------------------------------------------------------- */
 
 /* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block. */
 static curl_off_t got_so_far(struct sc_shadow *s, const struct sc_transfer *t)
@@ -366,22 +279,28 @@ static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     if (kept == n)
         sc_hold_pop(&t->hold);
     t->body_start = t->hold.len;
-    return commit_header(s, t, p, n);
+    return sc_commit_header(s, t, p, n);
+}
+
+static size_t take_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    if (t->phase == SC_COMMITTED)
+        return sc_pass_header(s, t, p, n);
+    if (t->phase == SC_RELEASING || !speaks_http(s, t))
+        return sc_commit_header(s, t, p, n);
+    return hold_header(s, t, p, n);
 }
 
 size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
-    struct sc_transfer *t = s->transfer;
+    int64_t from = sc_watchdog_aside(s);
+    size_t taken;
 
     n *= size;
-    if (!t)
-        return sc_deliver_header(s, p, n);
-    if (t->phase == SC_COMMITTED)
-        return pass_header(s, t, p, n);
-    if (t->phase == SC_RELEASING || !speaks_http(s, t))
-        return commit_header(s, t, p, n);
-    return hold_header(s, t, p, n);
+    taken = s->transfer ? take_header(s, s->transfer, p, n) : sc_deliver_header(s, p, n);
+    sc_watchdog_back(s, from);
+    return taken;
 }
 
 /* ---- body pieces ----------------------------------------------------------------------------- */
@@ -481,8 +400,8 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
             sc_kind_is_lines(t);
     }
     if (decide_body(s, t, p, n)) {
-        tee(t, p, n);
-        return commit_body(s, t, p, n);
+        sc_tee(t, p, n);
+        return sc_commit_body(s, t, p, n);
     }
     if (is_beyond_batch(t, n))
         return 0;
@@ -490,24 +409,26 @@ static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
     if (kept == n || sc_batch_holds(t))
         return kept;
     t->commit_early = true; /* out of memory: the program comes first */
-    return commit_body(s, t, p, n);
+    return sc_commit_body(s, t, p, n);
+}
+
+static size_t take_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+{
+    if (t->phase == SC_COMMITTED)
+        return sc_pass_body(s, t, p, n);
+    if (t->phase == SC_RELEASING || !speaks_http(s, t))
+        return sc_commit_body(s, t, p, n);
+    return hold_body(s, t, p, n);
 }
 
 size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
-    struct sc_transfer *t = s->transfer;
+    int64_t from = sc_watchdog_aside(s);
+    size_t taken;
 
     n *= size;
-    if (!t)
-        return sc_deliver_body(s, p, n);
-    if (s->progress_installed)
-        sc_watchdog_feed(t);
-    if (t->phase == SC_COMMITTED) {
-        watch(t, p, n);
-        return pass_body(s, t, p, n);
-    }
-    if (t->phase == SC_RELEASING || !speaks_http(s, t))
-        return commit_body(s, t, p, n);
-    return hold_body(s, t, p, n);
+    taken = s->transfer ? take_body(s, s->transfer, p, n) : sc_deliver_body(s, p, n);
+    sc_watchdog_fed(s, from, p, n);
+    return taken;
 }

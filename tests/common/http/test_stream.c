@@ -494,6 +494,42 @@ static struct sc_str str(const char *s)
     return (struct sc_str){s, strlen(s)};
 }
 
+/* Who asks when output last came is told of outputs, and of nothing that keeps a connection alive.
+ */
+static void outputs_are_counted_pings_are_not(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t outputs; /* after the first one */
+    } pieces[] = {
+        {": keep-alive\n\n", 0},
+        {OPENAI_TEXT, 0}, /* the first */
+        {": keep-alive\n\n", 0},
+        {"event: ping\ndata: {\"type\": \"ping\"}\n\n", 0},
+        {"\n\n\n", 0},
+        {OPENAI_ROLE, 0},
+        {OPENAI_TEXT, 1},
+        {CLAUDE_TEXT, 2},
+        {"data: no JSON\n\n", 3},
+        {"data: [DONE]\n\n", 3},
+    };
+    struct sc_stream s;
+    size_t i, at;
+
+    (void)state;
+    for (size_t step = 1; step < 64; step++) {
+        sc_stream_init(&s, SC_STREAM_SSE);
+        s.counts_outputs = true;
+        for (i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+            size_t n = strlen(pieces[i].text);
+
+            for (at = 0; at < n; at += step)
+                sc_stream_feed(&s, pieces[i].text + at, n - at < step ? n - at : step);
+            assert_int_equal(s.outputs, pieces[i].outputs);
+        }
+    }
+}
+
 static void kinds_by_content_type(void **state)
 {
     (void)state;
@@ -521,6 +557,7 @@ int main(void)
         cmocka_unit_test(many_data_lines_never_overflow),
         cmocka_unit_test(aws_frames_at_every_split),
         cmocka_unit_test(bytes_that_are_no_aws_frames_pass),
+        cmocka_unit_test(outputs_are_counted_pings_are_not),
         cmocka_unit_test(kinds_by_content_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
