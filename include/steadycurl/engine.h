@@ -17,7 +17,7 @@
 
 #include "steadycurl/libcurl.h"
 
-#define SC_ENGINE_ABI 2
+#define SC_ENGINE_ABI 3
 #define SC_ENGINE_ENTRY "sc_engine_table"
 
 struct sc_engine {
@@ -60,6 +60,10 @@ struct sc_engine {
     CURLMcode (*multi_socket_all)(void *multi, int *running);
     CURLMsg *(*multi_info_read)(void *multi, int *left);
     CURLMcode (*multi_setopt)(void *multi, CURLMoption option, int64_t arg);
+    /* on: curl_multi_notify_enable, else _disable */
+    CURLMcode (*multi_notify)(void *multi, bool on, unsigned notification);
+    CURLMcode (*multi_get_offt)(void *multi, int info, curl_off_t *out);
+    CURL **(*multi_get_handles)(void *multi);
     CURLcode (*mime_data_cb)(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,
                              curl_read_callback read, curl_seek_callback seek,
                              curl_free_callback release, void *arg);

@@ -51,6 +51,10 @@
       (CURLM *, curl_socket_t, int, int *))                                                     \
     X(multi_info_read, "curl_multi_info_read", CURLMsg *, (CURLM *, int *))                     \
     X(multi_setopt, "curl_multi_setopt", CURLMcode, (CURLM *, CURLMoption, ...))                \
+    X(multi_get_handles, "curl_multi_get_handles", CURL **, (CURLM *))                          \
+    X(multi_get_offt, "curl_multi_get_offt", CURLMcode, (CURLM *, int, curl_off_t *))           \
+    X(multi_notify_enable, "curl_multi_notify_enable", CURLMcode, (CURLM *, unsigned))          \
+    X(multi_notify_disable, "curl_multi_notify_disable", CURLMcode, (CURLM *, unsigned))        \
     X(mime_data_cb, "curl_mime_data_cb", CURLcode,                                              \
       (curl_mimepart *, curl_off_t, curl_read_callback, curl_seek_callback, curl_free_callback, \
        void *))                                                                                 \
@@ -58,6 +62,7 @@
     X(url_cleanup, "curl_url_cleanup", void, (CURLU *))                                         \
     X(url_set, "curl_url_set", CURLUcode, (CURLU *, CURLUPart, const char *, unsigned))         \
     X(url_get, "curl_url_get", CURLUcode, (const CURLU *, CURLUPart, char **, unsigned))        \
+    X(maprintf, "curl_maprintf", char *, (const char *, ...))                                   \
     X(free, "curl_free", void, (void *))                                                        \
     X(version_info, "curl_version_info", curl_version_info_data *, (CURLversion))
 

@@ -29,4 +29,29 @@ enum {
     SC_SINCE_REUSE_HAS_NO_LOOKUP = 0x080e00,    /* NAMELOOKUP_TIME of a connection used again */
 };
 
+/* CURLMOPT (8.17), its notifications, CURLMINFO (8.16) */
+enum {
+    SC_CURLMOPT_NOTIFYFUNCTION = CURLOPTTYPE_FUNCTIONPOINT + 18,
+    SC_CURLMOPT_NOTIFYDATA = CURLOPTTYPE_OBJECTPOINT + 19,
+    SC_CURLMNOTIFY_INFO_READ = 0,
+    SC_CURLMNOTIFY_EASY_DONE = 1,
+    SC_CURLMINFO_XFERS_CURRENT = 1,
+    SC_CURLMINFO_XFERS_RUNNING = 2,
+    SC_CURLMINFO_XFERS_DONE = 4,
+    SC_CURLMINFO_XFERS_ADDED = 5,
+};
+
+/* What an older header does not declare, for those who export it. */
+#if LIBCURL_VERSION_NUM < 0x080400
+CURL **curl_multi_get_handles(CURLM *multi);
+#endif
+#if LIBCURL_VERSION_NUM < 0x081000
+typedef int CURLMinfo_offt; /* an enum there */
+CURLMcode curl_multi_get_offt(CURLM *multi, CURLMinfo_offt info, curl_off_t *out);
+#endif
+#if LIBCURL_VERSION_NUM < 0x081100
+CURLMcode curl_multi_notify_enable(CURLM *multi, unsigned int notification);
+CURLMcode curl_multi_notify_disable(CURLM *multi, unsigned int notification);
+#endif
+
 #endif

@@ -143,6 +143,9 @@ static const struct sc_engine table = {
     .multi_socket_all = sc_multi_socket_all,
     .multi_info_read = sc_multi_info_read,
     .multi_setopt = sc_multi_setopt,
+    .multi_notify = sc_multi_notify,
+    .multi_get_offt = sc_multi_get_offt,
+    .multi_get_handles = sc_multi_get_handles,
 };
 
 __attribute__((visibility("default"))) const struct sc_engine *

@@ -43,7 +43,8 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     expected=$(printf '%s\n' curl_easy_cleanup curl_easy_duphandle curl_easy_getinfo \
         curl_easy_header curl_easy_init curl_easy_nextheader curl_easy_pause curl_easy_perform \
         curl_easy_recv curl_easy_reset curl_easy_send curl_easy_setopt curl_mime_data_cb \
-        curl_multi_add_handle curl_multi_cleanup curl_multi_info_read curl_multi_init \
+        curl_multi_add_handle curl_multi_cleanup curl_multi_get_handles curl_multi_get_offt \
+        curl_multi_info_read curl_multi_init curl_multi_notify_disable curl_multi_notify_enable \
         curl_multi_perform curl_multi_poll curl_multi_remove_handle curl_multi_setopt \
         curl_multi_socket curl_multi_socket_action curl_multi_socket_all curl_multi_timeout \
         curl_multi_wait dlopen dlsym)

@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "steadycurl/newer.h"
+
 enum { NS_PER_MS = 1000000 };
 
 static _Atomic(const struct sc_host *) preload;
@@ -127,6 +129,8 @@ static CURLMcode after_turn(struct sc_multi *u, CURLMcode rc, int *running)
     if (rc == CURLM_RECURSIVE_API_CALL)
         return rc;
     again = harvest(u);
+    if (u->n_notices > 0)
+        again += sc_multi_tell(u);
     if (rc == CURLM_OK && running)
         *running += again + (int)u->n_held;
     sc_multi_update_timer(u);
@@ -142,7 +146,7 @@ CURLMcode sc_multi_perform(void *multi, int *running)
 {
     struct sc_multi *u = multi;
 
-    if (SC_MULTI_BUSY(u))
+    if (SC_MULTI_RUNS(u))
         return CURLM_RECURSIVE_API_CALL;
     if (is_idle(u))
         return u->real->multi_perform(u->multi, running);
@@ -154,7 +158,7 @@ CURLMcode sc_multi_socket_action(void *multi, curl_socket_t s, int events, int *
 {
     struct sc_multi *u = multi;
 
-    if (SC_MULTI_BUSY(u))
+    if (SC_MULTI_RUNS(u))
         return CURLM_RECURSIVE_API_CALL;
     if (s == CURL_SOCKET_TIMEOUT)
         sc_multi_timer_fired(u);
@@ -168,7 +172,7 @@ CURLMcode sc_multi_socket_all(void *multi, int *running)
 {
     struct sc_multi *u = multi;
 
-    if (SC_MULTI_BUSY(u))
+    if (SC_MULTI_RUNS(u))
         return CURLM_RECURSIVE_API_CALL;
     if (is_idle(u))
         return u->real->multi_socket_all(u->multi, running);
@@ -221,7 +225,7 @@ CURLMcode sc_multi_cleanup(void *multi)
     struct sc_member *m;
     CURLMcode rc;
 
-    if (SC_MULTI_BUSY(u))
+    if (SC_MULTI_RUNS(u))
         return CURLM_RECURSIVE_API_CALL;
     rc = u->real->multi_cleanup(u->multi);
     if (rc != CURLM_OK)
@@ -235,6 +239,7 @@ CURLMcode sc_multi_cleanup(void *multi)
     free(u->spare);
     free(u->heap);
     free(u->messages);
+    free(u->notices);
     free(u);
     return rc;
 }
@@ -250,6 +255,7 @@ CURLMcode sc_multi_add_handle(void *multi, CURL *easy, void *shadow)
         return CURLM_RECURSIVE_API_CALL;
     if (s && s->member && !s->member->in_real)
         return CURLM_ADDED_ALREADY;
+    u->came_meanwhile++;
     if (!s || s->member || s->real != u->real)
         return u->real->multi_add_handle(u->multi, easy);
     m = sc_member_new(u, s, SC_MEMBER_NEW);
@@ -280,6 +286,8 @@ CURLMcode sc_multi_remove_handle(void *multi, CURL *easy, void *shadow)
         return rc;
     sc_multi_drop_messages(u, easy);
     if (m) {
+        if (m->in_real && (m->state == SC_MEMBER_NEW || m->state == SC_MEMBER_RUNNING))
+            u->came_meanwhile--;
         sc_member_free(m);
         sc_managed_end(s);
         sc_multi_update_timer(u);
@@ -302,6 +310,9 @@ CURLMcode sc_multi_setopt(void *multi, CURLMoption option, int64_t arg)
     case CURLMOPT_PUSHFUNCTION:
     case CURLMOPT_PUSHDATA:
         return sc_multi_set_push(u, option, arg);
+    case SC_CURLMOPT_NOTIFYFUNCTION:
+    case SC_CURLMOPT_NOTIFYDATA:
+        return sc_multi_set_notify(u, option, arg);
     default:
         return u->real->multi_setopt(u->multi, option, arg);
     }

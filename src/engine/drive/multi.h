@@ -33,6 +33,15 @@ struct sc_member_list {
     struct sc_member *first, *last;
 };
 
+/* What the program is to be told of (multi_notify.c). */
+struct sc_notice {
+    unsigned type;
+    CURL *easy; /* NULL: it has left */
+};
+
+/* curl_notify_callback of newer headers. */
+typedef void sc_notify_callback(CURLM *multi, unsigned type, CURL *easy, void *data);
+
 /* A handle in a multi. */
 struct sc_member {
     struct sc_multi *multi;
@@ -74,6 +83,17 @@ struct sc_multi {
     int64_t told_due_ns; /* what the program's timer is set to in its stead, SC_NEVER: libcurl's */
     curl_push_callback push_fn;
     void *push_data;
+
+    sc_notify_callback *notify_fn;
+    void *notify_data;
+    unsigned notify_enabled; /* bits of what it is told */
+    struct sc_notice *notices;
+    size_t n_notices, notices_told, notice_room;
+    CURL *internal;         /* the handle that libcurl names with its messages */
+    uintptr_t notify_frame; /* where that callback runs, and in which thread */
+    pthread_t notify_thread;
+    int came_meanwhile;   /* handles that came, less those that went, while it ran */
+    uint64_t added_again; /* how often libcurl was given a handle for another attempt */
 };
 
 /* What the preload calls, see steadycurl/engine.h. */
@@ -86,6 +106,10 @@ CURLMcode sc_multi_socket_action(void *multi, curl_socket_t s, int events, int *
 CURLMcode sc_multi_socket_all(void *multi, int *running);
 CURLMsg *sc_multi_info_read(void *multi, int *left);
 CURLMcode sc_multi_setopt(void *multi, CURLMoption option, int64_t arg);
+
+CURLMcode sc_multi_notify(void *multi, bool on, unsigned type);
+CURLMcode sc_multi_get_offt(void *multi, int info, curl_off_t *out);
+CURL **sc_multi_get_handles(void *multi);
 
 /* The preload, which knows the handles. All threads set the same one. */
 void sc_multi_set_host(const struct sc_host *host);
@@ -102,6 +126,9 @@ void sc_multi_enter(struct sc_multi *u, uintptr_t frame); /* a callback is about
 bool sc_multi_is_busy(struct sc_multi *u, uintptr_t frame);
 bool sc_multi_libcurl_calls_back(const struct sc_multi *u);
 #define SC_MULTI_BUSY(u) sc_multi_is_busy((u), (uintptr_t)__builtin_frame_address(0))
+/* ... or in that of notifications, where it refuses to be driven */
+#define SC_MULTI_RUNS(u) \
+    (SC_MULTI_BUSY(u) || sc_multi_is_notifying((u), (uintptr_t)__builtin_frame_address(0)))
 
 /* multi_member.c: what happens to one handle. */
 struct sc_member *sc_member_new(struct sc_multi *u, struct sc_shadow *s,
@@ -131,6 +158,13 @@ CURLMcode sc_multi_set_timer(struct sc_multi *u, CURLMoption option, int64_t arg
 CURLMcode sc_multi_timeout(void *multi, long *timeout_ms);
 CURLMcode sc_multi_wait(void *multi, bool poll, struct curl_waitfd *extra, unsigned n,
                         int timeout_ms, int *ready);
+
+/* multi_notify.c: what the program is told without asking. */
+CURLMcode sc_multi_set_notify(struct sc_multi *u, CURLMoption option, int64_t arg);
+bool sc_multi_is_notifying(struct sc_multi *u, uintptr_t frame);
+void sc_multi_note(struct sc_multi *u, unsigned type, CURL *easy);
+void sc_multi_drop_notices(struct sc_multi *u, const CURL *easy);
+int sc_multi_tell(struct sc_multi *u); /* returns how many handles have come meanwhile */
 
 /* multi_push.c: streams that an HTTP/2 server opens. */
 CURLMcode sc_multi_set_push(struct sc_multi *u, CURLMoption option, int64_t arg);

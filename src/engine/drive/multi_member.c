@@ -7,6 +7,7 @@
 
 #include "wire/playback.h"
 #include "call/report.h"
+#include "steadycurl/newer.h"
 
 enum { NS_PER_MS = 1000000, RECHECK_MS = 1000, RECHECK_GRID_MS = 250, LEASE_LOOK_MS = 1 };
 
@@ -102,6 +103,7 @@ static void finish(struct sc_member *m, CURLcode rc)
     m->message = (CURLMsg){.msg = CURLMSG_DONE, .easy_handle = m->shadow->easy};
     m->message.data.result = rc;
     sc_managed_end(m->shadow);
+    sc_multi_note(u, SC_CURLMNOTIFY_EASY_DONE, m->shadow->easy);
     sc_multi_push_message(u, &m->message);
 }
 
@@ -195,8 +197,10 @@ static void start_attempt(struct sc_member *m)
         restore_error(m);
     }
     sc_managed_prepare(m->shadow, t);
-    if (!m->in_real)
+    if (!m->in_real) {
         m->in_real = u->real->multi_add_handle(u->multi, m->shadow->easy) == CURLM_OK;
+        u->added_again += m->in_real;
+    }
     if (!m->in_real)
         finish(m, CURLE_OUT_OF_MEMORY);
 }

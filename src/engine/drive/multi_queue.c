@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "steadycurl/newer.h"
+
 static void place(struct sc_multi *u, struct sc_member *m, size_t at)
 {
     u->heap[at] = m;
@@ -69,6 +71,8 @@ void sc_multi_drop_due(struct sc_multi *u, struct sc_member *m)
 
 bool sc_multi_push_message(struct sc_multi *u, CURLMsg *message)
 {
+    if (u->n_messages == 0)
+        sc_multi_note(u, SC_CURLMNOTIFY_INFO_READ, NULL);
     if (u->first_message > 0 && u->first_message + u->n_messages == u->message_room) {
         memmove(u->messages, u->messages + u->first_message, u->n_messages * sizeof(CURLMsg *));
         u->first_message = 0;
@@ -98,6 +102,7 @@ void sc_multi_drop_messages(struct sc_multi *u, const CURL *easy)
 {
     size_t i, kept = 0;
 
+    sc_multi_drop_notices(u, easy);
     for (i = 0; i < u->n_messages; i++) {
         CURLMsg *m = u->messages[u->first_message + i];
 

@@ -6,6 +6,7 @@
  */
 #include "entry/entry.h"
 #include "entry/make.h"
+#include "steadycurl/newer.h"
 
 #include <stdarg.h>
 
@@ -160,4 +161,51 @@ SC_EXPORT CURLMcode curl_multi_setopt(CURLM *multi, CURLMoption option, ...)
     if (e.shadow)
         return e.engine->multi_setopt(e.shadow, option, arg);
     return e.real ? e.real->multi_setopt(multi, option, arg) : CURLM_INTERNAL_ERROR;
+}
+
+/* ---- of newer libcurls: what an older one says of an option that it does not know
+ * ---------------- */
+
+SC_EXPORT CURLMcode curl_multi_notify_enable(CURLM *multi, unsigned int notification)
+{
+    struct sc_entry e = sc_entry_of(multi, SC_CALLER);
+
+    if (!e.real || !e.real->multi_notify_enable)
+        return CURLM_UNKNOWN_OPTION;
+    if (e.shadow)
+        return e.engine->multi_notify(e.shadow, true, notification);
+    return e.real->multi_notify_enable(multi, notification);
+}
+
+SC_EXPORT CURLMcode curl_multi_notify_disable(CURLM *multi, unsigned int notification)
+{
+    struct sc_entry e = sc_entry_of(multi, SC_CALLER);
+
+    if (!e.real || !e.real->multi_notify_disable)
+        return CURLM_UNKNOWN_OPTION;
+    if (e.shadow)
+        return e.engine->multi_notify(e.shadow, false, notification);
+    return e.real->multi_notify_disable(multi, notification);
+}
+
+SC_EXPORT CURLMcode curl_multi_get_offt(CURLM *multi, CURLMinfo_offt info, curl_off_t *out)
+{
+    struct sc_entry e = sc_entry_of(multi, SC_CALLER);
+
+    if (!e.real || !e.real->multi_get_offt)
+        return CURLM_UNKNOWN_OPTION;
+    if (e.shadow)
+        return e.engine->multi_get_offt(e.shadow, (int)info, out);
+    return e.real->multi_get_offt(multi, (int)info, out);
+}
+
+SC_EXPORT CURL **curl_multi_get_handles(CURLM *multi)
+{
+    struct sc_entry e = sc_entry_of(multi, SC_CALLER);
+
+    if (!e.real || !e.real->multi_get_handles)
+        return NULL;
+    if (e.shadow)
+        return e.engine->multi_get_handles(e.shadow);
+    return e.real->multi_get_handles(multi);
 }

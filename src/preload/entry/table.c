@@ -9,6 +9,7 @@
 #include "entry/symbol.h"
 #include "entry/entry.h"
 #include "entry/make.h"
+#include "steadycurl/newer.h"
 
 #undef curl_multi_socket
 
@@ -65,7 +66,9 @@ static const struct {
                     ROW(curl_multi_perform) ROW(curl_multi_wait) ROW(curl_multi_poll)
                         ROW(curl_multi_timeout) ROW(curl_multi_socket) ROW(curl_multi_socket_action)
                             ROW(curl_multi_socket_all) ROW(curl_multi_info_read)
-                                ROW(curl_multi_setopt)
+                                ROW(curl_multi_setopt) ROW(curl_multi_notify_enable)
+                                    ROW(curl_multi_notify_disable) ROW(curl_multi_get_offt)
+                                        ROW(curl_multi_get_handles)
 #undef ROW
 };
 
