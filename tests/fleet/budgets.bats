@@ -43,14 +43,33 @@ alerts() { # fractions of one budget, in the order of the log
     [ "$(alerts)" = "0.2 0.5 1" ]
 }
 
-@test "the answer is the provider's 429: which budget, and until when" {
-    budgets '{"name": "team", "usd": 0.0001, "per": "hour"}'
+@test "the answer is the provider's own for a spent quota: which budget, and until when" {
+    budgets '{"name": "team", "usd": 0.0004, "per": "month"}'
+    for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
     run -0 ask -D "$BATS_TEST_TMPDIR/head"
-    jq -e '.error.message | startswith("The budget \"team\" of 0.0001 USD an hour has no room")' <<<"$output"
-    jq -e '.error.code' <<<"$output"
+    jq -e '.error.message | test("The budget \"team\" of 0.0004 USD a month has no room")' <<<"$output"
+    jq -e '.error | .code == "insufficient_quota" and .type == "insufficient_quota"' <<<"$output"
+    # For people: not "in 288893 s".
+    jq -e '.error.message | test("try again in [0-9]+ (d|h|min|s)( [0-9]+ (h|min|s))?[.]$")' <<<"$output"
+    grep -qi '^x-should-retry: false' "$BATS_TEST_TMPDIR/head"
     local after
     after=$(sed -n 's/^[Rr]etry-[Aa]fter: \([0-9]*\).*/\1/p' "$BATS_TEST_TMPDIR/head")
-    [ "$after" -ge 1 ] && [ "$after" -le 3600 ]
+    [ "$after" -ge 1 ] && [ "$after" -le $((31 * 86400)) ]
+    [ "$(mock_count)" -eq 3 ]
+}
+
+@test "a call that can never fit is a wrong request, and told why" {
+    local option
+    budgets '{"name": "team", "usd": 0.0001, "per": "hour"}'
+    for option in -s --parallel; do
+        ask -D "$BATS_TEST_TMPDIR/head" -o "$BATS_TEST_TMPDIR/out" "$option"
+        jq -e '.error.message | startswith("This call never fits the budget \"team\" of 0.0001 USD")' \
+            "$BATS_TEST_TMPDIR/out"
+        jq -e '.error | .type == "invalid_request_error" and .code == null' "$BATS_TEST_TMPDIR/out"
+        grep -q '^HTTP/1.1 400' "$BATS_TEST_TMPDIR/head"
+        grep -qi '^x-should-retry: false' "$BATS_TEST_TMPDIR/head"
+        run -1 grep -qi '^retry-after' "$BATS_TEST_TMPDIR/head"
+    done
     [ "$(mock_count)" -eq 0 ]
 }
 
@@ -60,7 +79,7 @@ alerts() { # fractions of one budget, in the order of the log
     CHAT=$MOCK_URL/v1beta/models/gemini-2.5-flash:generateContent
     # 5,000 tokens at 2.50 a million are 0.0125.
     ASK='{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"maxOutputTokens":5000}}'
-    [ "$(code)" = "429 budget" ]
+    [ "$(code)" = "400 budget" ]
     [ "$(mock_count)" -eq 0 ]
     ASK=${ASK/5000/500}
     [ "$(code)" = "200 " ]
@@ -101,7 +120,7 @@ alerts() { # fractions of one budget, in the order of the log
 
 @test "a budget of one rule leaves the others alone" {
     budgets '{"name": "chat", "usd": 0.0001, "rules": "local"}'
-    [ "$(code)" = "429 budget" ]
+    [ "$(code)" = "400 budget" ]
     export CHAT=$MOCK_URL/v1/responses
     [ "$(code)" = "200 " ]
 }
@@ -121,7 +140,7 @@ alerts() { # fractions of one budget, in the order of the log
 @test "what costs nothing goes on when all is spent" {
     budgets '{"name": "team", "usd": 0.0001}'
     sed -i 's/"rules": \[/"prices": [{"model": "free", "input_per_mtok": 0, "output_per_mtok": 0}], &/' "$POLICY"
-    [ "$(code)" = "429 budget" ]
+    [ "$(code)" = "400 budget" ]
     ASK=${ASK/gpt-4o/free}
     [ "$(code)" = "200 " ]
 }

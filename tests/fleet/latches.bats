@@ -36,6 +36,9 @@ with_key() { # KEY
     mock_script quota,200
     [ "$(with_key "$KEY")" = "429 " ]
     [ "$(with_key "$KEY")" = "429 quota_exhausted" ]
+    run -0 ask -i -H "authorization: Bearer $KEY"
+    [[ $output == *"x-should-retry: false"* ]] # what OpenAI's own clients go by
+    tail -n 1 <<<"$output" | jq -e '.error.code == "insufficient_quota"'
     [ "$(with_key "$KEY-other")" = "200 " ]
     [ "$(mock_count)" -eq 2 ]
 }

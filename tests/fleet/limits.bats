@@ -58,7 +58,7 @@ share_tokens() {
     policy '"limits": {"tpm": 1000}'
     body='{"model":"gpt-4o","max_tokens":5000,"messages":[{"role":"user","content":"hi"}]}'
     run -0 wrapped curl -sS -i "$CHAT" -H 'content-type: application/json' -d "$body"
-    [[ $output == *"HTTP/1.1 429 Too Many Requests"*"x-steadycurl: request_too_large"* ]]
+    [[ $output == *"HTTP/1.1 400 Bad Request"*"x-should-retry: false"*"x-steadycurl: request_too_large"* ]]
     [[ $output != *[Rr]etry-[Aa]fter* ]]
     tail -n 1 <<<"$output" | jq -e '.error.message | test("larger than the token limit")'
     [ "$(mock_count)" -eq 0 ]

@@ -80,6 +80,27 @@ static const struct row mistral_rows[] = {
     {0, {"internal_server_error", "1000", "Internal server error"}},
 };
 
+/* What format_error_response of llama-server makes of each kind. */
+static const struct row llamacpp_rows[] = {
+    {400, {"invalid_request_error", NULL, "'messages' is required"}},
+    {401, {"authentication_error", NULL, "Invalid API Key"}},
+    {403, {"permission_error", NULL, "Permission denied"}},
+    {404, {"not_found_error", NULL, "File Not Found"}},
+    {500, {"server_error", NULL, "failed to decode the batch"}},
+    {501, {"not_supported_error", NULL, "This server does not support this endpoint"}},
+    {503, {"unavailable_error", NULL, "Loading model"}},
+    {0, {"server_error", NULL, "unknown error"}},
+};
+
+static const struct row vllm_rows[] = {
+    {400, {"BadRequestError", NULL, "Invalid request."}},
+    {401, {"AuthenticationError", NULL, "Unauthorized"}},
+    {404, {"NotFoundError", NULL, "The model does not exist."}},
+    {429, {"TooManyRequestsError", NULL, "Too many requests."}},
+    {503, {"ServiceUnavailableError", NULL, "The server is overloaded."}},
+    {0, {"InternalServerError", NULL, "Internal server error"}},
+};
+
 static const struct words openai_quota = {
     "insufficient_quota", "insufficient_quota",
     "You exceeded your current quota, please check your plan and billing details."};
@@ -103,6 +124,15 @@ static const struct words google_context = {
 static const struct words mistral_context = {
     "invalid_request_error", "3051",
     "Prompt contains 200000 tokens, too large for model with 131072 maximum context length"};
+
+static const struct words llamacpp_context = {
+    "exceed_context_size_error", NULL,
+    "request (200000 tokens) exceeds the available context size (128000 tokens), try increasing "
+    "it"};
+static const struct words vllm_context = {
+    "BadRequestError", NULL,
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in "
+    "200000 tokens. Please reduce the length of the messages."};
 
 typedef void write_fn(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
                       const struct words *w, struct sc_mock_buf *b);
@@ -218,6 +248,17 @@ static void write_numbered(const struct sc_mock_asked *q, const struct sc_mock_o
                      w->type);
 }
 
+static void write_llamacpp(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
+                           const struct words *w, struct sc_mock_buf *b)
+{
+    (void)q;
+    sc_mock_buf_json(b, "{'error':{'code':%d,'message':%q,'type':%q", o->status, w->message,
+                     w->type);
+    if (o->flavor == SC_MOCK_CONTEXT)
+        sc_mock_buf_json(b, ",'n_prompt_tokens':200000,'n_ctx':128000");
+    sc_mock_buf_json(b, "}}");
+}
+
 static void write_xai(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
                       const struct words *w, struct sc_mock_buf *b)
 {
@@ -246,8 +287,8 @@ static const struct dialect dialects[SC_PROVIDER_COUNT] = {
     [SC_PROVIDER_OLLAMA] = {openai_rows, &openai_quota, &openai_context, write_ollama},
     [SC_PROVIDER_BEDROCK] = {openai_rows, &openai_quota, &openai_context, write_message_only},
     [SC_PROVIDER_OPENROUTER] = {openai_rows, &openai_quota, &openai_context, write_numbered},
-    [SC_PROVIDER_LLAMACPP] = {openai_rows, &openai_quota, &openai_context, write_numbered},
-    [SC_PROVIDER_VLLM] = {openai_rows, &openai_quota, &openai_context, write_numbered},
+    [SC_PROVIDER_LLAMACPP] = {llamacpp_rows, &openai_quota, &llamacpp_context, write_llamacpp},
+    [SC_PROVIDER_VLLM] = {vllm_rows, &openai_quota, &vllm_context, write_numbered},
 };
 
 static const struct words *row_words(const struct row *rows, int status)

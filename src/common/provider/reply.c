@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* What a status is called; status 0 stands for all others and ends a list. */
+/* What a class of failures is called; the list ends with the class that stands for all others. */
 struct name {
-    int status;
+    enum sc_class class;
+    short status;
     const char *type;
-    const char *code; /* NULL: null */
+    const char *code;  /* NULL: null */
+    const char *words; /* before the reason, where clients look for them; NULL: none */
 };
 
 /* In a shape $m stands for the message, $t for the type, $c for the code, each quoted, and $s for
@@ -16,54 +18,177 @@ struct name {
 struct shape {
     const char *text;
     const struct name *names;
+    const char *spent; /* the shape of a spent quota, NULL: the same */
 };
 
+#define CLASS(id) SC_CLASS_##id
+#define LAST CLASS(COUNT)
+#define SPENT "You exceeded your current quota, please check your plan and billing details."
+
+/* clang-format off */
 static const struct name openai_names[] = {
-    {400, "invalid_request_error", NULL},
-    {401, "invalid_request_error", "invalid_api_key"},
-    {429, "requests", "rate_limit_exceeded"},
-    {503, "server_error", "server_is_overloaded"},
-    {0, "server_error", NULL},
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(AUTH), 401, "invalid_request_error", "invalid_api_key", NULL},
+    {CLASS(RATE_LIMITED), 429, "requests", "rate_limit_exceeded", NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, "insufficient_quota", "insufficient_quota", SPENT},
+    {CLASS(OVERLOADED), 503, "server_error", "server_is_overloaded", NULL},
+    {LAST, 500, "server_error", NULL, NULL},
+};
+static const struct name azure_names[] = {
+    {CLASS(BAD_REQUEST), 400, NULL, "BadRequest", NULL},
+    {CLASS(TOKEN_LIMIT), 400, NULL, "BadRequest", NULL},
+    {CLASS(AUTH), 401, NULL, "401", NULL},
+    {CLASS(RATE_LIMITED), 429, NULL, "429", NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, NULL, "insufficient_quota", SPENT},
+    {CLASS(OVERLOADED), 503, NULL, "503", NULL},
+    {LAST, 500, NULL, "500", NULL},
 };
 static const struct name anthropic_names[] = {
-    {400, "invalid_request_error", NULL}, {401, "authentication_error", NULL},
-    {429, "rate_limit_error", NULL},      {503, "overloaded_error", NULL},
-    {529, "overloaded_error", NULL},      {0, "api_error", NULL},
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(AUTH), 401, "authentication_error", NULL, "invalid x-api-key."},
+    {CLASS(RATE_LIMITED), 429, "rate_limit_error", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, "billing_error", NULL, NULL},
+    {CLASS(OVERLOADED), 503, "overloaded_error", NULL, NULL},
+    {LAST, 500, "api_error", NULL, NULL},
 };
 static const struct name google_names[] = {
-    {400, "INVALID_ARGUMENT", NULL},
-    {401, "UNAUTHENTICATED", NULL},
-    {429, "RESOURCE_EXHAUSTED", NULL},
-    {503, "UNAVAILABLE", NULL},
-    {0, "UNKNOWN", NULL},
+    {CLASS(BAD_REQUEST), 400, "INVALID_ARGUMENT", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "INVALID_ARGUMENT", NULL, NULL},
+    {CLASS(AUTH), 401, "UNAUTHENTICATED", NULL, NULL},
+    {CLASS(RATE_LIMITED), 429, "RESOURCE_EXHAUSTED", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, "RESOURCE_EXHAUSTED", NULL, SPENT},
+    {CLASS(OVERLOADED), 503, "UNAVAILABLE", NULL, NULL},
+    {LAST, 500, "UNKNOWN", NULL, NULL},
 };
 static const struct name mistral_names[] = {
-    {400, "invalid_request_error", "3051"}, {401, "invalid_request_error", "1200"},
-    {429, "rate_limited", "1300"},          {503, "service_unavailable", "3505"},
-    {0, "internal_server_error", "1000"},
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", "3051", NULL},
+    {CLASS(AUTH), 401, "invalid_request_error", "1200", NULL},
+    {CLASS(RATE_LIMITED), 429, "rate_limited", "1300", NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, NULL, NULL, "Payment required."},
+    {CLASS(OVERLOADED), 503, "service_unavailable", "3505", NULL},
+    {LAST, 500, "internal_server_error", "1000", NULL},
 };
+static const struct name cohere_names[] = {
+    {CLASS(BAD_REQUEST), 400, NULL, NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, NULL, NULL, "too many tokens:"},
+    {CLASS(AUTH), 401, NULL, NULL, "invalid api token."},
+    {CLASS(RATE_LIMITED), 429, NULL, NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, NULL, NULL, "Please add or update your payment method."},
+    {CLASS(OVERLOADED), 503, NULL, NULL, NULL},
+    {LAST, 500, NULL, NULL, NULL},
+};
+static const struct name groq_names[] = {
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(AUTH), 401, "invalid_request_error", "invalid_api_key", NULL},
+    {CLASS(RATE_LIMITED), 429, "requests", "rate_limit_exceeded", NULL},
+    {CLASS(QUOTA_EXHAUSTED), 400, "invalid_request_error", "blocked_api_access", NULL},
+    {CLASS(OVERLOADED), 503, "internal_server_error", "service_unavailable", NULL},
+    {LAST, 500, "internal_server_error", NULL, NULL},
+};
+static const struct name deepseek_names[] = {
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", "invalid_request_error", NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", "invalid_request_error", NULL},
+    {CLASS(AUTH), 401, "authentication_error", "invalid_request_error", NULL},
+    {CLASS(RATE_LIMITED), 429, "rate_limit_error", "rate_limit_exceeded", NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, "unknown_error", "invalid_request_error",
+     "Insufficient Balance."},
+    {CLASS(OVERLOADED), 503, "service_unavailable_error", NULL, NULL},
+    {LAST, 500, "server_error", NULL, NULL},
+};
+static const struct name xai_names[] = {
+    {CLASS(BAD_REQUEST), 400, "Client specified an invalid argument", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "Client specified an invalid argument", NULL, NULL},
+    {CLASS(AUTH), 400, "Client specified an invalid argument", NULL,
+     "Incorrect API key provided."},
+    {CLASS(RATE_LIMITED), 429, "Some resource has been exhausted", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, "Some resource has been exhausted", NULL,
+     "Your team has either used all available credits or reached its monthly spending limit."},
+    {CLASS(OVERLOADED), 503, "The service is currently unavailable", NULL, NULL},
+    {LAST, 500, "Internal error", NULL, NULL},
+};
+static const struct name together_names[] = {
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(AUTH), 401, "invalid_request_error", "invalid_api_key", NULL},
+    {CLASS(RATE_LIMITED), 429, "model_rate_limit", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, "credit_limit", NULL, "Credit limit exceeded."},
+    {CLASS(OVERLOADED), 503, "service_unavailable", NULL, NULL},
+    {LAST, 500, "server_error", NULL, NULL},
+};
+static const struct name openrouter_names[] = {
+    {CLASS(BAD_REQUEST), 400, NULL, NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, NULL, NULL, NULL},
+    {CLASS(AUTH), 401, NULL, NULL, NULL},
+    {CLASS(RATE_LIMITED), 429, NULL, NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 402, NULL, NULL, "Insufficient credits."},
+    {CLASS(OVERLOADED), 503, NULL, NULL, NULL},
+    {LAST, 500, NULL, NULL, NULL},
+};
+/* The type is the header x-amzn-ErrorType. */
+static const struct name bedrock_names[] = {
+    {CLASS(BAD_REQUEST), 400, "ValidationException", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "ValidationException", NULL, "Input is too long for requested model."},
+    {CLASS(AUTH), 403, "UnrecognizedClientException", NULL, NULL},
+    {CLASS(RATE_LIMITED), 429, "ThrottlingException", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 400, "ServiceQuotaExceededException", NULL, NULL},
+    {CLASS(OVERLOADED), 503, "ServiceUnavailableException", NULL, NULL},
+    {LAST, 500, "InternalServerException", NULL, NULL},
+};
+/* format_error_response of llama-server. */
+static const struct name llamacpp_names[] = {
+    {CLASS(BAD_REQUEST), 400, "invalid_request_error", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "exceed_context_size_error", NULL, NULL},
+    {CLASS(AUTH), 401, "authentication_error", NULL, "Invalid API Key."},
+    {CLASS(RATE_LIMITED), 429, "rate_limit_error", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, "insufficient_quota", NULL, NULL},
+    {CLASS(OVERLOADED), 503, "unavailable_error", NULL, NULL},
+    {LAST, 500, "server_error", NULL, NULL},
+};
+static const struct name vllm_names[] = {
+    {CLASS(BAD_REQUEST), 400, "BadRequestError", NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, "BadRequestError", NULL, NULL},
+    {CLASS(AUTH), 401, "AuthenticationError", NULL, "Unauthorized: invalid API key."},
+    {CLASS(RATE_LIMITED), 429, "RateLimitError", NULL, NULL},
+    {CLASS(QUOTA_EXHAUSTED), 429, "insufficient_quota", NULL, NULL},
+    {CLASS(OVERLOADED), 503, "ServiceUnavailableError", NULL, NULL},
+    {LAST, 500, "InternalServerError", NULL, NULL},
+};
+/* clang-format on */
 
 #define OPENAI_TEXT "{\"error\":{\"message\":$m,\"type\":$t,\"param\":null,\"code\":$c}}"
 #define GOOGLE_TEXT "{\"error\":{\"code\":$s,\"message\":$m,\"status\":$t}}"
+/* What tells a day's quota from a minute's. */
+#define GOOGLE_SPENT                                                                \
+    "{\"error\":{\"code\":$s,\"message\":$m,\"status\":$t,\"details\":[{\"@type\":" \
+    "\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{\"quotaId\":" \
+    "\"GenerateRequestsPerDayPerProjectPerModel\"}]}]}}"
 #define NUMBERED_TEXT "{\"error\":{\"code\":$s,\"message\":$m,\"type\":$t}}"
+#define MESSAGE_TEXT "{\"message\":$m}"
 
-static const struct shape openai_shape = {OPENAI_TEXT, openai_names};
+static const struct shape openai_shape = {OPENAI_TEXT, openai_names, NULL};
 static const struct shape shapes[SC_PROVIDER_COUNT] = {
-    [SC_PROVIDER_AZURE] = {"{\"error\":{\"code\":\"$s\",\"message\":$m}}", openai_names},
+    [SC_PROVIDER_AZURE] = {"{\"error\":{\"code\":$c,\"message\":$m}}", azure_names, NULL},
     [SC_PROVIDER_ANTHROPIC] = {"{\"type\":\"error\",\"error\":{\"type\":$t,\"message\":$m}}",
-                               anthropic_names},
-    [SC_PROVIDER_GEMINI] = {GOOGLE_TEXT, google_names},
-    [SC_PROVIDER_VERTEX] = {GOOGLE_TEXT, google_names},
+                               anthropic_names, NULL},
+    [SC_PROVIDER_GEMINI] = {GOOGLE_TEXT, google_names, GOOGLE_SPENT},
+    [SC_PROVIDER_VERTEX] = {GOOGLE_TEXT, google_names, GOOGLE_SPENT},
     [SC_PROVIDER_MISTRAL] = {"{\"object\":\"error\",\"message\":$m,\"type\":$t,\"param\":null,"
                              "\"code\":$c,\"raw_status_code\":$s}",
-                             mistral_names},
-    [SC_PROVIDER_COHERE] = {"{\"message\":$m}", openai_names},
-    [SC_PROVIDER_XAI] = {"{\"code\":$t,\"error\":$m}", openai_names},
-    [SC_PROVIDER_OPENROUTER] = {"{\"error\":{\"code\":$s,\"message\":$m}}", openai_names},
-    [SC_PROVIDER_BEDROCK] = {"{\"message\":$m}", openai_names},
-    [SC_PROVIDER_OLLAMA] = {"{\"error\":$m}", openai_names},
-    [SC_PROVIDER_VLLM] = {NUMBERED_TEXT, openai_names},
-    [SC_PROVIDER_LLAMACPP] = {NUMBERED_TEXT, openai_names},
+                             mistral_names, "{\"detail\":$m}"},
+    [SC_PROVIDER_COHERE] = {MESSAGE_TEXT, cohere_names, NULL},
+    [SC_PROVIDER_GROQ] = {OPENAI_TEXT, groq_names, NULL},
+    [SC_PROVIDER_DEEPSEEK] = {OPENAI_TEXT, deepseek_names, NULL},
+    [SC_PROVIDER_XAI] = {"{\"code\":$t,\"error\":$m}", xai_names, NULL},
+    [SC_PROVIDER_TOGETHER] = {OPENAI_TEXT, together_names, NULL},
+    [SC_PROVIDER_OPENROUTER] = {"{\"error\":{\"code\":$s,\"message\":$m}}", openrouter_names, NULL},
+    [SC_PROVIDER_BEDROCK] = {MESSAGE_TEXT, bedrock_names, NULL},
+    [SC_PROVIDER_OLLAMA] = {"{\"error\":$m}", openai_names, NULL},
+    [SC_PROVIDER_VLLM] = {NUMBERED_TEXT, vllm_names, NULL},
+    [SC_PROVIDER_LLAMACPP] = {NUMBERED_TEXT, llamacpp_names, NULL},
 };
 
 struct out {
@@ -120,17 +245,17 @@ static void put_number(struct out *o, int64_t n)
         put(o, digits[--i]);
 }
 
-static const struct name *name_of(const struct shape *s, int status)
+static const struct name *name_of(const struct shape *s, enum sc_class class)
 {
     const struct name *n = s->names;
 
-    while (n->status != 0 && n->status != status)
+    while (n->class != LAST && n->class != class)
         n++;
     return n;
 }
 
 static size_t put_shape(const char *text, const struct name *name, int status, const char *message,
-                        char *buf, size_t size)
+                        const struct sc_excess *x, char *buf, size_t size)
 {
     struct out o = {buf, 0, size};
     const char *t;
@@ -147,6 +272,10 @@ static size_t put_shape(const char *text, const struct name *name, int status, c
             put_string(&o, name->type);
         else if (*t == 'c')
             put_string(&o, name->code);
+        else if (*t == 'I')
+            put_number(&o, x->input);
+        else if (*t == 'W')
+            put_number(&o, x->window);
         else
             put_number(&o, status);
     }
@@ -154,12 +283,28 @@ static size_t put_shape(const char *text, const struct name *name, int status, c
     return o.n <= size ? o.n - 1 : 0;
 }
 
-size_t sc_reply_error(enum sc_provider p, int status, const char *message, char *buf, size_t size)
+void sc_reply_error(enum sc_provider p, enum sc_class class, const char *message,
+                    struct sc_reply_text *out)
 {
     const struct shape *shape =
         (unsigned)p < SC_PROVIDER_COUNT && shapes[p].text ? &shapes[p] : &openai_shape;
+    const struct name *name = name_of(shape, class);
+    const char *text =
+        class == SC_CLASS_QUOTA_EXHAUSTED && shape->spent ? shape->spent : shape->text;
+    char said[640];
+    struct out o = {said, 0, sizeof said};
 
-    return put_shape(shape->text, name_of(shape, status), status, message, buf, size);
+    for (const char *w = name->words; w && *w; w++)
+        put(&o, *w);
+    if (name->words)
+        put(&o, ' ');
+    for (; *message; message++)
+        put(&o, *message);
+    put(&o, '\0');
+    said[sizeof said - 1] = '\0';
+    out->status = name->status;
+    out->error_type = p == SC_PROVIDER_BEDROCK ? name->type : NULL;
+    out->len = put_shape(text, name, name->status, said, NULL, out->body, sizeof out->body);
 }
 
 /* ---- a request that is too long ---------------------------------------------------------------
@@ -175,6 +320,9 @@ struct too_long {
 
 #define MESSAGES_TEXT "{\"error\":{\"message\":$m,\"type\":$t,\"param\":\"messages\",\"code\":$c}}"
 #define PLAIN_TEXT "{\"error\":{\"message\":$m,\"type\":$t,\"param\":null,\"code\":$s}}"
+/* $I and $W: numbers, as in the message. */
+#define LLAMACPP_TEXT \
+    "{\"error\":{\"code\":$s,\"message\":$m,\"type\":$t,\"n_prompt_tokens\":$I,\"n_ctx\":$W}}"
 #define MAXIMUM "This model's maximum context length is $W tokens. However, "
 #define REQUESTED MAXIMUM "you requested $T tokens ($I in the messages, $O in the completion). "
 #define PLEASE "Please reduce the length of the messages"
@@ -221,9 +369,9 @@ static const struct too_long too_long[SC_PROVIDER_COUNT] = {
     [SC_PROVIDER_VLLM] = {PLAIN_TEXT, "BadRequestError", NULL,
                           MAXIMUM "your messages resulted in $I tokens. " PLEASE ".",
                           REQUESTED PLEASE " or completion."},
-    [SC_PROVIDER_LLAMACPP] = {NULL, "exceed_context_size_error", NULL,
-                              "the request exceeds the available context size: $I tokens, the "
-                              "context holds $W",
+    [SC_PROVIDER_LLAMACPP] = {LLAMACPP_TEXT, "exceed_context_size_error", NULL,
+                              "request ($I tokens) exceeds the available context size ($W "
+                              "tokens), try increasing it",
                               NULL},
 };
 
@@ -246,7 +394,7 @@ size_t sc_reply_context(enum sc_provider p, const struct sc_excess *x, char *buf
 {
     const struct too_long *w =
         (unsigned)p < SC_PROVIDER_COUNT && too_long[p].input ? &too_long[p] : &openai_too_long;
-    const struct name name = {400, w->type, w->code};
+    const struct name name = {LAST, 400, w->type, w->code, NULL};
     const char *shape = w->shape;
     char message[256];
     struct out o = {message, 0, sizeof message};
@@ -254,5 +402,5 @@ size_t sc_reply_context(enum sc_provider p, const struct sc_excess *x, char *buf
     if (!shape)
         shape = (unsigned)p < SC_PROVIDER_COUNT && shapes[p].text ? shapes[p].text : OPENAI_TEXT;
     put_words(&o, x->output > 0 && w->both ? w->both : w->input, x);
-    return put_shape(shape, &name, 400, message, buf, size);
+    return put_shape(shape, &name, 400, message, x, buf, size);
 }

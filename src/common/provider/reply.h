@@ -10,12 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "provider/class.h"
 #include "provider/provider.h"
 
-/* Writes JSON to buf, NUL-terminated; returns its length, 0 if it does not fit. status: 400, 401,
- * 429 or 503 get the type and code that the provider uses for it, others a general one. message:
- * plain text. */
-size_t sc_reply_error(enum sc_provider p, int status, const char *message, char *buf, size_t size);
+/* What an answer of ours consists of, beside its own headers. */
+struct sc_reply_text {
+    int status;
+    const char *error_type; /* x-amzn-ErrorType, NULL: none */
+    size_t len;
+    char body[1024]; /* NUL-terminated JSON */
+};
+
+/* Status, type, code and words are those that the provider has for failures of this class: quota
+ * exhausted is insufficient_quota at one, 402 at another. message: plain text, up to 512 bytes. */
+void sc_reply_error(enum sc_provider p, enum sc_class class, const char *message,
+                    struct sc_reply_text *out);
 
 /* Why a request does not fit a model. */
 struct sc_excess {

@@ -251,31 +251,68 @@ void sc_admission_end(struct sc_shadow *s, struct sc_transfer *t, bool ok)
 
 static const struct {
     enum sc_refusal refusal;
-    int status;
     enum sc_class class;
     const char *message;
 } refusals[] = {
-    {SC_REFUSE_BREAKER, 503, SC_CLASS_OVERLOADED,
+    {SC_REFUSE_BREAKER, SC_CLASS_OVERLOADED,
      "The service keeps failing; the circuit breaker is open."},
-    {SC_REFUSE_LIMIT, 429, SC_CLASS_RATE_LIMITED,
+    {SC_REFUSE_LIMIT, SC_CLASS_RATE_LIMITED,
      "The rate limit set for this call leaves no room in time."},
-    {SC_REFUSE_CONCURRENT, 429, SC_CLASS_RATE_LIMITED,
-     "Too many calls are under way at the same time."},
-    {SC_REFUSE_GATE, 429, SC_CLASS_RATE_LIMITED,
+    {SC_REFUSE_CONCURRENT, SC_CLASS_RATE_LIMITED, "Too many calls are under way at the same time."},
+    {SC_REFUSE_GATE, SC_CLASS_RATE_LIMITED,
      "The service has asked to wait longer than this call can."},
-    {SC_REFUSE_QUOTA, 429, SC_CLASS_QUOTA_EXHAUSTED, "The quota of this key is used up."},
-    {SC_REFUSE_AUTH, 401, SC_CLASS_AUTH, "The service has refused these credentials."},
-    {SC_REFUSE_NEVER_FITS, 429, SC_CLASS_TOKEN_LIMIT,
-     "The request is larger than the token limit set for it allows in a minute."},
-    {SC_REFUSE_BUDGET, 429, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
+    {SC_REFUSE_QUOTA, SC_CLASS_QUOTA_EXHAUSTED, "The quota of this key is used up."},
+    {SC_REFUSE_AUTH, SC_CLASS_AUTH, "The service has refused these credentials."},
+    {SC_REFUSE_NEVER_FITS, SC_CLASS_TOKEN_LIMIT,
+     "The request is larger than the token limit set for it allows in a minute: it never fits."},
+    {SC_REFUSE_BUDGET, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
 };
+
+/* "12 s", "5 min 10 s", "3 h 20 min", "3 d 8 h". */
+static void put_wait(char *buf, size_t n, int64_t ms)
+{
+    static const struct {
+        long long seconds, part;
+        const char *unit, *part_unit;
+    } units[] = {{86400, 3600, "d", "h"}, {3600, 60, "h", "min"}, {60, 1, "min", "s"}};
+    long long s = (ms + 999) / 1000;
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (s >= 2 * units[i].seconds) {
+            snprintf(buf, n, "%lld %s %lld %s", s / units[i].seconds, units[i].unit,
+                     s % units[i].seconds / units[i].part, units[i].part_unit);
+            return;
+        }
+    snprintf(buf, n, "%lld s", s);
+}
+
+/* A call that no waiting helps is a wrong request, whatever limits it. */
+static enum sc_class class_of_refusal(const struct sc_transfer *t, size_t i)
+{
+    if (refusals[i].refusal == SC_REFUSE_BUDGET && sc_purse_never_fits(t))
+        return SC_CLASS_BAD_REQUEST;
+    return refusals[i].class;
+}
+
+static void put_message(const struct sc_transfer *t, const char *why, char *buf, size_t n)
+{
+    char wait[48];
+
+    if (t->admission.retry_after_ms <= 0 || t->verdict.class == SC_CLASS_BAD_REQUEST) {
+        snprintf(buf, n, "%s", why);
+        return;
+    }
+    put_wait(wait, sizeof wait, t->admission.retry_after_ms);
+    snprintf(buf, n, "%s Please try again in %s.", why, wait);
+}
 
 CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
 {
     const struct sc_breaker_settings *b = &t->rule->settings->breaker;
-    char body[768], message[448], budget[400];
+    struct sc_reply r = {.reason = sc_refusal_name(t->admission.refusal)};
+    struct sc_reply_text text;
+    char message[512], budget[400];
     const char *why;
-    struct sc_reply r = {.reason = sc_refusal_name(t->admission.refusal), .body = body};
     size_t i = 0;
 
     if (t->rewrite.refused)
@@ -283,7 +320,7 @@ CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
     while (i + 1 < sizeof refusals / sizeof *refusals &&
            refusals[i].refusal != t->admission.refusal)
         i++;
-    t->verdict.class = refusals[i].class;
+    t->verdict.class = class_of_refusal(t, i);
     why = refusals[i].message;
     if (t->admission.refusal == SC_REFUSE_BUDGET) {
         sc_purse_refusal(t, budget, sizeof budget);
@@ -293,13 +330,14 @@ CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
         sc_shadow_error(s, refusals[i].message);
         return (CURLcode)b->error_code;
     }
-    r.status = refusals[i].status;
-    r.retry_after_ms = t->admission.retry_after_ms;
-    if (r.retry_after_ms > 0)
-        snprintf(message, sizeof message, "%s Please try again in %lld s.", why,
-                 (long long)((r.retry_after_ms + 999) / 1000));
-    else
-        snprintf(message, sizeof message, "%s", why);
-    r.body_len = sc_reply_error(t->provider, r.status, message, body, sizeof body);
+    put_message(t, why, message, sizeof message);
+    sc_reply_error(t->provider, t->verdict.class, message, &text);
+    r.status = text.status;
+    r.error_type = text.error_type;
+    r.body = text.body;
+    r.body_len = text.len;
+    r.final = !sc_class_retryable(t->verdict.class);
+    if (t->verdict.class != SC_CLASS_BAD_REQUEST)
+        r.retry_after_ms = t->admission.retry_after_ms;
     return sc_answer(s, t, &r);
 }

@@ -97,6 +97,13 @@ void sc_purse_report(struct sc_shadow *s, struct sc_transfer *t)
         sc_report_note(s, t, SC_EVENT_NOTE, words);
 }
 
+bool sc_purse_never_fits(const struct sc_transfer *t)
+{
+    const struct sc_money_held *h = &t->money->held[t->money->refused];
+
+    return h->asked > h->budget->limit_nano;
+}
+
 void sc_purse_refusal(const struct sc_transfer *t, char *buf, size_t n)
 {
     const struct sc_money_held *h = &t->money->held[t->money->refused];
@@ -105,7 +112,12 @@ void sc_purse_refusal(const struct sc_transfer *t, char *buf, size_t n)
     put_amount(h->budget, limit, sizeof limit);
     sc_money_text(h->spent, spent, sizeof spent);
     sc_money_text(h->asked, asked, sizeof asked);
-    if (h->spent >= h->budget->limit_nano || h->asked < 0)
+    if (sc_purse_never_fits(t))
+        snprintf(buf, n,
+                 "This call never fits the budget \"%s\"%s of %s: it may cost %s USD. A smaller "
+                 "request, or a limit of its output, would.",
+                 h->budget->name, share(h->label), limit, asked);
+    else if (h->spent >= h->budget->limit_nano || h->asked < 0)
         snprintf(buf, n, "The budget \"%s\"%s of %s is spent.", h->budget->name, share(h->label),
                  limit);
     else

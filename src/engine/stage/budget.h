@@ -17,6 +17,9 @@ void sc_purse_quote(struct sc_shadow *s, struct sc_transfer *t);
 /* Logs the alerts that have become due. */
 void sc_purse_report(struct sc_shadow *s, struct sc_transfer *t);
 
+/* Whether the budget that refused the call is too small for it even when nothing is spent. */
+bool sc_purse_never_fits(const struct sc_transfer *t);
+
 /* Which budget refused the call, and how it stands. */
 void sc_purse_refusal(const struct sc_transfer *t, char *buf, size_t n);
 

@@ -179,6 +179,10 @@ static void hold_head(struct sc_shadow *s, struct sc_transfer *t, const struct s
         snprintf(text, sizeof text, "%lld", (long long)s->answer->retry_after_s);
         hold_header(s, t, "retry-after", text);
     }
+    if (r->error_type)
+        hold_header(s, t, "x-amzn-errortype", r->error_type);
+    if (r->final)
+        hold_header(s, t, "x-should-retry", "false");
     hold_header(s, t, "x-steadycurl", r->reason);
     hold_line(s, t, "\r\n");
     t->body_start = t->hold.len;

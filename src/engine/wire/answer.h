@@ -15,6 +15,8 @@ struct sc_reply {
     int status;
     const char *reason;       /* value of x-steadycurl */
     const char *content_type; /* NULL: application/json */
+    const char *error_type;   /* x-amzn-ErrorType, NULL: none */
+    bool final;               /* clients that ask x-should-retry are told not to */
     int64_t retry_after_ms;   /* > 0: Retry-After in whole seconds, rounded up */
     const char *body;
     size_t body_len;
