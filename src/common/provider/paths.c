@@ -101,6 +101,29 @@ static bool asks_a_model(enum sc_provider p, const struct end *e)
     return false;
 }
 
+/* Whether a path that is on no list may be judged by the body: of those who have APIs for jobs and
+ * things as well, not below what makes them, and not where a verb says what is done. A port of this
+ * machine may be anybody's. */
+static bool is_for_the_body_to_say(enum sc_provider p, struct sc_str path)
+{
+    /* clang-format off */
+    static const char *const makes[] = {
+        "/files", "/uploads", "/batch", "/fine", "/assistants", "/threads", "/vector_stores",
+        "/videos", "/evals", "/containers", "/conversations", "/realtime", "/jobs", "/responses/",
+        "/async-invoke", "/datasets", "/agents", "/skills", "/embed-jobs", "/chat/completions/",
+        "/cachedContents", "/tunedModels", "/keys", "/models", "/libraries", "/sessions", NULL};
+    /* clang-format on */
+
+    if (p == SC_PROVIDER_OPENAI_COMPATIBLE)
+        return true;
+    if (sc_provider_info(p)->local_ports[0] > 0 || memchr(path.p, ':', path.n))
+        return false;
+    for (size_t i = 0; makes[i]; i++)
+        if (memmem(path.p, path.n, makes[i], strlen(makes[i])))
+            return false;
+    return true;
+}
+
 static bool is_method(struct sc_str method, const char *list)
 {
     size_t n = method.n;
@@ -121,7 +144,7 @@ enum sc_request_kind sc_request_kind(enum sc_provider p, struct sc_str method, s
         return SC_REQUEST_GENERATES;
     if (is_method(method, "GET HEAD OPTIONS TRACE PUT QUERY ") || is_on(looks_up, &e))
         return SC_REQUEST_IDEMPOTENT;
-    if (p == SC_PROVIDER_OPENAI_COMPATIBLE && body_asks && is_method(method, "POST "))
+    if (body_asks && is_method(method, "POST ") && is_for_the_body_to_say(p, path))
         return SC_REQUEST_GENERATES;
     return SC_REQUEST_CHANGES;
 }

@@ -7,7 +7,8 @@
  * twice is there twice.
  *
  * Each provider has a list of the paths that ask a model (known/NAME.c, `asks`); what is on none is
- * taken for something that changes the world. Pure, thread-safe.
+ * taken for something that changes the world, unless its body has what only a model is asked with
+ * and its path is of none of the collections that are known to be filled. Pure, thread-safe.
  */
 #ifndef SC_PROVIDER_PATHS_H
 #define SC_PROVIDER_PATHS_H
@@ -24,7 +25,7 @@ enum sc_request_kind {
 };
 
 /* path: of the URL, without a query. body_asks: its body looks like one for a model
- * (sc_request_asks); counts only where the provider is not known, and its paths are not. */
+ * (sc_request_asks); counts only where the path is not known. */
 enum sc_request_kind sc_request_kind(enum sc_provider p, struct sc_str method, struct sc_str path,
                                      bool body_asks);
 

@@ -124,6 +124,11 @@ static void a_body_tells_where_no_path_does(void **state)
     assert_int_equal(kind("openai-compatible", "POST", "/x", true), SC_REQUEST_GENERATES);
     assert_int_equal(kind("openai-compatible", "PATCH", "/x", true), SC_REQUEST_CHANGES);
     assert_int_equal(kind("llamacpp", "POST", "/x", true), SC_REQUEST_CHANGES);
+    assert_int_equal(kind("openai", "POST", "/v2/new-way-to-ask", true), SC_REQUEST_GENERATES);
+    assert_int_equal(kind("openai", "POST", "/v1/fine_tuning/jobs", true), SC_REQUEST_CHANGES);
+    assert_int_equal(kind("openai", "POST", "/v1/videos", true), SC_REQUEST_CHANGES);
+    assert_int_equal(kind("anthropic", "POST", "/v1/messages/batches", true), SC_REQUEST_CHANGES);
+    assert_int_equal(kind("gemini", "POST", "/v1beta/models/g:newVerb", true), SC_REQUEST_CHANGES);
 }
 
 static void long_paths_are_read_from_their_end(void **state)
