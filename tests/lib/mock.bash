@@ -6,6 +6,8 @@
 # mock_start sets MOCK_PID, MOCK_PORT, MOCK_URL and, with --tls, MOCK_CA. It may be called again
 # after mock_stop. Servers left behind by a killed test end by themselves.
 
+export PYTHONWARNINGS=ignore::DeprecationWarning # newer pycurls have one for older options
+
 # What all processes know of a service together is each test's own: one test's failures must not
 # open another's breaker.
 if [ -n "${BATS_TEST_TMPDIR-}" ]; then

@@ -24,8 +24,9 @@ struct sc_answer {
     curl_off_t length;      /* Content-Length, -1: not known */
     int64_t got, delivered; /* of the body: as if downloaded; what the program took */
     bool reused;            /* as if over the connection of the call before */
-    bool no_body;           /* HEAD, or cut off by FAILONERROR */
-    int64_t sent;           /* bytes of the body: as if they had been */
+    curl_off_t xfer_id;
+    bool no_body; /* HEAD, or cut off by FAILONERROR */
+    int64_t sent; /* bytes of the body: as if they had been */
     int64_t ready_us, took_us, retry_after_s;
     char *name[HEADERS_MAX], *value[HEADERS_MAX];
     struct curl_header out;
@@ -251,6 +252,16 @@ static bool has_connection(const struct sc_shadow *s)
     return socket != CURL_SOCKET_BAD;
 }
 
+/* A handle in a multi has its number already; else it would get the one after its last, -1: none.
+ */
+static curl_off_t next_xfer_id(const struct sc_shadow *s)
+{
+    curl_off_t id = -1;
+
+    s->real->easy_getinfo(s->easy, (CURLINFO)SC_CURLINFO_XFER_ID, &id);
+    return s->member ? id : id + 1;
+}
+
 /* Without memory for the answer the call fails as libcurl's own would. */
 CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
 {
@@ -265,6 +276,7 @@ CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_r
         s->o.error_buffer[0] = '\0';
     s->answer->reused = s->has_answered || has_connection(s);
     s->has_answered = true;
+    s->answer->xfer_id = next_xfer_id(s);
     hold_answer(s, t, r);
     if (sc_progress(s, t, 0, 0))
         return aborted(s);
@@ -460,8 +472,8 @@ static bool get_offset(const struct sc_shadow *s, const struct sc_answer *a, CUR
     case CURLINFO_FILETIME_T:
         *out = -1;
         return true;
-    case SC_CURLINFO_XFER_ID: /* libcurl's own is that of the handle's last transfer, -1: none */
-        *out += 1;
+    case SC_CURLINFO_XFER_ID:
+        *out = a->xfer_id;
         return true;
     case SC_CURLINFO_CONN_ID: /* the connection that it would use again, or the first */
         *out = *out < 0 ? 0 : *out;
