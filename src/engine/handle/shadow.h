@@ -147,7 +147,7 @@ struct sc_shadow {
     struct sc_overlay overlay;
     struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
     struct sc_member *member;     /* managed in a multi */
-    bool has_answered;            /* as if over a connection, which another call would use again */
+    unsigned answered;            /* made-up answers so far: as if over its connection */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
     bool installed;               /* trampolines stand in the handle */
     bool read_installed;

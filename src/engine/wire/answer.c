@@ -259,7 +259,7 @@ static curl_off_t next_xfer_id(const struct sc_shadow *s)
     curl_off_t id = -1;
 
     s->real->easy_getinfo(s->easy, (CURLINFO)SC_CURLINFO_XFER_ID, &id);
-    return s->member ? id : id + 1;
+    return s->member ? id : id + 1 + s->answered;
 }
 
 /* Without memory for the answer the call fails as libcurl's own would. */
@@ -274,9 +274,9 @@ CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_r
         return CURLE_OUT_OF_MEMORY;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
-    s->answer->reused = s->has_answered || has_connection(s);
-    s->has_answered = true;
+    s->answer->reused = s->answered > 0 || has_connection(s);
     s->answer->xfer_id = next_xfer_id(s);
+    s->answered++;
     hold_answer(s, t, r);
     if (sc_progress(s, t, 0, 0))
         return aborted(s);
