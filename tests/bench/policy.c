@@ -2,9 +2,10 @@
  * policy.c - what the policy layer costs by itself: nanoseconds of a match among N rules, of a
  * load, of finding the model behind a long prompt, of trimming a long conversation.
  *
- *     policy match RULES | load FILE | model KIND | trim KIND
+ *     policy match RULES | load FILE | model KIND | trim KIND | measure KIND
  *
- * KIND: text, quotes (nothing but escaped quotes), tokens (numbers). One number on stdout.
+ * KIND: text, quotes (nothing but escaped quotes), tokens (numbers), escaped (Chinese in \uXXXX).
+ * One number on stdout.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,9 +149,9 @@ static size_t trim_once(struct sc_str body, char *out)
         return 0;
     for (size_t i = 0; i < c.n; i++) {
         sc_measure(c.text[i], &m);
-        c.message[i].weight = m.bytes;
+        c.message[i].weight = m.tokens[SC_TOKENIZER_O200K];
     }
-    sc_conversation_trim(&c, PROMPT / 2);
+    sc_conversation_trim(&c, m.tokens[SC_TOKENIZER_O200K] * 250);
     sc_conversation_edit(&c, &e);
     sc_conversation_free(&c);
     if (e.failed || sc_json_length(body.p, body.n) != body.n)
@@ -179,6 +180,32 @@ static int trim(const char *kind)
     return 0;
 }
 
+/* The first estimate of a prompt's tokens. */
+static int measure(const char *kind)
+{
+    enum { ROUNDS = 200 };
+    const char *unit =
+        kind[0] == 't' ? "An ordinary sentence. " : "\\u4f60\\u597d\\uff0c\\u4e16\\u754c\\u3002";
+    size_t n = strlen(unit), used = 0;
+    char *body = malloc(PROMPT + 64);
+    struct sc_measure m;
+    int64_t sum = 0;
+    double start;
+
+    if (!body)
+        return 1;
+    for (; used < PROMPT; used += n)
+        memcpy(body + used, unit, n);
+    start = now();
+    for (int i = 0; i < ROUNDS; i++) {
+        sc_measure((struct sc_str){body, used}, &m);
+        sum += m.tokens[SC_TOKENIZER_O200K];
+    }
+    printf("%.0f\n", (now() - start) / ROUNDS);
+    free(body);
+    return sum == 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3)
@@ -189,5 +216,7 @@ int main(int argc, char **argv)
         return load(argv[2]);
     if (strcmp(argv[1], "trim") == 0)
         return trim(argv[2]);
+    if (strcmp(argv[1], "measure") == 0)
+        return measure(argv[2]);
     return strcmp(argv[1], "model") == 0 ? model(argv[2]) : 2;
 }

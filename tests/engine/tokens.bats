@@ -138,7 +138,7 @@ long_chat='{model: "tiny", messages: [{role: "user", content: words(2000)}]}'
 @test "trim: the oldest messages are left out, and the log says how many" {
     policy '"context": "trim"'
     request '{model: "tiny", messages: ([{role: "system", content: "be brief"}] +
-        [range(0; 6) | {role: "user", content: words(60)}, {role: "assistant", content: words(60)}] +
+        [range(0; 6) | {role: "user", content: words(40)}, {role: "assistant", content: words(40)}] +
         [{role: "user", content: "And now?"}]), temperature: 0.5}'
     run -0 send /v1/chat/completions
     [[ $output == *'And now?'* ]]

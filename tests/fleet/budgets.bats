@@ -3,7 +3,7 @@
 
 load fleet
 
-# A call of $ASK may cost 0.00026 USD at most: 24 tokens of input are set aside at 2.50 a million,
+# A call of $ASK may cost 0.00026 USD at most: 25 tokens of input are set aside at 2.50 a million,
 # and 20 of output at 10. The mock says it took 5 and 7: 0.0000825.
 setup() {
     fleet_begin
@@ -34,7 +34,7 @@ alerts() { # fractions of one budget, in the order of the log
 }
 
 @test "a budget lets calls through until the next one would not fit, then rejects" {
-    budgets '{"name": "team", "usd": 0.0004, "per": "ever", "alert": [0.2, 0.5]}'
+    budgets '{"name": "team", "usd": 0.00045, "per": "ever", "alert": [0.2, 0.5]}'
     for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
     [ "$(code)" = "429 budget" ]
     [ "$(code)" = "429 budget" ]

@@ -356,7 +356,7 @@ static void explain_response(struct question *q, const struct sc_policy *policy,
                                         .own_provider = c->own_provider,
                                         .response = q->response,
                                         .model = c->model,
-                                        .request_size = q->request_len,
+                                        .request = {q->request, q->request_len},
                                         .attempt = q->attempt};
     about.response.provider = c->provider;
     about.response.kind = kind_of(q, c);

@@ -21,9 +21,9 @@ struct sc_explain_question {
     const struct sc_rule *rule;
     const struct sc_policy_provider *own_provider;
     struct sc_response response;
-    const char *model;   /* "" unknown */
-    size_t request_size; /* bytes of the request's body, 0 unknown */
-    int attempt;         /* the response is that of this attempt */
+    const char *model;     /* "" unknown */
+    struct sc_str request; /* its body, n 0 unknown */
+    int attempt;           /* the response is that of this attempt */
 };
 
 struct sc_explain_tokens {

@@ -6,9 +6,17 @@
 #include "cli/explain.h"
 #include "core/cost.h"
 #include "http/stream.h"
+#include "provider/measure.h"
 #include "provider/usage.h"
 
-#define BYTES_PER_TOKEN 4 /* as long as nothing was learned of a model */
+/* As long as nothing was learned of a model. */
+static int64_t request_tokens(const struct sc_explain_question *q)
+{
+    struct sc_measure m;
+
+    sc_measure(q->request, &m);
+    return m.tokens[sc_tokenizer_of(q->response.provider, q->model)] + m.blobs * SC_BLOB_TOKENS;
+}
 
 /* Output came, and not a word of usage: about a token an event, as in a wrapped program. */
 static void estimate(const struct sc_explain_question *q, const struct sc_usage_reader *r,
@@ -16,9 +24,8 @@ static void estimate(const struct sc_explain_question *q, const struct sc_usage_
 {
     int64_t events = (int64_t)r->events;
 
-    if (q->response.output_seen && q->request_size > 0)
-        sc_usage_estimate(u, (int64_t)q->request_size / BYTES_PER_TOKEN,
-                          events > 2 ? events - 2 : events);
+    if (q->response.output_seen && q->request.n > 0)
+        sc_usage_estimate(u, request_tokens(q), events > 2 ? events - 2 : events);
 }
 
 static void read_usage(const struct sc_explain_question *q, struct sc_usage_reader *r)

@@ -311,8 +311,8 @@ void sc_status_scope(struct sc_writer *w, const struct sc_state_view *v,
     if (k[SC_SLOT_SPENT])
         show_money(w, v->region, k[SC_SLOT_SPENT], now);
     if (k[SC_SLOT_RATIO] && w->json)
-        put_number(w, "bytes_per_1000_tokens",
-                   sc_tokens_ratio_milli(sc_word_read(&k[SC_SLOT_RATIO][SC_W_RATIO])));
+        put_number(w, "tokens_per_1000_estimated",
+                   sc_tokens_scale_milli(sc_word_read(&k[SC_SLOT_RATIO][SC_W_SCALE])));
 }
 
 /* ---- the headline ---- */

@@ -1,45 +1,55 @@
 #include "core/tokens.h"
 
 #define ONE 65536
-#define LOWEST (ONE / 4)
-#define HIGHEST (64 * ONE)
-#define WARM 16
+#define LOWEST (ONE / 8)
+#define HIGHEST (8 * ONE)
 
-static int64_t ratio_of(uint64_t word)
+/* In tokens. */
+enum { FIRST_WEIGHT = 64, MOST_OF_ONE = 1024, MOST_OF_ALL = 16384 };
+
+struct mean {
+    int64_t scale, weight;
+};
+
+static struct mean mean_of(uint64_t word)
 {
-    int64_t r = (int64_t)(word >> 32);
+    struct mean m = {(int64_t)(word >> 32), (int64_t)(word & UINT32_MAX)};
 
-    return r < LOWEST || r > HIGHEST ? 4 * ONE : r;
+    if (m.scale < LOWEST || m.scale > HIGHEST)
+        return (struct mean){ONE, FIRST_WEIGHT};
+    if (m.weight > MOST_OF_ALL)
+        m.weight = MOST_OF_ALL;
+    return m;
 }
 
 uint64_t sc_tokens_learn(uint64_t word, void *arg)
 {
     const struct sc_tokens_seen *s = arg;
-    int64_t old = ratio_of(word), seen, ratio;
-    int64_t n = (int64_t)(word & UINT32_MAX);
+    struct mean m = mean_of(word);
+    int64_t seen, weight = s->estimated < MOST_OF_ONE ? s->estimated : MOST_OF_ONE;
 
-    if (s->bytes <= 0 || s->tokens <= 0 || s->bytes > INT64_MAX / ONE)
+    if (s->estimated <= 0 || s->tokens <= 0 || s->tokens > INT64_MAX / ONE)
         return word;
-    seen = s->bytes * ONE / s->tokens;
+    seen = s->tokens * ONE / s->estimated;
     if (seen < LOWEST || seen > HIGHEST)
         return word;
-    if (word >> 32 != (uint64_t)old)
-        n = 0;
-    n = n < WARM ? n + 1 : WARM;
-    ratio = old + (seen - old) / n;
-    return (uint64_t)ratio << 32 | (uint64_t)n;
+    m.scale += (seen - m.scale) * weight / (m.weight + weight);
+    m.weight += weight;
+    if (m.weight > MOST_OF_ALL)
+        m.weight = MOST_OF_ALL;
+    return (uint64_t)m.scale << 32 | (uint64_t)m.weight;
 }
 
-int64_t sc_tokens_estimate(uint64_t word, int64_t bytes)
+int64_t sc_tokens_scale(uint64_t word, int64_t estimated)
 {
-    int64_t r = ratio_of(word);
+    int64_t scale = mean_of(word).scale;
 
-    if (bytes <= 0)
+    if (estimated <= 0)
         return 0;
-    return bytes > INT64_MAX / ONE ? bytes : (bytes * ONE + r - 1) / r;
+    return estimated > INT64_MAX / HIGHEST - 1 ? estimated : (estimated * scale + ONE - 1) / ONE;
 }
 
-int64_t sc_tokens_ratio_milli(uint64_t word)
+int64_t sc_tokens_scale_milli(uint64_t word)
 {
-    return ratio_of(word) * 1000 / ONE;
+    return mean_of(word).scale * 1000 / ONE;
 }

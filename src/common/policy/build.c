@@ -194,6 +194,7 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
         return false;
     p->wants_model |= m->model.n > 0;
     p->edits_requests |= rule->settings->edits_requests;
+    p->counts_tokens |= rule->settings->limits.tpm > 0 || rule->settings->limits.learn;
     p->n++;
     return true;
 }

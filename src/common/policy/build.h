@@ -57,7 +57,7 @@ struct sc_policy {
     size_t n_budgets;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
-    bool wants_model, edits_requests;
+    bool wants_model, edits_requests, counts_tokens;
     struct sc_arena_chunk *arena;
 };
 

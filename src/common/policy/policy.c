@@ -145,6 +145,11 @@ bool sc_policy_edits_requests(const struct sc_policy *p)
     return p->edits_requests;
 }
 
+bool sc_policy_counts_tokens(const struct sc_policy *p)
+{
+    return p->counts_tokens || p->n_budgets > 0;
+}
+
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n)
 {
     *n = p->n_prices;

@@ -113,6 +113,9 @@ bool sc_policy_wants_model(const struct sc_policy *p);
 /* Whether any rule has a feature that looks at request bodies before they are sent. */
 bool sc_policy_edits_requests(const struct sc_policy *p);
 
+/* Whether anything may ask how many tokens a request is before it is sent: limits, budgets. */
+bool sc_policy_counts_tokens(const struct sc_policy *p);
+
 /* The provider that serves a host, by the policy's `providers` and else by what is built in. *own
  * becomes its entry in `providers`, NULL if it has none. */
 enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str host, int port,

@@ -121,15 +121,26 @@ static struct blob next_blob(const char *p, const char *end)
     return (struct blob){end, end};
 }
 
+static int64_t whole_tokens(int64_t sum)
+{
+    return sum / 64 + (sum % 64 != 0);
+}
+
 void sc_measure(struct sc_str json, struct sc_measure *out)
 {
-    const char *end = json.p + json.n;
+    const char *p = json.p, *end = p + json.n;
 
-    *out = (struct sc_measure){(int64_t)json.n, 0};
-    for (struct blob b = next_blob(json.p, end); b.from < b.to; b = next_blob(b.to, end)) {
+    *out = (struct sc_measure){.bytes = (int64_t)json.n};
+    while (p < end) {
+        struct blob b = next_blob(p, end);
+
+        sc_tokenizer_weigh((struct sc_str){p, (size_t)(b.from - p)}, out->tokens);
         out->bytes -= b.to - b.from;
-        out->blobs++;
+        out->blobs += b.from < b.to;
+        p = b.to;
     }
+    for (int i = 0; i < SC_TOKENIZERS; i++)
+        out->tokens[i] = whole_tokens(out->tokens[i]);
 }
 
 int64_t sc_measure_least(struct sc_str json)

@@ -147,7 +147,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
         t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
         t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
     }
-    if (t->money || sc_state_counts_tokens(t, now))
+    if (t->money || s->tokens.context != SC_CONTEXT_OFF || sc_state_counts_tokens(t, now))
         t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
     t->series = sc_series_words(h, k);
     find_limits(t, k);
@@ -177,9 +177,9 @@ bool sc_state_counts_tokens(const struct sc_ticket *t, int64_t now)
     return t->region && (t->settings->limits.tpm > 0 || sc_ticket_tokens_matter(t, now));
 }
 
-int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes)
+int64_t sc_state_estimate(const struct sc_ticket *t, int64_t estimated)
 {
-    return sc_tokens_estimate(t->ratio ? sc_word_read(&t->ratio[SC_W_RATIO]) : 0, bytes);
+    return sc_tokens_scale(t->ratio ? sc_word_read(&t->ratio[SC_W_SCALE]) : 0, estimated);
 }
 
 /* ---- answers ---- */

@@ -197,12 +197,12 @@ static void settle_tokens(struct sc_ticket *t, const struct sc_attempt_facts *f,
     r->after = 0;
 }
 
-static void learn_ratio(struct sc_ticket *t, const struct sc_attempt_facts *f)
+static void learn_scale(struct sc_ticket *t, const struct sc_attempt_facts *f)
 {
-    struct sc_tokens_seen seen = {.bytes = f->input_bytes, .tokens = f->input_tokens};
+    struct sc_tokens_seen seen = {.estimated = f->estimated_input, .tokens = f->input_tokens};
 
-    if (t->ratio && seen.bytes > 0 && seen.tokens > 0)
-        sc_word_update(&t->ratio[SC_W_RATIO], sc_tokens_learn, &seen);
+    if (t->ratio && seen.estimated > 0 && seen.tokens > 0)
+        sc_word_update(&t->ratio[SC_W_SCALE], sc_tokens_learn, &seen);
 }
 
 /* ---- money ---- */
@@ -266,7 +266,7 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     settle_tokens(t, f, now);
     if (t->money)
         settle_money(t, f, now);
-    learn_ratio(t, f);
+    learn_scale(t, f);
     close_gate(t, f, now, fx);
     sc_ticket_learn(t, f, now);
     settle_latch(t, f, now, fx);

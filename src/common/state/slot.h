@@ -23,7 +23,7 @@ enum sc_slot_kind {
     SC_SLOT_BREAKER,
     SC_SLOT_WINDOW, /* of the breaker */
     SC_SLOT_BUDGET,
-    SC_SLOT_RATIO,  /* bytes per token */
+    SC_SLOT_RATIO,  /* tokens, by what was estimated */
     SC_SLOT_LEASES, /* six concurrency leases; further ones under a hash of their own */
     SC_SLOT_CONCURRENT,
     SC_SLOT_LEARNED_REQUESTS, /* what the service's own limit was found to be */
@@ -38,7 +38,7 @@ enum { SC_W_PERIOD = 2, SC_W_SEEN, SC_W_RATE, SC_W_METER }; /* LEARNED_*, after 
 enum { SC_W_UNTIL, SC_W_RELEASE, SC_W_CLOSINGS };           /* GATE */
 enum { SC_W_LATCH, SC_W_LATCHED_AT, SC_W_TRUST };           /* LATCH */
 enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS }; /* BREAKER */
-enum { SC_W_RATIO };                                                             /* RATIO */
+enum { SC_W_SCALE = 1 };                            /* RATIO; [0] was bytes per token */
 enum { SC_W_BUDGET_TERMS = 5 };                     /* BUDGET, after the fifths */
 enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH }; /* CONCURRENT */
 

@@ -13,7 +13,7 @@
  *
  *     sc_state_begin(&t, &key, S, &(struct sc_call_facts){.deadline_ns = d}, sc_state_now());
  *     for (each attempt) {
- *         tokens = sc_state_estimate(&t, body_bytes) + max_output;
+ *         tokens = sc_state_estimate(&t, estimated_input) + max_output;
  *         sc_state_admit(&t, tokens, sc_state_now(), rnd, &a);
  *         while (a.verdict == SC_ADMIT_WAIT) {           // a.reason: gate or limit, for the log
  *             sleep until a.until_ns, but at most 100 ms; // calling the progress callback
@@ -97,7 +97,7 @@ struct sc_attempt_facts {
     int64_t hint_ms;     /* the server's hint, -1: none; on success: "remaining 0, reset in..." */
     int64_t used_tokens; /* input + output from `usage`, -1: unknown */
     int64_t input_tokens, output_tokens; /* for the counters, -1: unknown */
-    int64_t input_bytes;                 /* with input_tokens: teaches the ratio; 0: unknown */
+    int64_t estimated_input;             /* with input_tokens: teaches the factor; 0: unknown */
     int64_t ms;                          /* how long it took */
     const struct sc_scope_key *key;      /* as at the begin, where there is a hint; else NULL */
     int64_t cost_nano;                   /* -1: unknown */
@@ -176,8 +176,8 @@ bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class);
 void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int64_t now_ns,
                   uint64_t rnd, struct sc_effects *fx);
 
-/* Input tokens that so many bytes of text will be, as learned for this host and model. */
-int64_t sc_state_estimate(const struct sc_ticket *t, int64_t bytes);
+/* What an estimate of input tokens will really be, as learned for this host and model. */
+int64_t sc_state_estimate(const struct sc_ticket *t, int64_t estimated);
 
 /* Counts a wait of the call's own (backoff, hint) or one of ours; ms: its length. */
 void sc_state_count_wait(struct sc_ticket *t, enum sc_wait_reason reason, int64_t ms);

@@ -85,6 +85,13 @@ struct sc_token_work {
     bool said;     /* in the log, what was found of the context */
 };
 
+/* What the request was measured at (estimate.h). */
+struct sc_estimate {
+    struct sc_str of;      /* this body; p NULL: none that can be seen */
+    int64_t tokens, blobs; /* of its text; and images and such */
+    bool seen;             /* false: by its length alone */
+};
+
 enum { SC_MODEL_MAX = 128 };
 
 struct sc_transfer {
@@ -116,6 +123,7 @@ struct sc_transfer {
     bool usage_asked;       /* the request asks for usage, and the program did not */
     struct sc_rewrite rewrite;
     struct sc_token_work tokens;
+    struct sc_estimate estimate;
     struct sc_spent spent;
 
     /* the attempt */

@@ -21,6 +21,7 @@
 #include "steadycurl/libcurl.h"
 #include "http/url.h"
 #include "policy/policy.h"
+#include "provider/tokenizer.h"
 
 enum sc_method {
     SC_METHOD_GET,
@@ -42,7 +43,10 @@ struct sc_text {
 struct sc_copied {
     int64_t size, output_limit;
     uint64_t hash;
-    bool streams; /* they ask for a stream */
+    bool streams;  /* they ask for a stream */
+    bool measured; /* something counts tokens: what follows is known */
+    int32_t blobs;
+    int32_t tokens[SC_TOKENIZERS];
 };
 
 /* Options as the program has set them, with libcurl's defaults (Curl_init_userdefined). */

@@ -12,6 +12,7 @@
 
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/measure.h"
 #include "provider/request.h"
 #include "handle/body.h"
 #include "handle/hooks.h"
@@ -195,6 +196,31 @@ static bool is_worth_keeping(void)
     return policy && sc_policy_edits_requests(policy);
 }
 
+static bool are_tokens_counted(void)
+{
+    bool unused;
+    const struct sc_policy *policy = sc_runtime_policy(&unused);
+
+    return policy && sc_policy_counts_tokens(policy);
+}
+
+static int32_t small(int64_t n)
+{
+    return n < INT32_MAX ? (int32_t)n : INT32_MAX;
+}
+
+/* The model is not known for sure before the call: by all families. */
+static void measure_copied(struct sc_copied *c, struct sc_str body)
+{
+    struct sc_measure m;
+
+    sc_measure(body, &m);
+    c->measured = true;
+    c->blobs = small(m.blobs);
+    for (int i = 0; i < SC_TOKENIZERS; i++)
+        c->tokens[i] = small(m.tokens[i]);
+}
+
 /* libcurl keeps a copy that nobody else can read: what calls need to know is looked for now. */
 static void record_copied_fields(struct sc_options *o, const char *body)
 {
@@ -209,9 +235,12 @@ static void record_copied_fields(struct sc_options *o, const char *body)
     if (!body)
         return;
     n = o->post_size >= 0 ? (size_t)o->post_size : strlen(body);
-    o->copy =
-        (struct sc_copied){(int64_t)n, sc_request_output_limit(body, n), sc_body_hash(body, n),
-                           sc_str_is(sc_json_find(body, n, "stream"), "true")};
+    o->copy = (struct sc_copied){.size = (int64_t)n,
+                                 .output_limit = sc_request_output_limit(body, n),
+                                 .hash = sc_body_hash(body, n),
+                                 .streams = sc_str_is(sc_json_find(body, n, "stream"), "true")};
+    if (are_tokens_counted())
+        measure_copied(&o->copy, (struct sc_str){body, n});
     if (sc_request_model(SC_PROVIDER_OPENAI_COMPATIBLE, (struct sc_str){"", 0}, body, n, model,
                          sizeof model))
         sc_text_set(&o->model, model, strlen(model));

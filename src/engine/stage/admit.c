@@ -12,6 +12,7 @@
 #include "stage/split.h"
 #include "handle/body.h"
 #include "stage/budget.h"
+#include "call/estimate.h"
 #include "call/report.h"
 #include "wire/request.h"
 #include "stage/meter.h"
@@ -40,14 +41,13 @@ static struct sc_str credential(const struct sc_shadow *s)
     return s->target.query; /* ?key=...; other parameters only tell more calls apart */
 }
 
-static int64_t estimated_tokens(const struct sc_shadow *s, const struct sc_transfer *t,
-                                int64_t boot_ns)
+static int64_t estimated_tokens(const struct sc_shadow *s, struct sc_transfer *t, int64_t boot_ns)
 {
     int64_t input, output;
 
     if (!sc_state_counts_tokens(&t->ticket, boot_ns))
         return 0;
-    sc_rewrite_tokens(s, t, &input, &output);
+    sc_estimate_tokens(s, t, &input, &output);
     return input + output;
 }
 

@@ -8,6 +8,7 @@
 
 #include "wire/request.h"
 #include "process/labels.h"
+#include "call/estimate.h"
 #include "call/report.h"
 #include "stage/meter.h"
 
@@ -44,7 +45,7 @@ void sc_purse_quote(struct sc_shadow *s, struct sc_transfer *t)
 {
     int64_t input, output;
 
-    sc_rewrite_tokens(s, t, &input, &output);
+    sc_estimate_tokens(s, t, &input, &output);
     sc_money_quote(t->money, sc_spend_price(s, t), input, output > 0 ? output : -1);
 }
 

@@ -11,12 +11,12 @@
 #include "provider/repair.h"
 #include "provider/reply.h"
 #include "provider/request.h"
+#include "call/estimate.h"
 #include "call/report.h"
 #include "wire/request.h"
 
-/* Tokens that an image or a file is taken for, and the part of a window that trimming leaves empty
- * since the rest is an estimate. */
-enum { BLOB_TOKENS = 1000, MIB = 1 << 20, SPARE_PART = 20 };
+/* The part of a window that trimming leaves empty since the rest is an estimate. */
+enum { MIB = 1 << 20, SPARE_PART = 20 };
 
 /* ---- what the request asks for ------------------------------------------------------------- */
 
@@ -96,16 +96,20 @@ static bool shares_window(enum sc_provider p, const char *model)
 /* Tokens for input and for output, as far as they count together. */
 struct fit {
     int64_t window, output;
+    int64_t per_mib; /* tokens of input a mebibyte, as estimated */
 };
 
-static int64_t expected(const struct sc_transfer *t, const struct sc_measure *m)
+static int64_t at_least(const struct fit *f, int64_t chars)
 {
-    return sc_state_estimate(&t->ticket, m->bytes) + m->blobs * BLOB_TOKENS;
+    return sc_measure_least_tokens(chars, f->per_mib);
 }
 
-static int64_t at_least(const struct sc_transfer *t, int64_t chars)
+/* How dense the text of this request probably is, for `at_least`. */
+static int64_t tokens_per_mib(const struct sc_measure *m, int64_t input)
 {
-    return sc_measure_least_tokens(chars, sc_state_estimate(&t->ticket, MIB));
+    double text = (double)(input - m->blobs * SC_BLOB_TOKENS);
+
+    return m->bytes > 0 ? (int64_t)(text * MIB / (double)m->bytes) : 0;
 }
 
 static void say(struct sc_shadow *s, struct sc_transfer *t, const char *reason, const char *text)
@@ -170,27 +174,50 @@ static int64_t least_of_rest(const struct sc_conversation *c, struct sc_str body
     return chars;
 }
 
-/* True: messages were taken out, and what is left may fit. */
-static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
-                 const struct asked *a, int64_t input, struct sc_edits *e)
+static int64_t part(const struct sc_transfer *t, const char *from, const char *to)
 {
-    int64_t excess = input - (f->window - f->window / SPARE_PART - f->output), gone;
-    int list = a->want[MESSAGES].value.p ? MESSAGES : CONTENTS;
-    struct sc_conversation c;
     struct sc_measure m;
-    bool good;
+
+    sc_measure((struct sc_str){from, (size_t)(to - from)}, &m);
+    return sc_estimate_measured(t, &m);
+}
+
+/* Each message, and what stands before and behind them; returns the sum. A long body's own number
+ * is made of samples: too coarse to take single messages from. */
+static int64_t weigh_parts(const struct sc_transfer *t, struct sc_str body,
+                           struct sc_conversation *c)
+{
+    const char *from = body.p;
+    int64_t sum = 0;
     size_t i;
+
+    for (i = 0; i < c->n; i++) {
+        const char *text = c->text[i].p;
+
+        sum += i == 0 ? part(t, from, text) : 0;
+        from = text + c->text[i].n;
+        sum += c->message[i].weight = part(t, text, from);
+    }
+    return sum + part(t, from, body.p + body.n);
+}
+
+/* True: messages were taken out, and what is left may fit; or it fits as it is after all. */
+static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+                 const struct asked *a, struct sc_edits *e)
+{
+    int list = a->want[MESSAGES].value.p ? MESSAGES : CONTENTS;
+    int64_t input, excess, gone;
+    struct sc_conversation c;
+    bool good;
 
     if (!sc_conversation_read(a->want[list].value, &c))
         return false;
-    for (i = 0; i < c.n; i++) {
-        sc_measure(c.text[i], &m);
-        c.message[i].weight = expected(t, &m);
-    }
-    gone = sc_conversation_trim(&c, excess);
+    input = weigh_parts(t, a->body, &c);
+    excess = input - (f->window - f->window / SPARE_PART - f->output);
+    gone = excess > 0 ? sc_conversation_trim(&c, excess) : 0;
     good = gone >= excess ||
-           (gone > 0 && at_least(t, least_of_rest(&c, a->body)) + f->output <= f->window);
-    if (good) {
+           (gone > 0 && at_least(f, least_of_rest(&c, a->body)) + f->output <= f->window);
+    if (good && gone > 0) {
         t->tokens.trimmed = (int)sc_conversation_edit(&c, e);
         say_trimmed(s, t, input, gone);
     }
@@ -211,7 +238,7 @@ static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_
     enum sc_context_check what = t->rule->settings->tokens.context;
     const struct sc_price *row = row_of(t);
     struct sc_measure m;
-    struct fit f = {0, 0};
+    struct fit f = {0};
     struct asked a;
     int64_t input;
 
@@ -222,13 +249,15 @@ static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_
     f.window = row->context_window;
     f.output = shares_window(t->provider, t->model) ? a.output : 0;
     sc_measure(e->original, &m);
-    input = expected(t, &m);
+    input = sc_estimate_measured(t, &m);
+    f.per_mib = tokens_per_mib(&m, input);
     if (input + f.output <= f.window || !is_checked(s, &a))
         return;
-    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &a, input, e))
+    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &a, e))
         return;
     say_too_long(s, t, &f, input);
-    if (what != SC_CONTEXT_WARN && at_least(t, sc_measure_least(e->original)) + f.output > f.window)
+    if (what != SC_CONTEXT_WARN &&
+        at_least(&f, sc_measure_least(e->original)) + f.output > f.window)
         reject(t, &f, input);
 }
 

@@ -5,15 +5,7 @@
 
 #include "core/cost.h"
 #include "provider/tier.h"
-#include "wire/request.h"
-
-/* Of a body that is read by a callback the length may not be known here. */
-static int64_t request_bytes(const struct sc_shadow *s, const struct sc_transfer *t)
-{
-    int64_t n = sc_rewrite_size(s, t);
-
-    return n > 0 ? n : 0;
-}
+#include "call/estimate.h"
 
 /* A stream that does not say what it took (OpenAI's, unless asked to): about a token an event, but
  * for the first, with the role, and the last, with the reason of the end. */
@@ -22,8 +14,7 @@ static void estimate(struct sc_shadow *s, struct sc_transfer *t, struct sc_usage
     int64_t events = (int64_t)t->usage.events;
 
     if (t->stream && t->stream->state == SC_STREAM_OUTPUT)
-        sc_usage_estimate(u, sc_state_estimate(&t->ticket, request_bytes(s, t)),
-                          events > 2 ? events - 2 : events);
+        sc_usage_estimate(u, sc_estimate_input(s, t), events > 2 ? events - 2 : events);
 }
 
 static const struct sc_price *find(const struct sc_transfer *t, const char *model)
@@ -133,5 +124,6 @@ void sc_spend_attempt(struct sc_shadow *s, struct sc_transfer *t, struct sc_atte
     facts->input_tokens = sc_usage_input_total(&u);
     facts->output_tokens = u.output;
     facts->used_tokens = facts->input_tokens + facts->output_tokens;
-    facts->input_bytes = request_bytes(s, t);
+    if (t->ticket.ratio)
+        facts->estimated_input = sc_estimate_plain(s, t);
 }

@@ -253,17 +253,6 @@ int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t)
     return sc_body_size(s);
 }
 
-void sc_rewrite_tokens(const struct sc_shadow *s, const struct sc_transfer *t, int64_t *input,
-                       int64_t *output)
-{
-    struct sc_str body = sc_rewrite_body(s, t);
-    int64_t size = sc_rewrite_size(s, t);
-
-    *input = sc_state_estimate(&t->ticket, size > 0 ? size : 0);
-    *output = s->o.copied_fields && !body.p ? s->o.copy.output_limit
-                                            : sc_request_output_limit(body.p, body.n);
-}
-
 /* ---- in the handle ------------------------------------------------------------------------- */
 
 /* The program's list again, with its Content-Length said anew; the nodes are ours, the other texts

@@ -68,11 +68,6 @@ struct sc_str sc_rewrite_own(const struct sc_shadow *s, const struct sc_transfer
 /* Its length, -1: not known before it is sent. */
 int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t);
 
-/* What the attempt will take, as far as that can be known before: tokens of input by its length,
- * and of output as it asks for; 0: not known. */
-void sc_rewrite_tokens(const struct sc_shadow *s, const struct sc_transfer *t, int64_t *input,
-                       int64_t *output);
-
 /* For the read callback: the next bytes of the new body, at most n. */
 size_t sc_rewrite_take(struct sc_rewrite *r, char *p, size_t n);
 

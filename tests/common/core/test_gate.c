@@ -201,26 +201,56 @@ static void a_lease_never_outlives_two_hours(void **state)
     }
 }
 
-static void the_ratio_is_learned_and_bounded(void **state)
+static uint64_t learn(uint64_t w, int64_t estimated, int64_t tokens)
+{
+    return sc_tokens_learn(w, &(struct sc_tokens_seen){estimated, tokens});
+}
+
+static void the_factor_begins_at_one_and_is_learned(void **state)
 {
     uint64_t w = 0;
-    struct sc_tokens_seen seen = {.bytes = 30000, .tokens = 10000},
-                          mad = {.bytes = 1, .tokens = 1000};
 
     (void)state;
-    assert_int_equal(sc_tokens_estimate(0, 4000), 1000);
+    assert_int_equal(sc_tokens_scale(0, 1000), 1000);
+    assert_int_equal(sc_tokens_scale_milli(0), 1000);
+    w = learn(w, 100000, 130000); /* a long request is believed at once */
+    assert_in_range(sc_tokens_scale_milli(w), 1270, 1300);
     for (int i = 0; i < 100; i++)
-        w = sc_tokens_learn(w, &seen);
-    assert_in_range(sc_tokens_ratio_milli(w), 2999, 3001);
-    assert_in_range(sc_tokens_estimate(w, 3000), 1000, 1001);
-    assert_int_equal(sc_tokens_learn(w, &mad), w);
-    for (int i = 0; i < 100000; i++) {
-        int64_t n = sc_tokens_estimate(random64(), 1000);
+        w = learn(w, 10000, 13000);
+    assert_in_range(sc_tokens_scale_milli(w), 1298, 1300);
+    assert_in_range(sc_tokens_scale(w, 1000), 1298, 1301);
+    for (int i = 0; i < 100; i++) /* and is forgotten when all is different */
+        w = learn(w, 10000, 7000);
+    assert_in_range(sc_tokens_scale_milli(w), 699, 710);
+}
 
-        assert_in_range(n, 1000 / 64, 4000);
-    }
-    assert_int_equal(sc_tokens_estimate(0, -1), 0);
-    assert_true(sc_tokens_estimate(0, INT64_MAX) > 0);
+/* Nearly all of a "hi" is JSON, of which the service counts nothing: that tells little of a long
+ * text, but all of many of its kind. */
+static void a_short_request_teaches_little(void **state)
+{
+    uint64_t w = learn(0, 25, 8);
+
+    (void)state;
+    assert_in_range(sc_tokens_scale_milli(w), 800, 820);
+    for (int i = 0; i < 1000; i++)
+        w = learn(w, 25, 8);
+    assert_in_range(sc_tokens_scale_milli(w), 320, 340);
+}
+
+static void an_implausible_factor_is_none(void **state)
+{
+    uint64_t w = learn(0, 1000, 1500);
+
+    (void)state;
+    assert_int_equal(learn(w, 1, 1000), w);
+    assert_int_equal(learn(w, 1000, 1), w);
+    assert_int_equal(learn(w, 0, 10), w);
+    assert_int_equal(learn(w, 10, -1), w);
+    assert_int_equal(learn(w, 10, INT64_MAX), w);
+    for (int i = 0; i < 100000; i++)
+        assert_in_range(sc_tokens_scale(random64(), 1000), 125, 8000);
+    assert_int_equal(sc_tokens_scale(0, -1), 0);
+    assert_true(sc_tokens_scale(0, INT64_MAX) > 0);
 }
 
 int main(void)
@@ -235,7 +265,9 @@ int main(void)
         cmocka_unit_test(a_latch_waits_for_the_servers_hint),
         cmocka_unit_test(a_lease_names_its_holder_and_ends),
         cmocka_unit_test(a_lease_never_outlives_two_hours),
-        cmocka_unit_test(the_ratio_is_learned_and_bounded),
+        cmocka_unit_test(the_factor_begins_at_one_and_is_learned),
+        cmocka_unit_test(a_short_request_teaches_little),
+        cmocka_unit_test(an_implausible_factor_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,7 +277,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
 
         flip(r);
         sc_state_begin(&t, &k, &s, &(struct sc_call_facts){.deadline_ns = SC_NEVER}, now);
-        sc_state_admit(&t, sc_state_estimate(&t, 4000), now, (uint64_t)rand(), &a);
+        sc_state_admit(&t, sc_state_estimate(&t, 1000), now, (uint64_t)rand(), &a);
         for (int n = 0; a.verdict == SC_ADMIT_WAIT && n < 1000; n++) {
             assert_true(a.until_ns <= now + 61 * SECOND);
             now += 100000000;
@@ -293,7 +293,7 @@ static void flipped_words_neither_crash_nor_block(void **state)
                                            .hint_ms = -1,
                                            .used_tokens = 900,
                                            .input_tokens = 800,
-                                           .input_bytes = 4000,
+                                           .estimated_input = 1000,
                                            .ms = 3},
                 now, 1, NULL);
         else
