@@ -75,6 +75,8 @@ struct sc_host {
     void (*announce)(CURL *easy, const struct sc_libcurl *real, void *shadow);
     /* The shadow of a handle, NULL if it has none. */
     void *(*shadow_of)(CURL *easy);
+    /* The name that the program was started by, "" if nobody knows. */
+    const char *program;
 };
 
 typedef const struct sc_engine *(*sc_engine_entry)(const struct sc_host *host);

@@ -9,6 +9,7 @@
 #include "handle/hooks.h"
 #include "wire/mime.h"
 #include "drive/multi.h"
+#include "log/log.h"
 #include "drive/pause.h"
 #include "drive/perform.h"
 #include "handle/shadow.h"
@@ -155,5 +156,6 @@ sc_engine_table(const struct sc_host *host);
 const struct sc_engine *sc_engine_table(const struct sc_host *host)
 {
     sc_multi_set_host(host);
+    sc_log_set_program(host->program);
     return &table;
 }

@@ -108,12 +108,13 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     done
 }
 
-@test "the preload does nothing when it is loaded and nothing when the program ends" {
-    # One entry each (offset, size), which is the compiler's own.
-    for section in init_array fini_array; do
-        readelf -SW "$preload" | grep -qE "\.$section .* 000008 08 "
-    done
+@test "the preload keeps the program's name when it is loaded, and does nothing else, nor when the program ends" {
+    # One entry (offset, size) is the compiler's own; the other one copies 63 bytes at most and calls nobody.
+    readelf -SW "$preload" | grep -qE "\.init_array .* 000010 08 "
+    readelf -SW "$preload" | grep -qE "\.fini_array .* 000008 08 "
     nm "$preload" | none 'ctor|constructor|_GLOBAL__'
+    diff <(nm -u "$SC_TOP/build/obj/preload/bind/program.o" | awk '{print $2}') \
+        <(printf '%s\n' _GLOBAL_OFFSET_TABLE_ program_invocation_short_name)
 }
 
 @test "a program without libcurl gets one object more, and no engine" {

@@ -197,3 +197,42 @@ print(ask())
     [ "${lines[*]}" = "200 200 503" ]
     [ "$(grep -c 'policy.json' "$log")" -eq 1 ]
 }
+
+# As a disk that ran full while installing leaves them: with part of the header, the code, the data.
+@test "an engine that is cut off: calls as without us, one line, and no signal" {
+    local size part here=$BATS_TEST_TMPDIR/here
+    mkdir "$here"
+    cp "$SC_TOP/build/libsteadycurl.so" "$here"
+    size=$(stat -c %s "$SC_TOP/build/steadycurl-engine.so")
+    for part in 0 1 63 64 1000 4096 $((size / 3)) $((size / 2)) $((size - 4096)) $((size - 1)); do
+        head -c "$part" "$SC_TOP/build/steadycurl-engine.so" >"$here/steadycurl-engine.so"
+        server 503,503
+        run -0 --separate-stderr env LD_PRELOAD="$here/libsteadycurl.so" curl -sS -w '%{http_code}' \
+            "$CHAT" -o /dev/null "$CHAT" -o /dev/null -d "$ASK"
+        [ "$output" = 503503 ]
+        # shellcheck disable=SC2154
+        [ "$stderr" = "steadycurl: cut off, install it again: $here/steadycurl-engine.so; calls go on unmanaged" ]
+    done
+}
+
+@test "run starts nothing with a library of ours that is cut off" {
+    local file here=$BATS_TEST_TMPDIR/here
+    mkdir "$here"
+    for file in steadycurl-engine.so libsteadycurl.so steadycurl-audit.so; do
+        cp "$SC_TOP"/build/*.so "$STEADYCURL" "$here"
+        run -0 "$here/steadycurl" run --deep -- true
+        truncate -s 5000 "$here/$file"
+        run -119 "$here/steadycurl" run --deep -- echo started
+        [[ $output == *"$here/$file is cut off: install it again" ]]
+    done
+}
+
+@test "no free descriptor at the first handle, or the first call: managed later" {
+    for when in load perform; do
+        server 503,200
+        rm -f "$LOG"
+        run -0 --separate-stderr wrapped "$BUILT/descriptors" "$when" "$CHAT"
+        [ "$output" = 200 ]
+        grep -q 'Retry 1: HTTP 503' "$LOG"
+    done
+}

@@ -59,6 +59,12 @@ retried() { # WHAT IT SAW
     grep -q 'Retry 2: HTTP 503' "$DIR/log/log"
 }
 
+# Whatever title a worker has given itself since.
+named() { # NAME
+    grep -F "program=$1 " "$DIR/log/log"
+    ! grep -F program= "$DIR/log/log" | grep -vF "program=$1 "
+}
+
 # A line of README.md's table, with our places for the real ones.
 readme() { # WHERE
     sed -n "s/^| $1 | *//p" "$SC_TOP/README.md" |
@@ -153,6 +159,7 @@ PHP
     run -0 env SCRIPT_FILENAME="$DIR/ask.php" REQUEST_METHOD=GET QUERY_STRING="url=$URL" \
         cgi-fcgi -bind -connect "$DIR/fpm.sock"
     retried "${lines[-1]}"
+    named "${program##*/}"
 }
 
 @test "PHP-FPM: workers whose environment is cleared, with the policy named in the pool" {
@@ -224,6 +231,7 @@ c.setopt(c.WRITEFUNCTION, lambda data: None)
 c.perform()
 return c.getinfo(c.RESPONSE_CODE)
 $$ LANGUAGE plpython3u' "SELECT ask('$URL')")"
+    named postgres
 }
 
 @test "an image of one's own: two files in one folder are enough" {

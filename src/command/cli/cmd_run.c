@@ -113,12 +113,16 @@ static bool set_preload(const char *library, const struct sc_elf *elf)
     return ok;
 }
 
-/* The preload fails silently without its engine: both must be there. */
+/* The preload fails silently without its engine: both must be there, and whole, or the loader
+ * would kill the program. */
 static bool find_ours(const char *name, char *path, size_t n)
 {
-    if (sc_place_library(name, path, n))
+    if (!sc_place_library(name, path, n))
+        sc_usage_wrong(&usage, "%s is neither beside this command nor in ../lib/steadycurl", name);
+    else if (!sc_place_is_whole(path))
+        sc_usage_wrong(&usage, "%s is cut off: install it again", path);
+    else
         return true;
-    sc_usage_wrong(&usage, "%s is neither beside this command nor in ../lib/steadycurl", name);
     return false;
 }
 

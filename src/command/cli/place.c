@@ -2,12 +2,15 @@
 #include "cli/place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "steadycurl/whole.h"
 
 static bool join(char *buf, size_t n, const char *a, const char *b, const char *c)
 {
@@ -45,6 +48,16 @@ bool sc_place_library(const char *name, char *buf, size_t n)
             return join(buf, n, real, "", "");
     }
     return false;
+}
+
+bool sc_place_is_whole(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool whole = fd >= 0 && sc_whole_object(fd);
+
+    if (fd >= 0)
+        close(fd);
+    return whole;
 }
 
 bool sc_place_absolute(const char *path, char *buf, size_t n)

@@ -13,6 +13,9 @@
 /* Absolute path of a file of ours ("libsteadycurl.so"); false if it is nowhere. */
 bool sc_place_library(const char *name, char *buf, size_t n);
 
+/* Whether the file has all the bytes that it should: the loader would not look. */
+bool sc_place_is_whole(const char *path);
+
 /* path made absolute against the current folder, links left alone; false if it does not fit. */
 bool sc_place_absolute(const char *path, char *buf, size_t n);
 

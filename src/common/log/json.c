@@ -153,7 +153,7 @@ static void put_common(struct sc_out *o, const struct sc_event *e, int64_t wall_
     sc_out_string(o, event_name(e->kind));
     SC_OUT_LITERAL(o, "\"");
     number(o, KEY("pid"), getpid());
-    string(o, KEY("program"), program_invocation_short_name);
+    string(o, KEY("program"), sc_log_program());
     if (e->call == 0) {
         SC_OUT_LITERAL(o, ",\"call\":null");
         return;

@@ -100,4 +100,9 @@ size_t sc_redact(const char *src, size_t n, char *dst, size_t size);
  * those go as well that look drawn rather than written. */
 size_t sc_redact_names(const char *src, char *dst, size_t size);
 
+/* What lines have as `program`, and budgets by program go by. Kept, not copied; "" or never set:
+ * what libc reads from the arguments, over which some programs write. */
+void sc_log_set_program(const char *name);
+const char *sc_log_program(void);
+
 #endif

@@ -128,7 +128,7 @@ static void put_place(struct fields *f, const struct sc_event *e)
 
 static void put_who(struct fields *f, const struct sc_event *e)
 {
-    string(f, NAME("program"), program_invocation_short_name);
+    string(f, NAME("program"), sc_log_program());
     number(f, NAME("pid"), getpid());
     if (e->call && begin_field(f, NAME("call"), 16))
         sc_out_hex(f->o, e->call);

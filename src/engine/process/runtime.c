@@ -2,6 +2,7 @@
 #include "process/runtime.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -111,6 +112,16 @@ static bool file_changed(const struct loaded *l)
            !same_time(now.st_ctim, l->file.st_ctim);
 }
 
+/* A file that could not be opened for want of a descriptor says nothing: it is looked at again. */
+static bool is_short_of_descriptors(void)
+{
+    int fd = open("/", O_PATH | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && (errno == EMFILE || errno == ENFILE);
+}
+
 /* Most of the room that a path may take is given back. */
 static struct loaded *shrink(struct loaded *l)
 {
@@ -153,6 +164,8 @@ static struct loaded *load(const struct loaded *keep)
     look_at(l->path, &l->file);
     l->policy = load_trusted(l->path, &error);
     if (!l->policy) {
+        if (is_short_of_descriptors())
+            memset(&l->file, 0, sizeof l->file);
         say(keep ? keep->policy : NULL, error.text);
         if (keep)
             l->policy = keep->policy;

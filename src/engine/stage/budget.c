@@ -1,7 +1,6 @@
 /* budget.c - see purse.h. */
 #include "stage/budget.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "wire/request.h"
 #include "process/labels.h"
 #include "call/estimate.h"
+#include "log/log.h"
 #include "call/report.h"
 #include "stage/meter.h"
 
@@ -37,7 +37,7 @@ struct sc_money_ticket *sc_purse_open(struct sc_transfer *t)
     sc_labels_read(&task, &dag);
     t->money->who.task = text(task);
     t->money->who.dag = text(dag);
-    t->money->who.program = text(program_invocation_short_name);
+    t->money->who.program = text(sc_log_program());
     return t->money;
 }
 
