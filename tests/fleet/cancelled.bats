@@ -11,7 +11,7 @@ teardown() {
     fleet_end
 }
 
-@test "threads cancelled at their first call and at a reload: later calls load what there is then" {
+@test "a thread cancelled while it loads a new policy: later calls load what there is then" {
     local i
     policy
     for i in 1 2 3; do
