@@ -16,7 +16,7 @@ teardown() {
 policy() { # UNSAFE
     cat >"$BATS_TEST_TMPDIR/policy.json" <<POLICY
 {"version": 1, "log": {"format": "json"},
- "defaults": {"retry": {"unsafe": $1, "backoff": {"base_ms": 2, "max_ms": 4}, "budget": false},
+ "defaults": {"retry": {"max_attempts": 4, "unsafe": $1, "backoff": {"base_ms": 2, "max_ms": 4}, "budget": false},
               "breaker": false},
  "rules": [{"name": "all", "match": {"host": "127.0.0.1"}, "provider": "openai"}]}
 POLICY
