@@ -45,7 +45,7 @@ static void report_late_error(const struct sc_shadow *s, const struct sc_transfe
     struct sc_event e;
     char said[SC_SAID_MAX];
 
-    if (!t->stream || !t->stream->late_error)
+    if (!t->stream || !t->stream->late_error || t->kind != SC_REQUEST_GENERATES)
         return;
     fill(&e, s, t);
     e.kind = SC_EVENT_STREAM;

@@ -198,7 +198,7 @@ static const char *lacks_of_stream(struct sc_transfer *t)
     const struct sc_stream *stream = t->stream;
     bool nothing = stream->state == SC_STREAM_HEAD && !stream->finished;
 
-    return stream->cut || (nothing && sc_transfer_kind(t) == SC_REQUEST_GENERATES) ? "cut-answer"
+    return (stream->cut || nothing) && sc_transfer_kind(t) == SC_REQUEST_GENERATES ? "cut-answer"
                                                                                    : NULL;
 }
 

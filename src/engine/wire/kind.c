@@ -101,9 +101,8 @@ bool sc_kind_by_type(struct sc_shadow *s, struct sc_transfer *t)
         return false;
     content_type = (struct sc_str){type ? type : "", type ? strlen(type) : 0};
     kind = !type || is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
-    if (kind != SC_STREAM_NONE)
-        /* Events of a job, or of anything: nothing in there is waited for. */
-        return generates(t) && begin_stream(t, kind, (struct sc_str){"", 0});
+    if (kind != SC_STREAM_NONE) /* of a job's events, or any others, none is waited for */
+        return begin_stream(t, kind, (struct sc_str){"", 0}) && generates(t);
     if (!type || is_plain_json(type) || sc_is_json(content_type))
         t->mode = SC_HOLD_JSON;
     else if (may_hide_stream(s, t, content_type))

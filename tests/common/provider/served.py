@@ -94,7 +94,8 @@ def echo_bodies(echo):
          json.dumps({"model": "m", "response": echo, "done": False}) + "\n" +
          json.dumps({"model": "m", "response": "", "done": True}) + "\n"),
         ("converse-stream", 200, "application/vnd.amazon.eventstream",
-         aws_frame(b"contentBlockDelta", {"delta": {"text": echo}, "contentBlockIndex": 0})),
+         aws_frame(b"contentBlockDelta", {"delta": {"text": echo}, "contentBlockIndex": 0}) +
+         aws_frame(b"messageStop", {"stopReason": "end_turn"})),
         ("refused-field", 400, json_type, {"error": {"message": "Bad.", "param": echo}}),
         ("refused-quoted", 400, json_type, {"error": {"message": quoted}}),
         ("refused-flat", 400, json_type, {"message": quoted}),
