@@ -125,7 +125,7 @@ static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t 
     X(CONTENT_LENGTH_DOWNLOAD_T) \
     X(CONTENT_LENGTH_UPLOAD_T)   \
     X(RETRY_AFTER)               \
-    X(FILETIME_T) X(REDIRECT_TIME_T) X(XFER_ID) X(CONN_ID) X(EARLYDATA_SENT_T) X(SIZE_DELIVERED)
+    X(FILETIME_T) X(REDIRECT_TIME_T) X(XFER_ID) X(CONN_ID) X(EARLYDATA_SENT_T)
 #define DOUBLES(X)   \
     X(SIZE_DOWNLOAD) \
     X(SIZE_UPLOAD) X(CONTENT_LENGTH_DOWNLOAD) X(CONTENT_LENGTH_UPLOAD) X(REDIRECT_TIME)
@@ -173,6 +173,9 @@ static void tell_info(CURL *c)
     printf(#name " %d %s\n", (int)rc, o > 0 ? "some" : o == 0 ? "none" : "negative");
     LONGS(TELL_LONG)
     OFFSETS(TELL_OFFSET)
+    if (!is("header")) { /* where the server's own headers count, too */
+        TELL_OFFSET(SIZE_DELIVERED)
+    }
     DOUBLES(TELL_DOUBLE)
     STRINGS(TELL_STRING)
     TIMES(TELL_TIME)
