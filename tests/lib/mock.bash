@@ -11,7 +11,7 @@ export PYTHONWARNINGS=ignore::DeprecationWarning # newer pycurls have one for ol
 # What all processes know of a service together is each test's own: one test's failures must not
 # open another's breaker.
 if [ -n "${BATS_TEST_TMPDIR-}" ]; then
-    export STEADYCURL_STATE=$BATS_TEST_TMPDIR/state
+    export STEADYCURL_STATE=$BATS_TEST_TMPDIR/state XDG_STATE_HOME=$BATS_TEST_TMPDIR/home
 fi
 
 : "${SC_TOP:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/print.h"
 #include "state/money.h"
 
 static const struct sc_money_budget *budget_of(const struct sc_policy *p, const char *label)
@@ -48,6 +49,21 @@ static int run(const struct sc_money_budget *b, const char *label, int fraction,
     return status != 0;
 }
 
+/* Its alerts wait for whoever knows what they are; said once. */
+static int stray(const char *label)
+{
+    static char said[SC_LABEL_MAX + 1];
+
+    if (strcmp(said, label) != 0)
+        sc_print(
+            stderr,
+            "steadycurl status: no policy at hand has \"%s\": its alerts are not run; name the "
+            "policy of its programs with --policy\n",
+            label);
+    snprintf(said, sizeof said, "%s", label);
+    return 1;
+}
+
 int sc_alerts_run(struct sc_state_view *v, const struct sc_policy *p, const char *command)
 {
     int failed = 0;
@@ -58,6 +74,8 @@ int sc_alerts_run(struct sc_state_view *v, const struct sc_policy *p, const char
         const struct sc_money_budget *b = words ? budget_of(p, v->scopes[i].label) : NULL;
         struct sc_money_tell t;
 
+        if (words && !b)
+            failed += stray(v->scopes[i].label);
         if (!b)
             continue;
         sc_money_run_alerts(words, (int64_t)time(NULL), &t);

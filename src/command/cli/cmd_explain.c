@@ -258,7 +258,8 @@ static void url_of(enum sc_provider p, char *url, size_t size)
 struct call {
     struct sc_url url;
     char model[128];
-    const struct sc_rule *rule; /* NULL: none */
+    const struct sc_rule *rule;     /* NULL: none */
+    const struct sc_rule *by_model; /* that another model would lead to, where none is known */
     enum sc_provider provider;
     const struct sc_policy_provider *own_provider;
 };
@@ -278,6 +279,9 @@ static void find_rule(const struct question *q, const struct sc_policy *policy, 
                           .method = str(q->method),
                           .model = str(c->model)};
     c->rule = sc_policy_match(policy, &t);
+    c->by_model = c->model[0] ? NULL : sc_policy_match_any_model(policy, &t);
+    if (c->by_model == c->rule)
+        c->by_model = NULL;
     if (!c->rule || !c->rule->provider_given)
         return;
     c->provider = c->rule->provider;
@@ -310,17 +314,33 @@ static const char *provider_name(const struct call *c)
     return c->own_provider ? c->own_provider->name : sc_provider_name(c->provider);
 }
 
+static const char *rule_name(const struct sc_rule *r)
+{
+    return r->name ? r->name : "without a name";
+}
+
 static void print_call(const char *policy, const struct question *q, const struct call *c)
 {
     sc_explain_line("policy", "%s", policy);
     sc_explain_line("host", "%s, port %d", c->url.host, c->url.port);
     sc_explain_line("model", "%s", c->model[0] ? c->model : "unknown");
-    if (!c->rule) {
+    if (c->by_model && !c->rule)
+        sc_explain_line(
+            "rule",
+            "it depends on the model: %s (rules[%zu]) is for some, for the others there "
+            "is none; name one with --model",
+            rule_name(c->by_model), c->by_model->index);
+    else if (!c->rule)
         sc_explain_line("rule", "none: the call passes through as if steadycurl were not there");
+    if (!c->rule)
         return;
-    }
-    sc_explain_line("rule", "%s (rules[%zu])", c->rule->name ? c->rule->name : "without a name",
-                    c->rule->index);
+    sc_explain_line("rule", "%s (rules[%zu])", rule_name(c->rule), c->rule->index);
+    if (c->by_model)
+        sc_explain_line(
+            "",
+            "if the model is unknown; %s (rules[%zu]) is for some models: name one with "
+            "--model",
+            rule_name(c->by_model), c->by_model->index);
     sc_explain_line("provider", "%s (by the %s)", provider_name(c),
                     c->rule->provider_given ? "rule" : "host");
     sc_explain_line("request", "%s: %s", q->method, kind_words(kind_of(q, c)));
@@ -337,11 +357,16 @@ static void print_call_json(const char *policy, const struct question *q, const 
     printf(",\"port\":%d,\"model\":", c->url.port);
     sc_print_json(stdout, c->model);
     printf(",\"rule\":");
-    if (!c->rule) {
+    if (!c->rule)
         printf("null");
-        return;
+    else
+        sc_print_json(stdout, c->rule->name ? c->rule->name : "");
+    if (c->by_model) {
+        printf(",\"rule_for_some_models\":");
+        sc_print_json(stdout, c->by_model->name ? c->by_model->name : "");
     }
-    sc_print_json(stdout, c->rule->name ? c->rule->name : "");
+    if (!c->rule)
+        return;
     printf(",\"provider\":");
     sc_print_json(stdout, provider_name(c));
     printf(",\"request\":\"%s\"", sc_request_kind_name(kind_of(q, c)));

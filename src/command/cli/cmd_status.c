@@ -10,6 +10,7 @@
 
 #include "cli/alerts.h"
 #include "cli/cli.h"
+#include "cli/logfile.h"
 #include "cli/others.h"
 #include "cli/policy_file.h"
 #include "cli/print.h"
@@ -76,6 +77,16 @@ static void show_json(struct sc_state_view *v, int64_t now)
     puts("]}");
 }
 
+/* A log that is there by default fails silently in the programs. */
+static void show_log_trouble(void)
+{
+    char path[PATH_MAX];
+    const char *why = sc_logfile_trouble(path, sizeof path);
+
+    if (why)
+        sc_print(stdout, "no log: %s: %s\n", path, why);
+}
+
 static void show_text(struct sc_state_view *v, int64_t now)
 {
     struct sc_writer w = {.json = false};
@@ -88,10 +99,12 @@ static void show_text(struct sc_state_view *v, int64_t now)
     }
     if (!v->region) {
         sc_print(stdout, "nothing known yet: %s\n", v->why);
+        show_log_trouble();
         return;
     }
     sc_status_headline(&w, v, now);
     printf("state in %s\n", v->folder);
+    show_log_trouble();
     for (size_t i = 0; i < v->n; i++)
         if (!is_dull(&v->scopes[i], now)) {
             putchar('\n');

@@ -1,4 +1,5 @@
-/* logfile.h - which log a command is about: FILE, else $STEADYCURL_LOG, else the policy's. */
+/* logfile.h - which log a command is about: FILE, else $STEADYCURL_LOG, else the policy's, without
+ * one the default. */
 #ifndef SC_CLI_LOGFILE_H
 #define SC_CLI_LOGFILE_H
 
@@ -10,5 +11,9 @@
 /* file, policy: what was typed, or NULL. False with a word on stderr. */
 bool sc_logfile_find(const struct sc_usage *u, const char *file, const char *policy, char *buf,
                      size_t n);
+
+/* Why programs cannot write the log that they would use now: a word, and the path in `buf`. NULL:
+ * they can, or use none. */
+const char *sc_logfile_trouble(char *buf, size_t n);
 
 #endif

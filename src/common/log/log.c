@@ -85,7 +85,7 @@ void sc_log_event(const struct sc_log *log, const struct sc_event *e)
         return;
     int before = errno;
     int error = write_event(log, e);
-    if (error)
+    if (error && !log->by_default)
         complain_to_stderr("cannot write the log ", log->path, sc_log_errno_words(error));
     errno = before;
 }

@@ -25,7 +25,8 @@ struct sc_log {
     enum sc_log_format format;
     enum sc_log_level level;
     int64_t max_bytes;
-    mode_t mode; /* of a file that is made */
+    mode_t mode;     /* of a file that is made */
+    bool by_default; /* nobody asked for it: that it cannot be written is no complaint */
 };
 
 enum sc_event_kind {

@@ -237,6 +237,34 @@ static bool is_host_of(const struct sc_house *h, struct sc_str host, int port)
     return false;
 }
 
+static bool host_fits(const struct sc_patterns *hosts, struct sc_str host, int port)
+{
+    struct sc_house any = {.hosts = *hosts};
+
+    return hosts->n == 0 || is_host_of(&any, host, port);
+}
+
+static bool text_fits(const struct sc_patterns *patterns, struct sc_str text)
+{
+    for (size_t i = 0; i < patterns->n; i++)
+        if (sc_glob_match(patterns->items[i], text))
+            return true;
+    return patterns->n == 0;
+}
+
+const struct sc_rule *sc_policy_match_any_model(const struct sc_policy *p,
+                                                const struct sc_target *t)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct sc_rule_match *m = &p->matches[i];
+
+        if (host_fits(&m->host, t->host, t->port) && text_fits(&m->path, t->path) &&
+            text_fits(&m->method, t->method))
+            return &p->rules[i];
+    }
+    return NULL;
+}
+
 static const struct sc_policy_provider *own_by_host(const struct sc_policy *p, struct sc_str host,
                                                     int port)
 {

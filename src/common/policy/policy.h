@@ -26,6 +26,7 @@ struct sc_log_settings {
     enum sc_log_level level;
     int64_t max_bytes; /* rotate beyond this, 0: never */
     unsigned mode;     /* of a file that is made */
+    bool homeless;     /* "~" it was, and nobody says where that is: no log */
 };
 
 /* A provider that the policy names: one of its own, or a built-in one with more hosts or rows. */
@@ -102,6 +103,11 @@ bool sc_policy_changed(const struct sc_policy *p, const char *path);
 
 /* First matching rule in file order, NULL if none. Cost does not grow with the number of rules. */
 const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t);
+
+/* The first rule that could match if the model were another than t->model; NULL: none, whatever the
+ * model. Looks at one rule after the other: for commands. */
+const struct sc_rule *sc_policy_match_any_model(const struct sc_policy *p,
+                                                const struct sc_target *t);
 
 /* Whether some rule could match this host and port at all, before path, method and model are
  * known: lets a caller skip reading them. */

@@ -1,9 +1,11 @@
 #include "policy/read.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/home.h"
 #include "policy/reader.h"
 #include "policy/text.h"
 
@@ -538,20 +540,22 @@ void sc_draft_log(const struct sc_draft *d, struct sc_log_settings *log)
     log->mode = (unsigned)strtoul(modes[d->log_mode], NULL, 8);
 }
 
-/* "~" is the user's home as the environment has it; without one there is no log. */
+/* Without a home that "~" could stand for there is no log; `homeless` has that said. */
 static void set_log(struct sc_reader *r)
 {
-    const char *path = r->draft.log_path, *home = getenv("HOME");
+    const char *path = r->draft.log_path;
     struct sc_log_settings *log = &r->policy->log;
-    char *full;
+    char home[PATH_MAX] = "", *full;
 
     sc_draft_log(&r->draft, log);
-    if (path == NULL || (path[0] == '~' && (home == NULL || home[0] != '/')))
+    if (path == NULL)
         return;
-    if (path[0] == '~')
+    if (path[0] == '~') {
+        log->homeless = !sc_home(home, sizeof home);
+        if (log->homeless)
+            return;
         path++;
-    else
-        home = "";
+    }
     full = sc_build_alloc(r->policy, strlen(home) + strlen(path) + 1);
     if (full != NULL) {
         strcpy(full, home);

@@ -288,7 +288,8 @@ void sc_member_begin(struct sc_member *m)
     m->multi->n_managed++;
     if (!t) {
         leave_real(m);
-        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set");
+        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set: "
+                           "no transfer is made");
         finish(m, CURLE_FAILED_INIT);
         return;
     }

@@ -101,7 +101,8 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
         sc_managed_end(s);
     t = sc_managed_begin(s, &refused);
     if (refused) {
-        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set");
+        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set: "
+                           "no transfer is made");
         return CURLE_FAILED_INIT;
     }
     if (!t)

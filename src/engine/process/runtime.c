@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "log/place.h"
 
 #include "policy/trust.h"
 
@@ -66,8 +70,9 @@ uint64_t sc_random_next(uint64_t *sequence)
 struct loaded {
     const struct sc_policy *policy; /* NULL: nothing usable */
     struct stat file;               /* as it was just before reading; zero: it could not be seen */
-    char *log_path;                 /* $STEADYCURL_LOG, NULL if unset */
-    char path[];                    /* "": the built-in one */
+    char *log_path; /* $STEADYCURL_LOG ("": none), or the default one; NULL: the policy's */
+    bool log_by_default;
+    char path[]; /* "": the built-in one */
 };
 
 enum { PATH_ROOM = 4096 };
@@ -88,6 +93,50 @@ static void say(const struct sc_policy *p, const char *text)
     struct sc_log log = sc_runtime_log(p);
 
     sc_log_complain(&log, text);
+}
+
+/* One line for each new version of its policy that a running process meets. */
+__attribute__((format(printf, 3, 4))) static void
+say_reloaded(const struct sc_policy *p, enum sc_log_level level, const char *format, ...)
+{
+    struct sc_event e = {.kind = SC_EVENT_POLICY,
+                         .level = level,
+                         .ms = -1,
+                         .retry_after_ms = -1,
+                         .input_tokens = -1,
+                         .output_tokens = -1};
+    struct sc_log log = sc_runtime_log(p);
+    char text[SC_POLICY_ERROR_MAX + 128];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    e.text = text;
+    if (log.path)
+        sc_log_event(&log, &e);
+    else if (level == SC_LOG_ERROR)
+        sc_log_complain(&log, text);
+}
+
+static void set_log_path(struct loaded *l)
+{
+    const char *named = getenv("STEADYCURL_LOG");
+    char path[PATH_ROOM];
+
+    l->log_by_default = !named && !l->path[0] && sc_log_default_path(path, sizeof path);
+    if (l->log_by_default)
+        l->log_path = strdup(path);
+    else if (named)
+        l->log_path = strdup(named);
+}
+
+/* A "~" that nobody can resolve is no reason to run without the policy, but is said. */
+static void check_log(const struct loaded *l)
+{
+    if (!l->log_path && sc_policy_log(l->policy)->homeless)
+        say(l->policy, "no log: \"~\" in log.path stands for a home, and neither HOME nor "
+                       "/etc/passwd names one");
 }
 
 static void look_at(const char *path, struct stat *st)
@@ -148,27 +197,33 @@ static struct sc_policy *load_trusted(const char *path, struct sc_policy_error *
 static struct loaded *load(const struct loaded *keep)
 {
     struct loaded *l = calloc(1, sizeof *l + PATH_ROOM);
-    const char *log_path = getenv("STEADYCURL_LOG");
     struct sc_policy_error error;
 
     if (!l)
         return NULL;
-    if (log_path && *log_path)
-        l->log_path = strdup(log_path);
     if (!sc_policy_find(l->path, PATH_ROOM)) {
         l->path[0] = '\0';
+        set_log_path(l);
         l->policy = sc_policy_builtin();
         return shrink(l);
     }
     l = shrink(l);
+    set_log_path(l);
     look_at(l->path, &l->file);
     l->policy = load_trusted(l->path, &error);
-    if (!l->policy) {
-        if (is_short_of_descriptors())
-            memset(&l->file, 0, sizeof l->file);
-        say(keep ? keep->policy : NULL, error.text);
+    if (!l->policy && is_short_of_descriptors())
+        memset(&l->file, 0, sizeof l->file);
+    if (l->policy) {
+        check_log(l);
         if (keep)
-            l->policy = keep->policy;
+            say_reloaded(l->policy, SC_LOG_INFO, "its file has changed and is in force, %zu rules",
+                         sc_policy_rule_count(l->policy));
+    } else if (keep && keep->policy) {
+        say_reloaded(keep->policy, SC_LOG_ERROR, "refused, the one of before stays: %s",
+                     error.text);
+        l->policy = keep->policy;
+    } else {
+        say(NULL, error.text);
     }
     return l;
 }
@@ -247,11 +302,22 @@ static const char *log_override(void)
     return l ? l->log_path : getenv("STEADYCURL_LOG");
 }
 
+static bool log_is_by_default(void)
+{
+    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
+
+    return l && l->log_by_default;
+}
+
 struct sc_log sc_runtime_log(const struct sc_policy *p)
 {
     const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
     const char *path = log_override();
-    struct sc_log log = {NULL, SC_LOG_TEXT, SC_LOG_INFO, INT64_C(64) << 20, 0600};
+    struct sc_log log = {.format = SC_LOG_TEXT,
+                         .level = SC_LOG_INFO,
+                         .max_bytes = INT64_C(64) << 20,
+                         .mode = 0600,
+                         .by_default = log_is_by_default()};
 
     if (set) {
         log.path = set->path;
@@ -260,7 +326,7 @@ struct sc_log sc_runtime_log(const struct sc_policy *p)
         log.max_bytes = set->max_bytes;
         log.mode = set->mode;
     }
-    if (path && *path)
-        log.path = path;
+    if (path) /* "": none */
+        log.path = *path ? path : NULL;
     return log;
 }

@@ -260,3 +260,16 @@ captured() { # STATUS BODY HEADER...
     run -2 "$steadycurl" explain --model $'a\e[31m' $'ftp://\e[31m'
     [[ $output != *$'\e'* ]]
 }
+
+@test "without a model it says that the rule depends on it" {
+    run -0 "$steadycurl" explain https://api.openai.com/v1/chat/completions
+    has "rule      it depends on the model: large (rules[0]) is for some"
+    run ! grep -q 'passes through' <<<"$output"
+    run -0 "$steadycurl" explain -j https://api.openai.com/v1/chat/completions
+    jq -e '.rule == null and .rule_for_some_models == "large"' <<<"$output"
+    run -0 "$steadycurl" explain --model gpt-5 https://api.openai.com/v1/chat/completions
+    has "passes through"
+    run -0 "$steadycurl" explain -X GET https://api.openai.com/v1/models # another rule, without one
+    has "rule      get (rules[1])"
+    has "large (rules[0]) is for some models"
+}
