@@ -77,30 +77,47 @@ struct sc_policy *sc_policy_parse(const char *text, size_t n, const char *name,
     return p;
 }
 
+static size_t check_document(struct sc_document *d, struct sink *sink)
+{
+    struct sc_policy *p = sc_build_new();
+    struct sc_policy_error err;
+    size_t errors = 1;
+
+    if (p == NULL) {
+        sc_document_error(d, SIZE_MAX, "", &err, "out of memory");
+        sink->report(&err, sink->arg);
+    } else {
+        errors = sc_read(d, p, report_all, sink);
+    }
+    sc_policy_free(p);
+    sc_document_close(d);
+    return errors;
+}
+
 size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_error *, void *),
                        void *arg)
 {
     struct sink sink = {report, arg};
     struct sc_policy_error err;
-    struct sc_policy *p;
     struct sc_document d;
-    size_t errors;
 
-    if (!sc_document_open(&d, path, &err)) {
-        report(&err, arg);
-        return 1;
-    }
-    p = sc_build_new();
-    if (p == NULL) {
-        sc_document_error(&d, SIZE_MAX, "", &err, "out of memory");
-        report(&err, arg);
-        errors = 1;
-    } else {
-        errors = sc_read(&d, p, report_all, &sink);
-    }
-    sc_policy_free(p);
-    sc_document_close(&d);
-    return errors;
+    if (sc_document_open(&d, path, &err))
+        return check_document(&d, &sink);
+    report(&err, arg);
+    return 1;
+}
+
+size_t sc_policy_check_text(const char *text, size_t n, const char *name,
+                            void (*report)(const struct sc_policy_error *, void *), void *arg)
+{
+    struct sink sink = {report, arg};
+    struct sc_policy_error err;
+    struct sc_document d;
+
+    if (sc_document_parse(&d, text, n, name, &err))
+        return check_document(&d, &sink);
+    report(&err, arg);
+    return 1;
 }
 
 const struct sc_policy_stamp *sc_policy_stamp(const struct sc_policy *p)

@@ -87,6 +87,8 @@ struct sc_policy *sc_policy_parse(const char *text, size_t n, const char *name,
 #define SC_POLICY_ERRORS_MAX 100
 size_t sc_policy_check(const char *path, void (*report)(const struct sc_policy_error *, void *),
                        void *arg);
+size_t sc_policy_check_text(const char *text, size_t n, const char *name,
+                            void (*report)(const struct sc_policy_error *, void *), void *arg);
 
 /* The built-in default policy (known providers, sane values). Needs no JSON parser, never fails
  * except for memory. Its rules are the same as policies/default.json's; a test compares them. */
