@@ -16,7 +16,8 @@
 
 #include "cli/place.h"
 #include "log/file.h"
-#include "log/open.h"
+#include "log/place.h"
+#include "policy/home.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
 #include "state/folder.h"
@@ -98,12 +99,13 @@ static void look_at_trust(struct sc_diagnosis *d, const char *path)
 }
 
 /* Freed by the caller; NULL: nothing usable, which was said. */
-static struct sc_policy *look_at_policy(struct sc_diagnosis *d, const char *named)
+static struct sc_policy *look_at_policy(struct sc_diagnosis *d, const char *named, bool *built_in)
 {
     struct sc_policy_error error;
     char path[PATH_MAX];
     bool found = named ? snprintf(path, sizeof path, "%s", named) < (int)sizeof path
                        : sc_policy_find(path, sizeof path);
+    *built_in = !found;
     if (!found) {
         sc_fact("policy", "built-in (no file found)");
         return sc_policy_builtin();
@@ -125,6 +127,60 @@ static struct sc_policy *look_at_policy(struct sc_diagnosis *d, const char *name
 
 /* ---- log ---- */
 
+/* Which one a program would write; false: none, which was said. */
+static bool find_log(struct sc_diagnosis *d, const struct sc_policy *policy, bool built_in,
+                     const char *named, char path[PATH_MAX])
+{
+    const char *variable = getenv("STEADYCURL_LOG");
+    const char *log = named ? named : variable ? variable : NULL;
+    if (!log && policy && !built_in)
+        log = sc_policy_log(policy)->path;
+    if (!log && built_in && sc_log_default_path(path, PATH_MAX))
+        return true;
+    if (log && *log)
+        return snprintf(path, PATH_MAX, "%s", log) < PATH_MAX;
+    if (!log && (built_in || (policy && sc_policy_log(policy)->homeless))) {
+        sc_fact("log", "UNUSABLE: it lies at home, and HOME is not set; set it (systemd: "
+                       "Environment=HOME=...)");
+        sc_diagnose(d, SC_DEPENDS, "calls are covered, but not logged: HOME is not set");
+    } else {
+        sc_fact("log", "none; name one with --log, STEADYCURL_LOG or in the policy");
+    }
+    return false;
+}
+
+static void look_at_log(struct sc_diagnosis *d, const struct sc_policy *policy, bool built_in,
+                        const char *named)
+{
+    char path[PATH_MAX];
+    if (!find_log(d, policy, built_in, named, path))
+        return;
+    int error = sc_log_try(path);
+    if (error == 0) {
+        sc_fact("log", "%s", path);
+        return;
+    }
+    sc_fact("log", "UNUSABLE: %s: %s; name another with --log, or let this user write there", path,
+            sc_log_errno_words(error));
+    sc_diagnose(d, SC_DEPENDS, "calls are covered, but not logged: %s: %s", path,
+                sc_log_errno_words(error));
+}
+
+static void look_at_home(void)
+{
+    char home[PATH_MAX];
+    const char *variable = getenv("HOME");
+    if (variable && variable[0] == '/')
+        return;
+    if (sc_home(home, sizeof home))
+        sc_fact("HOME", "not set; %s by /etc/passwd. ~/.config is not searched for a policy", home);
+    else
+        sc_fact("HOME", "not set, nor known to /etc/passwd: ~ means nothing; set it (systemd: "
+                        "Environment=HOME=...)");
+}
+
+/* ---- state ---- */
+
 /* The nearest folder above that is there. */
 static void folder_above(char *path)
 {
@@ -137,61 +193,6 @@ static void folder_above(char *path)
         slash[slash == path] = '\0';
     } while (access(path, F_OK) != 0 && strcmp(path, "/") != 0);
 }
-
-/* 0, or the errno that a program would meet. Nothing is made. */
-static int log_error(const char *path)
-{
-    char real[PATH_MAX];
-    struct stat st;
-    if (!sc_log_resolve(path, real))
-        return errno;
-    if (stat(real, &st) == 0)
-        return S_ISDIR(st.st_mode)                           ? EISDIR
-               : faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) ? errno
-                                                             : 0;
-    if (errno != ENOENT)
-        return errno;
-    folder_above(real);
-    if (stat(real, &st) == 0 && !S_ISDIR(st.st_mode))
-        return ENOTDIR;
-    return faccessat(AT_FDCWD, real, W_OK | X_OK, AT_EACCESS) ? errno : 0;
-}
-
-static void look_at_log(struct sc_diagnosis *d, const struct sc_policy *policy, const char *named)
-{
-    const char *variable = getenv("STEADYCURL_LOG");
-    const char *path = named                   ? named
-                       : variable && *variable ? variable
-                       : policy                ? sc_policy_log(policy)->path
-                                               : NULL;
-    if (!path) {
-        sc_fact("log", "none; name one with --log, STEADYCURL_LOG or in the policy");
-        return;
-    }
-    int error = log_error(path);
-    if (error == 0) {
-        sc_fact("log", "%s", path);
-        return;
-    }
-    sc_fact("log", "UNUSABLE: %s: %s; name another with --log, or let this user write there", path,
-            sc_log_errno_words(error));
-    sc_diagnose(d, SC_DEPENDS, "calls are covered, but not logged: %s: %s", path,
-                sc_log_errno_words(error));
-}
-
-static void look_at_home(struct sc_diagnosis *d, const struct sc_policy *policy, const char *log)
-{
-    const char *home = getenv("HOME"), *variable = getenv("STEADYCURL_LOG");
-    bool logs = log || (variable && *variable) || (policy && sc_policy_log(policy)->path);
-    if (home && home[0] == '/')
-        return;
-    sc_fact("HOME", "not set: ~/.config is not searched for a policy, and a log whose path begins "
-                    "with ~ is not written; set it (systemd: Environment=HOME=...)");
-    if (!logs)
-        sc_diagnose(d, SC_DEPENDS, "calls are covered, but not logged: HOME is not set");
-}
-
-/* ---- state ---- */
 
 static const char state_alone[] = "calls are covered, but limits, breaker and budgets count for "
                                   "each process alone";
@@ -261,9 +262,10 @@ void sc_needs_look(struct sc_diagnosis *d, const char *policy, const char *log)
 {
     look_at_ours(d, "library", "libsteadycurl.so");
     look_at_ours(d, "engine", "steadycurl-engine.so");
-    struct sc_policy *p = look_at_policy(d, policy);
-    look_at_log(d, p, log);
-    look_at_home(d, p, log);
+    bool built_in;
+    struct sc_policy *p = look_at_policy(d, policy, &built_in);
+    look_at_home();
+    look_at_log(d, p, built_in, log);
     sc_policy_free(p);
     look_at_state(d);
     look_at_switches(d);

@@ -2,6 +2,7 @@
 #include "log/place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log/open.h"
 #include "policy/home.h"
 
 /* Who has become root may have the environment of before: root's files there would be in the
@@ -46,30 +48,33 @@ bool sc_log_default_path(char *buf, size_t n)
 }
 
 /* The nearest folder above that is there decides what can be made. */
-static int try_above(const char *path)
+static int try_above(char *path)
 {
-    char above[PATH_MAX];
+    struct stat st;
     char *slash;
 
-    if (snprintf(above, sizeof above, "%s", path) >= (int)sizeof above)
-        return ENAMETOOLONG;
-    while ((slash = strrchr(above, '/')) && slash != above) {
-        *slash = '\0';
-        if (access(above, W_OK | X_OK) == 0)
-            return 0;
-        if (errno != ENOENT)
-            return errno;
-    }
-    return access("/", W_OK) == 0 ? 0 : errno;
+    do {
+        slash = strrchr(path, '/');
+        if (!slash)
+            strcpy(path, ".");
+        else
+            slash[slash == path] = '\0';
+    } while (stat(path, &st) != 0 && errno == ENOENT && strcmp(path, "/") != 0);
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return ENOTDIR;
+    return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
 int sc_log_try(const char *path)
 {
+    char real[PATH_MAX];
     struct stat st;
 
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+    if (!sc_log_resolve(path, real))
+        return errno;
+    if (stat(real, &st) == 0 && S_ISDIR(st.st_mode))
         return EISDIR;
-    if (access(path, W_OK) == 0)
+    if (faccessat(AT_FDCWD, real, W_OK, AT_EACCESS) == 0)
         return 0;
-    return errno == ENOENT ? try_above(path) : errno;
+    return errno == ENOENT ? try_above(real) : errno;
 }
