@@ -17,7 +17,7 @@
 
 #include "steadycurl/libcurl.h"
 
-#define SC_ENGINE_ABI 3
+#define SC_ENGINE_ABI 4
 #define SC_ENGINE_ENTRY "sc_engine_table"
 
 struct sc_engine {
@@ -67,6 +67,11 @@ struct sc_engine {
     CURLcode (*mime_data_cb)(const struct sc_libcurl *real, curl_mimepart *part, curl_off_t size,
                              curl_read_callback read, curl_seek_callback seek,
                              curl_free_callback release, void *arg);
+    CURLcode (*mime_filedata)(const struct sc_libcurl *real, curl_mimepart *part, const char *path);
+    CURLcode (*mime_filename)(const struct sc_libcurl *real, curl_mimepart *part, const char *name);
+    CURLcode (*mime_type)(const struct sc_libcurl *real, curl_mimepart *part, const char *type);
+    CURLcode (*mime_headers)(const struct sc_libcurl *real, curl_mimepart *part,
+                             struct curl_slist *headers, int take);
 };
 
 /* What the engine may ask of the preload. */

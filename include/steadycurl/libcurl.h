@@ -58,6 +58,10 @@
     X(mime_data_cb, "curl_mime_data_cb", CURLcode,                                              \
       (curl_mimepart *, curl_off_t, curl_read_callback, curl_seek_callback, curl_free_callback, \
        void *))                                                                                 \
+    X(mime_filedata, "curl_mime_filedata", CURLcode, (curl_mimepart *, const char *))           \
+    X(mime_filename, "curl_mime_filename", CURLcode, (curl_mimepart *, const char *))           \
+    X(mime_type, "curl_mime_type", CURLcode, (curl_mimepart *, const char *))                   \
+    X(mime_headers, "curl_mime_headers", CURLcode, (curl_mimepart *, struct curl_slist *, int)) \
     X(url, "curl_url", CURLU *, (void))                                                         \
     X(url_cleanup, "curl_url_cleanup", void, (CURLU *))                                         \
     X(url_set, "curl_url_set", CURLUcode, (CURLU *, CURLUPart, const char *, unsigned))         \

@@ -133,6 +133,10 @@ static const struct sc_engine table = {
     .nextheader = nextheader,
     .to_multi = to_multi,
     .mime_data_cb = sc_mime_data_cb,
+    .mime_filedata = sc_mime_filedata,
+    .mime_filename = sc_mime_filename,
+    .mime_type = sc_mime_type,
+    .mime_headers = sc_mime_headers,
     .multi_adopt = sc_multi_adopt,
     .multi_cleanup = sc_multi_cleanup,
     .multi_add_handle = sc_multi_add_handle,
@@ -157,5 +161,6 @@ const struct sc_engine *sc_engine_table(const struct sc_host *host)
 {
     sc_multi_set_host(host);
     sc_log_set_program(host->program);
+    sc_mime_set_host(host);
     return &table;
 }

@@ -43,6 +43,7 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     expected=$(printf '%s\n' curl_easy_cleanup curl_easy_duphandle curl_easy_getinfo \
         curl_easy_header curl_easy_init curl_easy_nextheader curl_easy_pause curl_easy_perform \
         curl_easy_recv curl_easy_reset curl_easy_send curl_easy_setopt curl_mime_data_cb \
+        curl_mime_filedata curl_mime_filename curl_mime_headers curl_mime_type \
         curl_multi_add_handle curl_multi_cleanup curl_multi_get_handles curl_multi_get_offt \
         curl_multi_info_read curl_multi_init curl_multi_notify_disable curl_multi_notify_enable \
         curl_multi_perform curl_multi_poll curl_multi_remove_handle curl_multi_setopt \

@@ -46,3 +46,29 @@ teardown_file() {
     done
     [ "$(mock_count)" -eq 40 ]
 }
+
+@test "a form's part that comes from a pipe is sent again as it was" {
+    local part
+    for part in '-Ffile=@PIPE' '-Ffile=@PIPE;type=text/x' '-Ffile=@PIPE;filename=a.png' \
+        '-Ffile=@PIPE;filename=name' '-Ffile=@PIPE;headers="Content-Type: x/y"' '-Ffile=<PIPE'; do
+        part=${part/<PIPE/<\/dev\/stdin}
+        part=${part/@PIPE/@\/dev\/stdin}
+        INPUT=$'a line\nanother\n' compare 200 503,503,200 3 curl -sS "$part" -F model=m "$CHAT" \
+            -w '%{http_code} %{exitcode}\n' -o /dev/null
+        [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "200 0" ]
+    done
+}
+
+@test "an old form's part from a pipe: the answer is not given away for what cannot be sent" {
+    server 503,200
+    run -0 wrapped $PYTHON -c '
+import pycurl, sys
+c = pycurl.Curl()
+c.setopt(c.URL, sys.argv[1])
+c.setopt(c.HTTPPOST, [("file", (c.FORM_FILE, "/dev/stdin"))])
+c.setopt(c.WRITEFUNCTION, lambda b: None)
+c.perform()
+print(c.getinfo(c.RESPONSE_CODE))' "$CHAT" < <(echo text)
+    [ "$output" = 503 ]
+    [ "$(mock_count)" -eq 1 ]
+}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <strings.h>
 
 #include "stage/admit.h"
@@ -14,6 +15,7 @@
 #include "handle/body.h"
 #include "handle/hooks.h"
 #include "call/report.h"
+#include "wire/mime.h"
 #include "wire/request.h"
 #include "process/runtime.h"
 #include "handle/url.h"
@@ -98,14 +100,25 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
         bound_attempt(s, t, t->attempt_start_ns);
 }
 
-/* curl_httppost is public: a part that a callback reads cannot be read twice. */
-static bool form_has_callback(const struct curl_httppost *form)
+/* curl_httppost is public: a part that a callback reads cannot be read twice, nor one that comes
+ * from a pipe. */
+static bool is_read_once(const struct curl_httppost *part)
+{
+    struct stat st;
+
+    if (part->flags & CURL_HTTPPOST_CALLBACK)
+        return true;
+    return (part->flags & (CURL_HTTPPOST_FILENAME | CURL_HTTPPOST_READFILE)) && part->contents &&
+           (stat(part->contents, &st) != 0 || !S_ISREG(st.st_mode));
+}
+
+static bool form_is_read_once(const struct curl_httppost *form)
 {
     const struct curl_httppost *more;
 
     for (; form; form = form->next)
         for (more = form; more; more = more->more)
-            if (more->flags & CURL_HTTPPOST_CALLBACK)
+            if (is_read_once(more))
                 return true;
     return false;
 }
@@ -114,7 +127,9 @@ static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
 {
     if (t->uploads)
         return !t->upload.lost;
-    return s->o.method != SC_METHOD_POST_FORM || !form_has_callback(s->o.form);
+    if (s->o.mime && sc_mime_read_once_since(t->call.start_ns))
+        return false;
+    return s->o.method != SC_METHOD_POST_FORM || !form_is_read_once(s->o.form);
 }
 
 static bool has_idempotency_key(const struct curl_slist *headers)

@@ -25,3 +25,37 @@ SC_EXPORT CURLcode curl_mime_data_cb(curl_mimepart *part, curl_off_t size, curl_
         return c.real->mime_data_cb(part, size, read, seek, release, arg);
     return sc_make_mime(c.real, part, size, read, seek, release, arg);
 }
+
+/* A part that comes from a pipe; a caller that asked dlsym is libcurl's as to the part. */
+#define SC_MIME(call, ...)                                    \
+    do {                                                      \
+        struct sc_caller c = sc_libcurl_of_caller(SC_CALLER); \
+        const struct sc_engine *engine;                       \
+                                                              \
+        if (!c.real)                                          \
+            return CURLE_FAILED_INIT;                         \
+        engine = c.internal ? NULL : sc_engine_get();         \
+        if (engine)                                           \
+            return engine->call(c.real, __VA_ARGS__);         \
+        return c.real->call(__VA_ARGS__);                     \
+    } while (0)
+
+SC_EXPORT CURLcode curl_mime_filedata(curl_mimepart *part, const char *path)
+{
+    SC_MIME(mime_filedata, part, path);
+}
+
+SC_EXPORT CURLcode curl_mime_filename(curl_mimepart *part, const char *name)
+{
+    SC_MIME(mime_filename, part, name);
+}
+
+SC_EXPORT CURLcode curl_mime_type(curl_mimepart *part, const char *type)
+{
+    SC_MIME(mime_type, part, type);
+}
+
+SC_EXPORT CURLcode curl_mime_headers(curl_mimepart *part, struct curl_slist *headers, int take)
+{
+    SC_MIME(mime_headers, part, headers, take);
+}
