@@ -36,12 +36,12 @@ export const json = body => status(200, {}, body);
 // Each piece is a write of its own.
 export const stream = (...pieces) => response => {
     response.writeHead(200, {'content-type': 'text/event-stream'});
+    const left = [...pieces];
     const next = () => {
-        if (pieces.length === 0) return response.end();
-        response.write(pieces.shift());
+        if (left.length === 0) return response.end();
+        response.write(left.shift());
         setTimeout(next, 15);
     };
-    pieces = [...pieces];
     next();
 };
 

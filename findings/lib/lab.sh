@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lab.sh - what the scripts of findings/ share: source it.
 #
 #     npm_packages NAME@VERSION...   installs them into a temporary folder and goes there
@@ -24,7 +25,7 @@ npm_packages() {
 debian_package() {
     apt-get -qq download "$1" 2>/dev/null
     case $(basename "$1"_*.deb) in
-    "$1_$2"-*) ;;
+    "$1_$2"[-+]* | "$1_"*"%3a$2"[-+]*) ;;
     *) echo "$1 $2 is wanted, and not what apt has: $(basename "$1"_*.deb)"; differs=2; exit 2 ;;
     esac
     dpkg-deb -x "$1"_*.deb .
