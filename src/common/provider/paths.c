@@ -124,29 +124,56 @@ static bool is_for_the_body_to_say(enum sc_provider p, struct sc_str path)
     return true;
 }
 
-static bool is_method(struct sc_str method, const char *list)
-{
-    size_t n = method.n;
+/* What is known of a method: a model is asked with it; twice is as good as once (RFC 9110, 9.2.2);
+ * it may carry a body for a model to a path that nobody knows. */
+enum { ASKS = 1, REPEATS = 2, CARRIES = 4 };
 
-    for (const char *p = list; n > 0 && (p = strchr(p, method.p[0])); p++)
-        if (strncmp(p, method.p, n) == 0 && p[n] == ' ' && (p == list || p[-1] == ' '))
-            return true;
-    return false;
+static unsigned use_of_method(struct sc_str method)
+{
+    static const struct {
+        char name[8];
+        unsigned char n, use;
+    } methods[] = {
+        {"POST", 4, ASKS | CARRIES}, {"GET", 3, ASKS | REPEATS}, {"HEAD", 4, REPEATS},
+        {"PUT", 3, REPEATS},         {"OPTIONS", 7, REPEATS},    {"TRACE", 5, REPEATS},
+        {"QUERY", 5, REPEATS},
+    };
+
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (method.n == methods[i].n && memcmp(method.p, methods[i].name, method.n) == 0)
+            return methods[i].use;
+    return 0;
+}
+
+enum sc_path_use sc_path_use(enum sc_provider p, struct sc_str path)
+{
+    struct end e;
+
+    end_of(path, &e);
+    if (asks_a_model(p, &e))
+        return SC_PATH_ASKS_MODEL;
+    if (is_on(looks_up, &e))
+        return SC_PATH_LOOKS_UP;
+    return is_for_the_body_to_say(p, path) ? SC_PATH_BODY_SAYS : SC_PATH_CHANGES;
+}
+
+enum sc_request_kind sc_request_kind_of(struct sc_str method, enum sc_path_use use, bool body_asks)
+{
+    unsigned can = use_of_method(method);
+
+    if (use == SC_PATH_ASKS_MODEL && (can & ASKS))
+        return SC_REQUEST_GENERATES;
+    if (use == SC_PATH_LOOKS_UP || (can & REPEATS))
+        return SC_REQUEST_IDEMPOTENT;
+    if (use == SC_PATH_BODY_SAYS && body_asks && (can & CARRIES))
+        return SC_REQUEST_GENERATES;
+    return SC_REQUEST_CHANGES;
 }
 
 enum sc_request_kind sc_request_kind(enum sc_provider p, struct sc_str method, struct sc_str path,
                                      bool body_asks)
 {
-    struct end e;
-
-    end_of(path, &e);
-    if (is_method(method, "POST GET ") && asks_a_model(p, &e))
-        return SC_REQUEST_GENERATES;
-    if (is_method(method, "GET HEAD OPTIONS TRACE PUT QUERY ") || is_on(looks_up, &e))
-        return SC_REQUEST_IDEMPOTENT;
-    if (body_asks && is_method(method, "POST ") && is_for_the_body_to_say(p, path))
-        return SC_REQUEST_GENERATES;
-    return SC_REQUEST_CHANGES;
+    return sc_request_kind_of(method, sc_path_use(p, path), body_asks);
 }
 
 bool sc_request_asks(const char *body, size_t n)

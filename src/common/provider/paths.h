@@ -24,7 +24,18 @@ enum sc_request_kind {
     SC_REQUEST_CHANGES     /* it makes, changes or deletes something, or nobody knows */
 };
 
-/* path: of the URL, without a query. body_asks: its body looks like one for a model
+/* What a path alone tells, for a program that asks it again and again. */
+enum sc_path_use {
+    SC_PATH_CHANGES,
+    SC_PATH_ASKS_MODEL,
+    SC_PATH_LOOKS_UP,
+    SC_PATH_BODY_SAYS /* it is on no list, and may be either */
+};
+enum sc_path_use sc_path_use(enum sc_provider p, struct sc_str path);
+
+enum sc_request_kind sc_request_kind_of(struct sc_str method, enum sc_path_use use, bool body_asks);
+
+/* The two in one. path: of the URL, without a query. body_asks: its body looks like one for a model
  * (sc_request_asks); counts only where the path is not known. */
 enum sc_request_kind sc_request_kind(enum sc_provider p, struct sc_str method, struct sc_str path,
                                      bool body_asks);

@@ -287,16 +287,21 @@ static void forget_last(struct sc_shadow *s)
 
 /* Where the path does not tell, a body may: one that the program reads out as it goes is looked at
  * later. */
-static void find_kind(const struct sc_shadow *s, struct sc_transfer *t)
+static void find_kind(struct sc_shadow *s, struct sc_transfer *t)
 {
+    enum sc_path_use use = sc_target_path_use(s, t->provider);
     const char *method = sc_target_method(s);
-    struct sc_str name = {method, strlen(method)}, body = sc_body_text(s);
-    enum sc_request_kind asking = sc_request_kind(t->provider, name, s->target.path, true);
+    struct sc_str name = {method, strlen(method)}, body;
+    enum sc_request_kind asking;
 
-    t->kind = sc_request_kind(t->provider, name, s->target.path, false);
-    if (t->kind == asking)
+    t->kind = sc_request_kind_of(name, use, false);
+    if (t->kind != SC_REQUEST_CHANGES)
+        return;
+    asking = sc_request_kind_of(name, use, true);
+    if (asking == t->kind)
         return;
     t->kind_open = reads_upload(s);
+    body = sc_body_text(s);
     if (t->model[0] || (body.p && sc_request_asks(body.p, body.n)))
         t->kind = asking;
 }

@@ -21,6 +21,7 @@
 #include "steadycurl/libcurl.h"
 #include "http/url.h"
 #include "policy/policy.h"
+#include "provider/paths.h"
 #include "provider/tokenizer.h"
 
 enum sc_method {
@@ -176,6 +177,10 @@ struct sc_shadow {
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
     struct sc_url target;               /* path points into o.url or parsed_path */
     struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
+    /* And what its path tells of the request, to this provider. */
+    bool path_known;
+    enum sc_provider path_provider;
+    enum sc_path_use path_use;
 };
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);

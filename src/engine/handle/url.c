@@ -112,6 +112,7 @@ static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
     if (s->url_known && s->url_policy == policy && !s->o.url_handle)
         return s->url_managed;
     s->url_known = true;
+    s->path_known = false;
     s->url_policy = policy;
     s->url_managed = sc_target_url(s);
     host = (struct sc_str){s->target.host, s->target.host_len};
@@ -167,4 +168,14 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
         find_model(s, *provider, model, model_size);
     }
     return rule;
+}
+
+enum sc_path_use sc_target_path_use(struct sc_shadow *s, enum sc_provider p)
+{
+    if (!s->path_known || s->path_provider != p) {
+        s->path_use = sc_path_use(p, s->target.path);
+        s->path_provider = p;
+        s->path_known = true;
+    }
+    return s->path_use;
 }

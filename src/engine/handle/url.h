@@ -16,4 +16,7 @@ const char *sc_target_method(const struct sc_shadow *s);
 /* Takes the handle's URL apart; false for what is not http(s). */
 bool sc_target_url(struct sc_shadow *s);
 
+/* What the path of the URL that was looked at last tells; asked once a URL. */
+enum sc_path_use sc_target_path_use(struct sc_shadow *s, enum sc_provider p);
+
 #endif
