@@ -168,7 +168,7 @@ agrees() { # HOW NUMBER REASON
     play h broken retryable retryable retryable retryable retryable >/dev/null
     [[ $(headline) == "calls are refused: the breaker is open: the service kept failing; a probe goes in "*"model=broken)" ]]
     agrees refused 3 breaker_open
-    play api.anthropic.com m quota_exhausted quota_exhausted >/dev/null
+    play api.anthropic.com m quota_exhausted >/dev/null
     [[ $(headline) == "calls are refused: the quota is used up; a probe goes in "*" model=m key="*"), and so in 1 more scope" ]]
     agrees refused 3 quota_exhausted
     run steadycurl status
@@ -197,7 +197,7 @@ agrees() { # HOW NUMBER REASON
         'limit_in_use{.*of="tokens"} [0-9]*' 'limit_wait_seconds{.*of="requests"} 0'; do
         grep -qx "steadycurl_$line" <<<"$output"
     done
-    play h m auth auth >/dev/null
+    play h m auth >/dev/null
     run --separate-stderr steadycurl metrics
     grep -qx 'steadycurl_latch_state{.*} 2' <<<"$output"
     grep -q '^steadycurl_latch_next_probe_seconds{.*} [1-9]' <<<"$output"

@@ -29,7 +29,8 @@ static struct sc_settings settings = {
 static void play(const struct sc_scope_key *k, char *outcome)
 {
     char *hint = strchr(outcome, ':');
-    struct sc_attempt_facts f = {.hint_ms = hint ? atoll(hint + 1) : -1,
+    struct sc_attempt_facts f = {.proof = SC_PROOF_NAMED,
+                                 .hint_ms = hint ? atoll(hint + 1) : -1,
                                  .used_tokens = 150,
                                  .input_tokens = 100,
                                  .output_tokens = 50,
