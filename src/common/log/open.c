@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define LINKS_MAX 16
+#define MAKE_TRIES 16
 
 /* O_NONBLOCK: a FIFO that nobody reads must not stop the program. */
 #define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
@@ -144,15 +145,21 @@ static int make_file(const char *path, mode_t mode, const struct stat *like)
     return fd;
 }
 
-/* Who comes second finds the file there. */
+/* Who comes second finds the file there, unless a third has moved it aside by then. */
 static int make_or_open(const char *path, mode_t mode, const struct stat *like)
 {
-    int fd = make_file(path, mode, like);
+    int fd = -1;
 
-    if (fd < 0 && errno == ENOENT && make_folders(path, mode))
+    for (int i = 0; i < MAKE_TRIES; i++) {
         fd = make_file(path, mode, like);
-    if (fd < 0 && errno == EEXIST)
+        if (fd < 0 && errno == ENOENT && make_folders(path, mode))
+            fd = make_file(path, mode, like);
+        if (fd >= 0 || errno != EEXIST)
+            break;
         fd = open(path, FLAGS | O_NOFOLLOW);
+        if (fd >= 0 || errno != ENOENT)
+            break;
+    }
     return fd;
 }
 

@@ -324,14 +324,14 @@ installed() { # FOLDER
     run -0 "$steadycurl" doctor -s new -- curl
     has "new (made by the first call)"
     [ ! -e new ]
-    run env -u HOME "$steadycurl" doctor -- curl
+    run env -u HOME -u XDG_STATE_HOME "$steadycurl" doctor -- curl
     has "HOME      not set"
     run -0 env -u HOME "$steadycurl" doctor -l "$dir/log" -- curl
     [ "$(id -u)" -eq 0 ] || return 0
     # A user whom /etc/passwd does not know.
     cp "$steadycurl" "$SC_TOP"/build/{libsteadycurl.so,steadycurl-engine.so} .
     chmod 755 .
-    run -3 setpriv --reuid 48212 --clear-groups env -u HOME -u STEADYCURL_STATE ./steadycurl doctor -- curl
+    run -3 setpriv --reuid 48212 --clear-groups env -u HOME -u XDG_STATE_HOME -u STEADYCURL_STATE ./steadycurl doctor -- curl
     has "depends: calls are covered, but not logged: HOME is not set"
 }
 

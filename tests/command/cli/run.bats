@@ -211,7 +211,7 @@ refused() { # STATUS TEXT PROGRAM...
     cp "$steadycurl" alone
     run -119 ./alone run -- true
     [[ $output == *steadycurl-engine.so* ]]
-    touch steadycurl-engine.so
+    cp "${steadycurl%/*}/steadycurl-engine.so" .
     run -119 ./alone run -- true
     [[ $output == *libsteadycurl.so* ]]
 }
