@@ -15,7 +15,7 @@ teardown() {
     fleet_end
 }
 
-breaker_opened() { # [PROVIDER]: by one failed call, for long: seconds are told in as many digits
+breaker_opened() { # [PROVIDER]: by one failed call, for long: minutes are told, in as many digits
     policy '"provider": "'"${1:-openai}"'", "breaker": {"consecutive_failures": 1, "open_ms": 900000, "scope": ["host"]}'
     mock_script 503
     ask -o /dev/null

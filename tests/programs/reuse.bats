@@ -46,6 +46,7 @@ told='%{http_code} %{num_connects} %{exitcode}\n'
 @test "a server that speaks no HTTP/2 at all is not asked again" {
     needs curl
     $PYTHON "$HERE/plain_server.py" "$BATS_TEST_TMPDIR/port" >"$BATS_TEST_TMPDIR/asked" 2>&1 3>&- 4>&- &
+    # shellcheck disable=SC2034 # front_stop ends it
     FRONT=$!
     local parallel
     for _ in $(seq 500); do [ -s "$BATS_TEST_TMPDIR/port" ] && break || sleep 0.02; done

@@ -161,8 +161,8 @@ flows() { # NAME TYPE FIRST REST [PATH]
     answer cut text/event-stream "$TEXT\n\n"
     once cut retryable
     [ "$(last_call .outcome)" = failed ]
-    answer done text/event-stream "$TEXT\n\ndata: [DONE]\n\n"
-    once "done" ok
+    answer finished text/event-stream "$TEXT\n\ndata: [DONE]\n\n"
+    once finished ok
     answer reason text/event-stream "$TEXT\n\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
     once reason ok
     answer unknown text/event-stream 'data: {"token":"a"}\n\ndata: {"token":"b"}\n\n'

@@ -90,7 +90,7 @@ static bool begins_json(struct sc_str text)
 static void other_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool cut)
 {
     struct sc_str data = {s->line, s->data_len};
-    if (line.n == 0 || !memchr(" \t\"{}[]", line.p[0], 7))
+    if (line.n == 0 || line.p[0] == '\0' || !strchr(" \t\"{}[]", line.p[0]))
         return;
     s->bare = true;
     if (begins_json(data) && !sc_json_is_complete(data.p, data.n)) {

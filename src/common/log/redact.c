@@ -309,7 +309,7 @@ size_t sc_redact_names(const char *src, char *dst, size_t size)
             put(&s, REDACTED, sizeof REDACTED - 1);
         else
             put(&s, clean + i, end - i);
-        for (i = end; end < n && blank(clean[end]); end++)
+        for (; end < n && blank(clean[end]); end++)
             put(&s, " ", 1);
     }
     dst[s.n] = '\0';

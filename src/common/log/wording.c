@@ -172,7 +172,7 @@ static bool is_known_compound(const struct sc_wording *w, struct sc_str word)
     for (size_t i = 0; i <= word.n; i++) {
         struct sc_str part = {word.p + start, i - start};
 
-        if (i < word.n && !memchr("_-/", word.p[i], 3))
+        if (i < word.n && (word.p[i] == '\0' || !strchr("_-/", word.p[i])))
             continue;
         if (!is_known(part) || is_secret(w, part))
             return false;

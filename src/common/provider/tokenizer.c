@@ -60,7 +60,7 @@ enum sc_tokenizer sc_tokenizer_of(enum sc_provider p, const char *model)
     char small[128];
     size_t n = 0;
 
-    for (; model[n] && n < sizeof small - 1; n++)
+    for (; n < sizeof small - 1 && model[n]; n++)
         small[n] = model[n] >= 'A' && model[n] <= 'Z' ? (char)(model[n] | 0x20) : model[n];
     small[n] = '\0';
     for (size_t i = 0; i < sizeof by_model / sizeof *by_model; i++)

@@ -302,9 +302,12 @@ static bool is_named(const struct sc_region_header *h, int shmid)
 /* Made, and nothing more: its creator was killed, or cancelled, before it could say what it is. */
 static bool was_never_finished(const struct sc_region_header *h)
 {
-    static const struct sc_region_header blank;
+    const unsigned char *bytes = (const unsigned char *)h;
+    size_t n = 0;
 
-    return h->magic == CLAIMED || memcmp(h, &blank, sizeof blank) == 0;
+    while (n < sizeof *h && bytes[n] == 0)
+        n++;
+    return h->magic == CLAIMED || n == sizeof *h;
 }
 
 static bool is_left(const struct sc_region_header *h, int shmid, const struct shmid_ds *d,

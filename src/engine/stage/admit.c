@@ -268,21 +268,30 @@ static const struct {
     {SC_REFUSE_BUDGET, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
 };
 
-/* "12 s", "5 min 10 s", "3 h 20 min", "3 d 8 h". */
+/* "12 s", "5 min 10 s", "15 min", "3 h 20 min", "3 d 8 h": rounded up to the last unit. */
 static void put_wait(char *buf, size_t n, int64_t ms)
 {
     static const struct {
-        long long seconds, part;
+        long long from, seconds, part; /* part 0: of a wait as long nobody counts the rest */
         const char *unit, *part_unit;
-    } units[] = {{86400, 3600, "d", "h"}, {3600, 60, "h", "min"}, {60, 1, "min", "s"}};
-    long long s = (ms + 999) / 1000;
+    } units[] = {{172800, 86400, 3600, "d", "h"},
+                 {7200, 3600, 60, "h", "min"},
+                 {600, 60, 0, "min", NULL},
+                 {120, 60, 1, "min", "s"}};
+    long long s = (ms + 999) / 1000, step;
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (s >= 2 * units[i].seconds) {
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (s < units[i].from)
+            continue;
+        step = units[i].part ? units[i].part : units[i].seconds;
+        s = (s + step - 1) / step * step;
+        if (units[i].part)
             snprintf(buf, n, "%lld %s %lld %s", s / units[i].seconds, units[i].unit,
-                     s % units[i].seconds / units[i].part, units[i].part_unit);
-            return;
-        }
+                     s % units[i].seconds / step, units[i].part_unit);
+        else
+            snprintf(buf, n, "%lld %s", s / units[i].seconds, units[i].unit);
+        return;
+    }
     snprintf(buf, n, "%lld s", s);
 }
 

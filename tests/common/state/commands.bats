@@ -207,6 +207,7 @@ agrees() { # HOW NUMBER REASON
 
 @test "a retry budget that is used up is said, and has series" {
     # More failures than a breaker of five in a row would let pass, so each time another answer between.
+    # shellcheck disable=SC2046 # words are what is wanted
     play h m $(printf 'retryable retryable retryable ok %.0s' 1 2 3 4 5 6 7 8 9) >/dev/null
     run steadycurl status
     [[ ${lines[0]} == "calls go, but retry.budget is used up: 27 attempts failed in two minutes and 9 were "* ]] ||
