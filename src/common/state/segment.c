@@ -155,7 +155,7 @@ static void fill(struct sc_region_header *h, int shmid, int folder, const char *
     struct stat st;
     uint64_t secret[4];
 
-    h->magic = CLAIMED;
+    __atomic_store_n(&h->magic, CLAIMED, __ATOMIC_RELAXED);
     random_bytes(secret, sizeof secret);
     h->shmid = shmid;
     look_at_root(h->root);
@@ -172,8 +172,7 @@ static void fill(struct sc_region_header *h, int shmid, int folder, const char *
     h->created_ns = clock_ns();
     sc_segment_boot_id(h->boot, sizeof h->boot);
     snprintf(h->folder, sizeof h->folder, "%s", path);
-    atomic_thread_fence(memory_order_release);
-    h->magic = SC_STATE_MAGIC;
+    __atomic_store_n(&h->magic, SC_STATE_MAGIC, __ATOMIC_RELEASE);
 }
 
 /* The highest index of the kernel's table of segments; -1: there is no looking, nor removing. */
@@ -189,8 +188,8 @@ struct sc_region *sc_segment_create(int folder, const char *path, struct sc_reco
     struct sc_region *region;
     int shmid;
 
-    if (highest() <
-        0) /* a filter of system calls: what is made could neither be found nor removed */
+    /* A filter of system calls: what is made could neither be found nor removed. */
+    if (highest() < 0)
         return NULL;
     shmid = shmget(IPC_PRIVATE, sizeof(struct sc_region), IPC_CREAT | 0600);
     if (shmid < 0 && errno == ENOSPC && sc_segment_clean(SWEEP_AGE_S, 0, NULL, NULL) > 0)
