@@ -268,31 +268,12 @@ static const struct {
     {SC_REFUSE_BUDGET, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
 };
 
-/* "12 s", "5 min 10 s", "15 min", "3 h 20 min", "3 d 8 h": rounded up to the last unit. */
-static void put_wait(char *buf, size_t n, int64_t ms)
+/* A wait as a program is told it: never shorter than it is, and of a long one no seconds. */
+static int64_t told(int64_t ms)
 {
-    static const struct {
-        long long from, seconds, part; /* part 0: of a wait as long nobody counts the rest */
-        const char *unit, *part_unit;
-    } units[] = {{172800, 86400, 3600, "d", "h"},
-                 {7200, 3600, 60, "h", "min"},
-                 {600, 60, 0, "min", NULL},
-                 {120, 60, 1, "min", "s"}};
-    long long s = (ms + 999) / 1000, step;
+    int64_t step = ms >= 86400000 ? 3600000 : ms >= 600000 ? 60000 : 1000;
 
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (s < units[i].from)
-            continue;
-        step = units[i].part ? units[i].part : units[i].seconds;
-        s = (s + step - 1) / step * step;
-        if (units[i].part)
-            snprintf(buf, n, "%lld %s %lld %s", s / units[i].seconds, units[i].unit,
-                     s % units[i].seconds / step, units[i].part_unit);
-        else
-            snprintf(buf, n, "%lld %s", s / units[i].seconds, units[i].unit);
-        return;
-    }
-    snprintf(buf, n, "%lld s", s);
+    return (ms + step - 1) / step * step;
 }
 
 /* A call that no waiting helps is a wrong request, whatever limits it. */
@@ -305,14 +286,12 @@ static enum sc_class class_of_refusal(const struct sc_transfer *t, size_t i)
 
 static void put_message(const struct sc_transfer *t, const char *why, char *buf, size_t n)
 {
-    char wait[48];
-
     if (t->admission.retry_after_ms <= 0 || t->verdict.class == SC_CLASS_BAD_REQUEST) {
         snprintf(buf, n, "%s", why);
         return;
     }
-    put_wait(wait, sizeof wait, t->admission.retry_after_ms);
-    snprintf(buf, n, "%s Please try again in %s.", why, wait);
+    snprintf(buf, n, "%s Please try again in %s.", why,
+             sc_time_words(told(t->admission.retry_after_ms)).s);
 }
 
 CURLcode sc_admission_answer(struct sc_shadow *s, struct sc_transfer *t)
