@@ -32,6 +32,8 @@ struct sc_explain_tokens {
     int64_t cost_nano;            /* -1: no price */
     const struct sc_price *price; /* NULL: none, or the provider says itself what it charged */
     char model[64];               /* whose price was looked for */
+    char tier[24];                /* that the answer names, "" none */
+    int percent;                  /* of the list price that it costs */
 };
 
 /* What the engine would make of it. */

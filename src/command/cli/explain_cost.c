@@ -6,7 +6,9 @@
 #include "cli/explain.h"
 #include "core/cost.h"
 #include "http/stream.h"
+#include "log/log.h"
 #include "provider/measure.h"
+#include "provider/tier.h"
 #include "provider/usage.h"
 
 /* As long as nothing was learned of a model. */
@@ -28,14 +30,27 @@ static void estimate(const struct sc_explain_question *q, const struct sc_usage_
         sc_usage_estimate(u, request_tokens(q), events > 2 ? events - 2 : events);
 }
 
-static void read_usage(const struct sc_explain_question *q, struct sc_usage_reader *r)
+/* Google says in a header at what tier it has answered. */
+static void read_tier(const struct sc_response *a, struct sc_usage_reader *r)
+{
+    struct sc_str tier = sc_captured_header(a->headers, a->n_headers, "x-gemini-service-tier");
+
+    if (a->provider == SC_PROVIDER_GEMINI || a->provider == SC_PROVIDER_VERTEX)
+        snprintf(r->tier, sizeof r->tier, "%.*s", (int)tier.n, tier.p);
+}
+
+static void read_usage(const struct sc_explain_question *q, struct sc_usage_reader *r,
+                       struct sc_usage *u)
 {
     static struct sc_stream stream;
     const struct sc_response *a = &q->response;
+    struct sc_str last;
 
     sc_usage_init(r, a->provider);
+    read_tier(a, r);
     if (!a->is_stream) {
         sc_usage_body(r, a->body, a->body_len);
+        sc_usage_result(r, u);
         return;
     }
     sc_stream_init(&stream,
@@ -44,14 +59,22 @@ static void read_usage(const struct sc_explain_question *q, struct sc_usage_read
     stream.on_data_arg = r;
     sc_stream_feed(&stream, a->body, a->body_len);
     sc_stream_end(&stream);
+    sc_usage_result(r, u);
+    last = sc_stream_last(&stream);
+    if (u->known || !last.p)
+        return;
+    sc_usage_body(r, last.p, last.n); /* llama.cpp's timings */
+    sc_usage_result(r, u);
 }
 
-/* A deployment is called as its owner likes: there the answer's name goes first. */
+/* A deployment is called as its owner likes: there the answer's name goes first, and so where
+ * another model has stepped in. */
 static const struct sc_price *price_of(const struct sc_explain_question *q,
                                        const struct sc_usage_reader *r, char *model, size_t size)
 {
-    bool deployment = q->response.provider == SC_PROVIDER_AZURE;
-    const char *names[] = {deployment ? r->model : q->model, deployment ? q->model : r->model};
+    const char *by = r->fell_back && r->other[0] ? r->other : r->model;
+    bool answers = q->response.provider == SC_PROVIDER_AZURE || r->fell_back;
+    const char *names[] = {answers ? by : q->model, answers ? q->model : by};
     const struct sc_price *price = NULL;
     size_t n;
     const struct sc_price *own = sc_policy_prices(q->policy, &n);
@@ -65,14 +88,26 @@ static const struct sc_price *price_of(const struct sc_explain_question *q,
     return price;
 }
 
+/* At the tier that the answer names, unless it says itself what it costs. */
+static void price_tier(const struct sc_explain_question *q, const struct sc_usage_reader *r,
+                       struct sc_explain_tokens *out)
+{
+    struct sc_tier tier = sc_tier_of(q->response.provider, r->tier);
+
+    if (out->cost_nano > 0)
+        out->cost_nano = sc_cost_percent(out->cost_nano, tier.percent);
+    out->percent = tier.percent;
+    out->estimated |= !tier.exact || r->fell_back;
+    sc_redact_names(r->tier, out->tier, sizeof out->tier);
+}
+
 void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tokens *out)
 {
     struct sc_usage_reader r;
     struct sc_usage u;
 
     memset(out, 0, sizeof *out);
-    read_usage(q, &r);
-    sc_usage_result(&r, &u);
+    read_usage(q, &r, &u);
     estimate(q, &r, &u);
     out->known = u.known || u.estimated;
     if (!out->known)
@@ -87,4 +122,6 @@ void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tok
     out->cost_nano = sc_cost_nano(out->price, &u);
     if (u.cost_reported_nano >= 0)
         out->price = NULL;
+    else
+        price_tier(q, &r, out);
 }

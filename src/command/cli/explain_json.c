@@ -55,6 +55,8 @@ static void put_tokens(const struct sc_explain_tokens *t)
     if (t->cost_nano >= 0)
         printf(",\"cost_usd\":%" PRId64 ".%09" PRId64, t->cost_nano / 1000000000,
                t->cost_nano % 1000000000);
+    if (t->tier[0])
+        text("service_tier", t->tier);
     if (t->price) {
         text("price", t->price->model ? t->price->model : t->price->name);
         text("price_source", sc_price_source(t->price));

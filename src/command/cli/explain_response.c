@@ -142,9 +142,13 @@ static void print_limit(const char *what, const struct sc_rate *r)
 static void print_tokens(const struct sc_explain_tokens *t)
 {
     struct sc_words cost = sc_usd_words(t->cost_nano);
+    char tier[64] = "";
 
     if (!t->known)
         return;
+    if (t->tier[0] && t->percent != 100)
+        snprintf(tier, sizeof tier, " at tier \"%s\", %d %% of the list price", t->tier,
+                 t->percent);
     sc_explain_line("tokens",
                     "%" PRId64 " in (%" PRId64 " from a cache, %" PRId64
                     " written to one), %" PRId64 " out (%" PRId64 " of reasoning)%s",
@@ -155,8 +159,8 @@ static void print_tokens(const struct sc_explain_tokens *t)
     else if (!t->price)
         sc_explain_line("cost", "%s, as the provider says", cost.s);
     else
-        sc_explain_line("cost", "%s (%s: $%g in, $%g out per million tokens; %s%s%s)", cost.s,
-                        t->price->model ? t->price->model : t->price->name,
+        sc_explain_line("cost", "%s%s (%s: $%g in, $%g out per million tokens; %s%s%s)", cost.s,
+                        tier, t->price->model ? t->price->model : t->price->name,
                         (double)t->price->rates.input / 1e6, (double)t->price->rates.output / 1e6,
                         sc_price_source(t->price), sc_price_as_of(t->price)[0] ? ", " : "",
                         sc_price_as_of(t->price));

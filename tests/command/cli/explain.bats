@@ -195,6 +195,34 @@ captured() { # STATUS BODY HEADER...
     has "cost      unknown: no price for nobody-knows"
 }
 
+@test "an answer costs what the tier that it names costs" {
+    echo '{"version": 1, "rules": [{}], "prices": [
+        {"model": "house", "input_per_mtok": 2, "output_per_mtok": 4}]}' >prices.json
+    local tier cost estimated
+    while read -r tier cost estimated; do
+        captured 200 '{"choices":[],"service_tier":"'"$tier"'","usage":{"prompt_tokens":1000000,"completion_tokens":0}}' \
+            'Content-Type: application/json' >answer
+        run -0 "$steadycurl" explain -p prices.json -r answer -m house --provider openai --json
+        [ "$(jq -c '[.service_tier, .cost_usd + 0, .estimated]' <<<"$output")" = \
+            "[\"$tier\",$cost,$estimated]" ]
+    done <<<$'default 2 false\nflex 1 false\npriority 4 true\nunheard-of 2 true'
+    run -0 "$steadycurl" explain -p prices.json -r answer -m house --provider openai
+    has "0 out (0 of reasoning), estimated"
+    captured 200 '{"usageMetadata":{"promptTokenCount":1000000,"candidatesTokenCount":0}}' \
+        'Content-Type: application/json' 'X-Gemini-Service-Tier: flex' >answer
+    run -0 "$steadycurl" explain -p prices.json -r answer -m house --provider gemini
+    has 'cost      $1.00 at tier "flex", 50 % of the list price (house'
+    run -0 "$steadycurl" explain -p prices.json -r answer -m house --provider openai
+    run ! grep -q flex <<<"$output"
+}
+
+@test "llama.cpp's timings in a stream's last event are its usage" {
+    captured 200 $'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: {"choices":[{"finish_reason":"stop","index":0,"delta":{}}],"timings":{"cache_n":23,"prompt_n":1,"predicted_n":30}}\n\ndata: [DONE]\n\n' \
+        'Content-Type: text/event-stream' >answer
+    run -0 "$steadycurl" explain -r answer -m some http://127.0.0.1:8080/v1/chat/completions
+    has "tokens    24 in (23 from a cache, 0 written to one), 30 out"
+}
+
 @test "a stream's usage is counted, a stream without end is tried again" {
     captured 200 $'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n' \
         'Content-Type: text/event-stream' >answer

@@ -151,6 +151,19 @@ static void reasoning_may_have_its_own_price(void **state)
     assert_int_equal(sc_cost_nano(&p, &u), 6 * 2000 + 4 * 5000);
 }
 
+static void a_part_of_a_cost_is_rounded_half_up(void **state)
+{
+    (void)state;
+    assert_int_equal(sc_cost_percent(1000, 50), 500);
+    assert_int_equal(sc_cost_percent(1, 50), 1);
+    assert_int_equal(sc_cost_percent(3, 16), 0);
+    assert_int_equal(sc_cost_percent(3, 17), 1);
+    assert_int_equal(sc_cost_percent(7, 100), 7);
+    assert_int_equal(sc_cost_percent(7, 600), 42);
+    assert_int_equal(sc_cost_percent(0, 200), 0);
+    assert_int_equal(sc_cost_percent(7, 0), 0);
+}
+
 static void nothing_overflows(void **state)
 {
     (void)state;
@@ -158,6 +171,8 @@ static void nothing_overflows(void **state)
     struct sc_usage u = {.known = true, .input = INT64_MAX, .cost_reported_nano = -1};
     assert_true(sc_cost_nano(&p, &u) == INT64_MAX);
     assert_true(sc_cost_reserve(&p, INT64_MAX, INT64_MAX) == INT64_MAX);
+    assert_true(sc_cost_percent(INT64_MAX, 100) == INT64_MAX);
+    assert_true(sc_cost_percent(INT64_MAX, 600) == INT64_MAX);
 }
 
 static void what_is_set_aside_is_settled(void **state)
@@ -180,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_call_costs_what_its_tokens_cost),
         cmocka_unit_test(long_inputs_pay_their_tier_for_all_of_it),
         cmocka_unit_test(reasoning_may_have_its_own_price),
+        cmocka_unit_test(a_part_of_a_cost_is_rounded_half_up),
         cmocka_unit_test(nothing_overflows),
         cmocka_unit_test(what_is_set_aside_is_settled),
     };
