@@ -126,7 +126,7 @@ sends_alike() { # CASE [PATH]
 }
 
 # A proxy that refuses to make a tunnel.
-refusing_proxy() { # STATUS: how many CONNECTs come for one call
+refusing_proxy() { # STATUS: how many CONNECTs come for one call under the library, in $asked
     local proxy=$BATS_TEST_TMPDIR/proxy pid port
     cat >"$proxy.py" <<'EOF'
 import socket, sys
@@ -150,10 +150,13 @@ EOF
     done
     port=$(head -1 "$proxy.out")
     capture under wrapped curl -sS -p -x "http://127.0.0.1:$port" "http://127.0.0.1:1/"
+    capture alone curl -sS -p -x "http://127.0.0.1:$port" "http://127.0.0.1:1/"
     kill "$pid"
-    [ "$(<"$BATS_TEST_TMPDIR/under/status")" -eq 56 ]
+    # CURLE_RECV_ERROR, or CURLE_COULDNT_CONNECT in newer ones: what this libcurl says by itself.
+    [[ $(<"$BATS_TEST_TMPDIR/alone/status") == @(7|56) ]]
+    diff "$BATS_TEST_TMPDIR/alone/status" "$BATS_TEST_TMPDIR/under/status"
     [[ $(<"$BATS_TEST_TMPDIR/under/err") == *"response $1" ]]
-    asked=$(grep -c asked "$proxy.out")
+    asked=$(($(grep -c asked "$proxy.out") - 1))
 }
 
 @test "a proxy's refusal is judged by its status, not as a broken connection" {
