@@ -35,6 +35,20 @@ static bool add_headers(struct sc_wording *w, const struct curl_slist *h)
     return true;
 }
 
+/* What options say: user names, passwords, a proxy's, cookies. */
+static bool add_credentials(struct sc_wording *w, const struct sc_options *o)
+{
+    bool ok = !o->credentials_lost;
+
+    for (int i = 0; ok && o->credentials && i < SC_CREDENTIALS; i++) {
+        const struct sc_text *t = &o->credentials->of[i];
+
+        if (t->set)
+            ok = sc_wording_secret(w, (struct sc_str){t->p, t->n});
+    }
+    return ok;
+}
+
 /* User info and query of the URL as the program wrote it. */
 static bool add_url(struct sc_wording *w, const struct sc_shadow *s)
 {
@@ -57,7 +71,8 @@ static bool know_the_call(struct sc_wording *w, const struct sc_shadow *s,
     if (!w->request.p && s->o.copied_text.set)
         w->request = (struct sc_str){s->o.copied_text.p, s->o.copied_text.n};
     w->model = t->model[0] ? t->model : NULL;
-    return add_headers(w, s->o.headers) && add_url(w, s) &&
+    return add_headers(w, s->o.headers) && add_headers(w, s->o.proxy_headers) && add_url(w, s) &&
+           add_credentials(w, &s->o) &&
            (!s->o.bearer.set ||
             sc_wording_secret(w, (struct sc_str){s->o.bearer.p, s->o.bearer.n}));
 }

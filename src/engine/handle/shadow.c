@@ -39,6 +39,14 @@ void sc_text_free(struct sc_text *t)
     memset(t, 0, sizeof *t);
 }
 
+static void free_credentials(struct sc_options *o)
+{
+    for (int i = 0; o->credentials && i < SC_CREDENTIALS; i++)
+        sc_text_free(&o->credentials->of[i]);
+    free(o->credentials);
+    o->credentials = NULL;
+}
+
 static void free_texts(struct sc_options *o)
 {
     sc_text_free(&o->url);
@@ -48,6 +56,7 @@ static void free_texts(struct sc_options *o)
     sc_text_free(&o->bearer);
     sc_text_free(&o->model);
     sc_text_free(&o->copied_text);
+    free_credentials(o);
 }
 
 void sc_options_default(struct sc_options *o)
@@ -80,6 +89,19 @@ static void copy_text(struct sc_text *to, const struct sc_text *from)
         sc_text_set(to, from->p, from->n);
 }
 
+static void copy_credentials(struct sc_options *to, const struct sc_options *from)
+{
+    to->credentials = NULL;
+    if (!from->credentials)
+        return;
+    to->credentials = calloc(1, sizeof *to->credentials);
+    to->credentials_lost |= !to->credentials;
+    for (int i = 0; to->credentials && i < SC_CREDENTIALS; i++) {
+        copy_text(&to->credentials->of[i], &from->credentials->of[i]);
+        to->credentials_lost |= to->credentials->of[i].set != from->credentials->of[i].set;
+    }
+}
+
 struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 {
     struct sc_shadow *s = calloc(1, sizeof *s);
@@ -98,6 +120,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_text(&s->o.bearer, &from->o.bearer);
     copy_text(&s->o.model, &from->o.model);
     copy_text(&s->o.copied_text, &from->o.copied_text);
+    copy_credentials(&s->o, &from->o);
     /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
      * original's shadow. */
     s->installed = from->installed;

@@ -40,6 +40,24 @@ struct sc_text {
     bool set;
 };
 
+/* Texts of options that are known only to be kept out of what is written. */
+enum sc_credential {
+    SC_CREDENTIAL_USERPWD,
+    SC_CREDENTIAL_USERNAME,
+    SC_CREDENTIAL_PASSWORD,
+    SC_CREDENTIAL_PROXY, /* the URL: user info */
+    SC_CREDENTIAL_PRE_PROXY,
+    SC_CREDENTIAL_PROXYUSERPWD,
+    SC_CREDENTIAL_PROXYUSERNAME,
+    SC_CREDENTIAL_PROXYPASSWORD,
+    SC_CREDENTIAL_COOKIE,
+    SC_CREDENTIALS
+};
+
+struct sc_credentials {
+    struct sc_text of[SC_CREDENTIALS];
+};
+
 /* What was seen of COPYPOSTFIELDS when they were set: later nobody but libcurl can read them. */
 struct sc_copied {
     int64_t size, output_limit;
@@ -76,7 +94,7 @@ struct sc_options {
     const char *post_fields;
     struct curl_httppost *form;
     CURLU *url_handle;
-    const struct curl_slist *headers;
+    const struct curl_slist *headers, *proxy_headers;
     int64_t post_size;   /* -1: strlen */
     int64_t infile_size; /* -1: until the callback ends it */
     int64_t timeout_ms;  /* 0: none */
@@ -99,6 +117,8 @@ struct sc_options {
     struct sc_text default_protocol;
     struct sc_text referer;
     struct sc_text bearer;
+    struct sc_credentials *credentials; /* NULL: none was ever set */
+    bool credentials_lost;              /* nor could one be kept: no memory */
     struct sc_copied copy;
     struct sc_text model;       /* of the copied fields */
     struct sc_text copied_text; /* themselves, if a rule may want to look at them */

@@ -307,6 +307,49 @@ static void record_target(struct sc_shadow *s, CURLoption option, int64_t arg)
     s->url_known = false;
 }
 
+static bool credential_of(CURLoption option, enum sc_credential *which)
+{
+    static const struct {
+        CURLoption option;
+        enum sc_credential which;
+    } table[] = {
+        {CURLOPT_USERPWD, SC_CREDENTIAL_USERPWD},
+        {CURLOPT_USERNAME, SC_CREDENTIAL_USERNAME},
+        {CURLOPT_PASSWORD, SC_CREDENTIAL_PASSWORD},
+        {CURLOPT_PROXY, SC_CREDENTIAL_PROXY},
+        {CURLOPT_PRE_PROXY, SC_CREDENTIAL_PRE_PROXY},
+        {CURLOPT_PROXYUSERPWD, SC_CREDENTIAL_PROXYUSERPWD},
+        {CURLOPT_PROXYUSERNAME, SC_CREDENTIAL_PROXYUSERNAME},
+        {CURLOPT_PROXYPASSWORD, SC_CREDENTIAL_PROXYPASSWORD},
+        {CURLOPT_COOKIE, SC_CREDENTIAL_COOKIE},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].option == option) {
+            *which = table[i].which;
+            return true;
+        }
+    return false;
+}
+
+/* Few handles have any: the place for them is made when the first one comes. A text that there is
+ * no memory for is remembered as such, since nobody can then tell what must not be written. */
+static bool record_credential(struct sc_options *o, CURLoption option, int64_t arg)
+{
+    const char *p = as_pointer(arg);
+    enum sc_credential which;
+
+    if (!credential_of(option, &which))
+        return false;
+    if (!o->credentials && p)
+        o->credentials = calloc(1, sizeof *o->credentials);
+    if (o->credentials)
+        o->credentials_lost |= !sc_text_set(&o->credentials->of[which], p, p ? strlen(p) : 0);
+    else
+        o->credentials_lost |= p != NULL;
+    return true;
+}
+
 static void record_other(struct sc_options *o, CURLoption option, int64_t arg)
 {
     switch ((int)option) {
@@ -315,6 +358,9 @@ static void record_other(struct sc_options *o, CURLoption option, int64_t arg)
         break;
     case CURLOPT_HTTPHEADER:
         o->headers = as_pointer(arg);
+        break;
+    case CURLOPT_PROXYHEADER:
+        o->proxy_headers = as_pointer(arg);
         break;
     case CURLOPT_XOAUTH2_BEARER:
         record_text(&o->bearer, arg);
@@ -371,7 +417,8 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
     if (rc != CURLE_OK)
         return rc;
     if (record_callback(&s->o, option, arg) || record_method(&s->o, option, arg) ||
-        record_body(&s->o, option, arg) || record_consent(&s->o, option, arg))
+        record_body(&s->o, option, arg) || record_consent(&s->o, option, arg) ||
+        record_credential(&s->o, option, arg))
         return rc;
     record_target(s, option, arg);
     record_other(&s->o, option, arg);

@@ -13,3 +13,16 @@ load ../../lib/mock
     [ "$status" -eq 0 ]
     [ "${lines[-1]}" -ge 150 ]
 }
+
+@test "a password or cookie that an option gives is not said, though it is a word of errors" {
+    local said
+    unset STEADYCURL_POLICY STEADYCURL_LOG http_proxy
+    export STEADYCURL_STATE=$BATS_TEST_TMPDIR/state
+    echo '{"version": 1, "log": {"level": "debug"}, "defaults": {"breaker": false},
+           "rules": [{"match": {"host": "127.0.0.1"}, "provider": "openai"}]}' >"$BATS_TEST_TMPDIR/policy"
+    run -0 "$STEADYCURL" run -p "$BATS_TEST_TMPDIR/policy" --log "$BATS_TEST_TMPDIR/log" -- \
+        /usr/bin/python3 "$BATS_TEST_DIRNAME/options.py"
+    said=$(grep 'said=' "$BATS_TEST_TMPDIR/log" | grep -o 'The key.*allowed')
+    diff <(sed 's/.* reset$/The key insufficient is not allowed/; t; s/.*/The key [...] is not allowed/' \
+        <<<"$output") <(echo "$said")
+}
