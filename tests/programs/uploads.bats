@@ -47,6 +47,60 @@ teardown_file() {
     [ "$(mock_count)" -eq 40 ]
 }
 
+# What is longer than a spool (64 MiB) is sent once, since nobody knows whether it can be rewound.
+@test "a form's part whose seek function fails, or does not: the answer is never lost" {
+    local way bytes
+    for way in stuck seeks; do
+        compare 200 503,503,200 3 "$BUILT/uploads" $way "$CHAT" 100
+        compare 200 503,200 2 "$BUILT/uploads" $way "$CHAT" 1500000
+        [ "$(<"$BATS_TEST_TMPDIR/under/out")" = $'0 200 []\nreleased 1' ]
+    done
+    fails_alike 503 3 "$BUILT/uploads" stuck "$CHAT" 100
+    server 503
+    capture under wrapped "$BUILT/uploads" stuck "$CHAT" 70000000
+    [ "$(<"$BATS_TEST_TMPDIR/under/out")" = $'0 503 []\nreleased 1' ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
+@test "a chunked upload from a pipe, with and without Expect: the answer is the program's" {
+    local expect way
+    export INPUT_FILE=$BATS_TEST_TMPDIR/letters
+    for expect in 'Expect: 100-continue' 'Expect:'; do
+        for way in '' -Z; do
+            seq 100000 | head -c "$([ -z "$way" ] && echo 300000 || echo 100)" >"$INPUT_FILE"
+            compare 200 503,503,200 3 curl -sS --no-progress-meter $way -T - -X POST -H "$expect" \
+                "$CHAT" -o /dev/null -w '%{http_code} %{exitcode}\n'
+            [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "200 0" ]
+            server 503
+            capture under wrapped curl -sS --no-progress-meter $way -T - -X POST -H "$expect" \
+                "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
+            [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "503 0" ]
+            grep -q overloaded "$BATS_TEST_TMPDIR/under/files/answer"
+            [ "$(mock_count)" -eq 3 ]
+        done
+    done
+}
+
+@test "Expect: 100-continue that a final 503 answers, before a byte of the body is sent" {
+    local way
+    export INPUT=$'a line\nanother\n'
+    for way in '' -Z; do
+        server '503;early;close,503;early;close,200'
+        capture under wrapped curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
+            --expect100-timeout 30 "$CHAT" -o /dev/null -w '%{http_code} %{exitcode}\n'
+        [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "200 0" ]
+        [ "$(mock_requests | jq -r '.[2].body')" = $'a line\nanother' ]
+        server '503;early;close'
+        capture alone curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
+            --expect100-timeout 30 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
+        capture under wrapped curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
+            --expect100-timeout 30 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
+        same alone under
+        [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "503 0" ]
+        [ "$(mock_count)" -eq 4 ]
+    done
+}
+
 @test "a form's part that comes from a pipe is sent again as it was" {
     local part
     for part in '-Ffile=@PIPE' '-Ffile=@PIPE;type=text/x' '-Ffile=@PIPE;filename=a.png' \

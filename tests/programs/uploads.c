@@ -4,9 +4,12 @@
  *     uploads twice URL    two uploads over one connection; prints each result and status
  *     uploads forms URL    ten forms with a part that has no seek function
  *     uploads copies URL   the same, each handle duplicated with its form
+ *     uploads stuck URL BYTES    a form with a part of that length whose seek function fails
+ *     uploads seeks URL BYTES    ... whose seek function works
  */
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *rest;
@@ -62,6 +65,48 @@ static void twice(CURL *c)
     curl_slist_free_all(headers);
 }
 
+/* A source of as many letters as it is long, each by its place in it. */
+struct source {
+    size_t n, at;
+    int can_seek;
+};
+
+static size_t read_source(char *p, size_t size, size_t n, void *arg)
+{
+    struct source *s = arg;
+    size_t i;
+
+    n = size * n < s->n - s->at ? size * n : s->n - s->at;
+    for (i = 0; i < n; i++)
+        p[i] = (char)('a' + (s->at + i) % 23);
+    s->at += n;
+    return n;
+}
+
+static int seek_source(void *arg, curl_off_t offset, int origin)
+{
+    struct source *s = arg;
+
+    if (!s->can_seek || origin != SEEK_SET)
+        return CURL_SEEKFUNC_FAIL;
+    s->at = (size_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+static void sourced_form(CURL *c, int can_seek, size_t n)
+{
+    struct source source = {n, 0, can_seek};
+    curl_mime *mime = curl_mime_init(c);
+    curl_mimepart *part = curl_mime_addpart(mime);
+
+    curl_mime_name(part, "file");
+    curl_mime_data_cb(part, (curl_off_t)n, read_source, seek_source, on_release, &source);
+    curl_easy_setopt(c, CURLOPT_MIMEPOST, mime);
+    perform(c);
+    curl_easy_setopt(c, CURLOPT_MIMEPOST, NULL);
+    curl_mime_free(mime);
+}
+
 static void form(CURL *c, int duplicate)
 {
     curl_mime *mime = curl_mime_init(c);
@@ -81,21 +126,30 @@ static void form(CURL *c, int duplicate)
     curl_mime_free(mime);
 }
 
+static void run(CURL *c, char **argv, int argc)
+{
+    int i;
+
+    if (strcmp(argv[1], "twice") == 0)
+        twice(c);
+    else if (argc == 4)
+        sourced_form(c, strcmp(argv[1], "seeks") == 0, strtoul(argv[3], NULL, 10));
+    else
+        for (i = 0; i < 10; i++)
+            form(c, strcmp(argv[1], "copies") == 0);
+}
+
 int main(int argc, char **argv)
 {
     CURL *c;
-    int i;
 
-    if (argc != 3)
+    if (argc != 3 && argc != 4)
         return 2;
     curl_global_init(CURL_GLOBAL_ALL);
     c = curl_easy_init();
     curl_easy_setopt(c, CURLOPT_URL, argv[2]);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, sink);
-    if (strcmp(argv[1], "twice") == 0)
-        twice(c);
-    for (i = 0; strcmp(argv[1], "twice") != 0 && i < 10; i++)
-        form(c, strcmp(argv[1], "copies") == 0);
+    run(c, argv, argc);
     printf("released %d\n", released);
     curl_easy_cleanup(c);
     return 0;

@@ -5,8 +5,10 @@
  * part without one, and a file that is none (a pipe), makes the second perform fail with
  * CURLE_SEND_FAIL_REWIND, when the first one's answer is gone. Such a part gets a spool between it
  * and libcurl, and a seek function that rewinds the spool. Where there is a seek function it is
- * asked first, and what little was read is kept for the case that it cannot. What is more than a
- * spool holds is noted, so that the answer is not given away for an attempt that cannot be sent.
+ * asked first; it may fail, as that of a program that opens whatever it is told to (PHP's CURLFile
+ * for a pipe), and nobody can ask it before libcurl does: all that was read is kept for that case,
+ * too. What is more than a spool holds is noted, so that the answer is not given away for an
+ * attempt that perhaps cannot be sent.
  *
  * libcurl releases a part once for itself and once for each duplicate of it (curl_easy_duphandle),
  * and does not tell which is the last. So a record goes with its part where no handle with a form
@@ -47,7 +49,7 @@ static size_t read_part(char *p, size_t size, size_t n, void *arg)
     got = m->read(p, size, n, m->arg);
     if (got <= size * n)
         sc_upload_keep(&m->spool, p, got);
-    if (m->spool.lost && !m->seek)
+    if (m->spool.lost)
         read_once = sc_now_ns();
     return got;
 }
@@ -113,7 +115,7 @@ CURLcode sc_mime_data_cb(const struct sc_libcurl *real, curl_mimepart *part, cur
     m->seek = seek;
     m->release = release;
     m->arg = arg;
-    sc_upload_init(&m->spool, MEMORY_MAX, seek ? MEMORY_MAX : SPOOL_MAX);
+    sc_upload_init(&m->spool, MEMORY_MAX, SPOOL_MAX);
     rc = real->mime_data_cb(part, size, read_part, seek_part, release_part, m);
     if (rc != CURLE_OK)
         free(m);
