@@ -79,6 +79,19 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
     [ "${lines[2]}" = "called often" ]
 }
 
+@test "to the progress callback several attempts are one transfer, whose numbers never fall" {
+    $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
+    local how script
+    for how in count multi; do
+        for script in 503,429,200 '503;retry-after-ms=600,200' 503 404 200; do
+            server "$script"
+            run wrapped $PYTHON "$HERE/wait.py" "$how" "$CHAT"
+            [[ ${lines[0]} == "result 0 "* ]]
+            [ "${lines[3]}" = "fell 0 told all" ]
+        done
+    done
+}
+
 @test "a signal ends a waiting program as ever" {
     local pid
     server '429;retry-after=30,200'

@@ -67,6 +67,13 @@ struct sc_watch {
     bool begun;        /* there was output */
 };
 
+/* What the program's progress callback was told, so that attempts look like one transfer. */
+struct sc_told {
+    curl_off_t up_total, up;     /* the most of all attempts: the body is sent again */
+    curl_off_t down_total, down; /* what came of a failure that is held, */
+    bool owed;                   /* and was not told */
+};
+
 /* What the attempt sends in place of the program's body (rewrite.h). */
 struct sc_rewrite {
     char *bytes; /* NULL: the program's own. Of a call that was refused: the answer's */
@@ -125,6 +132,7 @@ struct sc_transfer {
     struct sc_token_work tokens;
     struct sc_estimate estimate;
     struct sc_spent spent;
+    struct sc_told told;
 
     /* the attempt */
     int64_t attempt_start_ns;

@@ -331,7 +331,7 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     begin(s, t);
     s->transfer = t;
     sc_install(s, t->uploads);
-    if (sc_watchdog_wanted(t))
+    if (sc_watchdog_wanted(t) || sc_watchdog_has_progress(s))
         sc_watchdog_install(s);
     return t;
 }

@@ -17,9 +17,15 @@ bool sc_watchdog_wanted(const struct sc_transfer *t)
     return w->first_token_ms > 0 || w->gap_ms > 0;
 }
 
+bool sc_watchdog_has_progress(const struct sc_shadow *s)
+{
+    return !s->o.no_progress && (s->o.xferinfo_fn || s->o.progress_fn);
+}
+
 void sc_watchdog_begin(struct sc_transfer *t)
 {
     t->watch = (struct sc_watch){.since_ns = t->attempt_start_ns};
+    t->told.owed = false;
     sc_watchdog_paused(t);
 }
 
@@ -118,6 +124,26 @@ static int call_progress(struct sc_shadow *s, curl_off_t dltotal, curl_off_t dln
     return CURL_PROGRESSFUNC_CONTINUE; /* libcurl's own meter */
 }
 
+static void keep_most(curl_off_t *most, curl_off_t *now)
+{
+    if (*now > *most)
+        *most = *now;
+    *now = *most;
+}
+
+/* A failure that is held may never be shown: what came of it is told once it is. */
+static void keep_failure(struct sc_transfer *t, curl_off_t *total, curl_off_t *now)
+{
+    struct sc_told *told = &t->told;
+
+    told->owed = t->phase == SC_HOLDING && t->status >= 400 && (*total > 0 || *now > 0);
+    if (!told->owed)
+        return;
+    told->down_total = *total;
+    told->down = *now;
+    *total = *now = 0;
+}
+
 static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
 {
@@ -130,6 +156,11 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
         return 1;
     if (s->o.no_progress)
         return 0;
+    if (t) {
+        keep_most(&t->told.up_total, &ultotal);
+        keep_most(&t->told.up, &ulnow);
+        keep_failure(t, &dltotal, &dlnow);
+    }
     from = sc_watchdog_aside(s);
     rc = call_progress(s, dltotal, dlnow, ultotal, ulnow);
     sc_watchdog_back(s, from);

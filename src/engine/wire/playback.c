@@ -218,9 +218,10 @@ bool sc_progress(struct sc_shadow *s, struct sc_transfer *t, curl_off_t dltotal,
         return false;
     t->in_callback = true;
     if (s->o.xferinfo_fn)
-        rc = s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, 0, 0);
+        rc = s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, t->told.up_total, t->told.up);
     else if (s->o.progress_fn)
-        rc = s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow, 0, 0);
+        rc = s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow,
+                              (double)t->told.up_total, (double)t->told.up);
     t->in_callback = false;
     return rc != 0 && rc != CURL_PROGRESSFUNC_CONTINUE;
 }
@@ -248,6 +249,18 @@ static CURLcode wait_for_unpause(struct sc_shadow *s, struct sc_transfer *t)
     return CURLE_OK;
 }
 
+/* The numbers of a failure that was held, which the program has by now. */
+static CURLcode tell_owed(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+{
+    bool owed = t->told.owed && !s->overlay.no_body;
+
+    t->told.owed = false;
+    if (!owed || !sc_progress(s, t, t->told.down_total, t->told.down) || rc != CURLE_OK)
+        return rc;
+    sc_shadow_error(s, "Callback aborted");
+    return CURLE_ABORTED_BY_CALLBACK;
+}
+
 static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
     size_t verdict;
@@ -270,7 +283,7 @@ static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
         if (stop != CURLE_OK)
             return stop;
     }
-    return rc;
+    return tell_owed(s, t, rc);
 }
 
 /* FAILONERROR as libcurl applies it at the end of the headers: no body, code 22. */
