@@ -38,7 +38,7 @@ answer() { # NAME TYPE BODY [HEADER]: a file with an answer whose framing is int
 served() { # FILE...: in that order
     [ -z "${SHAPES_PID-}" ] || kill "$SHAPES_PID"
     : >"$LOG"
-    rm -f "$1.count" "$BATS_TEST_TMPDIR/port"
+    rm -f "$1.count" "$1.asked" "$BATS_TEST_TMPDIR/port"
     $PYTHON "$HERE/shapes.py" "$@" >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SHAPES_PID=$!
     until [ -s "$BATS_TEST_TMPDIR/port" ]; do sleep 0.02; done
@@ -223,4 +223,77 @@ flows() { # NAME TYPE FIRST REST [PATH]
     [ "$(last_call '[.input_tokens, .output_tokens]')" = '[5,2]' ]
     answer error text/event-stream 'event: interaction.created\ndata: {"interaction":{"status":"in_progress"},"event_type":"interaction.created"}\n\nevent: error\ndata: {"event_type":"error","error":{"code":"unavailable"}}\n\n'
     again error overloaded /v1beta/interactions
+}
+
+# The server answers with `timings` in its last chunk, which is the one with usage where it is asked.
+LLAMA_END='"choices":[{"finish_reason":"stop","index":0,"delta":{}}],"model":"m"'
+LLAMA_TIMINGS='"timings":{"cache_n":23,"prompt_n":1,"predicted_n":30,"predicted_ms":9.5}'
+LLAMA_USAGE='"choices":[],"model":"m","usage":{"completion_tokens":30,"prompt_tokens":24,"total_tokens":54,"prompt_tokens_details":{"cached_tokens":23}}'
+
+# Streams have no length; where one is told, blanks keep it (usage.bats).
+stream() { # NAME BODY
+    answer "$1" text/event-stream "$2"
+    sed -i '/^Content-Length:/d' "$BATS_TEST_TMPDIR/$1"
+}
+
+asking() { # RULE PART...: usage is asked for, where that is needed
+    sed 's/"breaker": false/&, "usage": {"include": true}/; s/{"match": {"host": "127.0.0.1"}/&'"${1-}"'/' \
+        "$POLICY" >"$BATS_TEST_TMPDIR/asking.json"
+    POLICY=$BATS_TEST_TMPDIR/asking.json
+}
+
+# Alone it would be the same.
+untouched() { # CURL ARGUMENT...
+    local file=$BATS_TEST_TMPDIR/llama way there
+    for way in "" --parallel; do
+        served "$file"
+        there=("${@/@BASEHOST/${BASE#http://}}")
+        call $way -d "$ASK_IT" "${there[@]/BASE/$BASE}" 2>/dev/null
+        cmp "$BATS_TEST_TMPDIR/out" <(sed '1,/^\r$/d' "$file")
+        [ "$(last_call '[.class, .input_tokens, .output_tokens, .cached_tokens, .estimated]')" = \
+            '["ok",24,30,23,null]' ]
+        run ! grep -q stream_options "$file.asked"
+    done
+}
+
+@test "shapes: llama-server is not asked for usage, by name and by port: its timings stay where they are" {
+    stream llama "$TEXT\n\ndata: {$LLAMA_END,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
+    local port policy=$POLICY
+    asking ', "provider": "llamacpp"'
+    untouched "BASE$COMPLETIONS"
+    POLICY=$policy
+    asking
+    for port in 8080 9931; do
+        untouched "http://127.0.0.1:$port$COMPLETIONS" --connect-to "127.0.0.1:$port:@BASEHOST"
+    done
+}
+
+@test "shapes: vLLM and servers of no name: the extra chunk is hidden, and it alone" {
+    local name policy=$POLICY head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END}\n\n"
+    stream vllm "${head}data: {$LLAMA_USAGE}\n\ndata: [DONE]\n\n"
+    for name in vllm openai-compatible; do
+        POLICY=$policy
+        asking ', "provider": "'$name'"'
+        served "$BATS_TEST_TMPDIR/vllm"
+        call "$BASE$COMPLETIONS" -d "$ASK_IT"
+        cmp "$BATS_TEST_TMPDIR/out" <(printf %b "${head}data: [DONE]\n\n")
+        [ "$(last_call '[.input_tokens, .output_tokens, .estimated]')" = '[24,30,null]' ]
+        grep -q '"stream_options":{"include_usage":true}' "$BATS_TEST_TMPDIR/vllm.asked"
+    done
+}
+
+# It has to be asked to be known: the timings of this one answer go with the chunk that is hidden.
+@test "shapes: a llama-server that nobody has named is asked once" {
+    local head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END"
+    asking
+    stream asked "$head}\n\ndata: {$LLAMA_USAGE,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
+    stream plain "$head,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
+    served "$BATS_TEST_TMPDIR/asked" "$BATS_TEST_TMPDIR/plain"
+    call "$BASE$COMPLETIONS" -d "$ASK_IT" --next -sS -N -o "$BATS_TEST_TMPDIR/second" \
+        "$BASE$COMPLETIONS" -d "$ASK_IT"
+    [ "$(grep -c stream_options "$BATS_TEST_TMPDIR/asked.asked")" -eq 1 ]
+    cmp "$BATS_TEST_TMPDIR/out" <(printf %b "$head}\n\ndata: [DONE]\n\n")
+    cmp "$BATS_TEST_TMPDIR/second" <(sed '1,/^\r$/d' "$BATS_TEST_TMPDIR/plain")
+    [ "$(jq -sc 'map(select(.event == "call") | [.input_tokens, .output_tokens, .estimated])' "$LOG")" = \
+        '[[24,30,null],[24,30,null]]' ]
 }

@@ -3,7 +3,7 @@
     shapes.py FILE...    prints its port; the last file is for all that come later
 
 @@WAIT@@ in a file is not sent: the rest waits until FILE.go is there. Each request adds a byte to
-the first file's FILE.count.
+the first file's FILE.count, and its body as a line to FILE.asked.
 """
 
 import os
@@ -24,6 +24,7 @@ def read_request(connection):
     length = re.search(rb"content-length: *(\d+)", head, re.I)
     while length and len(body) < int(length.group(1)):
         body += connection.recv(65536)
+    return body
 
 
 def wait_for(path):
@@ -32,11 +33,13 @@ def wait_for(path):
         time.sleep(0.01)
 
 
-def serve(connection, path, count):
+def serve(connection, path, first):
     with connection:
-        read_request(connection)
-        with open(count, "ab") as f:
+        body = read_request(connection)
+        with open(first + ".count", "ab") as f:
             f.write(b".")
+        with open(first + ".asked", "ab") as f:
+            f.write(body + b"\n")
         with open(path, "rb") as f:
             parts = f.read().split(b"@@WAIT@@")
         for i, part in enumerate(parts):
@@ -53,7 +56,7 @@ def main():
     for n in range(1 << 30):
         connection, _ = server.accept()
         path = files[min(n, len(files) - 1)]
-        threading.Thread(target=serve, args=(connection, path, files[0] + ".count"),
+        threading.Thread(target=serve, args=(connection, path, files[0]),
                          daemon=True).start()
 
 

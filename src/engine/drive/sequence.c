@@ -241,6 +241,8 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     now = sc_now_ns();
     sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
     sc_admission_settle(s, t, now, &effects);
+    if (t->usage_asked)
+        sc_ask_answered(s, t);
     if (r.replayable && !t->programs_doing &&
         ((t->usage_asked && sc_ask_was_refused(s, t)) ||
          (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))

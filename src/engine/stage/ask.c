@@ -78,6 +78,14 @@ void sc_ask_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits 
         t->usage_asked = sc_edit_insert_member(e, options, "include_usage", "true");
 }
 
+/* llama.cpp's server tells what it has counted without being asked; asked, it tells it in the extra
+ * chunk, where the program does not see it. */
+void sc_ask_answered(const struct sc_shadow *s, const struct sc_transfer *t)
+{
+    if (t->usage.count[SC_USAGE_NEW_IN] >= 0)
+        remember(s);
+}
+
 bool sc_ask_was_refused(struct sc_shadow *s, struct sc_transfer *t)
 {
     static const char name[] = "stream_options", asked[] = "include_usage";

@@ -254,6 +254,8 @@ static void only_streams_that_need_it_are_asked(void **state)
     assert_true(sc_unasked_is_needed(SC_PROVIDER_OPENAI_COMPATIBLE, chat));
     assert_false(sc_unasked_is_needed(SC_PROVIDER_OPENAI, other));
     assert_false(sc_unasked_is_needed(SC_PROVIDER_OPENAI, none));
+    assert_true(sc_unasked_is_needed(SC_PROVIDER_VLLM, chat));
+    assert_false(sc_unasked_is_needed(SC_PROVIDER_LLAMACPP, chat));
     assert_false(sc_unasked_is_needed(SC_PROVIDER_MISTRAL, chat));
     assert_false(sc_unasked_is_needed(SC_PROVIDER_DEEPSEEK, chat));
 }
