@@ -236,9 +236,9 @@ stream() { # NAME BODY
     sed -i '/^Content-Length:/d' "$BATS_TEST_TMPDIR/$1"
 }
 
-asking() { # RULE PART...: usage is asked for, where that is needed
+asking() { # [RULE PARTS]: usage is asked for, where that is needed
     sed 's/"breaker": false/&, "usage": {"include": true}/; s/{"match": {"host": "127.0.0.1"}/&'"${1-}"'/' \
-        "$POLICY" >"$BATS_TEST_TMPDIR/asking.json"
+        "$BATS_TEST_TMPDIR/policy.json" >"$BATS_TEST_TMPDIR/asking.json"
     POLICY=$BATS_TEST_TMPDIR/asking.json
 }
 
@@ -258,10 +258,9 @@ untouched() { # CURL ARGUMENT...
 
 @test "shapes: llama-server is not asked for usage, by name and by port: its timings stay where they are" {
     stream llama "$TEXT\n\ndata: {$LLAMA_END,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
-    local port policy=$POLICY
+    local port
     asking ', "provider": "llamacpp"'
     untouched "BASE$COMPLETIONS"
-    POLICY=$policy
     asking
     for port in 8080 9931; do
         untouched "http://127.0.0.1:$port$COMPLETIONS" --connect-to "127.0.0.1:$port:@BASEHOST"
@@ -269,10 +268,9 @@ untouched() { # CURL ARGUMENT...
 }
 
 @test "shapes: vLLM and servers of no name: the extra chunk is hidden, and it alone" {
-    local name policy=$POLICY head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END}\n\n"
+    local name head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END}\n\n"
     stream vllm "${head}data: {$LLAMA_USAGE}\n\ndata: [DONE]\n\n"
     for name in vllm openai-compatible; do
-        POLICY=$policy
         asking ', "provider": "'$name'"'
         served "$BATS_TEST_TMPDIR/vllm"
         call "$BASE$COMPLETIONS" -d "$ASK_IT"

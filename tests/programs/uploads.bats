@@ -49,7 +49,7 @@ teardown_file() {
 
 # What is longer than a spool (64 MiB) is sent once, since nobody knows whether it can be rewound.
 @test "a form's part whose seek function fails, or does not: the answer is never lost" {
-    local way bytes
+    local way
     for way in stuck seeks; do
         compare 200 503,503,200 3 "$BUILT/uploads" $way "$CHAT" 100
         compare 200 503,200 2 "$BUILT/uploads" $way "$CHAT" 1500000
