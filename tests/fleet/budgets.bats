@@ -44,10 +44,10 @@ alerts() { # fractions of one budget, in the order of the log
 }
 
 @test "the answer is the provider's own for a spent quota: which budget, and until when" {
-    budgets '{"name": "team", "usd": 0.0004, "per": "month"}'
+    budgets '{"name": "team", "usd": 0.00045, "per": "month"}'
     for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
     run -0 ask -D "$BATS_TEST_TMPDIR/head"
-    jq -e '.error.message | test("The budget \"team\" of 0.0004 USD a month has no room")' <<<"$output"
+    jq -e '.error.message | test("The budget \"team\" of 0.00045 USD a month has no room")' <<<"$output"
     jq -e '.error | .code == "insufficient_quota" and .type == "insufficient_quota"' <<<"$output"
     # For people: not "in 288893 s".
     jq -e '.error.message | test("try again in [0-9]+ (d|h|min|s)( [0-9]+ (h|min|s))?[.]$")' <<<"$output"
@@ -127,7 +127,7 @@ alerts() { # fractions of one budget, in the order of the log
 
 @test "a failed call costs nothing, and a retry is covered like the first attempt" {
     budgets '{"name": "team", "usd": 0.0004}'
-    sed -i 's/"retry": false/"retry": {"backoff": {"base_ms": 1, "max_ms": 2}}/' "$POLICY"
+    sed -i 's/"retry": false/"retry": {"max_attempts": 4, "backoff": {"base_ms": 1, "max_ms": 2}}/' "$POLICY"
     mock_script 503,503,200,500,500,500,500,200
     [ "$(code)" = "200 " ]
     [ "$(code)" = "500 " ]
