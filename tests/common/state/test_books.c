@@ -30,11 +30,29 @@ static int64_t found(uint64_t id)
     return sc_books_read(id, SC_PERIOD_DAY, today(), &e) ? e.spent_nano : -1;
 }
 
-static bool keep(uint64_t id, int64_t spent)
+static bool write_once(uint64_t id, int64_t spent)
 {
     struct sc_books_entry e = entry(id, spent);
 
     return sc_books_write(&e, NOW);
+}
+
+/* After a slow write the books rest, for ten seconds at most: on a busy machine any may be slow. */
+static bool write_patiently(const struct sc_books_entry *e)
+{
+    for (int i = 0; i < 3000; i++) {
+        if (sc_books_write(e, NOW))
+            return true;
+        usleep(5000);
+    }
+    return false;
+}
+
+static bool keep(uint64_t id, int64_t spent)
+{
+    struct sc_books_entry e = entry(id, spent);
+
+    return write_patiently(&e);
 }
 
 static void file_path(char *buf, size_t n)
@@ -69,7 +87,7 @@ static void *write_and_read_cancelled(void *arg)
 {
     (void)arg;
     pthread_cancel(pthread_self());
-    (void)keep(1, 5);
+    (void)write_once(1, 5);
     (void)found(1);
     pthread_testcancel();
     return NULL;
@@ -83,9 +101,12 @@ static void a_cancelled_thread_leaves_no_descriptor(void **state)
 
     (void)state;
     close(before);
-    assert_int_equal(pthread_create(&thread, NULL, write_and_read_cancelled, NULL), 0);
-    assert_int_equal(pthread_join(thread, &end), 0);
-    assert_ptr_equal(end, PTHREAD_CANCELED);
+    for (int i = 0; i < 3000 && found(1) != 5; i++) { /* until the books do not rest */
+        assert_int_equal(pthread_create(&thread, NULL, write_and_read_cancelled, NULL), 0);
+        assert_int_equal(pthread_join(thread, &end), 0);
+        assert_ptr_equal(end, PTHREAD_CANCELED);
+        usleep(i > 0 ? 5000 : 0);
+    }
     after = dup(STDIN_FILENO);
     close(after);
     assert_int_equal(after, before);
@@ -124,7 +145,7 @@ static void an_earlier_period_or_another_kind_does_not_count(void **state)
 
     (void)state;
     e.period--;
-    assert_true(sc_books_write(&e, NOW));
+    assert_true(write_patiently(&e));
     assert_int_equal(found(1), -1);
     assert_true(keep(1, 5));
     assert_false(sc_books_read(1, SC_PERIOD_HOUR, today(), &got));
@@ -145,12 +166,12 @@ static void a_full_row_is_said_and_old_periods_make_room(void **state)
     (void)state;
     for (uint64_t i = 1; i <= 16; i++)
         assert_true(keep(neighbour(i), (int64_t)i));
-    assert_false(keep(neighbour(17), 17));
+    assert_false(write_once(neighbour(17), 17));
     for (uint64_t i = 1; i <= 16; i++)
         assert_int_equal(found(neighbour(i)), i);
     e = entry(neighbour(3), 3);
     e.period--;
-    assert_true(sc_books_write(&e, NOW));
+    assert_true(write_patiently(&e));
     assert_true(keep(neighbour(17), 17));
     assert_int_equal(found(neighbour(17)), 17);
 }
@@ -206,16 +227,16 @@ static void links_pipes_and_files_that_others_may_write_are_refused(void **state
     file_path(path, sizeof path);
     snprintf(other, sizeof other, "%s/other", test_folder);
     assert_int_equal(symlink(other, path), 0);
-    assert_false(keep(1, 5));
+    assert_false(write_once(1, 5));
     assert_int_not_equal(access(other, F_OK), 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_false(keep(1, 5));
+    assert_false(write_once(1, 5));
     assert_int_equal(found(1), -1);
     assert_int_equal(unlink(path), 0);
     assert_true(keep(1, 5));
     assert_int_equal(chmod(path, 0666), 0);
-    assert_false(keep(1, 6));
+    assert_false(write_once(1, 6));
     assert_int_equal(found(1), -1);
 }
 
