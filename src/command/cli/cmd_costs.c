@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "core/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
@@ -181,7 +182,7 @@ static int64_t now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / SC_NS_PER_MS;
 }
 
 /* "36h": that long ago. */

@@ -11,11 +11,10 @@
 #include "cli/captured.h"
 #include "cli/explain.h"
 #include "core/classify.h"
+#include "core/time.h"
 #include "core/units.h"
 #include "http/stream.h"
 #include "log/log.h"
-
-#define MS 1000000
 
 /* True: a stream that ended before any output and without its own end. */
 static bool read_facts(struct sc_response *r, struct sc_facts *facts)
@@ -46,7 +45,9 @@ static int64_t ask(const struct sc_settings *s, const struct sc_result *result, 
     call->attempts = attempt - 1;
     sc_call_outcome(call, result, 0, random);
     sc_call_next(call, 0, &step);
-    return step.kind == SC_STEP_WAIT ? step.until_ns / MS : step.kind == SC_STEP_SEND ? 0 : -1;
+    return step.kind == SC_STEP_WAIT   ? step.until_ns / SC_NS_PER_MS
+           : step.kind == SC_STEP_SEND ? 0
+                                       : -1;
 }
 
 static int attempts_allowed(const struct sc_settings *s, enum sc_class class)

@@ -10,12 +10,11 @@
 #include "core/breaker.h"
 #include "core/limiter.h"
 #include "core/pace.h"
+#include "core/time.h"
 #include "core/tokens.h"
 #include "core/units.h"
 #include "ledger/reading.h"
 #include "state/state.h"
-
-#define MS INT64_C(1000000)
 
 static void json_key(struct sc_writer *w, const char *key)
 {
@@ -52,8 +51,8 @@ static void show_breaker(struct sc_writer *w, sc_word *words, int64_t now)
 {
     struct sc_breaker b = sc_breaker_view(words, now);
     int64_t changed = (int64_t)sc_word_read(&words[SC_W_CHANGED_AT]);
-    int64_t since = changed > 0 && changed <= now ? (now - changed) / MS : -1;
-    int64_t probe = b.at_ns > now ? (b.at_ns - now) / MS : 0;
+    int64_t since = changed > 0 && changed <= now ? (now - changed) / SC_NS_PER_MS : -1;
+    int64_t probe = b.at_ns > now ? (b.at_ns - now) / SC_NS_PER_MS : 0;
     uint64_t why = sc_word_read(&words[SC_W_WHY]), openings = sc_word_read(&words[SC_W_OPENINGS]);
     const char *last = why < SC_CLASS_COUNT && openings ? sc_class_name((enum sc_class)why) : "";
 

@@ -10,11 +10,10 @@
 #include "core/lease.h"
 #include "core/limiter.h"
 #include "core/pace.h"
+#include "core/time.h"
 #include "core/units.h"
 #include "state/holder.h"
 #include "state/state.h"
-
-#define MS INT64_C(1000000)
 
 /* ---- numbers ---- */
 
@@ -33,7 +32,8 @@ bool sc_limit_reading(const sc_word *words, int64_t now, struct sc_limit_reading
     out->at_once = burst / one;
     out->in_use = backlog / one;
     out->waiting = backlog > burst ? (backlog - burst + one - 1) / one : 0;
-    out->wait_ms = backlog + one > burst ? (backlog + one - burst + MS - 1) / MS : 0;
+    out->wait_ms =
+        backlog + one > burst ? (backlog + one - burst + SC_NS_PER_MS - 1) / SC_NS_PER_MS : 0;
     return true;
 }
 
@@ -60,7 +60,7 @@ int64_t sc_gate_reading(const sc_word *words, int64_t now)
 {
     int64_t until = sc_gate_until(sc_word_read(&words[SC_W_UNTIL]), now);
 
-    return until ? (until - now) / MS : 0;
+    return until ? (until - now) / SC_NS_PER_MS : 0;
 }
 
 struct sc_latch_reading sc_latch_reading(const sc_word *words, int64_t now)
@@ -70,7 +70,7 @@ struct sc_latch_reading sc_latch_reading(const sc_word *words, int64_t now)
 
     if (word)
         sc_latch_peek(word, &a);
-    return (struct sc_latch_reading){a.reason, a.retry_after_ns / MS};
+    return (struct sc_latch_reading){a.reason, a.retry_after_ns / SC_NS_PER_MS};
 }
 
 const char *sc_latch_reason_name(enum sc_latch_reason r)
@@ -103,7 +103,7 @@ static void find(struct sc_finding *f, enum sc_how how, const char *reason, int6
 static void judge_breaker(const struct ask *a, struct sc_finding *f)
 {
     struct sc_breaker b = sc_breaker_view(a->words[SC_SLOT_BREAKER], a->now);
-    int64_t probe = b.at_ns > a->now ? (b.at_ns - a->now) / MS : 0;
+    int64_t probe = b.at_ns > a->now ? (b.at_ns - a->now) / SC_NS_PER_MS : 0;
 
     if (b.state == SC_BREAKER_OPEN && probe > 0) {
         find(f, SC_CALLS_REFUSED, sc_refusal_name(SC_REFUSE_BREAKER), probe);
@@ -180,10 +180,11 @@ static void judge_learned(const struct ask *a, enum sc_slot_kind kind, struct sc
     if (period == 0 || period > (uint64_t)SC_PACE_PERIOD_MAX || !sc_pace_fresh(seen, a->now) ||
         wait <= 0)
         return;
-    find(f, SC_CALLS_WAIT, sc_refusal_name(SC_REFUSE_LIMIT), wait / MS + 1);
+    find(f, SC_CALLS_WAIT, sc_refusal_name(SC_REFUSE_LIMIT), wait / SC_NS_PER_MS + 1);
     snprintf(f->words, sizeof f->words,
              "the service's own limit of %s is used up: a new call waits %s",
-             kind == SC_SLOT_LEARNED_TOKENS ? "tokens" : "requests", sc_time_words(wait / MS).s);
+             kind == SC_SLOT_LEARNED_TOKENS ? "tokens" : "requests",
+             sc_time_words(wait / SC_NS_PER_MS).s);
 }
 
 static void judge_learned_requests(const struct ask *a, struct sc_finding *f)

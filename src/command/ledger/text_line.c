@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "http/str.h"
 #include "log/out.h"
 
@@ -140,7 +141,7 @@ static bool read_stamp(const char *line, size_t n, int64_t *wall_ns)
     end = strptime(stamp, "[%Y-%m-%d %H:%M:%S] ", &t);
     if (!end || *end)
         return false;
-    *wall_ns = (int64_t)mktime(&t) * 1000000000;
+    *wall_ns = (int64_t)mktime(&t) * SC_NS_PER_S;
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/time.h"
+
 #define MINUTE_NS 60e9
 
 struct bucket {
@@ -23,7 +25,7 @@ static int64_t now_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
 static struct bucket bucket_of(int64_t limit, double burst)

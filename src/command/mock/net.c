@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "mock/buf.h"
 
 static int port_of(int fd)
@@ -79,7 +80,7 @@ void sc_mock_flush_connection(int fd)
     for (int i = 0; i < 2000; i++) {
         if (ioctl(fd, SIOCOUTQ, &left) != 0 || left == 0)
             return;
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = SC_NS_PER_MS}, NULL);
     }
 }
 
@@ -87,7 +88,7 @@ int64_t sc_mock_now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / SC_NS_PER_MS;
 }
 
 enum sc_mock_wait sc_mock_pause(int stop_fd, int fd, int64_t ms, bool watch_peer)

@@ -1,14 +1,15 @@
 #include "core/aimd.h"
 
-#define SECOND INT64_C(1000000000)
-#define HOUR_NS (3600 * SECOND)
+#include "core/time.h"
+
+#define HOUR_NS (3600 * SC_NS_PER_S)
 #define TIME_UNIT 27
-#define GROWTH_NS (50 * SECOND) /* in which the rate grows by what it was after the cut */
-#define DOUBLES_NS (10 * SECOND)
-#define SEARCH_DOUBLES_NS (4 * SECOND)
+#define GROWTH_NS (50 * SC_NS_PER_S) /* in which the rate grows by what it was after the cut */
+#define DOUBLES_NS (10 * SC_NS_PER_S)
+#define SEARCH_DOUBLES_NS (4 * SC_NS_PER_S)
 #define DOUBLINGS 10 /* then the limit is forgotten */
 #define SEARCHING (UINT64_C(1) << 63)
-#define AGAIN_NS (60 * SECOND)
+#define AGAIN_NS (60 * SC_NS_PER_S)
 #define LOWEST 3600
 
 #define SPAN 33
@@ -60,7 +61,7 @@ uint64_t sc_aimd_cut(uint64_t rate, void *arg)
 
     if (was == 0 && (rate == 0 || after_cut(rate) != 0 || age > AGAIN_NS))
         return SEARCHING | time;
-    if (age <= SECOND)
+    if (age <= SC_NS_PER_S)
         return rate;
     if (was > 0)
         base = base > was ? was : base < was / 2 ? was / 2 : base;

@@ -1,10 +1,11 @@
 #include "core/breaker.h"
 
+#include "core/time.h"
+
 /* Word, from the top: state 2, generation 9, round 3, openings 4, counts 8, time 38 in units of
  * 2^20 ns (a millisecond; 9 years of uptime). */
 #define TIME_SHIFT 20
 #define TIME_MASK ((UINT64_C(1) << 38) - 1)
-#define SECOND_NS INT64_C(1000000000)
 
 /* Rounded up, so that an open time is never cut short. */
 static uint64_t pack_time(int64_t ns)
@@ -20,11 +21,11 @@ static int64_t horizon_ns(enum sc_breaker_state state, const struct sc_breaker_s
 
     switch (state) {
     case SC_BREAKER_OPEN:
-        return 2 * most * 1000000 + 60 * SECOND_NS;
+        return 2 * most * SC_NS_PER_MS + 60 * SC_NS_PER_S;
     case SC_BREAKER_HALF_OPEN:
-        return 61 * SECOND_NS;
+        return 61 * SC_NS_PER_S;
     default:
-        return SECOND_NS;
+        return SC_NS_PER_S;
     }
 }
 
@@ -64,7 +65,7 @@ int64_t sc_breaker_lease_ns(const struct sc_breaker_settings *s)
 {
     int64_t ms = s->open_ms < 1000 ? 1000 : s->open_ms;
 
-    return (ms > 60000 ? 60000 : ms) * 1000000;
+    return (ms > 60000 ? 60000 : ms) * SC_NS_PER_MS;
 }
 
 enum sc_breaker_outcome sc_breaker_outcome_of(enum sc_class c)
@@ -143,8 +144,8 @@ uint64_t sc_breaker_admit(uint64_t word, void *arg)
  * of other machines that broke at the same moment shall not all come back at the same moment. */
 static int64_t open_time(const struct sc_breaker_settings *s, unsigned openings, uint64_t rnd)
 {
-    int64_t most = (s->open_max_ms > s->open_ms ? s->open_max_ms : s->open_ms) * 1000000;
-    int64_t ns = s->open_ms * 1000000;
+    int64_t most = (s->open_max_ms > s->open_ms ? s->open_max_ms : s->open_ms) * SC_NS_PER_MS;
+    int64_t ns = s->open_ms * SC_NS_PER_MS;
 
     for (unsigned i = 0; i < openings && ns < most; i++)
         ns *= 2;
@@ -159,7 +160,7 @@ static void open_it(struct sc_breaker *b, struct sc_breaker_report *r)
 
     /* Closed for longer than it was ever kept open: the past is forgiven. */
     if (b->state == SC_BREAKER_CLOSED &&
-        r->now_ns - b->at_ns > (r->settings->open_max_ms + r->settings->open_ms) * 1000000)
+        r->now_ns - b->at_ns > (r->settings->open_max_ms + r->settings->open_ms) * SC_NS_PER_MS)
         openings = 0;
     r->opened = true;
     r->open_ns = open_time(r->settings, openings, r->rnd);
@@ -173,7 +174,7 @@ static void open_it(struct sc_breaker *b, struct sc_breaker_report *r)
 static bool ratio_reached(const struct sc_breaker *b, const struct sc_breaker_report *r)
 {
     const struct sc_breaker_settings *s = r->settings;
-    int64_t window = s->window_ms * 1000000;
+    int64_t window = s->window_ms * SC_NS_PER_MS;
     uint64_t after = b->at_ns > 0 ? sc_window_epoch(b->at_ns, window) : 0;
     struct sc_window_counts c;
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "core/backoff.h"
-
-#define MS INT64_C(1000000)
+#include "core/time.h"
 
 enum { PHASE_SEND, PHASE_WAIT, PHASE_DONE };
 
@@ -95,7 +94,7 @@ static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result 
 /* a + ms without overflow; SC_NEVER stays what it is. */
 static int64_t after(int64_t ns, int64_t ms)
 {
-    return ms > (SC_NEVER - ns) / MS ? SC_NEVER : ns + ms * MS;
+    return ms > (SC_NEVER - ns) / SC_NS_PER_MS ? SC_NEVER : ns + ms * SC_NS_PER_MS;
 }
 
 /* When the wait for a hint ends. Jitter that alone would break the limit is cut to half of what

@@ -1,13 +1,14 @@
 #include "core/gate.h"
 
+#include "core/time.h"
+
 #define UNIT 16
-#define MS INT64_C(1000000)
 
 /* A 64th of the closure, 10..100 ms: waiters of a short closure are in a hurry, those of a long
  * one are probably many. */
 static uint64_t gap_ms(int64_t closed_ns)
 {
-    int64_t gap = closed_ns / 64 / MS;
+    int64_t gap = closed_ns / 64 / SC_NS_PER_MS;
 
     return (uint64_t)(gap < 10 ? 10 : gap > 100 ? 100 : gap);
 }
@@ -41,7 +42,7 @@ uint64_t sc_gate_pass(uint64_t release, void *arg)
 {
     struct sc_gate_pass *p = arg;
     int64_t opens = sc_gate_until(p->until, p->now_ns);
-    int64_t gap = (int64_t)(p->until & 0xffff) * MS;
+    int64_t gap = (int64_t)(p->until & 0xffff) * SC_NS_PER_MS;
     int64_t last =
         release <= (uint64_t)p->now_ns + (uint64_t)SC_GATE_HORIZON_NS * 2 ? (int64_t)release : 0;
 

@@ -1,6 +1,7 @@
 #include "core/latch.h"
 
 #include "core/gate.h"
+#include "core/time.h"
 
 #define UNIT 16
 #define TIME_MASK ((UINT64_C(1) << 46) - 1)
@@ -55,13 +56,12 @@ uint64_t sc_latch_set(uint64_t word, void *arg)
 /* ---- has the key worked lately? ---- */
 
 #define REFUSED (UINT64_C(1) << 63)
-#define SECOND_NS INT64_C(1000000000)
 
 uint64_t sc_latch_worked(uint64_t word, void *arg)
 {
     int64_t now = *(const int64_t *)arg, since = now - next_of(word);
 
-    if (!(word & REFUSED) && since >= 0 && since < SECOND_NS)
+    if (!(word & REFUSED) && since >= 0 && since < SC_NS_PER_S)
         return word;
     return (uint64_t)now >> UNIT & TIME_MASK;
 }

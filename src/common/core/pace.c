@@ -1,9 +1,8 @@
 #include "core/pace.h"
 
 #include "core/limiter.h"
+#include "core/time.h"
 
-#define MS INT64_C(1000000)
-#define SECOND (1000 * MS)
 #define TIME_UNIT 27
 
 /* Of a day's allowance only the end need be kept count of: within the limiter's horizon. */
@@ -20,7 +19,7 @@ static int64_t product(int64_t n, int64_t period)
 
 static int64_t period_of(int64_t time_ms, int64_t units)
 {
-    __int128 p = (__int128)time_ms * MS * SC_PACE_NS / units;
+    __int128 p = (__int128)time_ms * SC_NS_PER_MS * SC_PACE_NS / units;
 
     return p < 1 ? 1 : p > SC_PACE_PERIOD_MAX ? SC_PACE_PERIOD_MAX : (int64_t)p;
 }
@@ -33,8 +32,8 @@ int64_t sc_pace_burst(int64_t capacity_ns, uint64_t period)
 
     if (capacity_ns < 2 * one)
         return capacity_ns;
-    if (margin < SECOND / 4)
-        margin = capacity_ns / 4 < SECOND / 4 ? capacity_ns / 4 : SECOND / 4;
+    if (margin < SC_NS_PER_S / 4)
+        margin = capacity_ns / 4 < SC_NS_PER_S / 4 ? capacity_ns / 4 : SC_NS_PER_S / 4;
     return capacity_ns - (margin > one ? margin : one);
 }
 
@@ -46,10 +45,10 @@ static int64_t capacity_of(const struct sc_rate *r, int64_t left_ns, int64_t who
 
     if (r->reset_ms < 0)
         return left_ns > known_ns ? left_ns : known_ns;
-    capacity = left_ns + r->reset_ms * MS;
+    capacity = left_ns + r->reset_ms * SC_NS_PER_MS;
     if (capacity > whole_ns - whole_ns / 10)
         capacity = whole_ns;
-    if (capacity > known_ns && capacity - known_ns <= 2 * SECOND && known_ns >= left_ns)
+    if (capacity > known_ns && capacity - known_ns <= 2 * SC_NS_PER_S && known_ns >= left_ns)
         capacity = known_ns;
     return capacity;
 }
@@ -120,7 +119,7 @@ int64_t sc_pace_drift(int64_t mine_ns, int64_t sent_ns, int64_t now_ns, int64_t 
 uint64_t sc_pace_seen(int64_t capacity_ns, int64_t now_ns)
 {
     const int64_t most = (INT64_C(1) << CAPACITY_BITS) - 1;
-    int64_t ms = capacity_ns / MS;
+    int64_t ms = capacity_ns / SC_NS_PER_MS;
 
     ms = ms < 0 ? 0 : ms > most ? most : ms;
     return (uint64_t)ms << TIME_BITS |
@@ -129,12 +128,12 @@ uint64_t sc_pace_seen(int64_t capacity_ns, int64_t now_ns)
 
 int64_t sc_pace_capacity(uint64_t seen)
 {
-    return (int64_t)(seen >> TIME_BITS) * MS;
+    return (int64_t)(seen >> TIME_BITS) * SC_NS_PER_MS;
 }
 
 bool sc_pace_fresh(uint64_t seen, int64_t now_ns)
 {
     int64_t then = (int64_t)((seen & ((UINT64_C(1) << TIME_BITS) - 1)) << TIME_UNIT & INT64_MAX);
 
-    return now_ns - then >= -SECOND && now_ns - then <= SC_PACE_FRESH_NS;
+    return now_ns - then >= -SC_NS_PER_S && now_ns - then <= SC_PACE_FRESH_NS;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "log/file.h"
 #include "log/out.h"
 
@@ -68,7 +69,7 @@ static int64_t wall_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
 /* Returns 0 or an errno. */

@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "core/time.h"
+
 bool sc_out_int(struct sc_out *o, int64_t v)
 {
     char b[20];
@@ -92,13 +94,13 @@ static int64_t local_offset(int64_t seconds)
 
 bool sc_out_local_time(struct sc_out *o, int64_t wall_ns)
 {
-    int64_t seconds = wall_ns / 1000000000;
+    int64_t seconds = wall_ns / SC_NS_PER_S;
     return put_date_time(o, seconds + local_offset(seconds), ' ');
 }
 
 bool sc_out_utc_time(struct sc_out *o, int64_t wall_ns)
 {
-    int64_t ms = wall_ns / 1000000;
+    int64_t ms = wall_ns / SC_NS_PER_MS;
     return put_date_time(o, ms / 1000, 'T') && SC_OUT_LITERAL(o, ".") &&
            sc_out_digits(o, (unsigned)(ms % 1000), 3) && SC_OUT_LITERAL(o, "Z");
 }

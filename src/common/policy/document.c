@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "policy/text.h"
 
 void sc_stamp_fill(struct sc_policy_stamp *stamp, const void *stat_buffer)
@@ -18,8 +19,8 @@ void sc_stamp_fill(struct sc_policy_stamp *stamp, const void *stat_buffer)
     stamp->dev = st->st_dev;
     stamp->ino = st->st_ino;
     stamp->size = st->st_size;
-    stamp->mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-    stamp->ctime_ns = (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+    stamp->mtime_ns = (int64_t)st->st_mtim.tv_sec * SC_NS_PER_S + st->st_mtim.tv_nsec;
+    stamp->ctime_ns = (int64_t)st->st_ctim.tv_sec * SC_NS_PER_S + st->st_ctim.tv_nsec;
 }
 
 void sc_document_error(const struct sc_document *d, size_t offset, const char *path,

@@ -15,17 +15,15 @@
 #include "core/latch.h"
 #include "core/lease.h"
 #include "core/limiter.h"
+#include "core/time.h"
 #include "core/tokens.h"
 #include "state/holder.h"
 #include "state/metrics.h"
 #include "state/state.h"
 #include "state/ticket.h"
 
-#define MS INT64_C(1000000)
-#define SECOND_NS INT64_C(1000000000)
-
 /* A call without a deadline of its own holds its concurrency lease for this long at most. */
-#define LEASE_NS (900 * SECOND_NS)
+#define LEASE_NS (900 * SC_NS_PER_S)
 
 /* The policy allows no more: the search for a free lease would be slow. */
 #define CONCURRENT_MAX 1536
@@ -47,7 +45,7 @@ int64_t sc_state_now(void)
 
     if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
         return 1;
-    return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
 bool sc_state_take_note(char *buf, size_t n)
@@ -192,7 +190,7 @@ static void refuse(struct sc_ticket *t, int64_t now, struct sc_admission *out, e
     sc_ticket_release(t, now, true);
     out->verdict = SC_ADMIT_REFUSE;
     out->refusal = why;
-    out->retry_after_ms = after_ns < 0 ? 0 : after_ns / MS + 1;
+    out->retry_after_ms = after_ns < 0 ? 0 : after_ns / SC_NS_PER_MS + 1;
     sc_metric_add(t->series, SC_M_REFUSALS + (unsigned)why - 1, 1);
 }
 
@@ -436,10 +434,10 @@ static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
                             struct sc_admission *out, enum sc_refusal why)
 {
-    int64_t soon = now + 5 * MS + (int64_t)(rnd % (uint64_t)(20 * MS));
+    int64_t soon = now + 5 * SC_NS_PER_MS + (int64_t)(rnd % (uint64_t)(20 * SC_NS_PER_MS));
 
     if (now >= t->latest_ns) {
-        refuse(t, now, out, why, SECOND_NS);
+        refuse(t, now, out, why, SC_NS_PER_S);
         return;
     }
     sc_ticket_release(t, now, true);
@@ -498,7 +496,7 @@ void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t r
                     struct sc_admission *out)
 {
     const struct sc_limits *l = &t->settings->limits;
-    int64_t latest = now + (l->max_wait_ms > 0 ? l->max_wait_ms : 0) * MS;
+    int64_t latest = now + (l->max_wait_ms > 0 ? l->max_wait_ms : 0) * SC_NS_PER_MS;
 
     memset(out, 0, sizeof *out);
     if (!t->region)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/money.h"
+#include "core/time.h"
 #include "state/folder.h"
 #include "state/siphash.h"
 
@@ -24,12 +25,11 @@
 /* A record is at one of these many places, side by side: one read gets them all. */
 #define PLACES 16
 
-#define MS INT64_C(1000000)
 /* Where a write takes longer than this, on a network say, only one percent of the time is given
  * to it. */
-#define SLOW_NS (1 * MS)
+#define SLOW_NS SC_NS_PER_MS
 #define REST 100
-#define REST_MAX_NS (10000 * MS)
+#define REST_MAX_NS (10000 * SC_NS_PER_MS)
 
 struct record {
     uint64_t magic, id;
@@ -281,7 +281,7 @@ static int64_t clock_ns(void)
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 * MS + t.tv_nsec;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
 static bool write_entry(const struct sc_books_entry *e, int64_t wall)

@@ -9,12 +9,11 @@
 #include "core/aimd.h"
 #include "core/limiter.h"
 #include "core/pace.h"
+#include "core/time.h"
 #include "state/ticket.h"
 
-#define MS INT64_C(1000000)
-#define SECOND_NS INT64_C(1000000000)
-#define HOUR_NS (3600 * SECOND_NS)
-#define GUESS_WAIT_NS (3 * SECOND_NS)
+#define HOUR_NS (3600 * SC_NS_PER_S)
+#define GUESS_WAIT_NS (3 * SC_NS_PER_S)
 
 static bool reserved(const struct sc_reservation *r)
 {
@@ -64,8 +63,8 @@ static void pace_by_rate(struct sc_reservation *r, int64_t now)
     if (rate <= 0 || HOUR_NS / rate <= r->cost_ns ||
         sc_limiter_backlog(sc_word_read(&r->words[SC_W_TAT]), now) > GUESS_WAIT_NS)
         return;
-    if (r->cost_ns == 0 || r->burst_ns > SECOND_NS)
-        r->burst_ns = SECOND_NS;
+    if (r->cost_ns == 0 || r->burst_ns > SC_NS_PER_S)
+        r->burst_ns = SC_NS_PER_S;
     r->cost_ns = HOUR_NS / rate > 0 ? HOUR_NS / rate : 1;
 }
 

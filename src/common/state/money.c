@@ -7,15 +7,14 @@
 
 #include "core/cost.h"
 #include "core/lease.h"
+#include "core/time.h"
 #include "state/books.h"
 #include "state/holder.h"
 #include "state/siphash.h"
 
-#define SECOND_NS INT64_C(1000000000)
-
 /* A call may end a little after its deadline. Without one it has an hour: half of what a lease can
  * last, since who reads the clock first and the lease later must not take it for a damaged one. */
-#define GRACE_NS (60 * SECOND_NS)
+#define GRACE_NS (60 * SC_NS_PER_S)
 #define LEASE_NS (SC_LEASE_MAX_NS / 2)
 
 /* Three calls a slot. */
@@ -40,7 +39,7 @@ size_t sc_money_size(size_t n)
 
 static int64_t wall_s(const struct sc_money_ticket *m, int64_t now)
 {
-    return (now + m->wall_ns) / SECOND_NS;
+    return (now + m->wall_ns) / SC_NS_PER_S;
 }
 
 /* ---- begin ---- */
@@ -149,7 +148,7 @@ static int64_t wall_offset(int64_t now)
 
     if (clock_gettime(CLOCK_REALTIME, &t) != 0)
         return 0;
-    return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec - now;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec - now;
 }
 
 void sc_money_begin(struct sc_money_ticket *m, struct sc_region *r, const struct sc_scope_key *k,
@@ -412,7 +411,7 @@ int64_t sc_money_until_ns(const struct sc_money_ticket *m, int64_t now)
     enum sc_period per = m->held[m->refused].budget->per;
     int64_t end = sc_period_end(per, sc_period_number(per, wall_s(m, now)));
 
-    return end == INT64_MAX ? -1 : end * SECOND_NS - m->wall_ns - now;
+    return end == INT64_MAX ? -1 : end * SC_NS_PER_S - m->wall_ns - now;
 }
 
 /* ---- what it cost ---- */

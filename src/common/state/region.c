@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/time.h"
 #include "state/folder.h"
 #include "state/segment.h"
 
-#define CHECK_NS INT64_C(1000000000)
+#define CHECK_NS SC_NS_PER_S
 #define RETRY_FIRST_NS INT64_C(5000000000)
 #define RETRY_MAX_NS INT64_C(300000000000)
 /* A region that was left stays mapped: other threads may be in it. So the number is bounded. */

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/time.h"
+
 /* A creator needs microseconds from making the segment to writing its record. */
 #define SWEEP_AGE_S 10
 
@@ -26,7 +28,7 @@ static int64_t clock_ns(void)
     struct timespec t;
 
     clock_gettime(CLOCK_BOOTTIME, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
 void sc_segment_boot_id(char *buf, size_t n)
@@ -313,7 +315,7 @@ static bool is_left(const struct sc_region_header *h, int shmid, const struct sh
                     int64_t age_s)
 {
     if (h->magic == SC_STATE_MAGIC)
-        return clock_ns() - h->created_ns > age_s * 1000000000 && !is_named(h, shmid);
+        return clock_ns() - h->created_ns > age_s * SC_NS_PER_S && !is_named(h, shmid);
     return was_never_finished(h) && (int64_t)time(NULL) - (int64_t)d->shm_ctime > age_s;
 }
 

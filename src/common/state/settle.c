@@ -9,11 +9,10 @@
 #include "core/latch.h"
 #include "core/lease.h"
 #include "core/limiter.h"
+#include "core/time.h"
 #include "core/tokens.h"
 #include "state/metrics.h"
 #include "state/ticket.h"
-
-#define MS INT64_C(1000000)
 
 static bool reserved(const struct sc_reservation *r)
 {
@@ -49,9 +48,10 @@ static void give_back(struct sc_reservation *r)
 
 static void add_to_window(struct sc_ticket *t, enum sc_breaker_outcome o, int64_t now)
 {
-    struct sc_window_add a = {.epoch = sc_window_epoch(now, t->settings->breaker.window_ms * MS),
-                              .all = 1,
-                              .bad = o == SC_BREAKER_FAILURE};
+    struct sc_window_add a = {
+        .epoch = sc_window_epoch(now, t->settings->breaker.window_ms * SC_NS_PER_MS),
+        .all = 1,
+        .bad = o == SC_BREAKER_FAILURE};
 
     if (t->window && (o == SC_BREAKER_SUCCESS || o == SC_BREAKER_FAILURE))
         sc_word_update(&t->window[sc_window_index(a.epoch)], sc_window_add, &a);
@@ -95,7 +95,7 @@ static void settle_breaker(struct sc_ticket *t, enum sc_breaker_outcome o, enum 
     }
     fx->breaker_opened = r.opened;
     fx->breaker_closed = r.closed;
-    fx->open_ms = r.open_ns / MS;
+    fx->open_ms = r.open_ns / SC_NS_PER_MS;
 }
 
 /* ---- gate and latch ---- */
@@ -131,7 +131,8 @@ static void close_gate(struct sc_ticket *t, const struct sc_attempt_facts *f, in
         t->gate[i] = sc_slot_words(&t->hashes, f->key, t->gate_scope[i], SC_SLOT_GATE);
     if (!t->gate[i])
         return;
-    c.until_ns = f->hint_ms < SC_GATE_HORIZON_NS / MS ? now + f->hint_ms * MS : INT64_MAX / 2;
+    c.until_ns = f->hint_ms < SC_GATE_HORIZON_NS / SC_NS_PER_MS ? now + f->hint_ms * SC_NS_PER_MS
+                                                                : INT64_MAX / 2;
     sc_word_update(&t->gate[i][SC_W_UNTIL], sc_gate_close, &c);
     if (c.moved_ns == 0)
         return;
@@ -161,7 +162,9 @@ static void settle_latch(struct sc_ticket *t, const struct sc_attempt_facts *f, 
     struct sc_latch_set s = {
         .now_ns = now,
         .reason = f->class == SC_CLASS_QUOTA_EXHAUSTED ? SC_LATCH_QUOTA : SC_LATCH_AUTH,
-        .hint_ns = f->hint_ms > 0 && f->hint_ms < SC_GATE_HORIZON_NS / MS ? f->hint_ms * MS : 0};
+        .hint_ns = f->hint_ms > 0 && f->hint_ms < SC_GATE_HORIZON_NS / SC_NS_PER_MS
+                       ? f->hint_ms * SC_NS_PER_MS
+                       : 0};
 
     if (!t->latch)
         return;

@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "call/said.h"
+#include "core/time.h"
 #include "process/labels.h"
-
-enum { NS_PER_MS = 1000000 };
 
 static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
 {
@@ -91,11 +90,11 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
     e.curl_code = (int)rc;
     e.class = sc_class_name(class);
     e.row = t->verdict.row;
-    e.ms = (now_ns - t->attempt_start_ns) / NS_PER_MS;
+    e.ms = (now_ns - t->attempt_start_ns) / SC_NS_PER_MS;
     e.retry_after_ms = t->verdict.hint_ms;
     e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
     if (e.will_retry && t->call.wait_until_ns > now_ns)
-        e.wait_ms = (t->call.wait_until_ns - now_ns) / NS_PER_MS;
+        e.wait_ms = (t->call.wait_until_ns - now_ns) / SC_NS_PER_MS;
     e.text = words_for(s, t, rc, words, sizeof words);
     e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
     if (class != SC_CLASS_OK)
@@ -114,11 +113,11 @@ void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_
     if (shared)
         t->waiting_since_ns = now;
     else
-        sc_state_count_wait(&t->ticket, step->reason, (end - now) / NS_PER_MS);
+        sc_state_count_wait(&t->ticket, step->reason, (end - now) / SC_NS_PER_MS);
     fill(&e, s, t);
     e.kind = SC_EVENT_WAIT;
     e.attempt = t->call.attempts;
-    e.ms = (end - now) / NS_PER_MS;
+    e.ms = (end - now) / SC_NS_PER_MS;
     e.reason = sc_wait_reason_name(step->reason);
     write_event(t, &e);
 }
@@ -172,7 +171,7 @@ void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
 
     fill(&e, s, t);
     e.kind = SC_EVENT_WAITED;
-    e.ms = ns / NS_PER_MS;
+    e.ms = ns / SC_NS_PER_MS;
     e.reason = sc_wait_reason_name(t->admission.reason);
     write_event(t, &e);
 }
@@ -248,7 +247,7 @@ void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int
     if (t->turned_away)
         e.outcome = "synthesized";
     e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
-    e.ms = (now_ns - t->call.start_ns) / NS_PER_MS;
+    e.ms = (now_ns - t->call.start_ns) / SC_NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->turned_away)
         e.reason = t->rewrite.refused ? t->rewrite.refused : sc_refusal_name(t->admission.refusal);

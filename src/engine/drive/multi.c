@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "steadycurl/newer.h"
-
-enum { NS_PER_MS = 1000000 };
+#include "core/time.h"
 
 static _Atomic(const struct sc_host *) preload;
 
@@ -78,8 +77,7 @@ static void wake_due(struct sc_multi *u, int64_t now_ns)
 static void before_turn(struct sc_multi *u)
 {
     int64_t now = u->n_heap || u->watched.first ? sc_now_ns() : 0;
-    bool watch =
-        u->watched.first && now >= u->progress_ns + (int64_t)SC_PROGRESS_TURN_MS * NS_PER_MS;
+    bool watch = u->watched.first && now >= u->progress_ns + SC_PROGRESS_TURN_MS * SC_NS_PER_MS;
     bool due = u->n_heap && u->heap[0]->due_ns <= now;
 
     if ((!u->fresh.first && !watch && !due) || sc_multi_libcurl_calls_back(u))

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "wire/playback.h"
 #include "call/report.h"
 #include "steadycurl/newer.h"
 
-enum { NS_PER_MS = 1000000, RECHECK_MS = 1000, RECHECK_GRID_MS = 250, LEASE_LOOK_MS = 1 };
+enum { RECHECK_MS = 1000, RECHECK_GRID_MS = 250, LEASE_LOOK_MS = 1 };
 
 /* ---- they come and go ------------------------------------------------------------------------ */
 
@@ -149,14 +150,14 @@ static void hold(struct sc_member *m, enum sc_member_state state, int64_t due_ns
  * for a free place among all of them one looks about every millisecond. */
 static int64_t next_look(const struct sc_member *m, const struct sc_step *step)
 {
-    const int64_t grid = (int64_t)RECHECK_GRID_MS * NS_PER_MS;
+    const int64_t grid = RECHECK_GRID_MS * SC_NS_PER_MS;
     const struct sc_transfer *t = m->shadow->transfer;
     int64_t until = step->until_ns;
 
     if (step->reason != SC_WAIT_LIMIT && step->reason != SC_WAIT_GATE)
         return until;
     if (t->ticket.ask_again) {
-        until += (int64_t)m->multi->n_held * LEASE_LOOK_MS * NS_PER_MS;
+        until += (int64_t)m->multi->n_held * LEASE_LOOK_MS * SC_NS_PER_MS;
     } else if (until < t->wait_end_ns) {
         until += grid - until % grid;
         if (until > t->wait_end_ns)
@@ -294,7 +295,7 @@ void sc_member_begin(struct sc_member *m)
         return;
     }
     t->may_pause = true;
-    t->recheck_ns = (int64_t)RECHECK_MS * NS_PER_MS;
+    t->recheck_ns = RECHECK_MS * SC_NS_PER_MS;
     keep_error(m);
     advance(m);
 }
@@ -314,7 +315,7 @@ static void time_out(struct sc_member *m)
 
     snprintf(text, sizeof text,
              "Operation timed out after %lld milliseconds with %llu out of %lld bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / NS_PER_MS),
+             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS),
              (unsigned long long)t->body_len, (long long)t->content_length);
     sc_transfer_attempt(t);
     sc_shadow_error(m->shadow, text);

@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-enum { NS_PER_MS = 1000000 };
+#include "core/time.h"
 
 int64_t sc_multi_due(const struct sc_multi *u)
 {
     int64_t due = u->n_heap ? u->heap[0]->due_ns : SC_NEVER;
 
     if (u->watched.first) {
-        int64_t progress = u->progress_ns + (int64_t)SC_PROGRESS_WAKE_MS * NS_PER_MS;
+        int64_t progress = u->progress_ns + SC_PROGRESS_WAKE_MS * SC_NS_PER_MS;
 
         if (progress < due)
             due = progress;
@@ -27,7 +27,7 @@ int64_t sc_multi_due(const struct sc_multi *u)
 /* Rounded up: coming back too early would mean coming back again and again. */
 static long ms_until(int64_t due_ns, int64_t now_ns)
 {
-    return due_ns <= now_ns ? 0 : (long)((due_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
+    return due_ns <= now_ns ? 0 : (long)((due_ns - now_ns + SC_NS_PER_MS - 1) / SC_NS_PER_MS);
 }
 
 CURLMcode sc_multi_timeout(void *multi, long *timeout_ms)
@@ -98,7 +98,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *arg)
         u->libcurl_due_ns = SC_NEVER;
     } else {
         now = sc_now_ns();
-        u->libcurl_due_ns = now + (int64_t)timeout_ms * NS_PER_MS;
+        u->libcurl_due_ns = now + (int64_t)timeout_ms * SC_NS_PER_MS;
     }
     if (!u->timer_fn)
         return 0;

@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "wire/playback.h"
 #include "drive/sequence.h"
 #include "drive/multi.h"
 #include "call/report.h"
 #include "process/runtime.h"
 
-enum { NS_PER_MS = 1000000, TICK_MS = 100 };
+enum { TICK_MS = 100 };
 
 static bool wants_progress(const struct sc_shadow *s)
 {
@@ -21,7 +22,7 @@ static bool wants_progress(const struct sc_shadow *s)
 
 static void sleep_until(int64_t ns)
 {
-    struct timespec ts = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+    struct timespec ts = {.tv_sec = ns / SC_NS_PER_S, .tv_nsec = ns % SC_NS_PER_S};
 
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
         ; /* as libcurl's poll goes on after a signal */
@@ -34,7 +35,7 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
 
     sc_report_wait(s, t, step);
     while ((now = sc_now_ns()) < step->until_ns) {
-        int64_t tick = now + (int64_t)TICK_MS * NS_PER_MS;
+        int64_t tick = now + TICK_MS * SC_NS_PER_MS;
 
         if (!wants_progress(s)) {
             sleep_until(step->until_ns);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "stage/admit.h"
 #include "wire/answer.h"
 #include "stage/ask.h"
@@ -22,9 +23,7 @@
 #include "stage/fit.h"
 #include "stage/watchdog.h"
 
-#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
-
-enum { NS_PER_MS = 1000000, RECHECK_MS = 100 };
+enum { RECHECK_MS = 100 };
 
 static bool is_total_timeout(const struct sc_transfer *t)
 {
@@ -39,8 +38,8 @@ static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t no
     if (t->call.deadline_ns == SC_NEVER)
         return;
     t->bounded = true;
-    left = (t->call.deadline_ns - now) / NS_PER_MS;
-    SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+    left = (t->call.deadline_ns - now) / SC_NS_PER_MS;
+    SC_SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
 }
 
 /* libcurl's own progress meter is on. */
@@ -53,30 +52,30 @@ static bool has_meter(const struct sc_shadow *s)
 static void clean_after_attempt(struct sc_shadow *s)
 {
     if (s->o.auto_referer)
-        SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
+        SC_SET(s, CURLOPT_REFERER, s->o.referer.set ? s->o.referer.p : NULL);
     if (has_meter(s))
-        SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
-    if (s->o.hsts_read_fn)              /* libcurl asks for its whole list at each perform */
-        SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
+        SC_SET(s, CURLOPT_NOPROGRESS, 1L); /* libcurl's own meter would print a line per attempt */
+    if (s->o.hsts_read_fn)                 /* libcurl asks for its whole list at each perform */
+        SC_SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
 }
 
 /* Puts back what later attempts needed otherwise. */
 static void restore(struct sc_shadow *s, const struct sc_transfer *t)
 {
     if (t->bounded)
-        SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
+        SC_SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
     if (t->call.attempts < 1)
         return;
     if (has_meter(s))
-        SET(s, CURLOPT_NOPROGRESS, 0L);
+        SC_SET(s, CURLOPT_NOPROGRESS, 0L);
     if (s->o.hsts_read_fn)
-        SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
+        SC_SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
 }
 
 /* Limit or gate kept the first attempt waiting. */
 static bool has_waited(const struct sc_transfer *t)
 {
-    return t->attempt_start_ns - t->call.start_ns > NS_PER_MS;
+    return t->attempt_start_ns - t->call.start_ns > SC_NS_PER_MS;
 }
 
 void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
@@ -214,7 +213,7 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     t->rewinds = t->rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->uploads);
     t->rewrite.planned = false;
     if (t->fail_suppressed)
-        SET(s, CURLOPT_FAILONERROR, 1L);
+        SC_SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
     s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     t->connect_code = (int)connect_code;
@@ -266,9 +265,9 @@ static void begin(struct sc_shadow *s, struct sc_transfer *t)
     int64_t now = sc_now_ns(), deadline = SC_NEVER;
 
     if (s->o.timeout_ms > 0 && is_total_timeout(t))
-        deadline = now + s->o.timeout_ms * NS_PER_MS;
-    if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * NS_PER_MS < deadline)
-        deadline = now + set->timeouts.total_ms * NS_PER_MS;
+        deadline = now + s->o.timeout_ms * SC_NS_PER_MS;
+    if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * SC_NS_PER_MS < deadline)
+        deadline = now + set->timeouts.total_ms * SC_NS_PER_MS;
     t->id = sc_random64();
     t->random = t->id;
     t->uploads = reads_upload(s);
@@ -276,7 +275,7 @@ static void begin(struct sc_shadow *s, struct sc_transfer *t)
         sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
     sc_call_begin(&t->call, set, now, deadline);
     t->call.deadline_ns = deadline; /* total_ms holds whatever the program's timeout bounds */
-    t->recheck_ns = (int64_t)RECHECK_MS * NS_PER_MS;
+    t->recheck_ns = RECHECK_MS * SC_NS_PER_MS;
     sc_admission_begin(s, t);
 }
 
@@ -372,7 +371,7 @@ static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
  * own, as that for connecting, libcurl tells of it alone. */
 static bool has_run_out(const struct sc_transfer *t)
 {
-    return t->bound || (t->bounded && sc_now_ns() > t->call.deadline_ns - (int64_t)2 * NS_PER_MS);
+    return t->bound || (t->bounded && sc_now_ns() > t->call.deadline_ns - 2 * SC_NS_PER_MS);
 }
 
 /* libcurl counts from the attempt's start; the program knows of one call. */
@@ -393,7 +392,8 @@ static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
         if (strncmp(said, starts[i], n) != 0)
             continue;
         ms = strtoll(said + n, &rest, 10);
-        ms += (before_ns + (t->bound ? 0 : NS_PER_MS - 1)) / NS_PER_MS; /* what was left was cut */
+        ms += (before_ns + (t->bound ? 0 : SC_NS_PER_MS - 1)) /
+              SC_NS_PER_MS; /* what was left was cut */
         snprintf(text, sizeof text, "%s%lld%s", starts[i], ms, rest);
         sc_shadow_error(s, text);
         return;

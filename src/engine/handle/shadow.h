@@ -203,6 +203,9 @@ struct sc_shadow {
     enum sc_path_use path_use;
 };
 
+/* Sets an option in the real handle, past the record: ours stands in for the program's. */
+#define SC_SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
+
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
 struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy);
 void sc_shadow_free(struct sc_shadow *s);

@@ -16,6 +16,7 @@
 
 #include "log/place.h"
 
+#include "core/time.h"
 #include "policy/trust.h"
 
 enum { RECHECK_NS = 20000000 };
@@ -25,7 +26,7 @@ int64_t sc_now_ns(void)
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+    return ts.tv_sec * SC_NS_PER_S + ts.tv_nsec;
 }
 
 static int64_t coarse_now_ns(void)
@@ -33,7 +34,7 @@ static int64_t coarse_now_ns(void)
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-    return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+    return ts.tv_sec * SC_NS_PER_S + ts.tv_nsec;
 }
 
 static uint64_t mix(uint64_t x)

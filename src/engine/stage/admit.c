@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "http/header.h"
 #include "provider/reply.h"
 #include "wire/answer.h"
@@ -17,8 +18,6 @@
 #include "wire/request.h"
 #include "stage/meter.h"
 #include "core/units.h"
-
-enum { NS_PER_MS = 1000000 };
 
 /* ---- what a call is known by --------------------------------------------------------------- */
 
@@ -148,7 +147,7 @@ void sc_admission_ask(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns
     } else if (a->verdict == SC_ADMIT_REFUSE) {
         refused(s, t, step);
     } else {
-        int64_t until = now_ns + (a->until_ns > boot_ns ? a->until_ns - boot_ns : NS_PER_MS);
+        int64_t until = now_ns + (a->until_ns > boot_ns ? a->until_ns - boot_ns : SC_NS_PER_MS);
 
         t->wait_end_ns = until;
         if (until > now_ns + t->recheck_ns)
@@ -217,7 +216,7 @@ void sc_admission_settle(struct sc_shadow *s, struct sc_transfer *t, int64_t now
         .input_tokens = -1,
         .output_tokens = -1,
         .cost_nano = -1,
-        .ms = (now_ns - t->attempt_start_ns) / NS_PER_MS,
+        .ms = (now_ns - t->attempt_start_ns) / SC_NS_PER_MS,
     };
 
     char host[SC_URL_HOST_MAX + 8];

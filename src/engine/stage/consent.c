@@ -9,8 +9,6 @@
 
 #include "call/transfer.h"
 
-#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
-
 static void note(struct sc_shadow *s, bool granted)
 {
     if (s->transfer && granted)
@@ -58,18 +56,18 @@ static int on_resolver_start(void *state, void *reserved, void *arg)
 void sc_consent_install(struct sc_shadow *s)
 {
     if (s->o.opensocket_fn) {
-        SET(s, CURLOPT_OPENSOCKETFUNCTION, on_opensocket);
-        SET(s, CURLOPT_OPENSOCKETDATA, s);
+        SC_SET(s, CURLOPT_OPENSOCKETFUNCTION, on_opensocket);
+        SC_SET(s, CURLOPT_OPENSOCKETDATA, s);
         s->opensocket_installed = true;
     }
     if (s->o.sockopt_fn) {
-        SET(s, CURLOPT_SOCKOPTFUNCTION, on_sockopt);
-        SET(s, CURLOPT_SOCKOPTDATA, s);
+        SC_SET(s, CURLOPT_SOCKOPTFUNCTION, on_sockopt);
+        SC_SET(s, CURLOPT_SOCKOPTDATA, s);
         s->sockopt_installed = true;
     }
     if (s->o.resolver_start_fn) {
-        SET(s, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
-        SET(s, CURLOPT_RESOLVER_START_DATA, s);
+        SC_SET(s, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
+        SC_SET(s, CURLOPT_RESOLVER_START_DATA, s);
         s->resolver_start_installed = true;
     }
 }
@@ -77,16 +75,16 @@ void sc_consent_install(struct sc_shadow *s)
 void sc_consent_uninstall(struct sc_shadow *s)
 {
     if (s->opensocket_installed) {
-        SET(s, CURLOPT_OPENSOCKETFUNCTION, s->o.opensocket_fn);
-        SET(s, CURLOPT_OPENSOCKETDATA, s->o.opensocket_data);
+        SC_SET(s, CURLOPT_OPENSOCKETFUNCTION, s->o.opensocket_fn);
+        SC_SET(s, CURLOPT_OPENSOCKETDATA, s->o.opensocket_data);
     }
     if (s->sockopt_installed) {
-        SET(s, CURLOPT_SOCKOPTFUNCTION, s->o.sockopt_fn);
-        SET(s, CURLOPT_SOCKOPTDATA, s->o.sockopt_data);
+        SC_SET(s, CURLOPT_SOCKOPTFUNCTION, s->o.sockopt_fn);
+        SC_SET(s, CURLOPT_SOCKOPTDATA, s->o.sockopt_data);
     }
     if (s->resolver_start_installed) {
-        SET(s, CURLOPT_RESOLVER_START_FUNCTION, s->o.resolver_start_fn);
-        SET(s, CURLOPT_RESOLVER_START_DATA, s->o.resolver_start_data);
+        SC_SET(s, CURLOPT_RESOLVER_START_FUNCTION, s->o.resolver_start_fn);
+        SC_SET(s, CURLOPT_RESOLVER_START_DATA, s->o.resolver_start_data);
     }
     s->opensocket_installed = false;
     s->sockopt_installed = false;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/time.h"
 #include "provider/batch.h"
 #include "stage/ask.h"
 #include "call/report.h"
@@ -220,7 +221,7 @@ CURLcode sc_batch_timed_out(struct sc_shadow *s, struct sc_transfer *t)
     char text[CURL_ERROR_SIZE];
 
     snprintf(text, sizeof text, "Operation timed out after %lld milliseconds with 0 bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / 1000000));
+             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS));
     sc_shadow_error(s, text);
     t->verdict.class = SC_CLASS_RETRYABLE;
     return CURLE_OPERATION_TIMEDOUT;

@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/time.h"
 #include "process/runtime.h"
-
-#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
-
-enum { NS_PER_MS = 1000000 };
 
 bool sc_watchdog_wanted(const struct sc_transfer *t)
 {
@@ -101,7 +98,7 @@ static const char *bound_broken(const struct sc_transfer *t)
 {
     const struct sc_timeouts *bounds = &t->rule->settings->timeouts;
     const struct sc_watch *w = &t->watch;
-    int64_t waited_ms = (sc_now_ns() - w->since_ns) / NS_PER_MS;
+    int64_t waited_ms = (sc_now_ns() - w->since_ns) / SC_NS_PER_MS;
 
     if (w->paused_ns)
         return NULL;
@@ -169,18 +166,18 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 
 void sc_watchdog_install(struct sc_shadow *s)
 {
-    SET(s, CURLOPT_XFERINFOFUNCTION, on_progress);
-    SET(s, CURLOPT_XFERINFODATA, s);
-    SET(s, CURLOPT_NOPROGRESS, 0L);
+    SC_SET(s, CURLOPT_XFERINFOFUNCTION, on_progress);
+    SC_SET(s, CURLOPT_XFERINFODATA, s);
+    SC_SET(s, CURLOPT_NOPROGRESS, 0L);
     s->progress_installed = true;
 }
 
 void sc_watchdog_uninstall(struct sc_shadow *s)
 {
     /* XFERINFODATA and PROGRESSDATA are one option; the newer function wins where both are set. */
-    SET(s, CURLOPT_XFERINFOFUNCTION, s->o.xferinfo_fn);
-    SET(s, CURLOPT_XFERINFODATA, s->o.progress_data);
-    SET(s, CURLOPT_NOPROGRESS, (long)s->o.no_progress);
+    SC_SET(s, CURLOPT_XFERINFOFUNCTION, s->o.xferinfo_fn);
+    SC_SET(s, CURLOPT_XFERINFODATA, s->o.progress_data);
+    SC_SET(s, CURLOPT_NOPROGRESS, (long)s->o.no_progress);
     s->progress_installed = false;
 }
 
@@ -192,7 +189,7 @@ CURLcode sc_watchdog_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode
         return rc;
     snprintf(text, sizeof text,
              "Operation timed out after %lld milliseconds with %llu bytes received",
-             (long long)((sc_now_ns() - t->attempt_start_ns) / NS_PER_MS),
+             (long long)((sc_now_ns() - t->attempt_start_ns) / SC_NS_PER_MS),
              (unsigned long long)t->body_len);
     sc_shadow_error(s, text);
     return CURLE_OPERATION_TIMEDOUT;

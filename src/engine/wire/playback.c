@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "core/time.h"
 #include "view/headers.h"
 #include "stage/watchdog.h"
 #include "wire/filter.h"
@@ -205,7 +206,7 @@ static void timeout_text(struct sc_shadow *s, struct sc_transfer *t)
 
     snprintf(text, sizeof text,
              "Operation timed out after %lld milliseconds with %llu out of %lld bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / 1000000),
+             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS),
              (unsigned long long)t->body_len, (long long)t->content_length);
     sc_shadow_error(s, text);
 }

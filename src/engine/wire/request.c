@@ -16,8 +16,6 @@
 #include "wire/feed.h"
 #include "stage/fit.h"
 
-#define SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
-
 enum { CHUNK = 8192 };
 
 typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
@@ -275,7 +273,7 @@ static void replace_length(struct sc_shadow *s, struct sc_rewrite *r)
         r->headers[i].data = header_value(h->data, "content-length").n > 0 ? r->length : h->data;
         r->headers[i].next = h->next ? &r->headers[i + 1] : NULL;
     }
-    SET(s, CURLOPT_HTTPHEADER, r->headers);
+    SC_SET(s, CURLOPT_HTTPHEADER, r->headers);
     s->headers_replaced = true;
 }
 
@@ -285,7 +283,7 @@ static void install_read(struct sc_shadow *s, const struct sc_rewrite *r)
 
     s->replaced = SC_REPLACED_READ;
     if (announced(s) >= 0)
-        SET(s, put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
+        SC_SET(s, put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
 }
 
 void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
@@ -303,8 +301,8 @@ void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
         install_read(s, r);
     } else {
         s->replaced = s->o.copied_fields ? SC_REPLACED_COPY : SC_REPLACED_FIELDS;
-        SET(s, CURLOPT_POSTFIELDS, r->bytes);
-        SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
+        SC_SET(s, CURLOPT_POSTFIELDS, r->bytes);
+        SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
     }
     replace_length(s, r);
 }
@@ -315,9 +313,9 @@ static void restore_copy(struct sc_shadow *s)
 {
     bool is_string = s->o.post_size < 0;
 
-    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
-    SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
-    SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
+    SC_SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
+    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
 }
 
 void sc_rewrite_uninstall(struct sc_shadow *s)
@@ -328,13 +326,13 @@ void sc_rewrite_uninstall(struct sc_shadow *s)
     if (what == SC_REPLACED_COPY)
         restore_copy(s);
     if (what == SC_REPLACED_FIELDS)
-        SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
+        SC_SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
     if (what == SC_REPLACED_READ && s->o.method == SC_METHOD_PUT)
-        SET(s, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->o.infile_size);
+        SC_SET(s, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->o.infile_size);
     else if (what == SC_REPLACED_FIELDS || what == SC_REPLACED_READ)
-        SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+        SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
     if (s->headers_replaced)
-        SET(s, CURLOPT_HTTPHEADER, s->o.headers);
+        SC_SET(s, CURLOPT_HTTPHEADER, s->o.headers);
     s->headers_replaced = false;
 }
 

@@ -86,7 +86,7 @@ static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t
         matters = sc_classify_head(t->provider, rows, t->status) == SC_HEAD_NEEDS_BODY;
     if (!matters)
         return;
-    s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
+    SC_SET(s, CURLOPT_FAILONERROR, 0L);
     t->fail_suppressed = true;
 }
 
