@@ -154,7 +154,7 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
 void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
                     const struct sc_call_facts *f, int64_t now)
 {
-    struct sc_region *r = sc_region_get(now);
+    struct sc_region *r = f->world ? f->world->region : sc_region_get(now);
 
     memset(t, 0, sizeof *t);
     t->settings = s;
@@ -167,7 +167,7 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
     sc_scope_hash(&t->hashes, r, k);
     find_words(t, k, now);
     if (t->money)
-        sc_money_begin(t->money, r, k, now);
+        sc_money_begin(t->money, r, k, f->world, now);
 }
 
 bool sc_state_counts_tokens(const struct sc_ticket *t, int64_t now)

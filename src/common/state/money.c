@@ -131,7 +131,7 @@ static void load(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now
 
     if (sc_word_read(&h->words[SC_W_PLACES]) & LOADED)
         return;
-    if (sc_books_read(h->id, h->budget->per, a.period, &e)) {
+    if (!m->no_books && sc_books_read(h->id, h->budget->per, a.period, &e)) {
         a.nano = e.spent_nano;
         t.nano = e.told_nano;
         t.refused = e.refused;
@@ -152,14 +152,15 @@ static int64_t wall_offset(int64_t now)
 }
 
 void sc_money_begin(struct sc_money_ticket *m, struct sc_region *r, const struct sc_scope_key *k,
-                    int64_t now)
+                    const struct sc_world *world, int64_t now)
 {
     const struct sc_money_labels *who = &m->who;
     static const uint64_t fixed[2] = {UINT64_C(0x7374656164796375), UINT64_C(0x726c6d6f6e657921)};
     int error = errno;
 
     m->region = r;
-    m->wall_ns = wall_offset(now);
+    m->wall_ns = world ? world->wall_ns : wall_offset(now);
+    m->no_books = world != NULL;
     for (size_t i = 0; i < m->n; i++) {
         struct sc_money_held *h = &m->held[i];
 
@@ -357,12 +358,12 @@ static bool tell(struct sc_money_ticket *m, struct sc_money_held *h, int64_t spe
 
 /* Writes down what was spent. Who wrote last has seen the newest sum: a slower one with an older
  * sum looks again afterwards, and writes again. */
-static void save(struct sc_money_held *h, int64_t wall)
+static void save(const struct sc_money_ticket *m, struct sc_money_held *h, int64_t wall)
 {
     int64_t period = sc_period_number(h->budget->per, wall);
     uint64_t seen, told;
 
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < TRIES && !m->no_books; i++) {
         struct sc_books_entry e = {.id = h->id, .per = h->budget->per, .period = period};
 
         seen = sc_word_read(&h->words[SC_W_SPENT]);
@@ -379,7 +380,7 @@ static void save(struct sc_money_held *h, int64_t wall)
 static void tell_refused(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now)
 {
     if (tell(m, h, h->spent, true, now))
-        save(h, wall_s(m, now));
+        save(m, h, wall_s(m, now));
 }
 
 enum sc_money_answer sc_money_reserve(struct sc_money_ticket *m, int64_t now, int64_t deadline)
@@ -427,7 +428,7 @@ static void charge(struct sc_money_ticket *m, struct sc_money_held *h, int64_t c
     if (a.after == a.before)
         return;
     tell(m, h, a.after, false, now);
-    save(h, wall_s(m, now));
+    save(m, h, wall_s(m, now));
 }
 
 void sc_money_settle(struct sc_money_ticket *m, int64_t cost, int64_t now)

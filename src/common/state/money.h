@@ -18,6 +18,7 @@
 #include "core/settings.h"
 #include "provider/prices.h"
 #include "state/slot.h"
+#include "state/world.h"
 
 /* Who makes the call, beside its sc_scope_key. */
 struct sc_money_labels {
@@ -44,6 +45,7 @@ struct sc_money_ticket {
     struct sc_money_labels who;
     struct sc_region *region;
     int64_t wall_ns; /* CLOCK_REALTIME minus the state's clock */
+    bool no_books;   /* nothing is read from them, nor written */
     size_t refused;  /* which one refused */
     struct sc_money_held held[];
 };
@@ -67,8 +69,9 @@ bool sc_money_take_alert(struct sc_money_ticket *m, int64_t now_ns, struct sc_mo
 
 /* ---- for admit.c and settle.c ---- */
 
+/* world: NULL: this machine. */
 void sc_money_begin(struct sc_money_ticket *m, struct sc_region *r, const struct sc_scope_key *k,
-                    int64_t now_ns);
+                    const struct sc_world *world, int64_t now_ns);
 
 /* Sets aside what was quoted, in every budget or in none. */
 enum sc_money_answer sc_money_reserve(struct sc_money_ticket *m, int64_t now_ns,

@@ -51,6 +51,7 @@
 #include "provider/ratelimit.h"
 #include "state/money.h"
 #include "state/slot.h"
+#include "state/world.h"
 
 enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
 
@@ -89,6 +90,7 @@ struct sc_admission {
 struct sc_call_facts {
     int64_t deadline_ns;           /* the program's own, SC_NEVER if none: no wait ends later */
     struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
+    const struct sc_world *world;  /* where it is made, NULL: on this machine */
 };
 
 struct sc_attempt_facts {
