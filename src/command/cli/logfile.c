@@ -8,10 +8,19 @@
 #include "cli/policy_file.h"
 #include "log/file.h"
 #include "log/place.h"
+#include "policy/home.h"
+
+bool sc_logfile_default(char *buf, size_t n)
+{
+    char home[PATH_MAX];
+    if (!sc_home(home, sizeof home))
+        home[0] = '\0';
+    return sc_log_default_path(home, buf, n);
+}
 
 static bool by_default(const struct sc_usage *u, char *buf, size_t n)
 {
-    if (sc_log_default_path(buf, n))
+    if (sc_logfile_default(buf, n))
         return true;
     sc_usage_wrong(u, "no log: without a policy file it lies at home, and HOME is not set");
     return false;
@@ -59,7 +68,7 @@ static bool in_use(char *buf, size_t n)
     if (variable)
         return *variable && snprintf(buf, n, "%s", variable) < (int)n;
     if (!sc_policy_find(path, sizeof path))
-        return sc_log_default_path(buf, n);
+        return sc_logfile_default(buf, n);
     struct sc_policy *p = sc_policy_load(path, &error);
     const char *log = p ? sc_policy_log(p)->path : NULL;
     bool named = log && snprintf(buf, n, "%s", log) < (int)n;

@@ -12,6 +12,9 @@
 bool sc_logfile_find(const struct sc_usage *u, const char *file, const char *policy, char *buf,
                      size_t n);
 
+/* The one of programs that have no policy file. False: there is no place for it. */
+bool sc_logfile_default(char *buf, size_t n);
+
 /* Why programs cannot write the log that they would use now: a word, and the path in `buf`. NULL:
  * they can, or use none. */
 const char *sc_logfile_trouble(char *buf, size_t n);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/logfile.h"
 #include "cli/place.h"
 #include "log/file.h"
 #include "log/place.h"
@@ -135,7 +136,7 @@ static bool find_log(struct sc_diagnosis *d, const struct sc_policy *policy, boo
     const char *log = named ? named : variable ? variable : NULL;
     if (!log && policy && !built_in)
         log = sc_policy_log(policy)->path;
-    if (!log && built_in && sc_log_default_path(path, PATH_MAX))
+    if (!log && built_in && sc_logfile_default(path, PATH_MAX))
         return true;
     if (log && *log)
         return snprintf(path, PATH_MAX, "%s", log) < PATH_MAX;

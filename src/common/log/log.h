@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "policy/policy.h"
+#include "core/settings.h"
 
 struct sc_log {
     const char *path; /* NULL: no log */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "log/open.h"
-#include "policy/home.h"
 
 /* Who has become root may have the environment of before: root's files there would be in the
  * user's way. A folder that is not there yet would be made in the next one above it. */
@@ -34,17 +33,15 @@ static bool is_own(const char *folder)
     return st.st_uid == 0;
 }
 
-bool sc_log_default_path(char *buf, size_t n)
+bool sc_log_default_path(const char *home, char *buf, size_t n)
 {
     const char *state = secure_getenv("XDG_STATE_HOME");
-    char home[PATH_MAX];
 
     if (state && state[0] == '/' && is_own(state))
         return snprintf(buf, n, "%s/steadycurl/steadycurl.log", state) < (int)n;
     if (geteuid() == 0)
         return snprintf(buf, n, "/var/log/steadycurl.log") < (int)n;
-    return sc_home(home, sizeof home) &&
-           snprintf(buf, n, "%s/.local/state/steadycurl/steadycurl.log", home) < (int)n;
+    return home[0] && snprintf(buf, n, "%s/.local/state/steadycurl/steadycurl.log", home) < (int)n;
 }
 
 /* The nearest folder above that is there decides what can be made. */

@@ -17,9 +17,6 @@
 #include "provider/provider.h"
 #include "provider/rows.h"
 
-enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
-enum sc_log_level { SC_LOG_ERROR, SC_LOG_WARN, SC_LOG_INFO, SC_LOG_DEBUG };
-
 struct sc_log_settings {
     char *path; /* "~" expanded; NULL: no log */
     enum sc_log_format format;

@@ -17,6 +17,7 @@
 #include "log/place.h"
 
 #include "core/time.h"
+#include "policy/home.h"
 #include "policy/trust.h"
 
 enum { RECHECK_NS = 20000000 };
@@ -123,9 +124,13 @@ say_reloaded(const struct sc_policy *p, enum sc_log_level level, const char *for
 static void set_log_path(struct loaded *l)
 {
     const char *named = getenv("STEADYCURL_LOG");
-    char path[PATH_ROOM];
+    char path[PATH_ROOM], home[PATH_ROOM];
 
-    l->log_by_default = !named && !l->path[0] && sc_log_default_path(path, sizeof path);
+    if (!named && !l->path[0]) {
+        if (!sc_home(home, sizeof home))
+            home[0] = '\0';
+        l->log_by_default = sc_log_default_path(home, path, sizeof path);
+    }
     if (l->log_by_default)
         l->log_path = strdup(path);
     else if (named)
