@@ -1,7 +1,7 @@
 /*
  * classify.c - reads the rows of provider/rows.h. See classify.h.
  *
- * The first row that fits decides; which comes first is the order of stages, and within a stage
+ * The first row that fits decides; which comes first is the order of ranks, and within a rank
  * that of the tables.
  */
 #include "core/classify.h"
@@ -67,13 +67,13 @@ static void begin_walk(struct walk *w, const struct sc_class_rows *own, enum sc_
     add_table(w, &sc_rows_general);
 }
 
-/* The next row by stage, then by table; NULL at the end. */
+/* The next row by rank, then by table; NULL at the end. */
 static const struct sc_class_row *next_row(struct walk *w)
 {
     struct sc_class_rows *next = NULL;
 
     for (size_t i = 0; i < w->n; i++)
-        if (w->left[i].n > 0 && (!next || w->left[i].rows->stage < next->rows->stage))
+        if (w->left[i].n > 0 && (!next || w->left[i].rows->rank < next->rows->rank))
             next = &w->left[i];
     if (!next)
         return NULL;
@@ -139,7 +139,7 @@ static enum sc_proof proof_of(const struct sc_class_row *r, const struct sc_fact
 {
     if (r->class != SC_CLASS_AUTH && r->class != SC_CLASS_QUOTA_EXHAUSTED)
         return SC_PROOF_NONE;
-    if (r->stage == SC_STAGE_OWN)
+    if (r->rank == SC_RANK_OWN)
         return SC_PROOF_NAMED;
     if (!f->from_api || f->status == 407 || f->status == 511)
         return SC_PROOF_NONE;

@@ -91,7 +91,7 @@ static enum sc_class class_of(int word)
 static void add_row(struct sc_reader *r)
 {
     struct sc_own_match *own = sc_build_alloc(r->policy, sizeof *own);
-    struct sc_class_row row = {.stage = SC_STAGE_OWN,
+    struct sc_class_row row = {.rank = SC_RANK_OWN,
                                .name = row_name(r),
                                .class = (uint8_t)class_of(r->class.class),
                                .phrase = joined(r, r->class.message, true),

@@ -1,8 +1,8 @@
 /*
  * rows.h - what tells one failure from another: rows, of which the first that fits decides.
  *
- * A row belongs to a stage; stages are asked in the order of the list below, special before
- * general, and within a stage a policy's own rows before the provider's, these before those of its
+ * A row belongs to a rank; ranks are asked in the order of the list below, special before
+ * general, and within a rank a policy's own rows before the provider's, these before those of its
  * family and the general ones. So each provider has a table of its own (known/), and yet "this
  * never fits" is asked before "that is a rate limit" whoever says so.
  *
@@ -18,20 +18,20 @@
 #include "provider/class.h"
 #include "provider/provider.h"
 
-enum sc_class_stage {
-    SC_STAGE_OWN,     /* the policy's rows */
-    SC_STAGE_FAULT,   /* a code that says what is wrong with the request: no phrase outweighs it */
-    SC_STAGE_QUOTA,   /* money or a day's allowance is gone; waiting a minute does not help */
-    SC_STAGE_TOKENS,  /* too many tokens: the same request never fits */
-    SC_STAGE_LOAD,    /* about load and not about the caller, whatever the status */
-    SC_STAGE_RATE,    /* rate limits that do not call themselves 429 */
-    SC_STAGE_SERVICE, /* the service failed */
-    SC_STAGE_KEY,     /* the key, the account, the place */
-    SC_STAGE_MODEL,   /* no such model, for this caller */
-    SC_STAGE_CONTENT, /* what was said, or would have been, is not allowed */
-    SC_STAGE_STATUS,  /* the status alone */
-    SC_STAGE_STREAM,  /* errors without a status: in a stream, or under 200 */
-    SC_STAGE_COUNT
+enum sc_class_rank {
+    SC_RANK_OWN,     /* the policy's rows */
+    SC_RANK_FAULT,   /* a code that says what is wrong with the request: no phrase outweighs it */
+    SC_RANK_QUOTA,   /* money or a day's allowance is gone; waiting a minute does not help */
+    SC_RANK_TOKENS,  /* too many tokens: the same request never fits */
+    SC_RANK_LOAD,    /* about load and not about the caller, whatever the status */
+    SC_RANK_RATE,    /* rate limits that do not call themselves 429 */
+    SC_RANK_SERVICE, /* the service failed */
+    SC_RANK_KEY,     /* the key, the account, the place */
+    SC_RANK_MODEL,   /* no such model, for this caller */
+    SC_RANK_CONTENT, /* what was said, or would have been, is not allowed */
+    SC_RANK_STATUS,  /* the status alone */
+    SC_RANK_STREAM,  /* errors without a status: in a stream, or under 200 */
+    SC_RANK_COUNT
 };
 
 /* Statuses that stand for more than themselves. */
@@ -56,7 +56,7 @@ struct sc_own_match {
 
 /* All that is given must fit; of alternatives, separated by '|', one. Letters fit in both cases. */
 struct sc_class_row {
-    uint8_t stage;
+    uint8_t rank;
     const char *name;
     short status[SC_ROW_NUMBERS]; /* none: any. SC_NO_STATUS: an error inside of a success */
     uint8_t flags, class;
@@ -67,7 +67,7 @@ struct sc_class_row {
     bool vague; /* of a quota or a key: its words do not put the matter beyond doubt */
 };
 
-/* Sorted by stage. */
+/* Sorted by rank. */
 struct sc_class_rows {
     const struct sc_class_row *rows;
     size_t n;

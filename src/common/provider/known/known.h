@@ -2,7 +2,7 @@
  * known.h - the words in which the tables of this folder are written. Not for others.
  *
  * Rows state what a provider documents, or what its clients test for (2026-08 unless a row says
- * otherwise); they stand in the order of their stages. Phrases are lower case, and no longer than
+ * otherwise); they stand in the order of their ranks. Phrases are lower case, and no longer than
  * it takes to be unmistakable.
  */
 #ifndef SC_PROVIDER_KNOWN_KNOWN_H
@@ -14,17 +14,17 @@
 #define ALL_4XX SC_ALL_4XX
 #define ALL_5XX SC_ALL_5XX
 #define NEEDS(what) .flags = SC_NEEDS_##what
-#define FAULT SC_STAGE_FAULT
-#define QUOTA SC_STAGE_QUOTA
-#define TOKENS SC_STAGE_TOKENS
-#define LOAD SC_STAGE_LOAD
-#define RATE SC_STAGE_RATE
-#define SERVICE SC_STAGE_SERVICE
-#define KEY SC_STAGE_KEY
-#define MODEL SC_STAGE_MODEL
-#define CONTENT SC_STAGE_CONTENT
-#define STATUS SC_STAGE_STATUS
-#define STREAM SC_STAGE_STREAM
+#define FAULT SC_RANK_FAULT
+#define QUOTA SC_RANK_QUOTA
+#define TOKENS SC_RANK_TOKENS
+#define LOAD SC_RANK_LOAD
+#define RATE SC_RANK_RATE
+#define SERVICE SC_RANK_SERVICE
+#define KEY SC_RANK_KEY
+#define MODEL SC_RANK_MODEL
+#define CONTENT SC_RANK_CONTENT
+#define STATUS SC_RANK_STATUS
+#define STREAM SC_RANK_STREAM
 
 #define CODE(c) .code = (c)
 #define DETAIL(d) .detail = (d)
