@@ -160,7 +160,8 @@ struct sc_settings {
     bool split_embeddings;  /* requests with too many inputs are sent in parts */
     int64_t max_embeddings; /* of one request, 0: what the provider takes */
     bool include_usage;     /* streams are asked to tell their usage */
-    bool edits_requests;    /* one of the features that look at request bodies is on */
+    bool edits_requests;    /* one of the stages that look at request bodies is on */
+    uint32_t stages;        /* SC_STAGE_BIT of those that are on (stages.h) */
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/stages.h"
+
 #define CHUNK_MIN 1000 /* most policies are small, and each process has its own */
 
 struct sc_arena_chunk {
@@ -267,6 +269,17 @@ const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *
     return NULL;
 }
 
+/* Settings that rules without a budget have as well stay as they are for these. */
+static bool switch_budget_on(struct sc_policy *p, struct sc_rule *rule)
+{
+    struct sc_settings settings;
+
+    memcpy(&settings, rule->settings, sizeof settings);
+    settings.stages |= SC_STAGE_BIT(SC_STAGE_BUDGET);
+    rule->settings = share(p, &settings);
+    return rule->settings != NULL;
+}
+
 /* A rule's list is laid out anew with each budget: there are few. */
 static bool add_to_rule(struct sc_policy *p, struct sc_rule *rule, const struct sc_money_budget *b)
 {
@@ -283,7 +296,7 @@ static bool add_to_rule(struct sc_policy *p, struct sc_rule *rule, const struct 
     list[n] = b;
     list[n + 1] = NULL;
     rule->budgets = list;
-    return true;
+    return n > 0 || switch_budget_on(p, rule);
 }
 
 bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, const bool *rules)

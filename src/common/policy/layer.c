@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/stages.h"
 #include "policy/text.h"
 
 /* Throttled and overloaded services want longer waits than a passing fault (AWS's 2026 retry
@@ -283,11 +284,34 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
         complain(r, &c);
 }
 
-/* The features of shim/rewrite.h. */
-static bool edits_requests(const struct sc_settings *s)
+/* No key switches these off; budgets have rules, not rules budgets (build.c). */
+#define ALWAYS \
+    (SC_STAGE_BIT(SC_STAGE_ADMIT) | SC_STAGE_BIT(SC_STAGE_CONSENT) | SC_STAGE_BIT(SC_STAGE_METER))
+#define EDITING \
+    (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT))
+
+static bool is_zero(const char *p, size_t n)
 {
-    return s->include_usage || s->split_embeddings || s->tokens.context != SC_CONTEXT_OFF ||
-           s->tokens.repair_max_tokens;
+    while (n > 0 && p[n - 1] == 0)
+        n--;
+    return n == 0;
+}
+
+static uint32_t stages_of(const struct sc_layer *l)
+{
+    uint32_t stages = ALWAYS;
+
+    for (size_t i = 0; i < COUNT(general); i++) {
+        const struct sc_section *s = sc_section(general[i]);
+
+        for (size_t j = 0; j < s->n; j++) {
+            const struct sc_policy_option *o = &s->rows[j];
+
+            if (o->stage != 0 && !is_zero((const char *)l + o->offset, o->size))
+                stages |= SC_STAGE_BIT(o->stage - 1);
+        }
+    }
+    return stages;
 }
 
 static void resolve_general(const struct resolution *r, struct sc_settings *out)
@@ -303,7 +327,8 @@ static void resolve_general(const struct resolution *r, struct sc_settings *out)
         merged.values.limits.rpm = merged.values.limits.tpm = merged.values.limits.concurrent = 0;
         merged.values.limits.learn = false;
     }
-    merged.values.edits_requests = edits_requests(&merged.values);
+    merged.values.stages = stages_of(&merged);
+    merged.values.edits_requests = (merged.values.stages & EDITING) != 0;
     memcpy(out, &merged.values, sizeof *out);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/stages.h"
 #include "policy/layer.h"
 #include "policy/policy.h"
 #include "policy/read.h"
@@ -9,6 +10,7 @@
 #include "provider/provider.h"
 
 #define FIELD(type, field) .offset = offsetof(type, field), .size = sizeof(((type *)NULL)->field)
+#define STAGE(id) .stage = SC_STAGE_##id + 1
 #define ROWS(r) .rows = (r), .n = sizeof(r) / sizeof((r)[0])
 
 #define DAY_MS 86400000.0
@@ -296,6 +298,7 @@ static const struct sc_policy_option embeddings_rows[] = {
      .type = SC_TYPE_BOOL,
      .initial = "false",
      FIELD(struct sc_layer, values.split_embeddings),
+     STAGE(SPLIT),
      .doc = "Whether they are sent in parts, one after the other, and the answers merged."},
     {.key = "max_inputs",
      .type = SC_TYPE_INTEGER,
@@ -312,6 +315,7 @@ static const struct sc_policy_option usage_rows[] = {
      .type = SC_TYPE_BOOL,
      .initial = "false",
      FIELD(struct sc_layer, values.include_usage),
+     STAGE(ASK),
      .doc = "Streaming chat completions of the OpenAI kind are asked to tell their usage, and the "
             "program does not see what comes of it."},
 };
@@ -322,6 +326,7 @@ static const struct sc_policy_option tokens_rows[] = {
      WORDS(context_checks),
      .initial = "\"off\"",
      FIELD(struct sc_layer, values.tokens.context),
+     STAGE(FIT),
      .doc = "What is done about a request that is too long for its model: warn says so in the log, "
             "reject answers what cannot fit with the provider's own error, trim leaves out the "
             "oldest messages."},
@@ -329,6 +334,7 @@ static const struct sc_policy_option tokens_rows[] = {
      .type = SC_TYPE_BOOL,
      .initial = "false",
      FIELD(struct sc_layer, values.tokens.repair_max_tokens),
+     STAGE(FIT),
      .doc = "Whether a request whose output limit was refused is sent once more with the limit "
             "that the error names."},
 };
@@ -341,6 +347,7 @@ static const struct sc_policy_option timeouts_rows[] = {
      .initial = "0",
      .unit = "ms",
      FIELD(struct sc_layer, values.timeouts.first_token_ms),
+     STAGE(WATCHDOG),
      .doc = "An attempt that has given no output by then is ended and tried again; 0: no bound."},
     {.key = "gap_ms",
      .type = SC_TYPE_INTEGER,
@@ -349,6 +356,7 @@ static const struct sc_policy_option timeouts_rows[] = {
      .initial = "0",
      .unit = "ms",
      FIELD(struct sc_layer, values.timeouts.gap_ms),
+     STAGE(WATCHDOG),
      .doc =
          "The longest time from output to output in an answer that has begun, comments and pings "
          "being none; then it ends with libcurl's timeout error. 0: no bound."},

@@ -77,6 +77,7 @@ struct sc_policy_option {
     uint8_t words;    /* which list, see sc_option_words */
     char later[15];   /* a word of versions to come: an error that says so */
     enum sc_section_id child;
+    uint8_t stage;       /* that a value other than 0 switches on, SC_STAGE_* + 1; 0: none */
     int group;           /* for an object that holds a strategy: which one (1..3) */
     int64_t scale;       /* stored = written * scale, 0: 1 */
     size_t offset, size; /* place in the section's struct; size 0: not stored here */

@@ -5,6 +5,7 @@
 
 #include <locale.h>
 
+#include "core/stages.h"
 #include "policy/layer.h"
 
 static const struct sc_strategy *strategy(const struct sc_policy *p, size_t rule, enum sc_class c)
@@ -31,6 +32,66 @@ static void test_sections_do_not_share_places(void **state)
             taken[j] = true;
         }
     }
+}
+
+/* A stage is on where one of its keys is, wherever that is written, and for no rule beside. */
+static void test_keys_switch_stages_on(void **state)
+{
+#define BIT(id) SC_STAGE_BIT(SC_STAGE_##id)
+    static const struct {
+        const char *defaults, *rule;
+        uint32_t stages; /* beyond those that are always on */
+    } cases[] = {
+        {"", "", 0},
+        {"", "\"tokens\": {\"context\": \"warn\"}", BIT(FIT)},
+        {"", "\"tokens\": {\"context\": \"off\"}", 0},
+        {"", "\"tokens\": {\"repair_max_tokens\": true}", BIT(FIT)},
+        {"", "\"usage\": {\"include\": true}", BIT(ASK)},
+        {"", "\"embeddings\": {\"split\": true}", BIT(SPLIT)},
+        {"", "\"embeddings\": {\"max_inputs\": 8}", 0},
+        {"", "\"timeouts\": {\"first_token_ms\": 1}", BIT(WATCHDOG)},
+        {"", "\"timeouts\": {\"gap_ms\": 1}", BIT(WATCHDOG)},
+        {"", "\"timeouts\": {\"total_ms\": 1}", 0},
+        {"\"usage\": {\"include\": true}", "", BIT(ASK)},
+        {"\"usage\": {\"include\": true}", "\"usage\": {\"include\": false}", 0},
+        {"\"usage\": {\"include\": true}", "\"timeouts\": {\"gap_ms\": 1}",
+         BIT(ASK) | BIT(WATCHDOG)},
+    };
+    const uint32_t always = BIT(ADMIT) | BIT(CONSENT) | BIT(METER);
+    char text[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct sc_settings *s;
+        struct sc_policy *p;
+
+        snprintf(text, sizeof text,
+                 "{\"version\": 1, \"defaults\": {%s}, \"rules\": [{\"match\": {\"host\": "
+                 "\"a.example\"}%s%s}]}",
+                 cases[i].defaults, cases[i].rule[0] ? ", " : "", cases[i].rule);
+        p = parse_good(text);
+        s = sc_policy_rule(p, 0)->settings;
+        assert_int_equal(s->stages, cases[i].stages | always);
+        assert_int_equal(s->edits_requests,
+                         (cases[i].stages & (BIT(FIT) | BIT(ASK) | BIT(SPLIT))) != 0);
+        sc_policy_free(p);
+    }
+}
+
+/* A budget is for rules, and switches its stage on for these alone. */
+static void test_a_budget_switches_its_rules_stage_on(void **state)
+{
+    struct sc_policy *p = parse_good(
+        "{\"version\": 1, \"rules\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"c\"}],"
+        " \"budgets\": [{\"name\": \"x\", \"usd\": 1, \"rules\": [\"a\", \"c\"]},"
+        " {\"name\": \"y\", \"usd\": 1, \"rules\": \"c\"}]}");
+
+    (void)state;
+    assert_true(sc_policy_rule(p, 0)->settings->stages & BIT(BUDGET));
+    assert_false(sc_policy_rule(p, 1)->settings->stages & BIT(BUDGET));
+    assert_ptr_equal(sc_policy_rule(p, 0)->settings, sc_policy_rule(p, 2)->settings);
+    sc_policy_free(p);
+#undef BIT
 }
 
 static void test_builtin_values(void **state)
@@ -308,6 +369,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sections_do_not_share_places),
         cmocka_unit_test(test_builtin_values),
+        cmocka_unit_test(test_keys_switch_stages_on),
+        cmocka_unit_test(test_a_budget_switches_its_rules_stage_on),
         cmocka_unit_test(test_rule_over_defaults_key_by_key),
         cmocka_unit_test(test_class_over_all_classes),
         cmocka_unit_test(test_switches),

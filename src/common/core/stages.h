@@ -1,0 +1,38 @@
+/*
+ * stages.h - the features that a rule can switch on or off, from the outermost to the innermost.
+ *
+ * A rule's settings say which are on (settings.h, `stages`): a section of the policy names its
+ * stage, so one that is off costs nothing. The order is that of a request; an answer runs up it.
+ */
+#ifndef SC_CORE_STAGES_H
+#define SC_CORE_STAGES_H
+
+#include <stdint.h>
+
+#define SC_STAGE_LIST(X)    \
+    X(CACHE, "cache")       \
+    X(BUDGET, "budget")     \
+    X(FIT, "fit")           \
+    X(ASK, "ask")           \
+    X(SPLIT, "split")       \
+    X(FALLBACK, "fallback") \
+    X(HEDGE, "hedge")       \
+    X(ADMIT, "admit")       \
+    X(CONSENT, "consent")   \
+    X(WATCHDOG, "watchdog") \
+    X(REDIRECT, "redirect") \
+    X(CHAOS, "chaos")       \
+    X(CASSETTE, "cassette") \
+    X(METER, "meter")
+
+enum sc_stage_id {
+#define SC_STAGE_ENUM(id, name) SC_STAGE_##id,
+    SC_STAGE_LIST(SC_STAGE_ENUM)
+#undef SC_STAGE_ENUM
+        SC_STAGE_COUNT
+};
+
+/* A set of them. */
+#define SC_STAGE_BIT(id) (UINT32_C(1) << (id))
+
+#endif
