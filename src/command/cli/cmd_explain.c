@@ -33,7 +33,9 @@ enum {
     OPT_STATUS,
     OPT_ATTEMPT,
     OPT_REQUEST,
-    OPT_PROVIDER
+    OPT_PROVIDER,
+    OPT_FROM,
+    OPT_TO
 };
 
 static const struct sc_option options[] = {
@@ -49,6 +51,9 @@ static const struct sc_option options[] = {
     {"body", OPT_BODY, "FILE", "the body of the response, - for standard input"},
     {"curl-code", OPT_CURL, "CODE", "the transport error, as libcurl numbers it"},
     {"attempt", OPT_ATTEMPT, "N", "the response is that of attempt N (default: 1)"},
+    {"to", OPT_TO, "DIALECT[:MODEL]",
+     "only: the request as a target that speaks this dialect gets it, or why it cannot"},
+    {"from", OPT_FROM, "DIALECT", "what the request speaks (default: what the URL says)"},
     SC_OPTION_JSON("one JSON object"),
     SC_OPTIONS_END,
 };
@@ -62,6 +67,7 @@ static const struct sc_usage usage = {
 struct question {
     const char *policy, *method, *model, *url, *provider;
     const char *body_file, *response_file, *request_file;
+    const char *from, *to;
     int attempt;
     bool has_response, json;
     char own_url[160];
@@ -105,6 +111,17 @@ static bool add_header(struct question *q, char *text)
     return true;
 }
 
+static struct sc_str str(const char *p)
+{
+    return (struct sc_str){p, strlen(p)};
+}
+
+/* Of DIALECT[:MODEL]. */
+static enum sc_dialect dialect_before_colon(const char *text)
+{
+    return sc_dialect_by_name((struct sc_str){text, strcspn(text, ":")});
+}
+
 static bool take_option(struct question *q, int opt, char *value)
 {
     switch (opt) {
@@ -137,6 +154,12 @@ static bool take_option(struct question *q, int opt, char *value)
     case OPT_PROVIDER:
         q->provider = value;
         return sc_provider_by_name(value) != SC_PROVIDER_COUNT;
+    case OPT_FROM:
+        q->from = value;
+        return sc_dialect_by_name(str(value)) != SC_DIALECT_COUNT;
+    case OPT_TO:
+        q->to = value;
+        return dialect_before_colon(value) != SC_DIALECT_COUNT;
     case SC_OPT_JSON:
         q->json = true;
         return true;
@@ -159,7 +182,7 @@ static int read_arguments(struct question *q, int argc, char **argv)
         return 1 + sc_usage_wrong(&usage, "one URL, please; \"%s\" is too much", argv[a.i + 1]);
     if (a.i < argc)
         q->url = argv[a.i];
-    if (!q->url && !q->provider)
+    if (!q->url && !q->provider && !(q->from && q->to))
         return 1 + sc_usage_wrong(&usage, "which URL? see steadycurl explain --help");
     if (q->response_file && (q->has_response || q->body_file || q->response.n_headers > 0))
         return 1 + sc_usage_wrong(&usage, "--response says it all: no --status, --curl-code, "
@@ -210,11 +233,6 @@ static int read_files(struct question *q)
         return sc_usage_wrong(&usage, "cannot read the body from \"%s\"", q->body_file);
     q->response.body = q->captured_text;
     return 0;
-}
-
-static struct sc_str str(const char *p)
-{
-    return (struct sc_str){p, strlen(p)};
 }
 
 static const char *path_of(enum sc_provider p)
@@ -425,13 +443,47 @@ static int explain(struct question *q)
     return 0;
 }
 
+/* What the program speaks, by its URL; COUNT: it does not say. */
+static enum sc_dialect dialect_of_url(const struct question *q, struct sc_str *path)
+{
+    static struct sc_url url;
+
+    *path = (struct sc_str){"", 0};
+    if (!q->url || !sc_url_split(q->url, strlen(q->url), &url))
+        return SC_DIALECT_COUNT;
+    path->p = url.path.p;
+    path->n = url.path.n + (url.query.n ? 1 + url.query.n : 0);
+    return sc_dialect_of_path(url.path);
+}
+
+static int translate(struct question *q)
+{
+    struct sc_explain_translation x = {.json = q->json};
+    const char *colon = q->to ? strchr(q->to, ':') : NULL;
+    int wrong = read_files(q);
+
+    if (wrong)
+        return wrong;
+    enum sc_dialect own = dialect_of_url(q, &x.path);
+    x.from = q->from ? sc_dialect_by_name(str(q->from)) : own;
+    x.to = q->to ? dialect_before_colon(q->to) : own;
+    x.model = colon && colon[1] ? colon + 1 : NULL;
+    x.text = (struct sc_str){q->request, q->request_len};
+    if (x.from == SC_DIALECT_COUNT || x.to == SC_DIALECT_COUNT)
+        return sc_usage_wrong(&usage, "the URL does not say which dialect it speaks: --from and "
+                                      "--to do");
+    if (!q->request)
+        return sc_usage_wrong(&usage, "which request? --request FILE");
+    return sc_explain_translate(&x);
+}
+
 int sc_cmd_explain(int argc, char **argv)
 {
     static struct question q = {.method = "POST", .attempt = 1, .response.body = ""};
     int ended = read_arguments(&q, argc, argv);
     if (ended)
         return ended - 1;
-    ended = explain(&q);
+    ended = q.from || q.to ? translate(&q) : explain(&q);
     free(q.request);
     free(q.captured_text);
     return ended;

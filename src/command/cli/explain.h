@@ -4,6 +4,7 @@
 
 #include "core/call.h"
 #include "core/settings.h"
+#include "dialect/dialect.h"
 #include "policy/policy.h"
 #include "provider/facts.h"
 #include "provider/prices.h"
@@ -57,6 +58,18 @@ void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tok
 /* For people, one line a topic; or as members of a JSON object, each with a comma before it. */
 void sc_explain_print(const struct sc_explain_question *q, const struct sc_explained *e);
 void sc_explain_print_json(const struct sc_explain_question *q, const struct sc_explained *e);
+
+/* What is to be said in another dialect: a request's body. */
+struct sc_explain_translation {
+    enum sc_dialect from, to;
+    const char *model;  /* of the target, NULL: the request's own */
+    struct sc_str path; /* of the program's URL, n 0: unknown */
+    struct sc_str text;
+    bool json;
+};
+
+/* Prints it, or why it cannot be said. Returns the exit status. */
+int sc_explain_translate(const struct sc_explain_translation *x);
 
 /* "topic     text" with the text as by printf. */
 void sc_explain_line(const char *topic, const char *format, ...)

@@ -79,8 +79,9 @@ bool sc_json_says_nothing(struct sc_str value);
  * empty for other values. */
 struct sc_str sc_json_inside(struct sc_str value);
 
-/* Such an inside as plain text: NUL-terminated, cut to out_size (> 0) between characters. */
-void sc_json_unescape(struct sc_str inside, char *out, size_t out_size);
+/* Such an inside as plain text: NUL-terminated, cut to out_size (> 0) between characters. Returns
+ * its length. */
+size_t sc_json_unescape(struct sc_str inside, char *out, size_t out_size);
 
 /* Behind the closing quote of the string whose inside begins at p; NULL if it is cut. */
 const char *sc_json_string_end(const char *p, const char *end);

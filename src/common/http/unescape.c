@@ -108,7 +108,7 @@ static size_t fitting(const char *p, size_t n, size_t room)
 }
 
 /* Writes at most size - 1 bytes and a NUL, never a part of a character. */
-void sc_json_unescape(struct sc_str raw, char *out, size_t size)
+size_t sc_json_unescape(struct sc_str raw, char *out, size_t size)
 {
     const char *p = raw.p, *end = raw.p + raw.n;
     size_t used = 0;
@@ -131,4 +131,5 @@ void sc_json_unescape(struct sc_str raw, char *out, size_t size)
             break;
     }
     out[used] = '\0';
+    return used;
 }

@@ -1,0 +1,103 @@
+/* family.c - the dialects, one row each, and their names. */
+#include "dialect/family.h"
+
+#include <string.h>
+
+static const struct sc_family *const families[SC_DIALECT_COUNT] = {
+    [SC_DIALECT_CHAT] = &sc_family_chat,
+    [SC_DIALECT_MESSAGES] = &sc_family_messages,
+};
+
+static const struct {
+    const char *name;
+    enum sc_dialect dialect;
+} names[] = {
+#define NAME(id, name) {name, SC_DIALECT_##id},
+    SC_DIALECT_LIST(NAME)
+#undef NAME
+        {"chat", SC_DIALECT_CHAT},
+    {"responses", SC_DIALECT_RESPONSES},
+    {"messages", SC_DIALECT_MESSAGES},
+};
+
+const struct sc_family *sc_family_of(enum sc_dialect d)
+{
+    return (unsigned)d < SC_DIALECT_COUNT ? families[d] : NULL;
+}
+
+const char *sc_dialect_name(enum sc_dialect d)
+{
+    return (unsigned)d < SC_DIALECT_COUNT ? names[d].name : "none";
+}
+
+enum sc_dialect sc_dialect_by_name(struct sc_str name)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (name.n == strlen(names[i].name) && memcmp(name.p, names[i].name, name.n) == 0)
+            return names[i].dialect;
+    return SC_DIALECT_COUNT;
+}
+
+static bool ends_with(struct sc_str path, const char *end)
+{
+    size_t n = strlen(end);
+
+    return path.n >= n && memcmp(path.p + path.n - n, end, n) == 0;
+}
+
+enum sc_dialect sc_dialect_of_path(struct sc_str path)
+{
+    static const struct {
+        const char *end;
+        enum sc_dialect dialect;
+    } ends[] = {
+        {"/chat/completions", SC_DIALECT_CHAT},
+        {"/responses", SC_DIALECT_RESPONSES},
+        {"/messages", SC_DIALECT_MESSAGES},
+        {":generateContent", SC_DIALECT_GEMINI},
+        {":streamGenerateContent", SC_DIALECT_GEMINI},
+    };
+
+    while (path.n > 1 && path.p[path.n - 1] == '/')
+        path.n--;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(path, ends[i].end))
+            return ends[i].dialect;
+    return SC_DIALECT_COUNT;
+}
+
+static void put_model(struct sc_buf *out, const char *model)
+{
+    static const char good[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    static const char hex[] = "0123456789ABCDEF";
+
+    for (; *model; model++) {
+        unsigned char c = (unsigned char)*model;
+        if (strchr(good, *model)) {
+            sc_buf_char(out, *model);
+        } else {
+            char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
+            sc_buf_add(out, escape, sizeof escape);
+        }
+    }
+}
+
+void sc_dialect_path(enum sc_dialect d, const char *model, bool stream, struct sc_buf *out)
+{
+    static const char *const paths[SC_DIALECT_COUNT] = {
+        [SC_DIALECT_CHAT] = "/v1/chat/completions",
+        [SC_DIALECT_RESPONSES] = "/v1/responses",
+        [SC_DIALECT_MESSAGES] = "/v1/messages",
+        [SC_DIALECT_GEMINI] = "/v1beta/models/",
+    };
+    const char *behind = stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
+
+    if ((unsigned)d >= SC_DIALECT_COUNT)
+        return;
+    sc_buf_add(out, paths[d], strlen(paths[d]));
+    if (d != SC_DIALECT_GEMINI)
+        return;
+    put_model(out, model ? model : "");
+    sc_buf_add(out, behind, strlen(behind));
+}
