@@ -6,8 +6,8 @@
 #include "wire/answer.h"
 #include "view/getinfo.h"
 #include "view/headers.h"
-#include "handle/hooks.h"
 #include "wire/mime.h"
+#include "drive/life.h"
 #include "drive/multi.h"
 #include "log/log.h"
 #include "drive/pause.h"
@@ -22,12 +22,12 @@ static void *adopt(CURL *easy, const struct sc_libcurl *real)
 
 static void *adopt_copy(void *shadow, CURL *copy)
 {
-    return sc_shadow_copy(shadow, copy);
+    return sc_life_copy(shadow, copy);
 }
 
 static void release(void *shadow)
 {
-    sc_shadow_free(shadow);
+    sc_life_end(shadow);
 }
 
 static void reset(void *shadow)
@@ -36,15 +36,7 @@ static void reset(void *shadow)
 
     s->real->easy_reset(s->easy);
     sc_options_default(&s->o);
-    s->installed = false;
-    s->read_installed = false;
-    s->seek_installed = false;
-    s->ioctl_installed = false;
-    s->progress_installed = false;
-    s->opensocket_installed = false;
-    s->sockopt_installed = false;
-    s->resolver_start_installed = false;
-    s->fresh_installed = false;
+    s->hooked = 0;
     s->replaced = SC_REPLACED_NOT;
     s->headers_replaced = false;
     s->url_known = false;

@@ -82,7 +82,6 @@ struct sc_rewrite {
     char length[48];
     const char *refused; /* x-steadycurl of a call that was refused, NULL: it was not */
     int status;          /* and its answer's */
-    bool planned;        /* for this attempt */
 };
 
 /* What tokens.h has done about the request so far. */

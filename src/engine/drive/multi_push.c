@@ -8,12 +8,14 @@
 
 #include <string.h>
 
+#include "drive/life.h"
+
 static int on_push(CURL *parent, CURL *easy, size_t n, struct curl_pushheaders *headers, void *arg)
 {
     struct sc_multi *u = arg;
     const struct sc_host *preload = sc_multi_host();
     struct sc_shadow *s = preload->shadow_of(parent);
-    struct sc_shadow *copy = s ? sc_shadow_copy(s, easy) : NULL;
+    struct sc_shadow *copy = s ? sc_life_copy(s, easy) : NULL;
     int verdict = CURL_PUSH_DENY;
 
     if (copy)
@@ -24,7 +26,7 @@ static int on_push(CURL *parent, CURL *easy, size_t n, struct curl_pushheaders *
         sc_member_new(u, copy, SC_MEMBER_PLAIN);
     if (copy && verdict != CURL_PUSH_OK) { /* libcurl frees it without telling */
         preload->announce(easy, u->real, NULL);
-        sc_shadow_free(copy);
+        sc_life_end(copy);
     }
     return verdict;
 }

@@ -11,13 +11,16 @@
 #include "stage/admit.h"
 #include "wire/answer.h"
 #include "stage/ask.h"
+#include "stage/consent.h"
 #include "stage/split.h"
+#include "wire/feed.h"
 #include "wire/playback.h"
 #include "handle/body.h"
 #include "handle/hooks.h"
 #include "call/report.h"
 #include "wire/mime.h"
 #include "wire/request.h"
+#include "wire/response.h"
 #include "process/runtime.h"
 #include "handle/url.h"
 #include "stage/fit.h"
@@ -45,7 +48,8 @@ static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t no
 /* libcurl's own progress meter is on. */
 static bool has_meter(const struct sc_shadow *s)
 {
-    return !s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn && !s->progress_installed;
+    return !s->o.no_progress && !s->o.xferinfo_fn && !s->o.progress_fn &&
+           !sc_hook_is_in(s, SC_HOOK_PROGRESS);
 }
 
 /* What an attempt leaves in the handle and would show in the next one's request or output. */
@@ -89,9 +93,12 @@ void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
         t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->rule->settings);
     if (t->call.attempts > 0)
         clean_after_attempt(s);
-    sc_install_fresh(s, t->fresh);
+    if (t->fresh)
+        sc_hook_in(s, SC_HOOK_FRESH_CONNECT, NULL);
+    else
+        sc_hook_out(s, SC_HOOK_FRESH_CONNECT);
     if (t->rewinds)
-        sc_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
+        sc_feed_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
     if (t->rewrite.bytes)
         sc_rewrite_install(s, t);
     /* A first attempt that starts at once is bounded by what the program has set. */
@@ -209,9 +216,9 @@ CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
 
     rc = sc_watchdog_result(s, t, rc);
     if (t->rewrite.bytes)
-        sc_rewrite_uninstall(s);
+        sc_body_put_back(s);
     t->rewinds = t->rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->uploads);
-    t->rewrite.planned = false;
+    s->body_planned = false;
     if (t->fail_suppressed)
         SC_SET(s, CURLOPT_FAILONERROR, 1L);
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
@@ -331,7 +338,11 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     find_kind(s, t);
     begin(s, t);
     s->transfer = t;
-    sc_install(s, t->uploads);
+    s->body_planned = false;
+    sc_response_install(s);
+    sc_consent_install(s);
+    if (t->uploads)
+        sc_feed_install(s);
     if (sc_watchdog_wanted(t) || sc_watchdog_has_progress(s))
         sc_watchdog_install(s);
     return t;
@@ -404,7 +415,7 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 {
     if (!t->finishing) {
         t->finishing = true;
-        sc_uninstall(s);
+        sc_hooks_out(s);
         restore(s, t);
         if (t->call.attempts > 1 || has_waited(t))
             lay_over(s, t, rc);
@@ -430,9 +441,9 @@ CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode 
 
 void sc_managed_end(struct sc_shadow *s)
 {
-    bool alive = s->installed; /* else the handle was reset, or cleaned up: not to be touched */
+    bool alive = s->hooked; /* else the handle was reset, or cleaned up: not to be touched */
 
-    sc_uninstall(s);
+    sc_hooks_out(s);
     if (alive && s->transfer && !s->transfer->finishing)
         restore(s, s->transfer);
     if (s->transfer)

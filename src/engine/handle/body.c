@@ -50,3 +50,32 @@ uint64_t sc_body_hash(const char *p, size_t n)
 
     return (tail > 0 ? mix_in(h, p + n - tail, tail) : h) | 1;
 }
+
+/* In the order in which libcurl takes exactly this copy, and then the program's own size. Without
+ * one it is a string to libcurl, and has to be copied as such: with its end. */
+static void put_back_copy(struct sc_shadow *s)
+{
+    bool is_string = s->o.post_size < 0;
+
+    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
+    SC_SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
+    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+}
+
+void sc_body_put_back(struct sc_shadow *s)
+{
+    enum sc_replaced what = s->replaced;
+
+    s->replaced = SC_REPLACED_NOT;
+    if (what == SC_REPLACED_COPY)
+        put_back_copy(s);
+    if (what == SC_REPLACED_FIELDS)
+        SC_SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
+    if (what == SC_REPLACED_READ && s->o.method == SC_METHOD_PUT)
+        SC_SET(s, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->o.infile_size);
+    else if (what == SC_REPLACED_FIELDS || what == SC_REPLACED_READ)
+        SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
+    if (s->headers_replaced)
+        SC_SET(s, CURLOPT_HTTPHEADER, s->o.headers);
+    s->headers_replaced = false;
+}

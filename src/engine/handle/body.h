@@ -1,4 +1,4 @@
-/* body.h - what is known of the request's body without reading it from a callback. */
+/* body.h - the request's body: what is known of it without reading it from a callback. */
 #ifndef SC_HANDLE_BODY_H
 #define SC_HANDLE_BODY_H
 
@@ -13,5 +13,10 @@ int64_t sc_body_size(const struct sc_shadow *s);
 /* Tells bodies apart; not 0. Of a long body the ends must do: a conversation differs in its last
  * message. */
 uint64_t sc_body_hash(const char *p, size_t n);
+
+/* Puts the program's own body back into the handle, where one of ours stands for it
+ * (wire/request.h). May be done at any time, again, and for a handle that was duplicated meanwhile.
+ */
+void sc_body_put_back(struct sc_shadow *s);
 
 #endif

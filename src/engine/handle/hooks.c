@@ -1,86 +1,72 @@
-/* hooks.c - see install.h. */
+/* hooks.c - see hooks.h. */
 #include "handle/hooks.h"
 
-#include "stage/watchdog.h"
+#include <string.h>
 
-#include "stage/consent.h"
-#include "wire/request.h"
+#include "handle/body.h"
+#include "handle/tracked.h"
 
-void sc_install_seek(struct sc_shadow *s)
+/* libcurl's options for a hook: the function, its argument, and a flag that has to be `on`. */
+static const struct {
+    CURLoption function, argument, flag;
+    bool on;
+} hooks[SC_HOOKS] = {
+    [SC_HOOK_WRITE] = {CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA},
+    [SC_HOOK_HEADER] = {CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA},
+    [SC_HOOK_READ] = {CURLOPT_READFUNCTION, CURLOPT_READDATA},
+    [SC_HOOK_SEEK] = {CURLOPT_SEEKFUNCTION, CURLOPT_SEEKDATA},
+    [SC_HOOK_IOCTL] = {CURLOPT_IOCTLFUNCTION, CURLOPT_IOCTLDATA},
+    /* XFERINFODATA and PROGRESSDATA are one option; the newer function wins where both are set. */
+    [SC_HOOK_PROGRESS] = {CURLOPT_XFERINFOFUNCTION, CURLOPT_XFERINFODATA, CURLOPT_NOPROGRESS},
+    [SC_HOOK_OPENSOCKET] = {CURLOPT_OPENSOCKETFUNCTION, CURLOPT_OPENSOCKETDATA},
+    [SC_HOOK_SOCKOPT] = {CURLOPT_SOCKOPTFUNCTION, CURLOPT_SOCKOPTDATA},
+    [SC_HOOK_RESOLVER_START] = {CURLOPT_RESOLVER_START_FUNCTION, CURLOPT_RESOLVER_START_DATA},
+    [SC_HOOK_FRESH_CONNECT] = {.flag = CURLOPT_FRESH_CONNECT, .on = true},
+};
+
+void sc_hook_in(struct sc_shadow *s, enum sc_hook hook, sc_trampoline *function)
 {
-    SC_SET(s, CURLOPT_SEEKFUNCTION, sc_on_seek);
-    SC_SET(s, CURLOPT_SEEKDATA, s);
-    s->seek_installed = true;
-}
-
-static void install_upload(struct sc_shadow *s)
-{
-    SC_SET(s, CURLOPT_READFUNCTION, sc_on_read);
-    SC_SET(s, CURLOPT_READDATA, s);
-    s->read_installed = true;
-    /* Without a seek or ioctl function libcurl rewinds a FILE* read by fread itself; with our
-     * read function it no longer sees that it could, so sc_on_seek does it. */
-    if (s->o.seek_fn || (!s->o.ioctl_fn && !s->o.read_fn)) {
-        sc_install_seek(s);
-    } else if (s->o.ioctl_fn) {
-        SC_SET(s, CURLOPT_IOCTLFUNCTION, sc_on_ioctl);
-        SC_SET(s, CURLOPT_IOCTLDATA, s);
-        s->ioctl_installed = true;
+    if (hooks[hook].function) {
+        SC_SET(s, hooks[hook].function, function);
+        SC_SET(s, hooks[hook].argument, s);
     }
+    if (hooks[hook].flag)
+        SC_SET(s, hooks[hook].flag, (long)hooks[hook].on);
+    s->hooked = (uint16_t)(s->hooked | 1u << hook);
 }
 
-void sc_install(struct sc_shadow *s, bool with_upload)
+/* The program's own value of an option that is kept as it came. */
+static int64_t own(const struct sc_shadow *s, CURLoption option)
 {
-    SC_SET(s, CURLOPT_WRITEFUNCTION, sc_on_body);
-    SC_SET(s, CURLOPT_WRITEDATA, s);
-    SC_SET(s, CURLOPT_HEADERFUNCTION, sc_on_header);
-    SC_SET(s, CURLOPT_HEADERDATA, s);
-    s->installed = true;
-    sc_consent_install(s);
-    if (with_upload)
-        install_upload(s);
+    const struct sc_tracked *row = sc_tracked_find(option);
+    const char *at = (const char *)&s->o + row->at;
+    int64_t value;
+
+    if (row->kind == SC_TRACKED_FLAG)
+        return *(const bool *)at;
+    memcpy(&value, at, sizeof value);
+    return value;
 }
 
-void sc_install_fresh(struct sc_shadow *s, bool fresh)
+void sc_hook_out(struct sc_shadow *s, enum sc_hook hook)
 {
-    if (s->fresh_installed == fresh)
+    if (!sc_hook_is_in(s, hook))
         return;
-    SC_SET(s, CURLOPT_FRESH_CONNECT, fresh ? 1L : (long)s->o.fresh_connect);
-    s->fresh_installed = fresh;
+    if (hooks[hook].function) {
+        SC_SET(s, hooks[hook].function, own(s, hooks[hook].function));
+        SC_SET(s, hooks[hook].argument, own(s, hooks[hook].argument));
+    }
+    if (hooks[hook].flag)
+        SC_SET(s, hooks[hook].flag, own(s, hooks[hook].flag));
+    s->hooked = (uint16_t)(s->hooked & ~(1u << hook));
 }
 
-static void uninstall_upload(struct sc_shadow *s)
+void sc_hooks_out(struct sc_shadow *s)
 {
-    SC_SET(s, CURLOPT_READFUNCTION, s->o.read_fn);
-    SC_SET(s, CURLOPT_READDATA, s->o.read_data);
-    s->read_installed = false;
-    if (s->seek_installed) {
-        SC_SET(s, CURLOPT_SEEKFUNCTION, s->o.seek_fn);
-        SC_SET(s, CURLOPT_SEEKDATA, s->o.seek_data);
-    }
-    if (s->ioctl_installed) {
-        SC_SET(s, CURLOPT_IOCTLFUNCTION, s->o.ioctl_fn);
-        SC_SET(s, CURLOPT_IOCTLDATA, s->o.ioctl_data);
-    }
-    s->seek_installed = false;
-    s->ioctl_installed = false;
-}
-
-void sc_uninstall(struct sc_shadow *s)
-{
-    if (!s->installed)
+    if (!s->hooked)
         return;
-    SC_SET(s, CURLOPT_WRITEFUNCTION, s->o.write_fn);
-    SC_SET(s, CURLOPT_WRITEDATA, s->o.write_data);
-    SC_SET(s, CURLOPT_HEADERFUNCTION, s->o.header_fn);
-    SC_SET(s, CURLOPT_HEADERDATA, s->o.header_data);
-    s->installed = false;
-    sc_consent_uninstall(s);
-    sc_install_fresh(s, false);
+    for (int hook = SC_HOOK_NONE + 1; hook < SC_HOOKS; hook++)
+        sc_hook_out(s, (enum sc_hook)hook);
     if (s->replaced)
-        sc_rewrite_uninstall(s);
-    if (s->read_installed)
-        uninstall_upload(s);
-    if (s->progress_installed)
-        sc_watchdog_uninstall(s);
+        sc_body_put_back(s);
 }

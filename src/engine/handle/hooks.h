@@ -1,26 +1,44 @@
-/* hooks.h - the trampolines that stand in the handle during a managed perform. */
+/*
+ * hooks.h - what of ours stands in the handle in the program's place.
+ *
+ * During a managed perform trampolines do; each is put in by who owns it, and taken out by
+ * sc_hooks_out, which needs to know none of them: what comes back is what the program has set last.
+ */
 #ifndef SC_HANDLE_HOOKS_H
 #define SC_HANDLE_HOOKS_H
 
 #include "handle/shadow.h"
 
-/* Puts the trampolines in. with_upload: the body comes from the read callback. */
-void sc_install(struct sc_shadow *s, bool with_upload);
+enum sc_hook {
+    SC_HOOK_NONE,
+    SC_HOOK_WRITE,
+    SC_HOOK_HEADER,
+    SC_HOOK_READ,
+    SC_HOOK_SEEK,
+    SC_HOOK_IOCTL,
+    SC_HOOK_PROGRESS,
+    SC_HOOK_OPENSOCKET,
+    SC_HOOK_SOCKOPT,
+    SC_HOOK_RESOLVER_START,
+    SC_HOOK_FRESH_CONNECT, /* no function: the next attempt makes a connection of its own */
+    SC_HOOKS
+};
 
-/* The spool is to be rewound, whatever the program's own source can do. */
-void sc_install_seek(struct sc_shadow *s);
+/* Any function; libcurl calls it as that of the hook's option. */
+typedef void sc_trampoline(void);
 
-/* The next attempt makes a connection of its own, or may use an old one as the program lets it. */
-void sc_install_fresh(struct sc_shadow *s, bool fresh);
+/* Puts a trampoline in, with the shadow as its argument; NULL for a hook that is none. */
+void sc_hook_in(struct sc_shadow *s, enum sc_hook hook, sc_trampoline *function);
 
-/* Puts the program's own values back; does nothing when none are in. */
-void sc_uninstall(struct sc_shadow *s);
+/* Puts the program's own back, if one is in. */
+void sc_hook_out(struct sc_shadow *s, enum sc_hook hook);
 
-/* The trampolines themselves (capture.c, feed.c). arg: the shadow. */
-size_t sc_on_header(char *p, size_t size, size_t n, void *arg);
-size_t sc_on_body(char *p, size_t size, size_t n, void *arg);
-size_t sc_on_read(char *p, size_t size, size_t n, void *arg);
-int sc_on_seek(void *arg, curl_off_t offset, int origin);
-curlioerr sc_on_ioctl(CURL *easy, int command, void *arg);
+/* All of them, and a body of ours. */
+void sc_hooks_out(struct sc_shadow *s);
+
+static inline bool sc_hook_is_in(const struct sc_shadow *s, enum sc_hook hook)
+{
+    return s->hooked >> hook & 1;
+}
 
 #endif

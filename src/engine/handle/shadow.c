@@ -4,12 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/answer.h"
 #include "handle/hooks.h"
-#include "drive/sequence.h"
-#include "wire/mime.h"
-#include "drive/multi.h"
-#include "call/transfer.h"
 
 bool sc_text_set(struct sc_text *t, const char *p, size_t n)
 {
@@ -106,8 +101,6 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 {
     struct sc_shadow *s = calloc(1, sizeof *s);
 
-    if (from->o.mime)
-        sc_mime_duplicated();
     if (!s)
         return NULL;
     s->easy = copy;
@@ -123,29 +116,15 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_credentials(&s->o, &from->o);
     /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
      * original's shadow. */
-    s->installed = from->installed;
-    s->read_installed = from->read_installed;
-    s->seek_installed = from->seek_installed;
-    s->ioctl_installed = from->ioctl_installed;
-    s->progress_installed = from->progress_installed;
-    s->opensocket_installed = from->opensocket_installed;
-    s->sockopt_installed = from->sockopt_installed;
-    s->resolver_start_installed = from->resolver_start_installed;
-    s->fresh_installed = from->fresh_installed;
+    s->hooked = from->hooked;
     s->replaced = from->replaced;
     s->headers_replaced = from->headers_replaced;
-    sc_uninstall(s);
+    sc_hooks_out(s);
     return s;
 }
 
 void sc_shadow_free(struct sc_shadow *s)
 {
-    s->installed = false; /* the handle is gone: nothing to put back into it */
-    if (s->member)
-        sc_multi_forget(s->member);
-    if (s->transfer)
-        sc_managed_end(s);
-    sc_answer_forget(s);
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);
     free(s);

@@ -3,7 +3,7 @@
  *
  * libcurl gives no option back, so everything a managed call needs is recorded as the program sets
  * it. Between transfers the real handle holds the program's own values; only while a managed
- * perform is under way do trampolines stand in for some of them (`installed`). Outside of that the
+ * perform is under way do trampolines stand in for some of them (`hooked`). Outside of that the
  * handle is what it would be without us, also in a multi.
  *
  * One thread at a time per shadow, as libcurl demands of the handle. An idle shadow stays below
@@ -174,15 +174,8 @@ struct sc_shadow {
     struct sc_member *member;     /* managed in a multi */
     unsigned answered;            /* made-up answers so far: as if over its connection */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
-    bool installed;               /* trampolines stand in the handle */
-    bool read_installed;
-    bool seek_installed;
-    bool ioctl_installed;
-    bool progress_installed;
-    bool opensocket_installed;
-    bool sockopt_installed;
-    bool resolver_start_installed;
-    bool fresh_installed;
+    uint16_t hooked;              /* what of ours stands in the handle: see hooks.h */
+    bool body_planned;            /* ... and what of the body is to, in this attempt, is known */
     enum sc_replaced replaced;
     bool headers_replaced;
     bool active;      /* inside a managed perform */

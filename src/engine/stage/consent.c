@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "call/transfer.h"
+#include "handle/hooks.h"
 
 static void note(struct sc_shadow *s, bool granted)
 {
@@ -55,38 +56,10 @@ static int on_resolver_start(void *state, void *reserved, void *arg)
 
 void sc_consent_install(struct sc_shadow *s)
 {
-    if (s->o.opensocket_fn) {
-        SC_SET(s, CURLOPT_OPENSOCKETFUNCTION, on_opensocket);
-        SC_SET(s, CURLOPT_OPENSOCKETDATA, s);
-        s->opensocket_installed = true;
-    }
-    if (s->o.sockopt_fn) {
-        SC_SET(s, CURLOPT_SOCKOPTFUNCTION, on_sockopt);
-        SC_SET(s, CURLOPT_SOCKOPTDATA, s);
-        s->sockopt_installed = true;
-    }
-    if (s->o.resolver_start_fn) {
-        SC_SET(s, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
-        SC_SET(s, CURLOPT_RESOLVER_START_DATA, s);
-        s->resolver_start_installed = true;
-    }
-}
-
-void sc_consent_uninstall(struct sc_shadow *s)
-{
-    if (s->opensocket_installed) {
-        SC_SET(s, CURLOPT_OPENSOCKETFUNCTION, s->o.opensocket_fn);
-        SC_SET(s, CURLOPT_OPENSOCKETDATA, s->o.opensocket_data);
-    }
-    if (s->sockopt_installed) {
-        SC_SET(s, CURLOPT_SOCKOPTFUNCTION, s->o.sockopt_fn);
-        SC_SET(s, CURLOPT_SOCKOPTDATA, s->o.sockopt_data);
-    }
-    if (s->resolver_start_installed) {
-        SC_SET(s, CURLOPT_RESOLVER_START_FUNCTION, s->o.resolver_start_fn);
-        SC_SET(s, CURLOPT_RESOLVER_START_DATA, s->o.resolver_start_data);
-    }
-    s->opensocket_installed = false;
-    s->sockopt_installed = false;
-    s->resolver_start_installed = false;
+    if (s->o.opensocket_fn)
+        sc_hook_in(s, SC_HOOK_OPENSOCKET, (sc_trampoline *)on_opensocket);
+    if (s->o.sockopt_fn)
+        sc_hook_in(s, SC_HOOK_SOCKOPT, (sc_trampoline *)on_sockopt);
+    if (s->o.resolver_start_fn)
+        sc_hook_in(s, SC_HOOK_RESOLVER_START, (sc_trampoline *)on_resolver_start);
 }

@@ -11,6 +11,5 @@
 #include "handle/shadow.h"
 
 void sc_consent_install(struct sc_shadow *s);
-void sc_consent_uninstall(struct sc_shadow *s);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/time.h"
+#include "handle/hooks.h"
 #include "process/runtime.h"
 
 bool sc_watchdog_wanted(const struct sc_transfer *t)
@@ -43,7 +44,7 @@ void sc_watchdog_paused(struct sc_transfer *t)
 
 int64_t sc_watchdog_aside(const struct sc_shadow *s)
 {
-    return s->progress_installed ? sc_now_ns() : 0;
+    return sc_hook_is_in(s, SC_HOOK_PROGRESS) ? sc_now_ns() : 0;
 }
 
 void sc_watchdog_back(const struct sc_shadow *s, int64_t from_ns)
@@ -166,19 +167,7 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
 
 void sc_watchdog_install(struct sc_shadow *s)
 {
-    SC_SET(s, CURLOPT_XFERINFOFUNCTION, on_progress);
-    SC_SET(s, CURLOPT_XFERINFODATA, s);
-    SC_SET(s, CURLOPT_NOPROGRESS, 0L);
-    s->progress_installed = true;
-}
-
-void sc_watchdog_uninstall(struct sc_shadow *s)
-{
-    /* XFERINFODATA and PROGRESSDATA are one option; the newer function wins where both are set. */
-    SC_SET(s, CURLOPT_XFERINFOFUNCTION, s->o.xferinfo_fn);
-    SC_SET(s, CURLOPT_XFERINFODATA, s->o.progress_data);
-    SC_SET(s, CURLOPT_NOPROGRESS, (long)s->o.no_progress);
-    s->progress_installed = false;
+    sc_hook_in(s, SC_HOOK_PROGRESS, (sc_trampoline *)on_progress);
 }
 
 CURLcode sc_watchdog_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)

@@ -24,7 +24,6 @@ bool sc_watchdog_wanted(const struct sc_transfer *t);
 bool sc_watchdog_has_progress(const struct sc_shadow *s);
 
 void sc_watchdog_install(struct sc_shadow *s);
-void sc_watchdog_uninstall(struct sc_shadow *s);
 
 /* An attempt begins. */
 void sc_watchdog_begin(struct sc_transfer *t);

@@ -68,7 +68,7 @@ static size_t next_piece(struct sc_shadow *s, struct sc_transfer *t, char *p, si
     return got;
 }
 
-size_t sc_on_read(char *p, size_t size, size_t n, void *arg)
+static size_t on_read(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
     int64_t from = sc_watchdog_aside(s);
@@ -91,7 +91,7 @@ static int seek_rewritten(struct sc_rewrite *r, curl_off_t offset, int origin)
 
 /* libcurl wants to rewind within one perform (a redirect, an auth round, a dead connection) or to
  * skip to where an upload resumes: the program's own source moves, so the copy starts anew. */
-int sc_on_seek(void *arg, curl_off_t offset, int origin)
+static int on_seek(void *arg, curl_off_t offset, int origin)
 {
     struct sc_shadow *s = arg;
     int rc;
@@ -113,7 +113,7 @@ int sc_on_seek(void *arg, curl_off_t offset, int origin)
     return rc;
 }
 
-curlioerr sc_on_ioctl(CURL *easy, int command, void *arg)
+static curlioerr on_ioctl(CURL *easy, int command, void *arg)
 {
     struct sc_shadow *s = arg;
     curlioerr rc;
@@ -127,4 +127,20 @@ curlioerr sc_on_ioctl(CURL *easy, int command, void *arg)
     if (rc == CURLIOE_OK && s->transfer)
         sc_upload_restart(&s->transfer->upload);
     return rc;
+}
+
+void sc_feed_install_seek(struct sc_shadow *s)
+{
+    sc_hook_in(s, SC_HOOK_SEEK, (sc_trampoline *)on_seek);
+}
+
+void sc_feed_install(struct sc_shadow *s)
+{
+    sc_hook_in(s, SC_HOOK_READ, (sc_trampoline *)on_read);
+    /* Without a seek or ioctl function libcurl rewinds a FILE* read by fread itself; with our
+     * read function it no longer sees that it could, so on_seek does it. */
+    if (s->o.seek_fn || (!s->o.ioctl_fn && !s->o.read_fn))
+        sc_feed_install_seek(s);
+    else if (s->o.ioctl_fn)
+        sc_hook_in(s, SC_HOOK_IOCTL, (sc_trampoline *)on_ioctl);
 }

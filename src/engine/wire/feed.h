@@ -7,4 +7,9 @@
 /* Asks the program's read callback, or reads its FILE*. */
 size_t sc_feed_from_program(struct sc_shadow *s, char *p, size_t size, size_t n);
 
+/* Puts the trampolines in; that for seeking also where the program has none, if the spool is to be
+ * rewound. */
+void sc_feed_install(struct sc_shadow *s);
+void sc_feed_install_seek(struct sc_shadow *s);
+
 #endif

@@ -180,10 +180,10 @@ bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t)
     struct sc_str body;
     size_t i;
 
-    if (r->planned)
+    if (s->body_planned)
         return true;
     sc_rewrite_free(r);
-    r->planned = true;
+    s->body_planned = true;
     if (t->uploads && t->call.attempts == 0 && may_be_touched(s))
         read_ahead(s, t);
     body = sc_rewrite_own(s, t);
@@ -305,64 +305,6 @@ void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
         SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
     }
     replace_length(s, r);
-}
-
-/* In the order in which libcurl takes exactly this copy, and then the program's own size. Without
- * one it is a string to libcurl, and has to be copied as such: with its end. */
-static void restore_copy(struct sc_shadow *s)
-{
-    bool is_string = s->o.post_size < 0;
-
-    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, is_string ? -1 : (curl_off_t)s->o.copied_text.n);
-    SC_SET(s, CURLOPT_COPYPOSTFIELDS, s->o.copied_text.p);
-    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
-}
-
-void sc_rewrite_uninstall(struct sc_shadow *s)
-{
-    enum sc_replaced what = s->replaced;
-
-    s->replaced = SC_REPLACED_NOT;
-    if (what == SC_REPLACED_COPY)
-        restore_copy(s);
-    if (what == SC_REPLACED_FIELDS)
-        SC_SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
-    if (what == SC_REPLACED_READ && s->o.method == SC_METHOD_PUT)
-        SC_SET(s, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->o.infile_size);
-    else if (what == SC_REPLACED_FIELDS || what == SC_REPLACED_READ)
-        SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
-    if (s->headers_replaced)
-        SC_SET(s, CURLOPT_HTTPHEADER, s->o.headers);
-    s->headers_replaced = false;
-}
-
-void sc_rewrite_forget(struct sc_shadow *s)
-{
-    sc_rewrite_uninstall(s);
-    s->transfer->rewrite.planned = false;
-}
-
-bool sc_rewrite_concerns(CURLoption option)
-{
-    switch ((int)option) {
-    case CURLOPT_POSTFIELDS:
-    case CURLOPT_COPYPOSTFIELDS:
-    case CURLOPT_POSTFIELDSIZE:
-    case CURLOPT_POSTFIELDSIZE_LARGE:
-    case CURLOPT_INFILESIZE:
-    case CURLOPT_INFILESIZE_LARGE:
-    case CURLOPT_HTTPHEADER:
-    case CURLOPT_HTTPGET:
-    case CURLOPT_POST:
-    case CURLOPT_UPLOAD:
-    case CURLOPT_PUT:
-    case CURLOPT_NOBODY:
-    case CURLOPT_HTTPPOST:
-    case CURLOPT_MIMEPOST:
-        return true;
-    default:
-        return false;
-    }
 }
 
 size_t sc_rewrite_take(struct sc_rewrite *r, char *p, size_t n)

@@ -8,7 +8,7 @@
  *     sc_rewrite_plan      finds the program's body, if it is a JSON object that may be touched,
  *                          and asks each feature for its edits of it (http/edit.h)
  *     sc_rewrite_install   puts what came of them into the handle, for this attempt
- *     sc_rewrite_uninstall puts the program's own back
+ *     sc_body_put_back     puts the program's own back (handle/body.h)
  *
  * A feature is one function in the list of rewrite.c:
  *
@@ -49,15 +49,8 @@ void sc_rewrite_refuse(struct sc_transfer *t, const char *reason, enum sc_class 
 /* Gives that answer. */
 CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t);
 
-/* Around the real transfer of an attempt. Uninstalling may be done at any time, again, and for a
- * handle that was duplicated meanwhile. */
+/* Before the real transfer of an attempt. */
 void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t);
-void sc_rewrite_uninstall(struct sc_shadow *s);
-
-/* Whether the program is about to set anew what stands in the handle in its place, or was looked
- * at for a plan; and then, in a managed call: that holds no more. */
-bool sc_rewrite_concerns(CURLoption option);
-void sc_rewrite_forget(struct sc_shadow *s);
 
 /* The body of the attempt as it is known now: the new one, else the program's; p NULL: unknown. */
 struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t);

@@ -7,6 +7,8 @@
  * it: success of a type without a retryable middle and failures that nothing can change commit at
  * once; JSON is held to its end, a stream to its first output, a failure until the decision.
  */
+#include "wire/response.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -291,7 +293,7 @@ static size_t take_header(struct sc_shadow *s, struct sc_transfer *t, char *p, s
     return hold_header(s, t, p, n);
 }
 
-size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
     int64_t from = sc_watchdog_aside(s);
@@ -421,7 +423,7 @@ static size_t take_body(struct sc_shadow *s, struct sc_transfer *t, char *p, siz
     return hold_body(s, t, p, n);
 }
 
-size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
     int64_t from = sc_watchdog_aside(s);
@@ -431,4 +433,10 @@ size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
     taken = s->transfer ? take_body(s, s->transfer, p, n) : sc_deliver_body(s, p, n);
     sc_watchdog_fed(s, from, p, n);
     return taken;
+}
+
+void sc_response_install(struct sc_shadow *s)
+{
+    sc_hook_in(s, SC_HOOK_WRITE, (sc_trampoline *)on_body);
+    sc_hook_in(s, SC_HOOK_HEADER, (sc_trampoline *)on_header);
 }

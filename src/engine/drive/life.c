@@ -1,0 +1,25 @@
+/* life.c - see life.h. */
+#include "drive/life.h"
+
+#include "drive/multi.h"
+#include "drive/sequence.h"
+#include "wire/answer.h"
+#include "wire/mime.h"
+
+struct sc_shadow *sc_life_copy(const struct sc_shadow *from, CURL *copy)
+{
+    if (from->o.mime)
+        sc_mime_duplicated();
+    return sc_shadow_copy(from, copy);
+}
+
+void sc_life_end(struct sc_shadow *s)
+{
+    s->hooked = 0; /* there is nothing to put anything back into */
+    if (s->member)
+        sc_multi_forget(s->member);
+    if (s->transfer)
+        sc_managed_end(s);
+    sc_answer_forget(s);
+    sc_shadow_free(s);
+}
