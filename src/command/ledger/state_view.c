@@ -9,6 +9,7 @@
 
 #include "core/breaker.h"
 #include "state/folder.h"
+#include "state/region.h"
 
 /* Whether it is no fault that there is nothing: the folder is not there yet, or its record is not,
  * or tells of a boot before this one. */
@@ -25,7 +26,7 @@ static bool is_fresh(const char *path)
     folder = sc_folder_open(path, false, why, sizeof why);
     if (folder < 0)
         return false;
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     state = sc_record_read(folder, name, &r);
     close(folder);
     return state == SC_RECORD_OK || state == SC_RECORD_MISSING;

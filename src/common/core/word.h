@@ -64,4 +64,11 @@ static inline uint64_t sc_word_read(const sc_word *w)
     return atomic_load_explicit((sc_word *)(uintptr_t)w, memory_order_acquire);
 }
 
+/* Writes what mostly stands there already: a line of memory that all read stays shared. */
+static inline void sc_word_set(sc_word *w, uint64_t value)
+{
+    if (sc_word_read(w) != value)
+        atomic_store_explicit(w, value, memory_order_relaxed);
+}
+
 #endif

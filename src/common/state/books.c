@@ -15,6 +15,7 @@
 #include "core/money.h"
 #include "core/time.h"
 #include "state/folder.h"
+#include "state/region.h"
 #include "state/siphash.h"
 
 /* The name carries the version: a file of another one is left alone. */

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "core/settings.h"
-#include "state/region.h"
+#include "state/layout.h"
 
 struct sc_books_entry {
     uint64_t id;

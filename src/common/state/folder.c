@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "state/region.h"
+#include "state/layout.h"
 #include "state/siphash.h"
 
 static const uint64_t checksum_key[2] = {SC_STATE_MAGIC, SC_STATE_VERSION};

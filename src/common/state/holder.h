@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "state/region.h"
+#include "state/layout.h"
 
 /* This process's lease word, ending at end_ns. */
 uint64_t sc_holder_word(const struct sc_region *r, int64_t now_ns, int64_t end_ns);

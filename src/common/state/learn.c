@@ -15,11 +15,6 @@
 #define HOUR_NS (3600 * SC_NS_PER_S)
 #define GUESS_WAIT_NS (3 * SC_NS_PER_S)
 
-static bool reserved(const struct sc_reservation *r)
-{
-    return r->words && r->after != 0;
-}
-
 /* ---- before an attempt ---- */
 
 /* What nothing has confirmed for a minute is tried once: whoever finds it so clears the queue and
@@ -98,7 +93,7 @@ static int64_t arrival_time(const struct sc_reservation *r, bool refused, int64_
 {
     uint64_t tat; /* a damaged word may hold anything: such a time counts as now */
 
-    if (!reserved(r))
+    if (!sc_ticket_reserved(r))
         return now + sc_limiter_backlog(sc_word_read(&r->words[SC_W_TAT]), now);
     tat = r->after + (sc_word_read(&r->words[SC_W_SHIFT]) - r->shift);
     tat = refused ? tat - (uint64_t)r->cost_ns : tat;
@@ -113,9 +108,9 @@ static bool follow(struct sc_reservation *r, const struct sc_pace *p, bool refus
     int64_t by = sc_pace_drift(arrival_time(r, refused, now), sent, now, p->ahead_ns);
     int64_t idle = (int64_t)((uint64_t)now - sc_word_read(&r->words[SC_W_TAT]));
 
-    if (by < 0 && !reserved(r))
+    if (by < 0 && !sc_ticket_reserved(r))
         return true;
-    if (by > 0 && idle > 0 && reserved(r))
+    if (by > 0 && idle > 0 && sc_ticket_reserved(r))
         by = by > idle ? by - idle : 0;
     if (by != 0)
         sc_ticket_move(r, by, now);
@@ -179,7 +174,7 @@ static void learn_by_trying(struct sc_ticket *t, enum sc_class class, int64_t no
 /* Where the service's word agreed with our count, or there was none, real usage corrects it. */
 static void settle_usage(struct sc_reservation *r, int64_t used, int64_t now)
 {
-    if (reserved(r) && used >= 0)
+    if (sc_ticket_reserved(r) && used >= 0)
         sc_ticket_move(r, sc_pace_cost(used, sc_word_read(&r->words[SC_W_PERIOD])) - r->cost_ns,
                        now);
 }

@@ -8,7 +8,7 @@
 #define SC_STATE_METRICS_H
 
 #include "provider/class.h"
-#include "state/region.h"
+#include "state/layout.h"
 
 #define SC_HISTOGRAM_BUCKETS 13
 

@@ -9,7 +9,9 @@
 #include "core/lease.h"
 #include "core/time.h"
 #include "state/books.h"
+#include "state/held.h"
 #include "state/holder.h"
+#include "state/region.h"
 #include "state/siphash.h"
 
 /* A call may end a little after its deadline. Without one it has an hour: half of what a lease can
@@ -17,14 +19,10 @@
 #define GRACE_NS (60 * SC_NS_PER_S)
 #define LEASE_NS (SC_LEASE_MAX_NS / 2)
 
-/* Three calls a slot. */
-#define PAIRS (SC_SLOT_WORDS / 2)
-#define PARTS_MAX 256
-
 /* Two calls that announce at the same time may both find it too much, and both withdraw. */
 #define TRIES 3
 
-/* The word `places`: read from the books 1 | alerts given 31 | parts in use 32. */
+/* The word `places`: read from the books 1 | alerts given 31 | parts in use 32 (held.c). */
 #define LOADED (UINT64_C(1) << 63)
 #define ONE_ALERT (UINT64_C(1) << 32)
 #define ALERTS_MASK ((UINT64_C(1) << 31) - 1)
@@ -106,19 +104,13 @@ static void make_label(struct sc_money_held *h, const struct sc_scope_key *k,
     }
 }
 
-static void set_if_changed(sc_word *w, uint64_t v)
-{
-    if (sc_word_read(w) != v)
-        atomic_store_explicit(w, v, memory_order_relaxed);
-}
-
 static void say_terms(struct sc_money_held *h)
 {
     const struct sc_money_budget *b = h->budget;
 
-    set_if_changed(&h->words[SC_W_TERMS], (uint64_t)b->per << 62 | (uint64_t)b->on_spent << 60 |
-                                              ((uint64_t)b->limit_nano & LIMIT_MASK));
-    set_if_changed(&h->words[SC_W_HELD_HASH], h->hash);
+    sc_word_set(&h->words[SC_W_TERMS], (uint64_t)b->per << 62 | (uint64_t)b->on_spent << 60 |
+                                           ((uint64_t)b->limit_nano & LIMIT_MASK));
+    sc_word_set(&h->words[SC_W_HELD_HASH], h->hash);
 }
 
 /* What was spent before this memory was made. Everybody who finds it not yet read reads it before
@@ -191,62 +183,6 @@ void sc_money_quote(struct sc_money_ticket *m, const struct sc_price *price, int
 
 /* ---- setting aside ---- */
 
-static unsigned parts_of(const sc_word *words)
-{
-    uint32_t n = (uint32_t)sc_word_read(&words[SC_W_PLACES]);
-
-    return n < PARTS_MAX ? n : PARTS_MAX;
-}
-
-static uint64_t at_least(uint64_t word, void *arg)
-{
-    const unsigned *n = arg;
-
-    return (uint32_t)word < *n ? (word & ~(uint64_t)UINT32_MAX) | *n : word;
-}
-
-static bool take_pair(sc_word *pair, uint64_t mine, int64_t nano, int64_t now)
-{
-    struct sc_lease_take t = {.now_ns = now, .mine = mine};
-    uint64_t stale = sc_word_read(&pair[1]);
-
-    sc_word_update(&pair[0], sc_lease_take, &t);
-    if (!t.taken)
-        return false;
-    if (atomic_compare_exchange_strong(&pair[1], &stale, sc_money_held_write(mine, nano)))
-        return true;
-    /* Somebody wrote in between: we slept beyond the lease's end, and it is another's by now. */
-    sc_word_update(&pair[0], sc_lease_give, &mine);
-    return false;
-}
-
-static void free_dead(const struct sc_region *r, sc_word *pair)
-{
-    uint64_t lease = sc_word_read(&pair[0]);
-
-    if (lease != 0 && sc_holder_is_dead(r, lease))
-        sc_word_update(&pair[0], sc_lease_give, &lease);
-}
-
-/* Looks for a place from the first part on, so that few parts are in use. A part is counted before
- * it is used: whoever sums up then looks there, too. */
-static sc_word *find_pair(struct sc_money_ticket *m, struct sc_money_held *h, uint64_t mine,
-                          int64_t now)
-{
-    for (unsigned part = 0; part < PARTS_MAX; part++) {
-        sc_word *words = sc_held_words(m->region, h->hash, part, true);
-        unsigned more = part + 1;
-
-        if (!words)
-            return NULL;
-        sc_word_update(&h->words[SC_W_PLACES], at_least, &more);
-        for (int i = 0; i < PAIRS; i++)
-            if (take_pair(&words[2 * i], mine, h->asked, now))
-                return &words[2 * i];
-    }
-    return NULL;
-}
-
 static void withdraw(struct sc_money_held *h)
 {
     if (h->lease)
@@ -260,32 +196,6 @@ void sc_money_release(struct sc_money_ticket *m)
         withdraw(&m->held[i]);
 }
 
-/* What is set aside, but for one place. `bury`: frees what the dead have left. */
-static int64_t sum_held(struct sc_region *r, uint64_t hash, unsigned parts, const sc_word *but,
-                        int64_t now, bool bury, unsigned *calls)
-{
-    int64_t sum = 0;
-
-    *calls = 0;
-    for (unsigned part = 0; part < parts; part++) {
-        sc_word *words = sc_held_words(r, hash, part, false);
-
-        for (int i = 0; words && i < PAIRS; i++) {
-            sc_word *pair = &words[2 * i];
-            uint64_t lease;
-
-            if (bury && pair != but)
-                free_dead(r, pair);
-            lease = sc_word_read(&pair[0]);
-            if (pair == but || sc_lease_is_free(lease, now))
-                continue;
-            sum += sc_money_held_read(sc_word_read(&pair[1]), lease);
-            ++*calls;
-        }
-    }
-    return sum;
-}
-
 static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now, int64_t end)
 {
     unsigned calls;
@@ -293,11 +203,11 @@ static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t
     if (h->asked <= 0)
         return;
     h->lease_word = sc_holder_word(m->region, now, end);
-    h->lease = find_pair(m, h, h->lease_word, now);
+    h->lease = sc_held_take(m->region, h->hash, h->words, h->lease_word, h->asked, now);
     if (h->lease)
         return;
-    (void)sum_held(m->region, h->hash, parts_of(h->words), NULL, now, true, &calls);
-    h->lease = find_pair(m, h, h->lease_word, now);
+    (void)sc_held_sum(m->region, h->hash, h->words, NULL, now, true, &calls);
+    h->lease = sc_held_take(m->region, h->hash, h->words, h->lease_word, h->asked, now);
     if (!h->lease)
         sc_region_note("more calls at a time than money can be set aside for: a budget may be "
                        "exceeded by what they cost");
@@ -311,9 +221,8 @@ static enum sc_money_answer ask(struct sc_money_ticket *m, struct sc_money_held 
     int64_t period = sc_period_number(h->budget->per, wall_s(m, now));
     unsigned calls;
 
-    h->others = h->asked > 0
-                    ? sum_held(m->region, h->hash, parts_of(h->words), h->lease, now, bury, &calls)
-                    : 0;
+    h->others =
+        h->asked > 0 ? sc_held_sum(m->region, h->hash, h->words, h->lease, now, bury, &calls) : 0;
     h->spent = sc_money_spent(sc_word_read(&h->words[SC_W_SPENT]), period);
     return sc_money_decide(h->budget->limit_nano, h->spent, h->others, h->asked);
 }
@@ -487,8 +396,8 @@ void sc_money_look(struct sc_region *r, const sc_word *words, int64_t wall, int6
     out->alerts = places >> 32 & ALERTS_MASK;
     period = sc_period_number(out->per, wall);
     out->until_s = sc_period_end(out->per, period);
-    out->held = sum_held(r, sc_word_read(&words[SC_W_HELD_HASH]), parts_of(words), NULL, now, true,
-                         &out->calls);
+    out->held =
+        sc_held_sum(r, sc_word_read(&words[SC_W_HELD_HASH]), words, NULL, now, true, &out->calls);
     out->spent = sc_money_spent(sc_word_read(&words[SC_W_SPENT]), period);
     out->refused = sc_money_told(sc_word_read(&words[SC_W_TOLD]), period).refused;
 }

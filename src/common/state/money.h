@@ -67,7 +67,7 @@ struct sc_money_alert {
 };
 bool sc_money_take_alert(struct sc_money_ticket *m, int64_t now_ns, struct sc_money_alert *out);
 
-/* ---- for admit.c and settle.c ---- */
+/* ---- for begin.c, admit.c and settle.c ---- */
 
 /* world: NULL: this machine. */
 void sc_money_begin(struct sc_money_ticket *m, struct sc_region *r, const struct sc_scope_key *k,

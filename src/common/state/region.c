@@ -30,23 +30,6 @@ static _Atomic int moves;
 static _Atomic int note_state; /* 0 none, 1 being written, 2 pending */
 static char note_text[NOTE_MAX];
 
-uint64_t sc_region_layout(void)
-{
-    static const uint64_t parts[] = {sizeof(struct sc_region),
-                                     sizeof(struct sc_slot),
-                                     sizeof(struct sc_series),
-                                     offsetof(struct sc_region, slots),
-                                     offsetof(struct sc_region, labels),
-                                     offsetof(struct sc_region, series),
-                                     SC_SERIES_WORDS,
-                                     SC_STATE_VERSION};
-    uint64_t h = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        h = (h ^ parts[i]) * UINT64_C(1099511628211);
-    return h;
-}
-
 void sc_region_note(const char *text)
 {
     int none = 0;
@@ -203,7 +186,7 @@ static struct sc_region *open_in(int folder, const char *path)
     char name[64];
     bool again = true;
 
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     for (int i = 0; i < 4 && !region && again; i++) {
         again = false;
         switch (sc_record_read(folder, name, &r)) {
@@ -285,7 +268,7 @@ static bool moved_away(const struct sc_region *r)
         sc_segment_abandon(r);
         return false;
     }
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     switch (sc_record_read(folder, name, &rec)) {
     case SC_RECORD_OK:
         moved = rec.nonce[0] != r->head.nonce[0] || rec.nonce[1] != r->head.nonce[1];
@@ -348,7 +331,7 @@ struct sc_region *sc_region_find(const char *path, char *why, size_t n)
 
     if (folder < 0)
         return NULL;
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     switch (sc_record_read(folder, name, &r)) {
     case SC_RECORD_OK:
         region = sc_segment_attach(&r);

@@ -127,7 +127,7 @@ struct sc_region *sc_segment_attach(const struct sc_record *r)
     sc_segment_boot_id(boot, sizeof boot);
     if (boot[0] && r->boot[0] && strncmp(boot, r->boot, sizeof boot) != 0)
         return NULL;
-    if (r->layout != sc_region_layout() || r->size != sizeof(struct sc_region) ||
+    if (r->layout != sc_state_layout() || r->size != sizeof(struct sc_region) ||
         shmctl(r->shmid, IPC_STAT, &d) != 0 || !is_ours(&d))
         return NULL;
     region = attach(r->shmid, 0);
@@ -161,7 +161,7 @@ static void fill(struct sc_region_header *h, int shmid, int folder, const char *
     random_bytes(secret, sizeof secret);
     h->shmid = shmid;
     look_at_root(h->root);
-    h->layout = sc_region_layout();
+    h->layout = sc_state_layout();
     h->size = sizeof(struct sc_region);
     memcpy(h->nonce, secret, sizeof h->nonce);
     memcpy(h->hash_key, secret + 2, sizeof h->hash_key);
@@ -246,7 +246,7 @@ struct wanted {
 
 static void look_for(int shmid, const struct sc_region_header *h, struct wanted *w)
 {
-    if (h->magic == SC_STATE_MAGIC && h->layout == sc_region_layout() &&
+    if (h->magic == SC_STATE_MAGIC && h->layout == sc_state_layout() &&
         h->folder_dev == (uint64_t)w->folder.st_dev &&
         h->folder_ino == (uint64_t)w->folder.st_ino && h->created_ns > w->best.created_ns)
         describe(h, shmid, &w->best);

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "state/folder.h"
-#include "state/region.h"
+#include "state/layout.h"
 
 /* This boot's id, or "" if it cannot be read. */
 void sc_segment_boot_id(char *buf, size_t n);

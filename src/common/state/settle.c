@@ -14,36 +14,6 @@
 #include "state/metrics.h"
 #include "state/ticket.h"
 
-static bool reserved(const struct sc_reservation *r)
-{
-    return r->words && r->after != 0;
-}
-
-/* The shift goes first: who reserves between the two additions then starts late rather than early
- * (state.md). */
-void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)
-{
-    struct sc_limiter_move m = {.by_ns = by_ns, .now_ns = now};
-
-    sc_limiter_shift(sc_word_read(&r->words[SC_W_TAT]), &m);
-    if (m.moved_ns == 0)
-        return;
-    atomic_fetch_add(&r->words[SC_W_SHIFT], (uint64_t)m.moved_ns);
-    m.by_ns = m.moved_ns;
-    sc_word_update(&r->words[SC_W_TAT], sc_limiter_shift, &m);
-}
-
-/* A slot that will not be used. If others have reserved behind it, it is forfeit: moving them up
- * would also move those who wait before it, and they would start too early. */
-static void give_back(struct sc_reservation *r)
-{
-    struct sc_limiter_ask a = {.before = r->before, .after = r->after};
-
-    if (reserved(r))
-        sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
-    r->after = 0;
-}
-
 /* ---- breaker ---- */
 
 static void add_to_window(struct sc_ticket *t, enum sc_breaker_outcome o, int64_t now)
@@ -190,11 +160,11 @@ static void settle_tokens(struct sc_ticket *t, const struct sc_attempt_facts *f,
     struct sc_reservation *r = &t->tokens;
     int64_t used = f->used_tokens;
 
-    if (!reserved(r))
+    if (!sc_ticket_reserved(r))
         return;
     if (used < 0 && (f->class == SC_CLASS_OK || f->class == SC_CLASS_ABORTED))
         r->after = 0;
-    if (!reserved(r))
+    if (!sc_ticket_reserved(r))
         return;
     sc_ticket_move(r, sc_limiter_cost(used, r->limit) - r->cost_ns, now);
     r->after = 0;
@@ -291,14 +261,6 @@ bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class)
     else
         sc_metric_add(t->series, SC_M_BUDGET_REFUSALS, 1);
     return allowed;
-}
-
-void sc_ticket_unreserve(struct sc_ticket *t)
-{
-    give_back(&t->requests);
-    give_back(&t->tokens);
-    give_back(&t->learned[SC_RATE_REQUESTS]);
-    give_back(&t->learned[SC_RATE_TOKENS]);
 }
 
 void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)

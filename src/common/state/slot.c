@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/settings.h"
+#include "state/region.h"
 #include "state/siphash.h"
 
 /* How many groups are looked at before the table counts as full for a scope. */

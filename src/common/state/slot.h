@@ -12,7 +12,7 @@
 
 #include "http/str.h"
 #include "provider/provider.h"
-#include "state/region.h"
+#include "state/layout.h"
 
 /* What a slot's words are. The order is the layout: append only. */
 enum sc_slot_kind {

@@ -1,9 +1,17 @@
-/* ticket.h - what admit.c and settle.c share about a ticket. Private to state/. */
+/* ticket.h - what begin.c, admit.c, settle.c, learn.c and reserve.c share. Private to state/. */
 #ifndef SC_STATE_TICKET_H
 #define SC_STATE_TICKET_H
 
 #include "core/budget.h"
 #include "state/state.h"
+
+static inline bool sc_ticket_reserved(const struct sc_reservation *r)
+{
+    return r->words && r->after != 0;
+}
+
+/* Gates of a call without a model have slots only once they were closed: looks for these. */
+void sc_ticket_find_path_gates(struct sc_ticket *t);
 
 /* Gives back the limiter slots of an attempt that will not be sent. */
 void sc_ticket_unreserve(struct sc_ticket *t);

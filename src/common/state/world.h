@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "state/region.h"
+#include "state/layout.h"
 
 struct sc_world {
     struct sc_region *region;

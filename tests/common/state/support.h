@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "state/region.h"
 #include "state/segment.h"
 #include "state/state.h"
 
@@ -38,7 +39,7 @@ __attribute__((unused)) static bool record_path(char *buf, size_t n)
 {
     char name[64];
 
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     snprintf(buf, n, "%s/%s", test_folder, name);
     return access(buf, F_OK) == 0;
 }
@@ -51,7 +52,7 @@ __attribute__((unused)) static void drop_folder(void)
     int fd = sc_folder_open(test_folder, false, why, sizeof why);
 
     sc_region_forget();
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     if (fd >= 0) {
         if (sc_record_read(fd, name, &r) == SC_RECORD_OK)
             sc_segment_remove(r.shmid);

@@ -137,7 +137,7 @@ static void a_link_or_pipe_as_record_is_replaced(void **state)
     struct stat st;
 
     (void)state;
-    sc_record_name(sc_region_layout(), name, sizeof name);
+    sc_record_name(sc_state_layout(), name, sizeof name);
     snprintf(path, sizeof path, "%s/%s", test_folder, name);
     for (int i = 0; i < 2; i++) {
         if (i == 0)
@@ -162,7 +162,7 @@ static void a_file_of_another_version_is_left_alone(void **state)
     int fd;
 
     (void)state;
-    sc_record_name(sc_region_layout() + 1, name, sizeof name);
+    sc_record_name(sc_state_layout() + 1, name, sizeof name);
     snprintf(path, sizeof path, "%s/%s", test_folder, name);
     fd = open(path, O_CREAT | O_RDWR, 0600);
     assert_int_equal(write(fd, text_in, sizeof text_in), sizeof text_in);

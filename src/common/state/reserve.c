@@ -1,0 +1,36 @@
+/* What a ticket has reserved in a bucket: moved with it, or given back. */
+#include "core/limiter.h"
+#include "state/ticket.h"
+
+/* The shift goes first: who reserves between the two additions then starts late rather than early
+ * (state.md). */
+void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)
+{
+    struct sc_limiter_move m = {.by_ns = by_ns, .now_ns = now};
+
+    sc_limiter_shift(sc_word_read(&r->words[SC_W_TAT]), &m);
+    if (m.moved_ns == 0)
+        return;
+    atomic_fetch_add(&r->words[SC_W_SHIFT], (uint64_t)m.moved_ns);
+    m.by_ns = m.moved_ns;
+    sc_word_update(&r->words[SC_W_TAT], sc_limiter_shift, &m);
+}
+
+/* A slot that will not be used. If others have reserved behind it, it is forfeit: moving them up
+ * would also move those who wait before it, and they would start too early. */
+static void give_back(struct sc_reservation *r)
+{
+    struct sc_limiter_ask a = {.before = r->before, .after = r->after};
+
+    if (sc_ticket_reserved(r))
+        sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
+    r->after = 0;
+}
+
+void sc_ticket_unreserve(struct sc_ticket *t)
+{
+    give_back(&t->requests);
+    give_back(&t->tokens);
+    give_back(&t->learned[SC_RATE_REQUESTS]);
+    give_back(&t->learned[SC_RATE_TOKENS]);
+}
