@@ -13,7 +13,7 @@ export async function serve(script) {
         request.on('end', () => {
             const answer = script[Math.min(requests.length, script.length - 1)];
             requests.push({method: request.method, url: request.url, at: Date.now()});
-            answer(response);
+            answer(response, request);
         });
     });
     await new Promise(done => server.listen(0, '127.0.0.1', done));
@@ -33,12 +33,14 @@ export const status = (code, headers = {}, body = {error: {message: 'slow down',
 
 export const json = body => status(200, {}, body);
 
-// Each piece is a write of its own.
+// Each piece is a write of its own. CUT, as the last one, breaks the connection in place of ending the answer.
+export const CUT = Symbol('cut');
 export const stream = (...pieces) => response => {
     response.writeHead(200, {'content-type': 'text/event-stream'});
     const left = [...pieces];
     const next = () => {
         if (left.length === 0) return response.end();
+        if (left[0] === CUT) return response.socket.destroy();
         response.write(left.shift());
         setTimeout(next, 15);
     };

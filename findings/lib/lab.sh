@@ -4,6 +4,7 @@
 #     npm_packages NAME@VERSION...   installs them into a temporary folder and goes there
 #     debian_package NAME VERSION    unpacks Debian's package of that upstream version into it,
 #                                    without installing it
+#     free_port                      prints the number of one
 #     saw WHAT EXPECTED FOUND        prints a line; the script fails at its end if they differ
 #
 # server.mjs in the folder is a scripted HTTP server for node programs (see lab.mjs).
@@ -30,6 +31,13 @@ debian_package() {
     esac
     dpkg-deb -x "$1"_*.deb .
     echo "unpacked $1 $2"
+}
+
+free_port() {
+    node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
+        console.log(server.address().port);
+        server.close();
+    })'
 }
 
 saw() { # WHAT EXPECTED FOUND
