@@ -7,6 +7,7 @@
 
 #include "core/money.h"
 #include "policy/build.h"
+#include "policy/glob.h"
 #include "policy/host.h"
 
 enum {

@@ -55,7 +55,7 @@ struct sc_policy *sc_build_new(void)
     return calloc(1, sizeof(struct sc_policy));
 }
 
-void sc_policy_free(struct sc_policy *p)
+void sc_build_free(struct sc_policy *p)
 {
     struct sc_arena_chunk *next;
 

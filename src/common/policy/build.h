@@ -11,8 +11,9 @@
 #ifndef SC_POLICY_BUILD_H
 #define SC_POLICY_BUILD_H
 
+#include "policy/drafts.h"
 #include "policy/match.h"
-#include "policy/policy.h"
+#include "policy/rule.h"
 
 struct sc_strings {
     const char *const *items;
@@ -27,12 +28,6 @@ struct sc_rule_spec {
     const struct sc_settings *settings;          /* copied */
     const struct sc_policy_provider *own_provider;
     struct sc_class_rows classify; /* of the arena */
-};
-
-/* Rows while their number is not yet known. */
-struct sc_rows_draft {
-    struct sc_class_row *rows;
-    size_t n, room;
 };
 
 struct sc_house {
@@ -62,6 +57,7 @@ struct sc_policy {
 };
 
 struct sc_policy *sc_build_new(void);
+void sc_build_free(struct sc_policy *p);
 bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec);
 
 /* The row is copied, its model as well. */

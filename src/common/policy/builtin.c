@@ -5,6 +5,8 @@
 
 #include "policy/build.h"
 #include "policy/layer.h"
+#include "policy/options.h"
+#include "policy/policy.h"
 #include "policy/read.h"
 
 #define LIST_MAX 16
@@ -150,7 +152,7 @@ struct sc_policy *sc_policy_builtin(void)
 
     sc_section_store_initial(sc_section(SC_SECTION_LOG), &draft);
     if (p != NULL && !add_all(p)) {
-        sc_policy_free(p);
+        sc_build_free(p);
         p = NULL;
     }
     if (p != NULL)

@@ -2,33 +2,12 @@
 
 #include <string.h>
 
+#include "core/settings.h"
 #include "policy/layer.h"
 #include "policy/options.h"
 #include "provider/rows.h"
 
 /* ---- JSON Schema ---- */
-
-static const char *const definitions[SC_SECTION_COUNT] = {
-    [SC_SECTION_LOG] = "log",
-    [SC_SECTION_RULE] = "rule",
-    [SC_SECTION_MATCH] = "match",
-    [SC_SECTION_SETTINGS] = "settings",
-    [SC_SECTION_RETRY] = "retry",
-    [SC_SECTION_STRATEGY] = "strategy",
-    [SC_SECTION_BACKOFF] = "backoff",
-    [SC_SECTION_BUDGET] = "budget",
-    [SC_SECTION_BREAKER] = "breaker",
-    [SC_SECTION_LIMITS] = "limits",
-    [SC_SECTION_HOLD] = "hold",
-    [SC_SECTION_TIMEOUTS] = "timeouts",
-    [SC_SECTION_TOKENS] = "tokens",
-    [SC_SECTION_PRICE] = "price",
-    [SC_SECTION_USAGE] = "usage",
-    [SC_SECTION_PROVIDER] = "provider",
-    [SC_SECTION_CLASS] = "class_row",
-    [SC_SECTION_MONEY] = "spending",
-    [SC_SECTION_EMBEDDINGS] = "embeddings",
-};
 
 static const char *const required[SC_SECTION_COUNT] = {
     [SC_SECTION_PRICE] = "\"model\", \"input_per_mtok\", \"output_per_mtok\"",
@@ -134,7 +113,7 @@ static void put_list(FILE *to, const struct sc_policy_option *o)
     fputs("\"type\": \"array\", ", to);
     if (o->max > 0)
         fprintf(to, "\"maxItems\": %d, ", (int)o->max);
-    fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", definitions[o->child]);
+    fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", sc_section(o->child)->name);
 }
 
 static void put_type(FILE *to, const struct sc_policy_option *o)
@@ -177,14 +156,14 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
         put_strings(to, o);
         break;
     case SC_TYPE_OBJECT:
-        fprintf(to, "\"$ref\": \"#/$defs/%s\"", definitions[o->child]);
+        fprintf(to, "\"$ref\": \"#/$defs/%s\"", sc_section(o->child)->name);
         break;
     case SC_TYPE_BOOL:
         fputs("\"type\": \"boolean\"", to);
         break;
     case SC_TYPE_SWITCH:
         fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
-                definitions[o->child]);
+                sc_section(o->child)->name);
         break;
     case SC_TYPE_NUMBERS:
         put_numbers(to, o);
@@ -238,10 +217,12 @@ void sc_describe_schema(FILE *to)
     put_properties(to, sc_section(SC_SECTION_TOP), "  ");
     fputs(",\n  \"required\": [\"version\", \"rules\"],\n  \"$defs\": {", to);
     for (int id = 0; id < SC_SECTION_COUNT; id++) {
-        if (definitions[id] == NULL)
+        const struct sc_section *s = sc_section((enum sc_section_id)id);
+
+        if (s->name[0] == '\0')
             continue;
-        fprintf(to, "%s\n    \"%s\": {\n", comma, definitions[id]);
-        put_properties(to, sc_section((enum sc_section_id)id), "      ");
+        fprintf(to, "%s\n    \"%s\": {\n", comma, s->name);
+        put_properties(to, s, "      ");
         if (required[id] != NULL)
             fprintf(to, ",\n      \"required\": [%s]", required[id]);
         fputs("\n    }", to);

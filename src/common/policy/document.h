@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "policy/cjson_api.h"
-#include "policy/policy.h"
+#include "policy/rule.h"
 
 #define SC_DOCUMENT_MAX (4 << 20)
 #define SC_DOCUMENT_DEPTH_MAX 64
@@ -50,6 +50,9 @@ __attribute__((format(printf, 5, 6))) void sc_document_error(const struct sc_doc
                                                              size_t offset, const char *path,
                                                              struct sc_policy_error *err,
                                                              const char *format, ...);
+
+/* Called for each error; false: don't look for more. */
+typedef bool sc_error_sink(const struct sc_policy_error *e, void *arg);
 
 void sc_stamp_fill(struct sc_policy_stamp *stamp, const void *stat_buffer);
 

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "policy/match.h"
+#include "policy/glob.h"
 
 #define HOST_MAX 253
 

@@ -17,4 +17,8 @@ struct sc_str sc_host_suffix(struct sc_str pattern);
 /* Whether a pattern with a star matches a host; both in lower case, without port. */
 bool sc_host_match(struct sc_str pattern, struct sc_str host);
 
+/* The parts of a host pattern "HOST[:PORT]"; IPv6 in brackets. False if it is none: *why says what
+ * is allowed instead. port 0: any. */
+bool sc_host_split(struct sc_str pattern, struct sc_str *host, int *port, const char **why);
+
 #endif

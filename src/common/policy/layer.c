@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/stages.h"
+#include "policy/options.h"
 #include "policy/text.h"
 
 /* Throttled and overloaded services want longer waits than a passing fault (AWS's 2026 retry
@@ -90,14 +91,6 @@ void sc_section_store_initial(const struct sc_section *s, void *base)
     }
 }
 
-/* Sections whose rows are stored in the layer itself. */
-static const enum sc_section_id general[] = {
-    SC_SECTION_SETTINGS, SC_SECTION_RETRY,     SC_SECTION_BUDGET,   SC_SECTION_BREAKER,
-    SC_SECTION_LIMITS,   SC_SECTION_HOLD,      SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,
-    SC_SECTION_TOKENS,   SC_SECTION_EMBEDDINGS};
-/* And those stored once for each group of classes. */
-static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 void sc_layer_builtin(struct sc_layer *l)
@@ -106,11 +99,13 @@ void sc_layer_builtin(struct sc_layer *l)
     const struct sc_policy_option *o;
 
     memset(l, 0, sizeof *l);
-    for (size_t i = 0; i < COUNT(general); i++)
-        sc_section_store_initial(sc_section(general[i]), l);
-    for (int g = 0; g < SC_GROUPS; g++) {
-        for (size_t i = 0; i < COUNT(strategic); i++)
-            sc_section_store_initial(sc_section(strategic[i]), &l->strategy[g]);
+    for (int i = 0; i < SC_SECTION_COUNT; i++) {
+        const struct sc_section *s = sc_section((enum sc_section_id)i);
+
+        if (s->place == SC_PLACE_LAYER)
+            sc_section_store_initial(s, l);
+        for (int g = 0; g < SC_GROUPS && s->place == SC_PLACE_CLASS; g++)
+            sc_section_store_initial(s, &l->strategy[g]);
     }
     for (const struct sc_class_initial *c = sc_class_initials; c->key != NULL; c++) {
         o = sc_option_find(sc_section(SC_SECTION_STRATEGY), c->key, &owner);
@@ -122,10 +117,10 @@ void sc_layer_builtin(struct sc_layer *l)
 
 static void overlay(struct sc_layer *to, const struct sc_layer *from)
 {
-    for (size_t i = 0; i < COUNT(general); i++) {
-        const struct sc_section *s = sc_section(general[i]);
+    for (int i = 0; i < SC_SECTION_COUNT; i++) {
+        const struct sc_section *s = sc_section((enum sc_section_id)i);
 
-        for (size_t j = 0; j < s->n; j++) {
+        for (size_t j = 0; s->place == SC_PLACE_LAYER && j < s->n; j++) {
             const struct sc_policy_option *o = &s->rows[j];
 
             if (from->given[s->first + j] != NULL)
@@ -241,10 +236,10 @@ static void settle_backoff(const struct resolution *r, int group, struct sc_back
 
 static void resolve_strategy(struct resolution *r, int group, struct sc_strategy *out)
 {
-    for (size_t i = 0; i < COUNT(strategic); i++) {
-        const struct sc_section *s = sc_section(strategic[i]);
+    for (int i = 0; i < SC_SECTION_COUNT; i++) {
+        const struct sc_section *s = sc_section((enum sc_section_id)i);
 
-        for (size_t j = 0; j < s->n; j++) {
+        for (size_t j = 0; s->place == SC_PLACE_CLASS && j < s->n; j++) {
             const struct sc_policy_option *o = &s->rows[j];
             int from = pick(r->upper, r->lower, group, s->first + j);
 
@@ -301,10 +296,10 @@ static uint32_t stages_of(const struct sc_layer *l)
 {
     uint32_t stages = ALWAYS;
 
-    for (size_t i = 0; i < COUNT(general); i++) {
-        const struct sc_section *s = sc_section(general[i]);
+    for (int i = 0; i < SC_SECTION_COUNT; i++) {
+        const struct sc_section *s = sc_section((enum sc_section_id)i);
 
-        for (size_t j = 0; j < s->n; j++) {
+        for (size_t j = 0; s->place == SC_PLACE_LAYER && j < s->n; j++) {
             const struct sc_policy_option *o = &s->rows[j];
 
             if (o->stage != 0 && !is_zero((const char *)l + o->offset, o->size))

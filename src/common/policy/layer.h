@@ -15,25 +15,8 @@
 #ifndef SC_POLICY_LAYER_H
 #define SC_POLICY_LAYER_H
 
-#include "core/settings.h"
-#include "policy/options.h"
-
-struct cJSON;
-
-/* Strategies: 0 for all classes, then those with an object of their own. */
-enum { SC_GROUP_ALL, SC_GROUP_RETRYABLE, SC_GROUP_OVERLOADED, SC_GROUP_RATE_LIMITED, SC_GROUPS };
-
-#define SC_GIVEN_MAX 64
-#define SC_GIVEN_STRATEGY_MAX 16
-
-struct sc_layer {
-    struct sc_settings values;
-    bool limits_on;
-    struct sc_strategy strategy[SC_GROUPS];
-    /* The value in the file that gave each key, by section->first + row; NULL: not given. */
-    const struct cJSON *given[SC_GIVEN_MAX];
-    const struct cJSON *given_strategy[SC_GROUPS][SC_GIVEN_STRATEGY_MAX];
-};
+#include "policy/drafts.h"
+#include "policy/section.h"
 
 /* Two written values that cannot both hold. */
 struct sc_conflict {

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/glob.h"
 #include "policy/host.h"
-#include "policy/policy.h"
+#include "policy/rule.h"
 
 /* Beginnings longer than this are told apart by the rule's own check. */
 #define PREFIX_MAX 63
@@ -256,29 +257,6 @@ void sc_index_free(struct sc_index *x)
 }
 
 /* ---- matching ---- */
-
-bool sc_glob_match(struct sc_str pattern, struct sc_str text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-
-    while (t < text.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.n && pattern.p[p] == text.p[t]) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*')
-        p++;
-    return p == pattern.n;
-}
 
 static bool any_matches(const struct sc_patterns *patterns, struct sc_str text)
 {

@@ -51,11 +51,4 @@ long sc_index_match(const struct sc_index *x, const struct sc_target *t);
 /* Whether a rule's host patterns could match; may say yes in vain, never no. */
 bool sc_index_may_match_host(const struct sc_index *x, struct sc_str host, int port);
 
-/* "*" stands for any run of characters, the empty one too; all else for itself. */
-bool sc_glob_match(struct sc_str pattern, struct sc_str text);
-
-/* The parts of a host pattern "HOST[:PORT]"; IPv6 in brackets. False if it is none: *why says what
- * is allowed instead. port 0: any. */
-bool sc_host_split(struct sc_str pattern, struct sc_str *host, int *port, const char **why);
-
 #endif

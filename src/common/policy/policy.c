@@ -9,6 +9,7 @@
 
 #include "policy/build.h"
 #include "policy/document.h"
+#include "policy/glob.h"
 #include "policy/host.h"
 #include "policy/read.h"
 
@@ -50,6 +51,11 @@ static struct sc_policy *from_document(struct sc_document *d, struct sc_policy_e
     }
     sc_document_close(d);
     return p;
+}
+
+void sc_policy_free(struct sc_policy *p)
+{
+    sc_build_free(p);
 }
 
 struct sc_policy *sc_policy_load(const char *path, struct sc_policy_error *err)

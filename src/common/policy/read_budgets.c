@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/layer.h"
+#include "policy/options.h"
 #include "policy/reader.h"
 
 static const cJSON *given(const struct sc_reader *r, const char *key)
 {
-    const struct sc_section *s = sc_section(SC_SECTION_MONEY);
-
-    return r->given_money[sc_option_find(s, key, &s) - s->rows];
+    return sc_reader_given(r, SC_SECTION_MONEY, key);
 }
 
 static void fail_at(struct sc_reader *r, const char *key, const char *allowed)
@@ -97,7 +97,7 @@ static void add(struct sc_reader *r)
 static void read_budget(struct sc_reader *r, const cJSON *item)
 {
     memset(&r->money, 0, sizeof r->money);
-    memset(r->given_money, 0, sizeof r->given_money);
+    sc_reader_forget(r, SC_SECTION_MONEY);
     sc_section_store_initial(sc_section(SC_SECTION_MONEY), &r->money);
     r->money.budget.n_alerts = 1;
     r->money.budget.alerts[0] = 10000;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/layer.h"
+#include "policy/options.h"
 #include "policy/reader.h"
 
 /* ---- rows ---- */
@@ -112,7 +114,7 @@ static void read_row(struct sc_reader *r, const cJSON *item)
     size_t errors = r->errors;
 
     memset(&r->class, 0, sizeof r->class);
-    memset(r->given_class, 0, sizeof r->given_class);
+    sc_reader_forget(r, SC_SECTION_CLASS);
     r->class.class = -1;
     sc_read_object(r, item, SC_SECTION_CLASS);
     if (r->stop || !(item->type & cJSON_Object))
@@ -154,7 +156,7 @@ static void read_provider(struct sc_reader *r, const cJSON *item)
     size_t errors = r->errors;
 
     r->house = (struct sc_provider_draft){.extends = -1};
-    memset(r->given_provider, 0, sizeof r->given_provider);
+    sc_reader_forget(r, SC_SECTION_PROVIDER);
     memset(&r->classify, 0, sizeof r->classify);
     sc_read_object(r, item, SC_SECTION_PROVIDER);
     if (r->stop || !(item->type & cJSON_Object))

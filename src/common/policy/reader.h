@@ -1,20 +1,28 @@
 /*
  * reader.h - the state of a walk through a policy's document, shared by the files that do it:
- * read.c (objects, rules), value.c (values), reader.c (places and errors). Nobody else needs it.
+ * walk.c (objects), value.c (values), reader.c (places and errors), read_*.c (what an object means)
+ * and read.c (all of it). Nobody else needs it.
  */
 #ifndef SC_POLICY_READER_H
 #define SC_POLICY_READER_H
 
-#include "policy/layer.h"
-#include "policy/options.h"
-#include "policy/read.h"
+#include "policy/build.h"
+#include "policy/document.h"
+#include "policy/drafts.h"
+#include "policy/section.h"
 
 #define SC_QUOTE_MAX 64
 #define SC_READER_PATH_MAX 200
 #define SC_STRINGS_MAX 256
 
+struct sc_reader;
+
+/* Reads a list. */
+typedef void sc_list_reader(struct sc_reader *r, const cJSON *item);
+
 struct sc_reader {
     const struct sc_document *doc;
+    sc_list_reader *const *lists; /* by type of option; NULL: it is no list */
     struct sc_policy *policy;
     sc_error_sink *sink;
     void *arg;
@@ -29,15 +37,12 @@ struct sc_reader {
     struct sc_rule_draft rule;
     struct sc_layer builtin, defaults, layer, nothing;
     struct sc_price price;
-    const cJSON *given_price[16];
     struct sc_provider_draft house;
     struct sc_class_draft class;
     struct sc_rows_draft rows; /* of the list that is being read */
     struct sc_class_rows classify;
-    const cJSON *given_provider[8], *given_class[8];
     struct sc_money_draft money;
-    const cJSON *given_money[16];
-    const cJSON *given_top[16], *given_log[8], *given_rule[8], *given_match[8];
+    const cJSON *given_draft[SC_SECTION_COUNT][SC_DRAFT_KEYS_MAX];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
 };
@@ -59,6 +64,19 @@ __attribute__((format(printf, 3, 4))) void sc_reader_fail(struct sc_reader *r, s
 void sc_reader_fail_value(struct sc_reader *r, const cJSON *item, const char *allowed,
                           const char *near);
 
+/* Where the values of `defaults` or a rule go from now on. */
+void sc_read_into_layer(struct sc_reader *r, struct sc_layer *l);
+
+/* What was given at one place over what it inherits; contradictions are errors. */
+void sc_read_resolve(struct sc_reader *r, const struct sc_layer *upper,
+                     const struct sc_layer *lower, struct sc_settings *out);
+
+/* The policy's `rules`; all else that they refer to must have been read. */
+void sc_read_rules(struct sc_reader *r, const cJSON *rules);
+
+/* The policy's `prices`. */
+void sc_read_prices(struct sc_reader *r, const cJSON *item);
+
 /* The policy's `budgets`; its rules must have been read. */
 void sc_read_budgets(struct sc_reader *r, const cJSON *item);
 
@@ -71,7 +89,13 @@ void sc_read_providers(struct sc_reader *r, const cJSON *item);
 /* An object of a section, into r->base[id]. */
 void sc_read_object(struct sc_reader *r, const cJSON *item, enum sc_section_id id);
 
-/* Whether the object that was read last gave a key. */
+/* Before the next object of a section that is stored into a draft. */
+void sc_reader_forget(struct sc_reader *r, enum sc_section_id id);
+
+/* What gave a key of the object that was read last, NULL: it was not given. */
+const cJSON *sc_reader_given(const struct sc_reader *r, enum sc_section_id id, const char *key);
+
+/* Whether it was given. */
 bool sc_reader_gives(const struct sc_reader *r, enum sc_section_id id, const char *key);
 
 /* A string or a list of them. */

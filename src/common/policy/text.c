@@ -3,8 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "policy/document.h"
-
 /* Length of the UTF-8 character at p, 0 if there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *p, size_t n)
 {

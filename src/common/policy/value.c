@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/host.h"
 #include "policy/layer.h"
+#include "policy/options.h"
 #include "policy/reader.h"
 
 /* ---- what is allowed, in words ---- */

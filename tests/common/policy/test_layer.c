@@ -7,6 +7,7 @@
 
 #include "core/stages.h"
 #include "policy/layer.h"
+#include "policy/options.h"
 
 static const struct sc_strategy *strategy(const struct sc_policy *p, size_t rule, enum sc_class c)
 {
@@ -16,20 +17,18 @@ static const struct sc_strategy *strategy(const struct sc_policy *p, size_t rule
 /* A key that is given in one section is not taken for one of another. */
 static void test_sections_do_not_share_places(void **state)
 {
-    static const enum sc_section_id layered[] = {
-        SC_SECTION_SETTINGS, SC_SECTION_RETRY,  SC_SECTION_BUDGET,
-        SC_SECTION_BREAKER,  SC_SECTION_LIMITS, SC_SECTION_HOLD,
-        SC_SECTION_TIMEOUTS, SC_SECTION_USAGE,  SC_SECTION_TOKENS};
-    bool taken[SC_GIVEN_MAX] = {false};
+    static const size_t most[] = {
+        [SC_PLACE_LAYER] = SC_GIVEN_MAX, [SC_PLACE_CLASS] = SC_GIVEN_STRATEGY_MAX};
+    bool taken[SC_PLACE_CLASS + 1][SC_GIVEN_MAX] = {{false}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof layered / sizeof *layered; i++) {
-        const struct sc_section *s = sc_section(layered[i]);
+    for (int i = 0; i < SC_SECTION_COUNT; i++) {
+        const struct sc_section *s = sc_section((enum sc_section_id)i);
 
-        for (size_t j = s->first; j < s->first + s->n; j++) {
-            assert_true(j < SC_GIVEN_MAX);
-            assert_false(taken[j]);
-            taken[j] = true;
+        for (size_t j = s->first; s->place != SC_PLACE_DRAFT && j < s->first + s->n; j++) {
+            assert_true(j < most[s->place]);
+            assert_false(taken[s->place][j]);
+            taken[s->place][j] = true;
         }
     }
 }
@@ -320,32 +319,6 @@ static void test_log(void **state)
     sc_policy_free(p);
 }
 
-/* A row that two sections share a bit with would make one key count as given for another. */
-static void test_rows_have_places_of_their_own(void **state)
-{
-    static const enum sc_section_id general[] = {
-        SC_SECTION_USAGE,  SC_SECTION_EMBEDDINGS, SC_SECTION_RETRY,
-        SC_SECTION_BUDGET, SC_SECTION_BREAKER,    SC_SECTION_LIMITS,
-        SC_SECTION_HOLD,   SC_SECTION_TIMEOUTS,   SC_SECTION_SETTINGS};
-    static const enum sc_section_id strategic[] = {SC_SECTION_STRATEGY, SC_SECTION_BACKOFF};
-    size_t end = 0;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof general / sizeof general[0]; i++) {
-        assert_true(sc_section(general[i])->first >= end);
-        end = sc_section(general[i])->first + sc_section(general[i])->n;
-    }
-    assert_true(end <= SC_GIVEN_MAX);
-    end = 0;
-    for (size_t i = 0; i < sizeof strategic / sizeof strategic[0]; i++) {
-        assert_true(sc_section(strategic[i])->first >= end);
-        end = sc_section(strategic[i])->first + sc_section(strategic[i])->n;
-    }
-    assert_true(end <= SC_GIVEN_STRATEGY_MAX);
-    assert_true(sc_section(SC_SECTION_TOP)->n <= 16 && sc_section(SC_SECTION_RULE)->n <= 8);
-    assert_true(sc_section(SC_SECTION_MONEY)->n <= 16);
-}
-
 static void test_features_that_look_at_requests(void **state)
 {
     struct sc_policy *p =
@@ -379,7 +352,6 @@ int main(void)
         cmocka_unit_test(test_builtin_gives_way),
         cmocka_unit_test(test_equal_settings_are_shared),
         cmocka_unit_test(test_log),
-        cmocka_unit_test(test_rows_have_places_of_their_own),
         cmocka_unit_test(test_features_that_look_at_requests),
     };
     setlocale(LC_ALL, ""); /* numbers are the same in every locale; check.bats tries one */

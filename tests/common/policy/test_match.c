@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "policy/glob.h"
+#include "policy/host.h"
 #include "policy/match.h"
 
 static void test_globs(void **state)
