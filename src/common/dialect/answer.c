@@ -18,6 +18,16 @@ static void settle_end(struct sc_turn_answer *a)
         a->end = SC_ENDED_STOP;
 }
 
+static void drop_thoughts(struct sc_turn_parts *l)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < l->n; i++)
+        if (l->p[i].kind != SC_PART_REASONING)
+            l->p[kept++] = l->p[i];
+    l->n = kept;
+}
+
 bool sc_answer_read(const struct sc_family *from, struct sc_str body, struct sc_turn_answer *a)
 {
     struct sc_usage_reader reader;
@@ -46,6 +56,8 @@ bool sc_dialect_answer(enum sc_dialect from, struct sc_str answer, enum sc_diale
         return !out->failed;
     }
     bool good = sc_answer_read(source, answer, &a);
+    if (!asked->reasoning)
+        drop_thoughts(&a.parts);
     if (good)
         target->write_answer(&a, asked, made, out);
     free(a.parts.p);

@@ -19,4 +19,9 @@ void sc_openai_read_format(struct sc_turn *t, const char *at, struct sc_str type
                            struct sc_str schema);
 void sc_openai_write_usage(const struct sc_usage *u, bool chat, struct sc_buf *b);
 
+/* Streams. */
+extern const struct sc_stream_writer sc_chat_writer;
+void sc_chat_read_event(struct sc_translator *t, struct sc_str name, struct sc_str data);
+void sc_chat_write_error(const struct sc_turn_error *e, struct sc_buf *b);
+
 #endif

@@ -154,8 +154,8 @@ static void write_call(const struct sc_turn_part *p, const struct sc_dialect_mad
     sc_buf_text(b, "\"}}");
 }
 
-static void write_message(const struct sc_turn_answer *a, const struct sc_dialect_asked *asked,
-                          const struct sc_dialect_made *made, struct sc_buf *b)
+static void write_message(const struct sc_turn_answer *a, const struct sc_dialect_made *made,
+                          struct sc_buf *b)
 {
     const struct sc_turn_parts *l = &a->parts;
     bool says = sc_has_part(l, SC_PART_TEXT), calls = sc_has_part(l, SC_PART_CALL);
@@ -172,7 +172,7 @@ static void write_message(const struct sc_turn_answer *a, const struct sc_dialec
         sc_write_texts(l, SC_PART_REFUSAL, b);
     else
         sc_buf_text(b, "null");
-    if (asked->reasoning && sc_has_part(l, SC_PART_REASONING)) {
+    if (sc_has_part(l, SC_PART_REASONING)) {
         sc_member(b, "reasoning_content");
         sc_write_texts(l, SC_PART_REASONING, b);
     }
@@ -189,6 +189,7 @@ static void write_message(const struct sc_turn_answer *a, const struct sc_dialec
 void sc_chat_write_answer(const struct sc_turn_answer *a, const struct sc_dialect_asked *asked,
                           const struct sc_dialect_made *made, struct sc_buf *b)
 {
+    (void)asked;
     sc_buf_text(b, "{\"id\":");
     sc_write_answer_id(a, made, "chatcmpl-", b);
     sc_buf_text(b, ",\"object\":\"chat.completion\",\"created\":");
@@ -196,7 +197,7 @@ void sc_chat_write_answer(const struct sc_turn_answer *a, const struct sc_dialec
     sc_buf_text(b, ",\"model\":");
     sc_write_answer_model(a->model, made, b);
     sc_buf_text(b, ",\"choices\":[{\"index\":0,\"message\":");
-    write_message(a, asked, made, b);
+    write_message(a, made, b);
     sc_buf_text(b, ",\"logprobs\":null,\"finish_reason\":");
     sc_quoted(b, sc_chat_reason(a->end));
     sc_buf_text(b, "}]");
@@ -226,6 +227,7 @@ const struct sc_family sc_family_chat = {
     .words = "chat",
     .list = "messages",
     .sub = "content",
+    .calls = "tool_calls",
     .usage = SC_PROVIDER_OPENAI,
     .params = params,
     .n_params = SC_COUNT(params),
@@ -235,4 +237,8 @@ const struct sc_family sc_family_chat = {
     .write_request = sc_chat_write_request,
     .read_answer = sc_chat_read_answer,
     .write_answer = sc_chat_write_answer,
+    .write_error = sc_chat_write_error,
+    .read_event = sc_chat_read_event,
+    .read_done = true,
+    .writer = &sc_chat_writer,
 };

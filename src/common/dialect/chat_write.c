@@ -28,7 +28,7 @@ static void write_part(struct sc_turn *t, const struct sc_turn_part *p, struct s
     sc_comma(b);
     if (is_text(p)) {
         sc_buf_text(b, "{\"type\":\"text\",\"text\":");
-        sc_string(b, p->text);
+        sc_write_text(p, b);
         sc_buf_char(b, '}');
         return;
     }
@@ -52,7 +52,7 @@ static void write_content(struct sc_turn *t, const struct sc_turn_part *p, size_
                           struct sc_buf *b)
 {
     if (n == 1 && is_text(p)) {
-        sc_string(b, p->text);
+        sc_write_text(p, b);
         return;
     }
     if (n == 0) {

@@ -5,7 +5,9 @@
 
 static const struct sc_family *const families[SC_DIALECT_COUNT] = {
     [SC_DIALECT_CHAT] = &sc_family_chat,
+    [SC_DIALECT_RESPONSES] = &sc_family_responses,
     [SC_DIALECT_MESSAGES] = &sc_family_messages,
+    [SC_DIALECT_GEMINI] = &sc_family_gemini,
 };
 
 static const struct {

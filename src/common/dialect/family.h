@@ -14,11 +14,15 @@ struct sc_param_row {
     double most; /* numbers above it are refused; of stop: how many there may be; 0: any */
 };
 
+struct sc_stream_writer;
+struct sc_translator;
+
 struct sc_family {
     enum sc_dialect dialect;
     const char *words; /* for people: "the Messages API" */
     const char *list;  /* of messages, and of their parts, for reasons */
     const char *sub;
+    const char *calls;      /* NULL: they are among the parts */
     enum sc_provider usage; /* in whose shape usage is told */
 
     const struct sc_param_row *params;
@@ -36,6 +40,10 @@ struct sc_family {
     void (*write_answer)(const struct sc_turn_answer *a, const struct sc_dialect_asked *asked,
                          const struct sc_dialect_made *made, struct sc_buf *out);
     void (*write_error)(const struct sc_turn_error *e, struct sc_buf *out);
+    /* An event's data; good JSON, or [DONE]. */
+    void (*read_event)(struct sc_translator *t, struct sc_str name, struct sc_str data);
+    bool read_done; /* [DONE] is an end */
+    const struct sc_stream_writer *writer;
 };
 
 extern const struct sc_family sc_family_chat, sc_family_responses, sc_family_messages,

@@ -68,8 +68,9 @@ void sc_unfit_at(struct sc_turn *t, struct sc_place place, const char *member, c
 
 void sc_unfit_part(struct sc_turn *t, const struct sc_turn_part *part, const char *format, ...)
 {
-    struct sc_place place = {t->from->list, (int32_t)part->message, t->from->sub,
-                             (int32_t)part->at};
+    bool call = part->kind == SC_PART_CALL && t->from->calls;
+    struct sc_place place = {t->from->list, (int32_t)part->message,
+                             call ? t->from->calls : t->from->sub, (int32_t)part->at};
     char where[sizeof t->fit->reason[0].where];
     va_list args;
 
@@ -87,10 +88,27 @@ void sc_bound_at(struct sc_turn *t, struct sc_place place, const char *member)
     sc_fit_add(t->fit, SC_MISFIT_BOUND, where, "lies with the provider that the program asked");
 }
 
-static const struct sc_member *row_of(const struct sc_member *rows, size_t n, struct sc_str key)
+/* protobuf's JSON takes generation_config for generationConfig. */
+static bool is_snake_of(struct sc_str key, const char *name)
+{
+    size_t i = 0;
+
+    for (; i < key.n && *name; i++, name++) {
+        if (*name >= 'A' && *name <= 'Z' && key.p[i] == '_' && i + 1 < key.n &&
+            key.p[i + 1] == (*name | 0x20))
+            i++;
+        else if (key.p[i] != *name)
+            return false;
+    }
+    return i == key.n && *name == '\0';
+}
+
+static const struct sc_member *row_of(const struct sc_turn *t, const struct sc_member *rows,
+                                      size_t n, struct sc_str key)
 {
     for (size_t i = 0; i < n; i++)
-        if (sc_json_key_is(key, rows[i].name))
+        if (sc_json_key_is(key, rows[i].name) ||
+            (t->from->dialect == SC_DIALECT_GEMINI && is_snake_of(key, rows[i].name)))
             return &rows[i];
     return NULL;
 }
@@ -162,10 +180,10 @@ void sc_read_members(struct sc_turn *t, struct sc_place place, struct sc_str obj
         return;
     }
     while (sc_json_next(&it, &key, &value)) {
-        const struct sc_member *row = row_of(rows, n, key);
+        const struct sc_member *row = row_of(t, rows, n, key);
         if (row) {
             values[row - rows] = sc_says(value, "null") ? (struct sc_str){NULL, 0} : value;
-        } else if (!sc_json_is_empty(value)) {
+        } else if (!sc_says(value, "null")) {
             char name[40];
             plain_name(key, name, sizeof name);
             sc_unfit_at(t, place, name, "is not known, nor what it would change");

@@ -17,4 +17,9 @@ const char *sc_messages_reason(enum sc_turn_end end);
 /* Input without what a cache had to do with it, as this API counts. */
 void sc_messages_write_usage(const struct sc_usage *u, struct sc_buf *b);
 
+/* Streams. */
+extern const struct sc_stream_writer sc_messages_writer;
+void sc_messages_read_event(struct sc_translator *t, struct sc_str name, struct sc_str data);
+void sc_messages_write_error(const struct sc_turn_error *e, struct sc_buf *b);
+
 #endif

@@ -114,11 +114,9 @@ static void write_call(const struct sc_turn_answer *a, size_t n, const struct sc
         b->failed = true;
 }
 
-static void write_block(const struct sc_turn_part *p, bool thoughts, struct sc_buf *b)
+static void write_block(const struct sc_turn_part *p, struct sc_buf *b)
 {
     if (p->kind == SC_PART_REASONING) {
-        if (!thoughts)
-            return;
         sc_comma(b);
         sc_buf_text(b, "{\"type\":\"thinking\",\"thinking\":");
         sc_string(b, p->text);
@@ -136,6 +134,7 @@ void sc_messages_write_answer(const struct sc_turn_answer *a, const struct sc_di
 {
     bool refused = sc_has_part(&a->parts, SC_PART_REFUSAL);
 
+    (void)asked;
     sc_buf_text(b, "{\"id\":");
     sc_write_answer_id(a, made, "msg_", b);
     sc_buf_text(b, ",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
@@ -145,7 +144,7 @@ void sc_messages_write_answer(const struct sc_turn_answer *a, const struct sc_di
         if (a->parts.p[i].kind == SC_PART_CALL)
             write_call(a, i, made, b);
         else
-            write_block(&a->parts.p[i], asked->reasoning, b);
+            write_block(&a->parts.p[i], b);
     }
     sc_buf_text(b, "],\"stop_reason\":");
     sc_quoted(b, sc_messages_reason(refused ? SC_ENDED_FILTER : a->end));
@@ -182,4 +181,8 @@ const struct sc_family sc_family_messages = {
     .write_request = sc_messages_write_request,
     .read_answer = sc_messages_read_answer,
     .write_answer = sc_messages_write_answer,
+    .write_error = sc_messages_write_error,
+    .read_event = sc_messages_read_event,
+    .read_done = false,
+    .writer = &sc_messages_writer,
 };

@@ -79,7 +79,7 @@ static void write_result(struct sc_turn *t, const struct sc_turn_part *p, size_t
     sc_write_call_id(p->id, b);
     if (n == 2 && p[1].kind == SC_PART_TEXT) {
         sc_member(b, "content");
-        sc_string(b, p[1].text);
+        sc_write_text(&p[1], b);
     } else if (n > 1) {
         sc_buf_text(b, ",\"content\":[");
         for (size_t i = 1; i < n; i++)

@@ -20,6 +20,8 @@ static void check_conversation(struct sc_turn *t)
 
     while (first < t->parts.n && is_instruction(&p[first]))
         first++;
+    if (t->fit->unfit)
+        return; /* what could not be read is missing here */
     if (first == t->parts.n)
         sc_unfit_at(t, SC_PLACE_TOP, t->from->list, "holds nothing that the user said");
     else if (p[t->parts.n - 1].role == SC_ROLE_MODEL)

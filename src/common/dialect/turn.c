@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "dialect/family.h"
+#include "dialect/fit.h"
+
+#define TOOLS_MAX 1024
 
 /* Room for one more of n things of `size` bytes; NULL: no memory. */
 static void *room_for_one(void *p, size_t n, size_t *room, size_t size)
@@ -39,6 +42,11 @@ struct sc_turn_part *sc_parts_add(struct sc_turn_parts *l, enum sc_turn_kind kin
 
 struct sc_turn_tool *sc_turn_add_tool(struct sc_turn *t)
 {
+    if (t->n_tools == TOOLS_MAX) {
+        if (!t->fit->unfit)
+            sc_unfit_at(t, SC_PLACE_TOP, "tools", "are more than any service takes");
+        return NULL;
+    }
     void *p = room_for_one(t->tools, t->n_tools, &t->room_tools, sizeof *t->tools);
 
     if (p == NULL) {

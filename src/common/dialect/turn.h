@@ -40,6 +40,8 @@ struct sc_turn_part {
     uint8_t kind, role;
     bool inner;
     bool is_error;          /* RESULT */
+    bool is_json;           /* TEXT: it is JSON, to be quoted yet */
+    bool answered;          /* CALL: its result was found */
     bool is_quoted;         /* CALL: the arguments are the inside of a string that holds JSON */
     uint32_t message, at;   /* where it stood in the source */
     struct sc_str text;     /* the text; a blob's base64 or URL; a CALL's arguments */
@@ -118,6 +120,7 @@ struct sc_turn {
     struct sc_str format_name, format_schema, format_description;
     const char *format_at;
 
+    bool wants_signatures; /* of calls: the target's model does */
     struct sc_dialect_asked asked;
     struct sc_fit *fit;
     struct sc_turn_own *own;
@@ -179,7 +182,6 @@ struct sc_turn_error {
     enum sc_turn_fault fault;
     int status;            /* 0: not known */
     struct sc_str message; /* inside of a string */
-    struct sc_str code;    /* the source's own, an inside; n 0: none */
 };
 
 #endif

@@ -14,6 +14,17 @@ void sc_quoted(struct sc_buf *b, const char *text)
     sc_buf_char(b, '"');
 }
 
+void sc_write_text(const struct sc_turn_part *p, struct sc_buf *b)
+{
+    if (!p->is_json) {
+        sc_string(b, p->text);
+        return;
+    }
+    sc_buf_char(b, '"');
+    sc_buf_escaped(b, p->text);
+    sc_buf_char(b, '"');
+}
+
 void sc_write_model(struct sc_turn *t, const struct sc_dialect_to *to, struct sc_buf *b)
 {
     sc_member(b, "model");
@@ -98,6 +109,13 @@ static void write_param(struct sc_turn *t, const struct sc_param_row *row,
     if ((row->param == SC_PARAM_STOP && sc_json_is_empty(value)) ||
         (row->param == SC_PARAM_PARALLEL && t->n_tools == 0))
         return;
+    if ((row->param == SC_PARAM_PRESENCE || row->param == SC_PARAM_FREQUENCY) &&
+        asks_nothing(t, row->param, value)) /* some models refuse to hear of them at all */
+        return;
+    if (natures[row->param].is_hint && row->most > 0 && sc_value_number(value) > row->most) {
+        without_word(t, row->param, to);
+        return;
+    }
     sc_comma(b);
     sc_quoted(b, row->name);
     sc_buf_char(b, ':');
@@ -325,12 +343,4 @@ void sc_write_texts(const struct sc_turn_parts *l, enum sc_turn_kind kind, struc
         if (l->p[i].kind == kind)
             sc_buf_str(b, l->p[i].text);
     sc_buf_char(b, '"');
-}
-
-/* ---- schemas ---- */
-
-void sc_write_schema(struct sc_str schema, bool openapi, struct sc_buf *b)
-{
-    (void)openapi;
-    sc_buf_str(b, schema);
 }

@@ -29,6 +29,9 @@ static inline void sc_string(struct sc_buf *b, struct sc_str inside)
     sc_buf_char(b, '"');
 }
 
+/* A part's text with its quotes. */
+void sc_write_text(const struct sc_turn_part *p, struct sc_buf *b);
+
 /* The same of plain text. */
 void sc_quoted(struct sc_buf *b, const char *text);
 

@@ -90,7 +90,7 @@ static inline void golden_all(const char *pattern,
         enum sc_dialect from = golden_dialect(found.gl_pathv[i]);
         for (int to = 0; to < SC_DIALECT_COUNT; to++) {
             char expected[512];
-            if (to == (int)from || to == SC_DIALECT_RESPONSES || to == SC_DIALECT_GEMINI)
+            if (to == (int)from)
                 continue;
             golden_expected(found.gl_pathv[i], (enum sc_dialect)to, expected, sizeof expected);
             check(found.gl_pathv[i], from, &text, (enum sc_dialect)to, expected);
