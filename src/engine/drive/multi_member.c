@@ -1,11 +1,12 @@
 /* multi_member.c - one handle's way through a multi. See multi.h. */
 #include "drive/multi.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/time.h"
+#include "handle/progress.h"
+#include "handle/texts.h"
 #include "wire/playback.h"
 #include "call/report.h"
 #include "steadycurl/newer.h"
@@ -123,11 +124,6 @@ static void leave_real(struct sc_member *m)
     m->in_real = false;
 }
 
-static bool wants_progress(const struct sc_shadow *s)
-{
-    return !s->o.no_progress && (s->o.xferinfo_fn || s->o.progress_fn);
-}
-
 /* Keeps the member until due_ns, or until something else happens (SC_NEVER). */
 static void hold(struct sc_member *m, enum sc_member_state state, int64_t due_ns)
 {
@@ -139,7 +135,7 @@ static void hold(struct sc_member *m, enum sc_member_state state, int64_t due_ns
     }
     m->state = state;
     u->n_held++;
-    if (!wants_progress(m->shadow))
+    if (!sc_progress_wanted(m->shadow))
         return;
     if (!u->watched.first)
         u->progress_ns = sc_now_ns();
@@ -289,8 +285,7 @@ void sc_member_begin(struct sc_member *m)
     m->multi->n_managed++;
     if (!t) {
         leave_real(m);
-        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set: "
-                           "no transfer is made");
+        sc_say_no_policy(s);
         finish(m, CURLE_FAILED_INIT);
         return;
     }
@@ -311,14 +306,11 @@ void sc_member_ended(struct sc_member *m, CURLcode rc)
 static void time_out(struct sc_member *m)
 {
     struct sc_transfer *t = m->shadow->transfer;
-    char text[CURL_ERROR_SIZE];
+    uint64_t got = t->body_len;
+    curl_off_t of = t->content_length;
 
-    snprintf(text, sizeof text,
-             "Operation timed out after %lld milliseconds with %llu out of %lld bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS),
-             (unsigned long long)t->body_len, (long long)t->content_length);
     sc_transfer_attempt(t);
-    sc_shadow_error(m->shadow, text);
+    sc_say_timed_out(m->shadow, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, got, of);
     deliver(m, CURLE_OPERATION_TIMEDOUT);
 }
 

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "core/time.h"
+#include "handle/progress.h"
+#include "handle/texts.h"
 #include "wire/playback.h"
 #include "drive/sequence.h"
 #include "drive/multi.h"
@@ -14,11 +16,6 @@
 #include "process/runtime.h"
 
 enum { TICK_MS = 100 };
-
-static bool wants_progress(const struct sc_shadow *s)
-{
-    return !s->o.no_progress && (s->o.xferinfo_fn || s->o.progress_fn);
-}
 
 static void sleep_until(int64_t ns)
 {
@@ -37,7 +34,7 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
     while ((now = sc_now_ns()) < step->until_ns) {
         int64_t tick = now + TICK_MS * SC_NS_PER_MS;
 
-        if (!wants_progress(s)) {
+        if (!sc_progress_wanted(s)) {
             sleep_until(step->until_ns);
             continue;
         }
@@ -93,7 +90,7 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
     if (is_recursion(s, frame))
         return s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL : s->real->easy_perform(s->easy);
     if (s->member && !s->member->in_real) {
-        sc_shadow_error(s, "easy handle already used in multi handle");
+        sc_say_in_multi(s);
         return CURLE_FAILED_INIT;
     }
     if (s->member)
@@ -102,8 +99,7 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
         sc_managed_end(s);
     t = sc_managed_begin(s, &refused);
     if (refused) {
-        sc_shadow_error(s, "steadycurl: the policy is invalid and STEADYCURL_STRICT is set: "
-                           "no transfer is made");
+        sc_say_no_policy(s);
         return CURLE_FAILED_INIT;
     }
     if (!t)

@@ -17,6 +17,8 @@
 #include "wire/playback.h"
 #include "handle/body.h"
 #include "handle/hooks.h"
+#include "handle/progress.h"
+#include "handle/texts.h"
 #include "call/report.h"
 #include "wire/mime.h"
 #include "wire/request.h"
@@ -343,7 +345,7 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     sc_consent_install(s);
     if (t->uploads)
         sc_feed_install(s);
-    if (sc_watchdog_wanted(t) || sc_watchdog_has_progress(s))
+    if (sc_watchdog_wanted(t) || sc_progress_wanted(s))
         sc_watchdog_install(s);
     return t;
 }
@@ -365,7 +367,7 @@ CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
     t->call.give_up = SC_GIVE_UP_ABORTED;
     t->verdict.class = SC_CLASS_ABORTED;
     sc_transfer_attempt(t);
-    sc_shadow_error(s, "Callback aborted");
+    sc_say_aborted(s);
     return CURLE_ABORTED_BY_CALLBACK;
 }
 
@@ -388,27 +390,12 @@ static bool has_run_out(const struct sc_transfer *t)
 /* libcurl counts from the attempt's start; the program knows of one call. */
 static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
 {
-    static const char *const starts[] = {
-        "Operation timed out after ", "Connection timed out after ", "Resolving timed out after "};
     int64_t before_ns = t->attempt_start_ns - t->call.start_ns;
-    const char *said = s->o.error_buffer;
-    char text[CURL_ERROR_SIZE], *rest;
-    long long ms;
 
-    if (!said || !has_run_out(t))
-        return;
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        size_t n = strlen(starts[i]);
-
-        if (strncmp(said, starts[i], n) != 0)
-            continue;
-        ms = strtoll(said + n, &rest, 10);
-        ms += (before_ns + (t->bound ? 0 : SC_NS_PER_MS - 1)) /
-              SC_NS_PER_MS; /* what was left was cut */
-        snprintf(text, sizeof text, "%s%lld%s", starts[i], ms, rest);
-        sc_shadow_error(s, text);
-        return;
-    }
+    if (!t->bound)
+        before_ns += SC_NS_PER_MS - 1; /* what was left was cut */
+    if (has_run_out(t))
+        sc_say_timed_out_later(s, before_ns / SC_NS_PER_MS);
 }
 
 CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)

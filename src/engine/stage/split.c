@@ -8,6 +8,7 @@
 
 #include "core/time.h"
 #include "provider/batch.h"
+#include "handle/texts.h"
 #include "stage/ask.h"
 #include "call/report.h"
 
@@ -218,11 +219,7 @@ void sc_batch_answered(struct sc_shadow *s, struct sc_transfer *t, int64_t now_n
 
 CURLcode sc_batch_timed_out(struct sc_shadow *s, struct sc_transfer *t)
 {
-    char text[CURL_ERROR_SIZE];
-
-    snprintf(text, sizeof text, "Operation timed out after %lld milliseconds with 0 bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS));
-    sc_shadow_error(s, text);
+    sc_say_timed_out(s, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, 0, -1);
     t->verdict.class = SC_CLASS_RETRYABLE;
     return CURLE_OPERATION_TIMEDOUT;
 }

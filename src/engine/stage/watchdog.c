@@ -1,11 +1,12 @@
 /* watchdog.c - see watchdog.h. */
 #include "stage/watchdog.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/time.h"
 #include "handle/hooks.h"
+#include "handle/progress.h"
+#include "handle/texts.h"
 #include "process/runtime.h"
 
 bool sc_watchdog_wanted(const struct sc_transfer *t)
@@ -13,11 +14,6 @@ bool sc_watchdog_wanted(const struct sc_transfer *t)
     const struct sc_timeouts *w = &t->rule->settings->timeouts;
 
     return w->first_token_ms > 0 || w->gap_ms > 0;
-}
-
-bool sc_watchdog_has_progress(const struct sc_shadow *s)
-{
-    return !s->o.no_progress && (s->o.xferinfo_fn || s->o.progress_fn);
 }
 
 void sc_watchdog_begin(struct sc_transfer *t)
@@ -110,18 +106,6 @@ static const char *bound_broken(const struct sc_transfer *t)
     return NULL;
 }
 
-/* The program's own. */
-static int call_progress(struct sc_shadow *s, curl_off_t dltotal, curl_off_t dlnow,
-                         curl_off_t ultotal, curl_off_t ulnow)
-{
-    if (s->o.xferinfo_fn)
-        return s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, ultotal, ulnow);
-    if (s->o.progress_fn)
-        return s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow, (double)ultotal,
-                                (double)ulnow);
-    return CURL_PROGRESSFUNC_CONTINUE; /* libcurl's own meter */
-}
-
 static void keep_most(curl_off_t *most, curl_off_t *now)
 {
     if (*now > *most)
@@ -160,7 +144,7 @@ static int on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off
         keep_failure(t, &dltotal, &dlnow);
     }
     from = sc_watchdog_aside(s);
-    rc = call_progress(s, dltotal, dlnow, ultotal, ulnow);
+    rc = sc_progress_call(s, dltotal, dlnow, ultotal, ulnow);
     sc_watchdog_back(s, from);
     return rc;
 }
@@ -172,14 +156,9 @@ void sc_watchdog_install(struct sc_shadow *s)
 
 CURLcode sc_watchdog_result(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 {
-    char text[CURL_ERROR_SIZE];
-
     if (rc != CURLE_ABORTED_BY_CALLBACK || !t->bound)
         return rc;
-    snprintf(text, sizeof text,
-             "Operation timed out after %lld milliseconds with %llu bytes received",
-             (long long)((sc_now_ns() - t->attempt_start_ns) / SC_NS_PER_MS),
-             (unsigned long long)t->body_len);
-    sc_shadow_error(s, text);
+    sc_say_timed_out(s, (sc_now_ns() - t->attempt_start_ns) / SC_NS_PER_MS, t->body_len,
+                     t->content_length);
     return CURLE_OPERATION_TIMEDOUT;
 }

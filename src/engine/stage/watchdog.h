@@ -18,11 +18,9 @@
 /* Whether the transfer's rule asks for it. */
 bool sc_watchdog_wanted(const struct sc_transfer *t);
 
-/* Whether the program has a progress callback of its own. To it several attempts are one transfer:
- * the numbers of an upload do not fall, those of a failure that is held are not told before it is
- * handed over. */
-bool sc_watchdog_has_progress(const struct sc_shadow *s);
-
+/* Also where the program has a progress callback of its own. To it several attempts are one
+ * transfer: the numbers of an upload do not fall, those of a failure that is held are not told
+ * before it is handed over. */
 void sc_watchdog_install(struct sc_shadow *s);
 
 /* An attempt begins. */

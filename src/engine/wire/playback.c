@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "core/time.h"
+#include "handle/progress.h"
+#include "handle/texts.h"
 #include "view/headers.h"
 #include "stage/watchdog.h"
 #include "wire/filter.h"
-
-enum { WRITEFUNC_ERROR = 0xffffffff }; /* CURL_WRITEFUNC_ERROR, named in 7.87 */
 
 size_t sc_deliver_body(struct sc_shadow *s, char *p, size_t n)
 {
@@ -180,37 +180,6 @@ bool sc_deliver_held(struct sc_shadow *s, struct sc_transfer *t, size_t *verdict
 
 /* ---- after the real perform ---------------------------------------------------------------- */
 
-/* The texts of libcurl's own failures, which changed with 8.7. */
-static void refuse_text(struct sc_shadow *s, enum sc_item_kind kind, size_t wanted, size_t got)
-{
-    char text[CURL_ERROR_SIZE];
-
-    if (s->real->version_num >= 0x080800 && got == WRITEFUNC_ERROR)
-        snprintf(text, sizeof text, "client returned ERROR on write of %zu bytes", wanted);
-    else if (s->real->version_num >= 0x080700)
-        snprintf(text, sizeof text,
-                 "Failure writing output to destination, passed %zu returned %zd", wanted,
-                 (ssize_t)got);
-    else if (kind == SC_ITEM_HEADER)
-        snprintf(text, sizeof text, "Failed writing header");
-    else if (s->real->version_num < 0x074500)
-        snprintf(text, sizeof text, "Failed writing body (%zu != %zu)", got, wanted);
-    else
-        snprintf(text, sizeof text, "Failure writing output to destination");
-    sc_shadow_error(s, text);
-}
-
-static void timeout_text(struct sc_shadow *s, struct sc_transfer *t)
-{
-    char text[CURL_ERROR_SIZE];
-
-    snprintf(text, sizeof text,
-             "Operation timed out after %lld milliseconds with %llu out of %lld bytes received",
-             (long long)((sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS),
-             (unsigned long long)t->body_len, (long long)t->content_length);
-    sc_shadow_error(s, text);
-}
-
 bool sc_progress(struct sc_shadow *s, struct sc_transfer *t, curl_off_t dltotal, curl_off_t dlnow)
 {
     int rc = 0;
@@ -218,11 +187,7 @@ bool sc_progress(struct sc_shadow *s, struct sc_transfer *t, curl_off_t dltotal,
     if (s->o.no_progress)
         return false;
     t->in_callback = true;
-    if (s->o.xferinfo_fn)
-        rc = s->o.xferinfo_fn(s->o.progress_data, dltotal, dlnow, t->told.up_total, t->told.up);
-    else if (s->o.progress_fn)
-        rc = s->o.progress_fn(s->o.progress_data, (double)dltotal, (double)dlnow,
-                              (double)t->told.up_total, (double)t->told.up);
+    rc = sc_progress_call(s, dltotal, dlnow, t->told.up_total, t->told.up);
     t->in_callback = false;
     return rc != 0 && rc != CURL_PROGRESSFUNC_CONTINUE;
 }
@@ -236,13 +201,14 @@ static CURLcode wait_for_unpause(struct sc_shadow *s, struct sc_transfer *t)
     t->recv_paused = true;
     while (t->recv_paused) {
         if (sc_progress(s, t, t->content_length, (curl_off_t)t->delivered_body)) {
-            sc_shadow_error(s, "Callback aborted");
+            sc_say_aborted(s);
             return CURLE_ABORTED_BY_CALLBACK;
         }
         if (!t->recv_paused)
             break;
         if (t->call.deadline_ns != SC_NEVER && sc_now_ns() >= t->call.deadline_ns) {
-            timeout_text(s, t);
+            sc_say_timed_out(s, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, t->body_len,
+                             t->content_length);
             return CURLE_OPERATION_TIMEDOUT;
         }
         nanosleep(&tick, NULL);
@@ -258,7 +224,7 @@ static CURLcode tell_owed(struct sc_shadow *s, struct sc_transfer *t, CURLcode r
     t->told.owed = false;
     if (!owed || !sc_progress(s, t, t->told.down_total, t->told.down) || rc != CURLE_OK)
         return rc;
-    sc_shadow_error(s, "Callback aborted");
+    sc_say_aborted(s);
     return CURLE_ABORTED_BY_CALLBACK;
 }
 
@@ -272,7 +238,7 @@ static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
         CURLcode stop;
 
         if (verdict != CURL_WRITEFUNC_PAUSE) {
-            refuse_text(s, item->kind, item->len, verdict);
+            sc_say_refused(s, item->kind == SC_ITEM_HEADER, item->len, verdict);
             return CURLE_WRITE_ERROR;
         }
         if (t->may_pause) {
@@ -290,14 +256,11 @@ static CURLcode replay(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
 /* FAILONERROR as libcurl applies it at the end of the headers: no body, code 22. */
 static CURLcode fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
 {
-    char text[CURL_ERROR_SIZE];
-
     while (t->hold.n > 0 && t->hold.items[t->hold.n - 1].kind == SC_ITEM_BODY &&
            t->hold.len > t->body_start)
         sc_hold_pop(&t->hold);
     t->body_len = 0;
-    snprintf(text, sizeof text, "The requested URL returned error: %d", t->status);
-    sc_shadow_error(s, text);
+    sc_say_status(s, t->status);
     return CURLE_HTTP_RETURNED_ERROR;
 }
 
@@ -307,7 +270,7 @@ static void name_refused(struct sc_shadow *s, const struct sc_transfer *t)
     const struct sc_item *item = &t->hold.items[t->next];
 
     if (t->next < t->hold.n)
-        refuse_text(s, item->kind, item->len, t->refused);
+        sc_say_refused(s, item->kind == SC_ITEM_HEADER, item->len, t->refused);
 }
 
 /* All has gone to the program but what may be kept back of the last event. */
