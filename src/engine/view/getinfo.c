@@ -8,219 +8,182 @@
  */
 #include "view/getinfo.h"
 
-#include "steadycurl/newer.h"
-#include "wire/answer.h"
-#include "wire/request.h"
+#include "view/answered.h"
+#include "view/infos.h"
 #include "call/transfer.h"
 
-static bool from_snapshot(const struct sc_snapshot *v, CURLINFO info, void *out)
+static bool put(const struct sc_info *q, int64_t value)
 {
-    switch ((int)info) {
-    case CURLINFO_RESPONSE_CODE:
-        *(long *)out = v->response_code;
-        return true;
-    case CURLINFO_HTTP_CONNECTCODE:
-        *(long *)out = v->connect_code;
-        return true;
-    case CURLINFO_HTTP_VERSION:
-        *(long *)out = v->http_version;
-        return true;
-    case CURLINFO_REDIRECT_COUNT:
-        *(long *)out = v->redirect_count;
-        return true;
-    case CURLINFO_PROTOCOL:
-        *(long *)out = v->protocol;
-        return true;
-    case CURLINFO_PRIMARY_PORT:
-        *(long *)out = v->primary_port;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
-        *(curl_off_t *)out = v->content_length;
-        return true;
-    case CURLINFO_CONTENT_LENGTH_DOWNLOAD:
-        *(double *)out = (double)v->content_length;
-        return true;
-    case CURLINFO_SCHEME:
-        *(const char **)out = v->scheme;
-        return true;
-    case CURLINFO_EFFECTIVE_URL:
-        *(const char **)out = v->effective_url;
-        return true;
-    case CURLINFO_CONTENT_TYPE:
-        *(const char **)out = v->content_type;
-        return true;
-    case CURLINFO_PRIMARY_IP:
-        *(const char **)out = v->primary_ip;
-        return true;
+    sc_info_put(q, value);
+    return true;
+}
+
+static bool put_text(const struct sc_info *q, const char *text)
+{
+    sc_info_put_text(q, text);
+    return true;
+}
+
+/* The program's own body would have had another size than what was sent in its stead. */
+static bool size_uploaded(const struct sc_overlay *o, const struct sc_info *q)
+{
+    int64_t sent;
+
+    if (q->means != SC_MEANS_UP_SIZE && q->means != SC_MEANS_UP_LENGTH)
+        return false;
+    sent = sc_info_value(q);
+    if (sent >= o->sent_upload)
+        return put(q, o->own_upload);
+    return put(q, sent < o->own_upload ? sent : o->own_upload);
+}
+
+static bool from_snapshot(const struct sc_snapshot *v, const struct sc_info *q)
+{
+    switch (q->means) {
+    case SC_MEANS_STATUS:
+        return put(q, v->response_code);
+    case SC_MEANS_CONNECT_STATUS:
+        return put(q, v->connect_code);
+    case SC_MEANS_HTTP_VERSION:
+        return put(q, v->http_version);
+    case SC_MEANS_REDIRECTS:
+        return put(q, v->redirect_count);
+    case SC_MEANS_PROTOCOL:
+        return put(q, v->protocol);
+    case SC_MEANS_PORT:
+        return put(q, v->primary_port);
+    case SC_MEANS_DOWN_LENGTH:
+        return put(q, v->content_length);
+    case SC_MEANS_SCHEME:
+        return put_text(q, v->scheme);
+    case SC_MEANS_URL:
+        return put_text(q, v->effective_url);
+    case SC_MEANS_TYPE:
+        return put_text(q, v->content_type);
+    case SC_MEANS_ADDRESS:
+        return put_text(q, v->primary_ip);
     default:
         return false;
     }
 }
 
-/* libcurl settles the length at a block's last line, or before 7.88 at its own. */
-static bool length_unknown(CURLINFO info, void *out)
+/* Before the last line of its block; libcurl settles the length there, or before 7.88 at its own
+ * line. */
+static bool in_the_head(const struct sc_transfer *t, const struct sc_info *q)
 {
-    if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-        *(curl_off_t *)out = -1;
-    else if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD)
-        *(double *)out = -1;
-    else
-        return false;
-    return true;
+    if (q->means == SC_MEANS_TYPE && !t->type_known)
+        return put_text(q, t->type_before);
+    return q->means == SC_MEANS_DOWN_LENGTH && !t->length_known && put(q, -1);
 }
 
-/* Before the last line of its block. */
-static bool in_the_head(const struct sc_transfer *t, CURLINFO info, void *out)
+/* A call under way: what is handed over right now was answered so when it came. */
+static bool under_way(const struct sc_transfer *t, const struct sc_info *q)
 {
-    if (info == CURLINFO_CONTENT_TYPE && !t->type_known) {
-        *(const char **)out = t->type_before;
+    if (t->in_head && in_the_head(t, q))
         return true;
-    }
-    return !t->length_known && length_unknown(info, out);
-}
-
-static bool size_downloaded(CURLINFO info, void *out, uint64_t n)
-{
-    if (info == CURLINFO_SIZE_DOWNLOAD_T)
-        *(curl_off_t *)out = (curl_off_t)n;
-    else if (info == CURLINFO_SIZE_DOWNLOAD)
-        *(double *)out = (double)n;
-    else
-        return false;
-    return true;
-}
-
-/* What the write function took. */
-static bool size_delivered(CURLINFO info, void *out, uint64_t n)
-{
-    if ((int)info != SC_CURLINFO_SIZE_DELIVERED)
-        return false;
-    *(curl_off_t *)out = (curl_off_t)n;
-    return true;
-}
-
-static bool no_speed(CURLINFO info, void *out)
-{
-    if (info == CURLINFO_SPEED_DOWNLOAD_T)
-        *(curl_off_t *)out = 0;
-    else if (info == CURLINFO_SPEED_DOWNLOAD)
-        *(double *)out = 0;
-    else
-        return false;
-    return true;
-}
-
-static bool where_it_stopped(const struct sc_overlay *o, CURLINFO info, void *out)
-{
-    if ((info == CURLINFO_CONTENT_TYPE && o->stopped_untyped) || info == CURLINFO_REDIRECT_URL) {
-        *(const char **)out = NULL; /* libcurl looks where to go when all has come */
+    if (t->shown && q->means == SC_MEANS_DOWN_SIZE)
+        return put(q, t->shown->got);
+    if (t->view && from_snapshot(t->view, q))
         return true;
-    }
-    if (info == CURLINFO_HEADER_SIZE) {
-        *(long *)out = (long)o->stopped_head;
-        return true;
-    }
-    return size_downloaded(info, out, (uint64_t)o->stopped_at) ||
-           size_delivered(info, out, (uint64_t)o->delivered) ||
-           (o->stopped_in_head && length_unknown(info, out));
+    return t->replaying && q->means == SC_MEANS_DOWN_SIZE && put(q, (int64_t)t->delivered_body);
 }
 
-/* The times that libcurl counts from the start of a perform. Zero means "did not happen". */
-static void shift(const struct sc_overlay *o, CURLINFO info, void *out)
+/* The program refused a piece: nothing behind it has come, to the program. */
+static bool where_it_stopped(const struct sc_overlay *o, const struct sc_info *q)
 {
-    switch ((int)info) {
-    case CURLINFO_TOTAL_TIME:
-    case CURLINFO_NAMELOOKUP_TIME:
-    case CURLINFO_CONNECT_TIME:
-    case CURLINFO_APPCONNECT_TIME:
-    case CURLINFO_PRETRANSFER_TIME:
-    case CURLINFO_STARTTRANSFER_TIME:
-        if (*(double *)out > 0)
-            *(double *)out += (double)o->offset_us / 1e6;
-        break;
-    case CURLINFO_TOTAL_TIME_T:
-    case CURLINFO_NAMELOOKUP_TIME_T:
-    case CURLINFO_CONNECT_TIME_T:
-    case CURLINFO_APPCONNECT_TIME_T:
-    case CURLINFO_PRETRANSFER_TIME_T:
-    case CURLINFO_STARTTRANSFER_TIME_T:
-    case SC_CURLINFO_POSTTRANSFER_TIME_T:
-    case SC_CURLINFO_QUEUE_TIME_T: /* waits are a queue, too, and it ends before the lookup */
-        if (*(curl_off_t *)out > 0)
-            *(curl_off_t *)out += o->offset_us;
-        break;
-    case CURLINFO_NUM_CONNECTS:
-        *(long *)out += o->earlier_connects;
-        break;
-    case CURLINFO_OS_ERRNO: /* libcurl before 8.8 keeps an earlier perform's */
-        if (o->ok)
-            *(long *)out = 0;
-        break;
+    switch (q->means) {
+    case SC_MEANS_TYPE:
+        return o->stopped_untyped && put_text(q, NULL);
+    case SC_MEANS_REDIRECT_URL: /* libcurl looks where to go when all has come */
+        return put_text(q, NULL);
+    case SC_MEANS_HEAD_SIZE:
+        return put(q, o->stopped_head);
+    case SC_MEANS_DOWN_SIZE:
+        return put(q, o->stopped_at);
+    case SC_MEANS_DOWN_TAKEN:
+        return put(q, o->delivered);
+    case SC_MEANS_DOWN_LENGTH:
+        return o->stopped_in_head && put(q, -1);
     default:
-        break;
+        return false;
     }
 }
 
 /* Of an answer made of several: the last one's is not what the program gets. */
-static bool size_merged(const struct sc_overlay *o, CURLINFO info, void *out)
+static bool size_merged(const struct sc_overlay *o, const struct sc_info *q)
 {
-    if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD_T && *(curl_off_t *)out >= 0)
-        *(curl_off_t *)out = o->merged_size;
-    else if (info == CURLINFO_CONTENT_LENGTH_DOWNLOAD && *(double *)out >= 0)
-        *(double *)out = (double)o->merged_size;
-    else
-        return size_downloaded(info, out, (uint64_t)o->merged_size) ||
-               size_delivered(info, out, (uint64_t)o->delivered);
-    return true;
+    switch (q->means) {
+    case SC_MEANS_DOWN_LENGTH:
+        return sc_info_value(q) >= 0 && put(q, o->merged_size);
+    case SC_MEANS_DOWN_SIZE:
+        return put(q, o->merged_size);
+    case SC_MEANS_DOWN_TAKEN:
+        return put(q, o->delivered);
+    default:
+        return false;
+    }
 }
 
 /* FAILONERROR was ours to apply. */
-static bool without_body(const struct sc_shadow *s, CURLINFO info, void *out)
+static bool without_body(const struct sc_shadow *s, const struct sc_info *q)
 {
-    return size_downloaded(info, out, 0) || no_speed(info, out) ||
-           size_delivered(info, out, (uint64_t)s->overlay.delivered) ||
-           (s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH && length_unknown(info, out));
+    switch (q->means) {
+    case SC_MEANS_DOWN_SIZE:
+    case SC_MEANS_DOWN_SPEED:
+        return put(q, 0);
+    case SC_MEANS_DOWN_TAKEN:
+        return put(q, s->overlay.delivered);
+    case SC_MEANS_DOWN_LENGTH:
+        return s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH && put(q, -1);
+    default:
+        return false;
+    }
 }
 
 /* What was taken out of the body has not come, to the program. */
-static void less_hidden(int64_t hidden, CURLINFO info, void *out)
+static void less_hidden(int64_t hidden, const struct sc_info *q)
 {
-    if (info == CURLINFO_SIZE_DOWNLOAD_T || (int)info == SC_CURLINFO_SIZE_DELIVERED)
-        *(curl_off_t *)out -= hidden;
-    else if (info == CURLINFO_SIZE_DOWNLOAD)
-        *(double *)out -= (double)hidden;
+    if (q->means == SC_MEANS_DOWN_SIZE || q->means == SC_MEANS_DOWN_TAKEN)
+        put(q, sc_info_value(q) - hidden);
+}
+
+/* Times count from the start of the call. Zero means "did not happen". */
+static void several_attempts(const struct sc_overlay *o, const struct sc_info *q)
+{
+    if (sc_means_time(q->means) && sc_info_value(q) > 0)
+        put(q, sc_info_value(q) + o->offset_us);
+    else if (q->means == SC_MEANS_CONNECTS)
+        put(q, sc_info_value(q) + o->earlier_connects);
+    else if (q->means == SC_MEANS_OS_ERROR && o->ok) /* libcurl before 8.8 keeps an earlier one's */
+        put(q, 0);
+}
+
+/* The first that has something to say to it does. */
+static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
+{
+    const struct sc_transfer *t = s->transfer;
+    const struct sc_overlay *o = &s->overlay;
+
+    return (s->answer && sc_answered_info(s, q)) ||
+           (t && t->phase != SC_COMMITTED && q->means == SC_MEANS_DOWN_TAKEN &&
+            put(q, (int64_t)t->delivered_body)) ||
+           (o->rewritten && size_uploaded(o, q)) || (t && under_way(t, q)) ||
+           (o->merged && !o->stopped && size_merged(o, q)) ||
+           (o->stopped && where_it_stopped(o, q)) || (o->no_body && without_body(s, q));
 }
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
-    const struct sc_transfer *t = s->transfer;
     CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
+    struct sc_info q = {.number = info, .means = sc_info_means(info), .out = out};
 
     if (rc != CURLE_OK || !out) /* among them what this libcurl does not know yet */
         return rc;
-    if (s->answer && sc_answer_getinfo(s, info, out))
-        return rc;
-    if (t && t->phase != SC_COMMITTED && size_delivered(info, out, t->delivered_body))
-        return rc;
-    if (s->overlay.rewritten && sc_rewrite_getinfo(s, info, out))
-        return rc;
-    if (t && t->in_head && in_the_head(t, info, out))
-        return rc;
-    if (t && t->shown && size_downloaded(info, out, (uint64_t)t->shown->got))
-        return rc;
-    if (t && t->view && from_snapshot(t->view, info, out))
-        return rc;
-    if (t && t->replaying && size_downloaded(info, out, t->delivered_body))
-        return rc;
-    if (s->overlay.merged && !s->overlay.stopped && size_merged(&s->overlay, info, out))
-        return rc;
-    if (s->overlay.stopped && where_it_stopped(&s->overlay, info, out))
-        return rc;
-    if (s->overlay.no_body && without_body(s, info, out))
+    if (q.means == SC_MEANS_NOTHING || is_told(s, &q))
         return rc;
     if (s->overlay.hidden)
-        less_hidden(s->overlay.hidden, info, out);
+        less_hidden(s->overlay.hidden, &q);
     if (s->overlay.active)
-        shift(&s->overlay, info, out);
+        several_attempts(&s->overlay, &q);
     return rc;
 }

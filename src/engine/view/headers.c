@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "wire/answer.h"
+#include "view/answered.h"
 #include "call/transfer.h"
 
 enum {
@@ -163,7 +163,7 @@ CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigne
                     int request, struct curl_header **out)
 {
     if (s->answer)
-        return sc_answer_header(s, name, index, origin, request, out);
+        return sc_answered_header(s, name, index, origin, request, out);
     if (is_limited(s) && name && out && origin && origin <= EVERY_ORIGIN && request >= ANY_REQUEST)
         return limited_header(s, name, index, origin, request, out);
     return s->real->easy_header(s->easy, name, index, origin, request, out);
@@ -199,7 +199,7 @@ struct curl_header *sc_nextheader(struct sc_shadow *s, unsigned origin, int requ
                                   struct curl_header *previous)
 {
     if (s->answer)
-        return sc_answer_nextheader(s, origin, request, previous);
+        return sc_answered_nextheader(s, origin, request, previous);
     if (is_limited(s) && origin <= EVERY_ORIGIN && request >= ANY_REQUEST)
         return limited_nextheader(s, origin, request, previous);
     return s->real->easy_nextheader(s->easy, origin, request, previous);

@@ -1,0 +1,21 @@
+/*
+ * answered.h - an answer of ours (wire/answer.h), asked about.
+ *
+ * Until the handle's next transfer, getinfo and the header API speak of it, as they would had a
+ * server given it.
+ */
+#ifndef SC_VIEW_ANSWERED_H
+#define SC_VIEW_ANSWERED_H
+
+#include "handle/shadow.h"
+#include "view/infos.h"
+
+/* False: it has nothing to say to this, what libcurl says stands. */
+bool sc_answered_info(const struct sc_shadow *s, const struct sc_info *q);
+
+CURLHcode sc_answered_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
+                             int request, struct curl_header **out);
+struct curl_header *sc_answered_nextheader(struct sc_shadow *s, unsigned origin, int request,
+                                           struct curl_header *previous);
+
+#endif
