@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "handle/body.h"
+#include "handle/headers.h"
 #include "http/header.h"
 #include "http/json.h"
 #include "log/wording.h"
@@ -24,14 +25,12 @@ static bool is_harmless(struct sc_str name)
 
 static bool add_headers(struct sc_wording *w, const struct curl_slist *h)
 {
-    for (; h; h = h->next) {
-        const char *colon = h->data ? strchr(h->data, ':') : NULL;
+    struct sc_str name, value;
 
-        if (!colon || is_harmless((struct sc_str){h->data, (size_t)(colon - h->data)}))
-            continue;
-        if (!sc_wording_secret(w, (struct sc_str){colon + 1, strlen(colon + 1)}))
+    for (; h; h = h->next)
+        if (sc_header_split(h->data, &name, &value) && !is_harmless(name) &&
+            !sc_wording_secret(w, value))
             return false;
-    }
     return true;
 }
 

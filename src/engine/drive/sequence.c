@@ -16,6 +16,7 @@
 #include "wire/feed.h"
 #include "wire/playback.h"
 #include "handle/body.h"
+#include "handle/headers.h"
 #include "handle/hooks.h"
 #include "handle/progress.h"
 #include "handle/texts.h"
@@ -142,13 +143,9 @@ static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
 
 static bool has_idempotency_key(const struct curl_slist *headers)
 {
-    static const char *const names[] = {"idempotency-key:", "x-idempotency-key:"};
+    static const char *const names[] = {"idempotency-key", "x-idempotency-key", NULL};
 
-    for (; headers; headers = headers->next)
-        for (size_t i = 0; headers->data && i < sizeof names / sizeof *names; i++)
-            if (strncasecmp(headers->data, names[i], strlen(names[i])) == 0)
-                return true;
-    return false;
+    return sc_header_find(headers, names).n > 0;
 }
 
 /* Whether the request must not be processed twice: it changes something, and the service has not

@@ -12,6 +12,7 @@
 #include "wire/answer.h"
 #include "stage/split.h"
 #include "handle/body.h"
+#include "handle/headers.h"
 #include "stage/budget.h"
 #include "call/estimate.h"
 #include "call/report.h"
@@ -24,17 +25,12 @@
 /* The credential as the program sends it, to tell keys apart; only a keyed hash of it is kept. */
 static struct sc_str credential(const struct sc_shadow *s)
 {
-    static const char *const names[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key"};
-    const struct curl_slist *h;
-    size_t i;
+    static const char *const names[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
+                                        NULL};
+    struct sc_str value = sc_header_find(s->o.headers, names);
 
-    for (h = s->o.headers; h; h = h->next) {
-        const char *colon = h->data ? strchr(h->data, ':') : NULL;
-
-        for (i = 0; colon && i < sizeof names / sizeof *names; i++)
-            if (sc_str_is((struct sc_str){h->data, (size_t)(colon - h->data)}, names[i]))
-                return (struct sc_str){colon + 1, strlen(colon + 1)};
-    }
+    if (value.p)
+        return value;
     if (s->o.bearer.set)
         return (struct sc_str){s->o.bearer.p, s->o.bearer.n};
     return s->target.query; /* ?key=...; other parameters only tell more calls apart */

@@ -7,6 +7,7 @@
 #include "http/header.h"
 #include "provider/unasked.h"
 #include "handle/body.h"
+#include "handle/headers.h"
 #include "call/report.h"
 
 /* Servers that refused, by a hash of their address; the oldest gives way. */
@@ -42,13 +43,9 @@ static void remember(const struct sc_shadow *s)
 
 bool sc_ask_reads_compressed(const struct sc_shadow *s)
 {
-    static const char name[] = "accept-encoding";
-    const struct curl_slist *h;
+    static const char *const name[] = {"accept-encoding", NULL};
 
-    for (h = s->o.headers; h; h = h->next)
-        if (h->data && sc_str_is((struct sc_str){h->data, strcspn(h->data, ":;")}, name))
-            return true;
-    return false;
+    return sc_header_find(s->o.headers, name).p != NULL;
 }
 
 static bool is_streaming(struct sc_str body)

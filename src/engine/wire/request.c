@@ -12,6 +12,7 @@
 #include "stage/ask.h"
 #include "stage/split.h"
 #include "handle/body.h"
+#include "handle/headers.h"
 #include "wire/playback.h"
 #include "wire/feed.h"
 #include "stage/fit.h"
@@ -24,41 +25,33 @@ static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, sc_batch_
 
 /* ---- the program's body -------------------------------------------------------------------- */
 
-/* "Name: value" of the program's own headers; the value with its blanks, n 0 for another name. */
-static struct sc_str header_value(const char *line, const char *name)
+/* AWS signs the body. */
+static bool is_signed(const struct curl_slist *h)
 {
-    const char *colon = line ? strchr(line, ':') : NULL;
+    struct sc_str name, value;
 
-    if (!colon || !sc_str_is((struct sc_str){line, (size_t)(colon - line)}, name))
-        return (struct sc_str){NULL, 0};
-    return (struct sc_str){colon + 1, strlen(colon + 1)};
+    for (; h; h = h->next)
+        if (sc_header_split(h->data, &name, &value) && sc_str_is(name, "authorization") &&
+            sc_str_find(value, "aws4-"))
+            return true;
+    return false;
 }
 
 /* The body is not what it looks like, or another one would not be believed. */
-static bool binds_body(const char *line)
+static bool is_bound(const struct curl_slist *headers)
 {
-    static const char *const names[] = {"content-encoding", "content-md5", "digest",
-                                        "content-digest",   "signature",   "x-amz-content-sha256"};
-    struct sc_str value;
-    size_t i;
+    static const char *const names[] = {
+        "content-encoding", "content-md5",          "digest", "content-digest",
+        "signature",        "x-amz-content-sha256", NULL};
 
-    for (i = 0; i < sizeof names / sizeof *names; i++)
-        if (header_value(line, names[i]).p)
-            return true;
-    value = header_value(line, "authorization");
-    return value.p && sc_str_find(value, "aws4-");
+    return sc_header_find(headers, names).p || is_signed(headers);
 }
 
 static bool may_be_touched(const struct sc_shadow *s)
 {
-    const struct curl_slist *h;
-
     if (s->o.no_body || (s->o.method != SC_METHOD_POST && s->o.method != SC_METHOD_PUT))
         return false;
-    for (h = s->o.headers; h; h = h->next)
-        if (binds_body(h->data))
-            return false;
-    return true;
+    return !is_bound(s->o.headers);
 }
 
 /* Bytes that libcurl will ask the read callback for, -1: until it ends. */
@@ -253,6 +246,13 @@ int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t)
 
 /* ---- in the handle ------------------------------------------------------------------------- */
 
+static bool is_length(const char *line)
+{
+    struct sc_str name, value;
+
+    return sc_header_split(line, &name, &value) && value.n > 0 && sc_str_is(name, "content-length");
+}
+
 /* The program's list again, with its Content-Length said anew; the nodes are ours, the other texts
  * stay the program's. */
 static void replace_length(struct sc_shadow *s, struct sc_rewrite *r)
@@ -262,7 +262,7 @@ static void replace_length(struct sc_shadow *s, struct sc_rewrite *r)
     bool given = false;
 
     for (h = s->o.headers; h; h = h->next, n++)
-        given |= header_value(h->data, "content-length").n > 0;
+        given |= is_length(h->data);
     if (!given)
         return;
     r->headers = calloc(n, sizeof *r->headers);
@@ -270,7 +270,7 @@ static void replace_length(struct sc_shadow *s, struct sc_rewrite *r)
         return;
     snprintf(r->length, sizeof r->length, "Content-Length: %zu", r->n);
     for (h = s->o.headers; h; h = h->next, i++) {
-        r->headers[i].data = header_value(h->data, "content-length").n > 0 ? r->length : h->data;
+        r->headers[i].data = is_length(h->data) ? r->length : h->data;
         r->headers[i].next = h->next ? &r->headers[i + 1] : NULL;
     }
     SC_SET(s, CURLOPT_HTTPHEADER, r->headers);
@@ -314,33 +314,4 @@ size_t sc_rewrite_take(struct sc_rewrite *r, char *p, size_t n)
     memcpy(p, r->bytes + r->pos, n);
     r->pos += n;
     return n;
-}
-
-/* ---- what getinfo says --------------------------------------------------------------------- */
-
-static int64_t as_own(const struct sc_overlay *o, int64_t sent)
-{
-    if (sent >= o->sent_upload)
-        return o->own_upload;
-    return sent < o->own_upload ? sent : o->own_upload;
-}
-
-bool sc_rewrite_getinfo(const struct sc_shadow *s, CURLINFO info, void *out)
-{
-    const struct sc_overlay *o = &s->overlay;
-    curl_off_t *offset = out;
-    double *number = out;
-
-    switch ((int)info) {
-    case CURLINFO_SIZE_UPLOAD_T:
-    case CURLINFO_CONTENT_LENGTH_UPLOAD_T:
-        *offset = *offset < 0 ? *offset : as_own(o, *offset);
-        return true;
-    case CURLINFO_SIZE_UPLOAD:
-    case CURLINFO_CONTENT_LENGTH_UPLOAD:
-        *number = *number < 0 ? *number : (double)as_own(o, (int64_t)*number);
-        return true;
-    default:
-        return false;
-    }
 }

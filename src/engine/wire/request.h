@@ -64,9 +64,6 @@ int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t);
 /* For the read callback: the next bytes of the new body, at most n. */
 size_t sc_rewrite_take(struct sc_rewrite *r, char *p, size_t n);
 
-/* The sizes of an upload, as the program's own body would have had them. True: taken care of. */
-bool sc_rewrite_getinfo(const struct sc_shadow *s, CURLINFO info, void *out);
-
 void sc_rewrite_free(struct sc_rewrite *r);
 
 #endif
