@@ -21,13 +21,6 @@ struct sc_mock_limits {
     int64_t granted, refused, used;
 };
 
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
-}
-
 static struct bucket bucket_of(int64_t limit, double burst)
 {
     struct bucket b = {limit, (double)limit * burst, 0};
@@ -37,13 +30,13 @@ static struct bucket bucket_of(int64_t limit, double burst)
     return b;
 }
 
-struct sc_mock_limits *sc_mock_limits_new(int64_t rpm, int64_t tpm, double burst)
+struct sc_mock_limits *sc_mock_limits_new(int64_t rpm, int64_t tpm, double burst, int64_t now_ns)
 {
     struct sc_mock_limits *l = sc_mock_alloc(sizeof *l);
     pthread_mutex_init(&l->lock, NULL);
     l->requests = bucket_of(rpm, burst);
     l->tokens = bucket_of(tpm, burst);
-    l->filled_ns = now_ns();
+    l->filled_ns = now_ns;
     return l;
 }
 
@@ -111,15 +104,22 @@ static void take(struct sc_mock_limits *l, double tokens, struct sc_mock_charge 
     out->wait_ms = wait > out->wait_ms ? wait : out->wait_ms;
 }
 
-void sc_mock_limits_charge(struct sc_mock_limits *l, int64_t tokens, struct sc_mock_charge *out)
+/* Threads may come with their times out of order. */
+static void advance(struct sc_mock_limits *l, int64_t now_ns)
 {
-    int64_t now;
+    if (now_ns <= l->filled_ns)
+        return;
+    refill(&l->requests, (double)(now_ns - l->filled_ns));
+    refill(&l->tokens, (double)(now_ns - l->filled_ns));
+    l->filled_ns = now_ns;
+}
+
+void sc_mock_limits_charge(struct sc_mock_limits *l, int64_t tokens, int64_t now_ns,
+                           struct sc_mock_charge *out)
+{
     *out = (struct sc_mock_charge){0};
     pthread_mutex_lock(&l->lock);
-    now = now_ns();
-    refill(&l->requests, (double)(now - l->filled_ns));
-    refill(&l->tokens, (double)(now - l->filled_ns));
-    l->filled_ns = now;
+    advance(l, now_ns);
     /* What is larger than the bucket is charged when it is full. */
     take(l, (double)tokens < l->tokens.capacity ? (double)tokens : l->tokens.capacity, out);
     out->requests = level_of(&l->requests);
@@ -140,6 +140,7 @@ void sc_mock_limits_write(struct sc_mock_limits *l, struct sc_mock_buf *b)
 struct adder {
     void (*add)(void *arg, const char *name, const char *value);
     void *arg;
+    int64_t now_unix;
 };
 
 static void add_count(const struct adder *a, const char *name, int64_t n)
@@ -183,7 +184,7 @@ static void add_openai(const struct adder *a, const char *what, const struct sc_
 static void add_anthropic(const struct adder *a, const char *what, const struct sc_mock_level *l)
 {
     char name[64], value[48];
-    time_t then = time(NULL) + (time_t)((l->reset_ms + 999) / 1000);
+    time_t then = (time_t)a->now_unix + (time_t)((l->reset_ms + 999) / 1000);
     struct tm tm;
     gmtime_r(&then, &tm);
     snprintf(name, sizeof name, "anthropic-ratelimit-%s-limit", what);
@@ -229,9 +230,10 @@ static add_fn *dialect_of(enum sc_provider provider)
 }
 
 void sc_mock_charge_headers(const struct sc_mock_charge *c, enum sc_provider provider,
+                            int64_t now_unix,
                             void (*add)(void *arg, const char *name, const char *value), void *arg)
 {
-    struct adder a = {.add = add, .arg = arg};
+    struct adder a = {.add = add, .arg = arg, .now_unix = now_unix};
     add_fn *dialect = dialect_of(provider);
     if (dialect && c->requests.limit)
         dialect(&a, "requests", &c->requests);

@@ -84,11 +84,16 @@ void sc_mock_flush_connection(int fd)
     }
 }
 
-int64_t sc_mock_now_ms(void)
+int64_t sc_mock_now_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / SC_NS_PER_MS;
+    return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
+}
+
+int64_t sc_mock_now_ms(void)
+{
+    return sc_mock_now_ns() / SC_NS_PER_MS;
 }
 
 enum sc_mock_wait sc_mock_pause(int stop_fd, int fd, int64_t ms, bool watch_peer)

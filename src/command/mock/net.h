@@ -25,6 +25,8 @@ enum sc_mock_wait { SC_MOCK_WAITED, SC_MOCK_STOPPED, SC_MOCK_GONE };
  * closes its side. */
 enum sc_mock_wait sc_mock_pause(int stop_fd, int fd, int64_t ms, bool watch_peer);
 
-int64_t sc_mock_now_ms(void); /* monotonic */
+/* Monotonic. */
+int64_t sc_mock_now_ms(void);
+int64_t sc_mock_now_ns(void);
 
 #endif

@@ -227,7 +227,8 @@ static void charge(struct sc_mock_exchange *x)
         return;
     read_asked(x, &q);
     if (q.api != SC_MOCK_API_NONE && q.api != SC_MOCK_API_MODELS) {
-        sc_mock_limits_charge(x->server->limits, q.input_tokens + q.n_pieces, &x->charge);
+        sc_mock_limits_charge(x->server->limits, q.input_tokens + q.n_pieces, sc_mock_now_ns(),
+                              &x->charge);
         x->charged = true;
     }
     sc_mock_asked_free(&q);
@@ -284,7 +285,7 @@ static enum MHD_Result reply_answer(struct sc_mock_exchange *x)
         MHD_add_response_header(r, "Location", location);
     add_outcome_headers(r, x->outcome);
     if (x->charged)
-        sc_mock_charge_headers(&x->charge, q.provider, add_limit_header, r);
+        sc_mock_charge_headers(&x->charge, q.provider, (int64_t)time(NULL), add_limit_header, r);
     free(location);
     sc_mock_asked_free(&q);
     return queue(x, status, r);

@@ -256,7 +256,8 @@ struct sc_mock_server *sc_mock_server_start(const struct sc_mock_config *config,
     s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->records = sc_mock_records_new();
     if (config->limit_rpm || config->limit_tpm)
-        s->limits = sc_mock_limits_new(config->limit_rpm, config->limit_tpm, config->limit_burst);
+        s->limits = sc_mock_limits_new(config->limit_rpm, config->limit_tpm, config->limit_burst,
+                                       sc_mock_now_ns());
     s->daemon = start_daemon(s, listener);
     if (s->daemon)
         return s;
