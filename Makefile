@@ -86,7 +86,7 @@ $(BUILD)/steadycurl-audit.so: $(BUILD)/obj/preload/audit/audit.o $(BUILD)/obj/pr
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3
+	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3 -lm
 
 # Installs the packages that building takes, and those of the lists that the target adds.
 PACKAGES = tests/packages-build.txt

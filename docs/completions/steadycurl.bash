@@ -7,6 +7,11 @@ _steadycurl_options() {
     echo --help
 }
 
+# What may be simulated: policies, and programs without one.
+_steadycurl_ways() {
+    compgen -f -W 'default none fixed x2 x2-jitter x4 x4-jitter sdk curl-retry' -- "$1"
+}
+
 # Index of the program in "steadycurl run [OPTION...] [--] PROGRAM", 0 if it is not typed yet.
 _steadycurl_program() {
     local i
@@ -46,8 +51,17 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | -p | -l | -b | -r)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --from-log | --html | --svg | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --compare)
+        mapfile -t COMPREPLY < <(_steadycurl_ways "$current")
+        return
+        ;;
+    --scenario)
+        mapfile -t COMPREPLY < <(compgen -f -W 'steady flaky outage dead brownout rate-limit rate-limit-silent quota
+            slow-first-token herd retry-storm key-lost redis-lost' -- "$current")
         return
         ;;
     --method | -X)
@@ -59,6 +73,7 @@ _steadycurl() {
     *,-*) mapfile -t COMPREPLY < <(compgen -W "$(_steadycurl_options "$1" "$command")" -- "$current") ;;
     run,* | doctor,*) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
     check,* | log,*) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    simulate,*) mapfile -t COMPREPLY < <(_steadycurl_ways "$current") ;;
     esac
 }
 

@@ -20,6 +20,7 @@
     X(costs, "say what calls have cost, by model, task, day...")                  \
     X(log, "show the log")                                                        \
     X(mock, "run the mock LLM server")                                            \
+    X(simulate, "show what a policy does, in virtual time")                       \
     X(version, "print the version")
 
 #define SC_COMMAND_DECLARE(name, doc) int sc_cmd_##name(int argc, char **argv);

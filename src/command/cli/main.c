@@ -29,7 +29,7 @@ static const struct command commands[] = {SC_COMMAND_LIST(COMMAND_ROW)};
 
 /* Named in the manual of the project, to come with later versions. */
 static const char *const later[] = {"init",     "top",      "report", "try",
-                                    "cassette", "simulate", "serve"};
+                                    "cassette", "serve"};
 
 static int usage(FILE *to)
 {

@@ -76,6 +76,7 @@ static const struct {
     TEXT("dag", dag),
     TEXT("outcome", outcome),
     NUMBER("pid", pid, 0),
+    NUMBER("ms", ms, 0),
     NUMBER("input_tokens", input, 0),
     NUMBER("output_tokens", output, 0),
     NUMBER("cached_tokens", cached, 0),
@@ -115,7 +116,7 @@ enum sc_line_kind sc_ledger_line_read(struct sc_ledger_line *c, const char *line
     if (line[0] != '{' || !is_call(line, n) || !sc_json_enter((struct sc_str){line, n}, &it))
         return SC_LINE_OTHER;
     memset(c, 0, sizeof *c);
-    c->pid = c->input = c->output = c->cached = c->written = c->reasoning = c->cost_nano = -1;
+    c->pid = c->ms = c->input = c->output = c->cached = c->written = c->reasoning = c->cost_nano = -1;
     while (sc_json_next(&it, &key, &value)) {
         if (sc_json_key_is(key, "time"))
             sc_json_string(value, when, sizeof when);

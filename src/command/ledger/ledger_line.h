@@ -10,7 +10,7 @@
 /* Texts are "" and counts -1 where the line does not say. */
 struct sc_ledger_line {
     char id[40], day[12];
-    int64_t pid, time_ms;
+    int64_t pid, time_ms, ms; /* when it ended, how long it took */
     char program[64], rule[80], provider[32], host[256], model[256], task[256], dag[256];
     char outcome[24];
     int64_t input, output, cached, written, reasoning, cost_nano;
