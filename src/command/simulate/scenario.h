@@ -117,7 +117,7 @@ struct sc_sim_event {
 };
 
 #define SC_SIM_EVENTS_MAX 64
-#define SC_SIM_CLIENTS_MAX 1000000
+#define SC_SIM_CLIENTS_MAX 250000
 
 struct sc_scenario {
     char name[64];
