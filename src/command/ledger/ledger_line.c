@@ -116,7 +116,8 @@ enum sc_line_kind sc_ledger_line_read(struct sc_ledger_line *c, const char *line
     if (line[0] != '{' || !is_call(line, n) || !sc_json_enter((struct sc_str){line, n}, &it))
         return SC_LINE_OTHER;
     memset(c, 0, sizeof *c);
-    c->pid = c->ms = c->input = c->output = c->cached = c->written = c->reasoning = c->cost_nano = -1;
+    c->pid = c->ms = c->input = c->output = c->cached = c->written = c->reasoning = c->cost_nano =
+        -1;
     while (sc_json_next(&it, &key, &value)) {
         if (sc_json_key_is(key, "time"))
             sc_json_string(value, when, sizeof when);

@@ -130,7 +130,7 @@ static void write_scenario(uint64_t *s, char *buf, size_t size)
         "0.0%d}}, \"events\": [{\"kind\": \"outage\", \"at_s\": %d, \"for_s\": 9, \"answer\":"
         "\"%s\", \"hint_s\": %d}, {\"kind\": \"slow\", \"at_s\": 3, \"factor\": %d}%s]}",
         10 + (int)draw(s, 30), 6 + (int)draw(s, 40), hosts + (int)draw(s, 3), hosts,
-        pick(s, shares, 3), 200 + (int)draw(s, 6000), pick(s, patterns, 3), pick(s, lates, 2),
+        pick(s, shares, 3), 500 + (int)draw(s, 6000), pick(s, patterns, 3), pick(s, lates, 2),
         pick(s, truths, 2), (int)draw(s, 3) * 4000, 1 + (int)draw(s, 3), (int)draw(s, 2) * 200,
         (int)draw(s, 20), (int)draw(s, 10), (int)draw(s, 10), 1 + (int)draw(s, 4),
         pick(s, truths, 2), capacity, (int)draw(s, 30), (int)draw(s, 2) * 300,
@@ -354,11 +354,12 @@ static void a_budget_is_never_exceeded(void **state)
     struct run r;
 
     (void)state;
-    open_run(&r, "flaky", BUDGET("0.25"));
+    open_run(&r, "flaky", BUDGET("0.025"));
+    sc_scenario_set_clients(&r.scenario, 50);
     start_run(&r, 2);
     finish_run(&r);
-    assert_true(r.world.tally.told_nano <= 250000000);
-    assert_true(r.world.tally.told_nano >= 240000000);
+    assert_true(r.world.tally.told_nano <= 25000000);
+    assert_true(r.world.tally.told_nano >= 24000000);
     assert_true(r.world.tally.turned_away > 0);
     close_run(&r);
 }
