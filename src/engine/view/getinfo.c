@@ -172,13 +172,25 @@ static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
            (o->stopped && where_it_stopped(o, q)) || (o->no_body && without_body(s, q));
 }
 
+/* Most handles most of the time: nothing is under way, and nothing was ever in the way. */
+static bool is_libcurls_own(const struct sc_shadow *s)
+{
+    const struct sc_overlay *o = &s->overlay;
+
+    return !s->answer && !s->transfer && !o->rewritten && !o->merged && !o->stopped &&
+           !o->no_body && !o->hidden && !o->active;
+}
+
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
     CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
-    struct sc_info q = {.number = info, .means = sc_info_means(info), .out = out};
+    struct sc_info q;
 
     if (rc != CURLE_OK || !out) /* among them what this libcurl does not know yet */
         return rc;
+    if (is_libcurls_own(s))
+        return rc;
+    q = (struct sc_info){.number = info, .means = sc_info_means(info), .out = out};
     if (q.means == SC_MEANS_NOTHING || is_told(s, &q))
         return rc;
     if (s->overlay.hidden)
