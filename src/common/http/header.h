@@ -13,6 +13,12 @@
 
 #include "http/str.h"
 
+/* One line of a header block. */
+struct sc_header {
+    struct sc_str name;
+    struct sc_str value; /* without surrounding white space */
+};
+
 #define SC_WAIT_ABSURD_MS (INT64_C(366) * 86400 * 1000)
 
 /* A decimal number at the start of s ("12", "0.25", ".5", "1e3"), its length in *used; false if

@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 #include "http/str.h"
+#include "http/unescape.h"
 
 /* The value at a path as raw text: strings with their quotes, objects with their braces. p is
  * NULL if there is none. A value cut by the end of the text is given as far as it goes. */
@@ -78,10 +79,6 @@ bool sc_json_says_nothing(struct sc_str value);
 /* The inside of a string value: raw bytes between its quotes (or to the end of a cut text);
  * empty for other values. */
 struct sc_str sc_json_inside(struct sc_str value);
-
-/* Such an inside as plain text: NUL-terminated, cut to out_size (> 0) between characters. Returns
- * its length. */
-size_t sc_json_unescape(struct sc_str inside, char *out, size_t out_size);
 
 /* Behind the closing quote of the string whose inside begins at p; NULL if it is cut. */
 const char *sc_json_string_end(const char *p, const char *end);

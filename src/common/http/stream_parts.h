@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "http/stream.h"
+#include "http/stream_state.h"
 
 /* Whether each line, or element, is an event of its own. */
 static inline bool sc_stream_is_by_value(enum sc_stream_kind kind)
@@ -27,6 +27,9 @@ static inline void sc_stream_tell(struct sc_stream *s, struct sc_str data, bool 
     s->data_told = !sc_stream_is_by_value(s->kind) || more;
     s->tell_rest = more;
 }
+
+/* Names of events that are errors by that. */
+bool sc_stream_is_error_name(const char *event);
 
 /* Copies an event's name; NUL-terminated, cut to size. */
 void sc_stream_name(struct sc_stream *s, struct sc_str name);

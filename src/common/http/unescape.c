@@ -1,6 +1,6 @@
-/* unescape.c - what a JSON string says; see json.h. */
-#include "http/json.h"
+#include "http/unescape.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 

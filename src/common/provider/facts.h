@@ -12,15 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/header.h"
 #include "http/str.h"
 #include "http/stream.h"
 #include "provider/paths.h"
 #include "provider/provider.h"
-
-struct sc_header {
-    struct sc_str name;
-    struct sc_str value; /* without surrounding white space */
-};
 
 /* One attempt's response. All pointers are borrowed for the duration of the call. */
 struct sc_response {

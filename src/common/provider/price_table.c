@@ -8,7 +8,7 @@
  * are the prices of a request whose input is longer than that. Standard tier: batches, priority
  * processing and regional surcharges are not in it.
  */
-#include "provider/prices.h"
+#include "provider/price_table.h"
 
 #define USD(x) ((int64_t)((x)*1e6 + 0.5))
 #define RATES(i, o, c, w, h)                      \

@@ -1,6 +1,7 @@
 /* prices.c - see prices.h. */
 #include "provider/prices.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 128

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "provider/facts.h"
+#include "http/header.h"
 #include "provider/provider.h"
 
 /* What `reset` counts to. */
