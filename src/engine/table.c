@@ -13,6 +13,7 @@
 #include "drive/pause.h"
 #include "drive/perform.h"
 #include "handle/shadow.h"
+#include "process/runtime.h"
 #include "call/transfer.h"
 
 static void *adopt(CURL *easy, const struct sc_libcurl *real)
@@ -28,6 +29,7 @@ static void *adopt_copy(void *shadow, CURL *copy)
 static void release(void *shadow)
 {
     sc_life_end(shadow);
+    sc_runtime_flush_log(false); /* whoever gives the handle back may look at the log next */
 }
 
 static void reset(void *shadow)

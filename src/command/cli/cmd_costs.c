@@ -18,6 +18,7 @@
 #include "cli/place.h"
 #include "cli/print.h"
 #include "cli/usage.h"
+#include "cli/waiting.h"
 #include "core/units.h"
 #include "log/plain.h"
 
@@ -369,6 +370,8 @@ int sc_cmd_costs(int argc, char **argv)
         return 1;
     if (!t.ledger && !default_ledger(place, sizeof place))
         return 1;
+    if (reads)
+        sc_waiting_write_out(log, NULL);
     t.query.log = t.all ? NULL : log;
     return report_costs(t.ledger ? t.ledger : place, reads ? log : NULL, &t.query, t.format);
 }

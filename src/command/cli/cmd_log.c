@@ -1,8 +1,9 @@
 /*
  * cmd_log.c - steadycurl log: shows the log, and follows it across rotations.
  *
- * Following polls ten times a second: a log is opened anew for every line, so there is nothing
- * to wait for, and inotify would have to watch file and folder for the same effect.
+ * Following polls ten times a second: a log is opened anew whenever it is written, so there is
+ * nothing to wait for, and inotify would have to watch file and folder for the same effect. Lines
+ * that wait in the shared state to be written together are written now.
  */
 #include <errno.h>
 #include <limits.h>
@@ -18,6 +19,7 @@
 #include "cli/logfile.h"
 #include "cli/print.h"
 #include "cli/usage.h"
+#include "cli/waiting.h"
 #include "ledger/text_line.h"
 
 #define DEFAULT_LINES 20
@@ -29,6 +31,7 @@ static const struct sc_option options[] = {
     SC_OPTION_JSON("JSON objects, one a line, for jq; lines of a text log are turned into some"),
     SC_OPTION_POLICY("the policy whose log to show"),
     SC_OPTION_LOG("the log to show, as FILE"),
+    SC_OPTION_STATE("folder of the state in which lines may wait to be written"),
     SC_OPTIONS_END,
 };
 
@@ -41,6 +44,7 @@ struct view {
     char path[PATH_MAX];
     bool follow, json_only;
     long lines; /* -1: all */
+    const char *state;
     char *line; /* the one that is read, and its room */
     size_t room;
 };
@@ -123,6 +127,7 @@ static FILE *wait_for(const char *path)
 static void follow(struct view *v, FILE *f)
 {
     for (;;) {
+        sc_waiting_write_out(v->path, v->state);
         show_rest(v, f);
         if (ferror(stdout))
             return;
@@ -155,6 +160,7 @@ static bool is_folder(FILE *f)
 
 static int show_log(struct view *v)
 {
+    sc_waiting_write_out(v->path, v->state);
     FILE *f = strcmp(v->path, "-") == 0 ? stdin : fopen(v->path, "re");
     if (!f && errno == ENOENT && v->follow)
         f = wait_for(v->path);
@@ -187,6 +193,8 @@ int sc_cmd_log(int argc, char **argv)
             policy = a.value;
         else if (opt == SC_OPT_LOG)
             log = a.value;
+        else if (opt == SC_OPT_STATE)
+            v.state = a.value;
         else if (!read_count(a.value, &v.lines))
             return sc_usage_wrong(&usage, "-n: \"%s\" is not a number of lines", a.value);
     }

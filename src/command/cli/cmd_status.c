@@ -285,6 +285,8 @@ int sc_cmd_status(int argc, char **argv)
         return clean();
     if (!sc_state_view_open(&v, folder))
         return sc_usage_wrong(&usage, "no state folder can be named");
+    if (!user)
+        sc_logfile_write_out(folder);
     if (clear)
         return reset(&v, a.i < argc ? argv[a.i] : NULL);
     if (command)

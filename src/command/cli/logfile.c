@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/policy_file.h"
+#include "cli/waiting.h"
 #include "log/file.h"
 #include "log/place.h"
 #include "policy/home.h"
@@ -74,6 +75,13 @@ static bool in_use(char *buf, size_t n)
     bool named = log && snprintf(buf, n, "%s", log) < (int)n;
     sc_policy_free(p);
     return named;
+}
+
+void sc_logfile_write_out(const char *state)
+{
+    char path[PATH_MAX];
+    if (in_use(path, sizeof path))
+        sc_waiting_write_out(path, state);
 }
 
 const char *sc_logfile_trouble(char *buf, size_t n)

@@ -15,6 +15,10 @@ bool sc_logfile_find(const struct sc_usage *u, const char *file, const char *pol
 /* The one of programs that have no policy file. False: there is no place for it. */
 bool sc_logfile_default(char *buf, size_t n);
 
+/* Writes out the lines of the log that programs would use now, as far as any wait in the state
+ * (NULL: that of programs). */
+void sc_logfile_write_out(const char *state);
+
 /* Why programs cannot write the log that they would use now: a word, and the path in `buf`. NULL:
  * they can, or use none. */
 const char *sc_logfile_trouble(char *buf, size_t n);

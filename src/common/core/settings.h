@@ -15,6 +15,7 @@
 #include "provider/class.h"
 
 enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
+enum sc_log_flush { SC_LOG_LINE, SC_LOG_BATCH };
 enum sc_log_level { SC_LOG_ERROR, SC_LOG_WARN, SC_LOG_INFO, SC_LOG_DEBUG };
 
 /* How randomness enters an own delay d = min(max, base * factor^n). A server's hint is never

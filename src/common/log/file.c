@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,16 +90,42 @@ static void take_back(int fd, ssize_t done)
         (void)!ftruncate(fd, end - done);
 }
 
-static int write_line(int fd, const char *line, size_t n)
+static size_t sum_of(const struct iovec *lines, size_t n)
 {
-    ssize_t done = write(fd, line, n);
-    if (done == (ssize_t)n)
-        return 0;
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += lines[i].iov_len;
+    return sum;
+}
+
+/* How many lines are whole within so many bytes; those bytes are taken off. */
+static size_t whole_lines(const struct iovec *lines, size_t n, size_t *bytes)
+{
+    size_t whole = 0;
+    while (whole < n && lines[whole].iov_len <= *bytes)
+        *bytes -= lines[whole++].iov_len;
+    return whole;
+}
+
+static int write_lines(int fd, const struct iovec *lines, size_t n, size_t *written)
+{
+    ssize_t done = n == 1 ? write(fd, lines->iov_base, lines->iov_len) : writev(fd, lines, (int)n);
     if (done < 0)
         return errno;
-    take_back(fd, done);
+    size_t rest = (size_t)done;
+    *written = whole_lines(lines, n, &rest);
+    if (*written == n)
+        return 0;
+    take_back(fd, (ssize_t)rest);
     atomic_store_explicit(&spared, 0, memory_order_relaxed); /* look again */
     return ENOSPC;
+}
+
+static int write_line(int fd, const char *line, size_t n)
+{
+    struct iovec one = {(void *)(uintptr_t)line, n};
+    size_t written;
+    return write_lines(fd, &one, 1, &written);
 }
 
 /* What we write to is opened for nothing else; /proc opens the same file for reading. */
@@ -118,10 +145,11 @@ static bool is_torn(int fd, const struct stat *st)
 
 /* The same where a line may have been torn: who was killed, or met a full disk that was cut off
  * before it could be taken back, has left a line without end. */
-static int write_line_after(int fd, const struct stat *st, const char *line, size_t n)
+static int write_lines_after(int fd, const struct stat *st, const struct iovec *lines, size_t n,
+                             size_t *written)
 {
     int error = is_torn(fd, st) ? write_line(fd, "\n", 1) : 0;
-    return error ? error : write_line(fd, line, n);
+    return error ? error : write_lines(fd, lines, n, written);
 }
 
 /* A FIFO's or socket's reader may go away between open and write: SIGPIPE must not reach the
@@ -140,6 +168,15 @@ int sc_log_write(int fd, const char *line, size_t n)
         sigtimedwait(&pipe_only, NULL, &none);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
+
+/* A pipe takes what fits into it whole, so line by line. */
+static int write_each(int fd, const struct iovec *lines, size_t n, size_t *written)
+{
+    int error = 0;
+    for (; *written < n && error == 0; *written += error == 0)
+        error = sc_log_write(fd, lines[*written].iov_base, lines[*written].iov_len);
     return error;
 }
 
@@ -162,27 +199,28 @@ static bool spare_the_look(const struct sc_log *log)
            atomic_fetch_sub_explicit(&spared, 1, memory_order_relaxed) > 0 && !limited();
 }
 
-static int append(const struct sc_log *log, const char *line, size_t n)
+static int append(const struct sc_log *log, const struct iovec *lines, size_t n, bool spare,
+                  size_t *written)
 {
     struct stat st;
-    bool spare = spare_the_look(log);
     int fd = sc_log_open(log->path, log->mode, !spare, NULL);
     if (fd < 0)
         return errno;
+    size_t sum = sum_of(lines, n);
     int error;
     if (spare) {
-        error = write_line(fd, line, n);
+        error = write_lines(fd, lines, n, written);
     } else if (fstat(fd, &st) != 0) {
         error = errno;
     } else if (!S_ISREG(st.st_mode)) {
-        error = sc_log_write(fd, line, n);
+        error = write_each(fd, lines, n, written);
     } else {
-        if (log->max_bytes > 0 && st.st_size > 0 && st.st_size + (int64_t)n > log->max_bytes) {
+        if (log->max_bytes > 0 && st.st_size > 0 && st.st_size + (int64_t)sum > log->max_bytes) {
             fd = rotate(log, fd, &st);
             if (fstat(fd, &st) != 0)
                 st.st_size = 0;
         }
-        error = over_limit(&st, n + 1) ? EFBIG : write_line_after(fd, &st, line, n);
+        error = over_limit(&st, sum + 1) ? EFBIG : write_lines_after(fd, &st, lines, n, written);
         look_again_in(log, &st, error);
     }
     close(fd);
@@ -190,13 +228,41 @@ static int append(const struct sc_log *log, const char *line, size_t n)
 }
 
 /* A thread cancelled inside open or write would leave a descriptor behind. */
-int sc_log_append(const struct sc_log *log, const char *line, size_t n)
+static int append_safely(const struct sc_log *log, const struct iovec *lines, size_t n, bool spare,
+                         size_t *written)
 {
     int state;
+    *written = 0;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    int error = append(log, line, n);
+    int error = append(log, lines, n, spare, written);
     pthread_setcancelstate(state, NULL);
     return error;
+}
+
+int sc_log_append_all(const struct sc_log *log, const struct iovec *lines, size_t n,
+                      size_t *written)
+{
+    return append_safely(log, lines, n, false, written);
+}
+
+int sc_log_append(const struct sc_log *log, const char *line, size_t n)
+{
+    struct iovec one = {(void *)(uintptr_t)line, n};
+    size_t written;
+    return append_safely(log, &one, 1, spare_the_look(log), &written);
+}
+
+ssize_t sc_log_read_end(const char *path, char *buf, size_t n)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t got = -1;
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        got = pread(fd, buf, n, st.st_size > (off_t)n ? st.st_size - (off_t)n : 0);
+    close(fd);
+    return got;
 }
 
 const char *sc_log_errno_words(int error)

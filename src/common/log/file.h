@@ -9,6 +9,14 @@
 /* 0, or the errno that kept the line from the file. */
 int sc_log_append(const struct sc_log *log, const char *line, size_t n);
 
+/* The same for lines that come together. *written: how many got in whole, the first ones. */
+struct iovec;
+int sc_log_append_all(const struct sc_log *log, const struct iovec *lines, size_t n,
+                      size_t *written);
+
+/* What the file ends with; -1 with errno. */
+ssize_t sc_log_read_end(const char *path, char *buf, size_t n);
+
 /* One write to a descriptor that may be a pipe without a reader: no SIGPIPE reaches the program.
  * 0 or an errno. */
 int sc_log_write(int fd, const char *line, size_t n);

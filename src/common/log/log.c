@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/time.h"
+#include "log/batch.h"
 #include "log/file.h"
 #include "log/out.h"
 
@@ -72,12 +73,30 @@ static int64_t wall_now(void)
     return (int64_t)t.tv_sec * SC_NS_PER_S + t.tv_nsec;
 }
 
+/* Whoever watches the log may be waiting for it, or have to do something about it. */
+static bool is_news(const struct sc_event *e)
+{
+    switch (e->kind) {
+    case SC_EVENT_CALL:
+    case SC_EVENT_ATTEMPT:
+    case SC_EVENT_WAITED:
+        return e->level < SC_LOG_INFO;
+    default:
+        return true;
+    }
+}
+
 /* Returns 0 or an errno. */
 static int write_event(const struct sc_log *log, const struct sc_event *e)
 {
     char line[SC_LOG_LINE_MAX];
     size_t n = sc_log_format(log, e, wall_now(), line, sizeof line);
-    return n ? sc_log_append(log, line, n) : 0;
+    int error;
+    if (n == 0)
+        return 0;
+    if (log->batch && sc_batch_put(log, line, n, is_news(e), &error))
+        return error;
+    return sc_log_append(log, line, n);
 }
 
 void sc_log_event(const struct sc_log *log, const struct sc_event *e)

@@ -1,8 +1,9 @@
 /*
  * log.h - events to lines.
  *
- * One event, one line, one write(2) with O_APPEND on a descriptor opened for it and closed again:
- * a host program may close or reuse any descriptor at any time. Rotation at max_bytes by rename to
+ * One event, one line, written with O_APPEND on a descriptor opened for it and closed again: a host
+ * program may close or reuse any descriptor at any time. Lines that tell of nothing but success may
+ * wait in the shared state and be written together (batch.h). Rotation at max_bytes by rename to
  * PATH.1 is safe with many processes. Never allocates in the common case, keeps errno, never
  * writes anywhere but to the log file (and, with no log configured, one line to stderr by
  * sc_log_complain, once per process).
@@ -27,6 +28,7 @@ struct sc_log {
     int64_t max_bytes;
     mode_t mode;     /* of a file that is made */
     bool by_default; /* nobody asked for it: that it cannot be written is no complaint */
+    bool batch;      /* lines may wait for others, and be written together with them */
 };
 
 enum sc_event_kind {
@@ -81,6 +83,11 @@ struct sc_event {
 #define SC_LOG_LINE_MAX 4096
 
 void sc_log_event(const struct sc_log *log, const struct sc_event *e);
+
+/* Whether this process has put lines of the log aside, and writing them out; for_good: the process
+ * is at its end, and none may wait from now on. */
+bool sc_log_waits(void);
+void sc_log_flush(const struct sc_log *log, bool for_good);
 
 /* Formats without writing: returns the length (without NUL), at most n - 1; always ends in '\n'.
  * Returns 0 if the format has no line for the event: in text, the last attempt (the call's line

@@ -22,7 +22,7 @@ struct cJSON;
 struct sc_draft {
     int version;
     const char *log_path;
-    int log_format, log_level, log_mode;
+    int log_format, log_level, log_mode, log_flush;
     int64_t log_max_bytes;
 };
 

@@ -59,6 +59,7 @@ void sc_draft_log(const struct sc_draft *d, struct sc_log_settings *log)
 
     log->format = (enum sc_log_format)d->log_format;
     log->level = (enum sc_log_level)d->log_level;
+    log->flush = (enum sc_log_flush)d->log_flush;
     log->max_bytes = d->log_max_bytes;
     log->mode = (unsigned)strtoul(modes[d->log_mode], NULL, 8);
 }

@@ -139,6 +139,13 @@ static const struct sc_policy_option log_rows[] = {
      .initial = "\"0600\"",
      FIELD(struct sc_draft, log_mode),
      .doc = "Who may read and write a log that is made, as of chmod(1); 0660 for a group."},
+    {.key = "flush",
+     .type = SC_TYPE_WORD,
+     WORDS(log_flushes),
+     .initial = "\"batch\"",
+     FIELD(struct sc_draft, log_flush),
+     .doc = "batch: lines of success may wait for up to 64 others, or until the handle is given "
+            "back; line: each is written as it comes."},
 };
 
 static const struct sc_policy_option rule_rows[] = {

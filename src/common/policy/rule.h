@@ -21,7 +21,8 @@ struct sc_log_settings {
     enum sc_log_level level;
     int64_t max_bytes; /* rotate beyond this, 0: never */
     unsigned mode;     /* of a file that is made */
-    bool homeless;     /* "~" it was, and nobody says where that is: no log */
+    enum sc_log_flush flush;
+    bool homeless; /* "~" it was, and nobody says where that is: no log */
 };
 
 /* A provider that the policy names: one of its own, or a built-in one with more hosts or rows. */

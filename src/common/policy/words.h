@@ -19,6 +19,7 @@
 
 static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const log_flushes[] = {"line", "batch", NULL};
 static const char *const log_modes[] = {"0600", "0640", "0644", "0660", "0664", "0666", NULL};
 static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
@@ -41,6 +42,7 @@ static const char *const failures[] = {
 #define WORD_LISTS(X) \
     X(log_formats)    \
     X(log_levels)     \
+    X(log_flushes)    \
     X(log_modes)      \
     X(timeout_scopes) \
     X(jitters)        \

@@ -11,9 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/ring.h"
 #include "core/word.h"
 
-#define SC_STATE_VERSION 4
+#define SC_STATE_VERSION 5
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
 /* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope
@@ -26,6 +27,7 @@
 #define SC_SERIES_WORDS 75
 #define SC_LABEL_WORDS 19
 #define SC_LABEL_MAX (SC_LABEL_WORDS * 8) /* with the final NUL */
+#define SC_JOURNALS 16
 
 struct sc_slot {
     sc_word key;   /* 0: free; low byte: kind + 1, the rest a keyed hash of the scope */
@@ -44,6 +46,15 @@ struct sc_series {
     sc_word words[SC_SERIES_WORDS];
 };
 
+/* Lines of one log that wait to be written (state/journal.h). */
+struct sc_journal {
+    sc_word key;    /* which log's; 0: nobody's */
+    sc_word writer; /* the lease of who writes them out */
+    sc_word wanted; /* whether somebody has asked for that since */
+    char apart[40];
+    struct sc_ring ring;
+};
+
 /* Written once by the creator, before anybody can find the segment. */
 struct sc_region_header {
     uint64_t magic, layout, size;
@@ -52,6 +63,7 @@ struct sc_region_header {
     uint64_t folder_dev, folder_ino;
     uint64_t mount_ns, pid_ns;
     uint64_t root[2]; /* device and inode of / as the creator saw it */
+    uint64_t owner;   /* the user whose segment it is */
     int shmid;
     int64_t created_ns;
     char boot[40];
@@ -66,6 +78,7 @@ struct sc_region {
     struct sc_slot slots[SC_GROUPS][SC_KINDS];
     struct sc_label labels[SC_GROUPS][SC_KINDS];
     struct sc_series series[SC_SERIES];
+    struct sc_journal journals[SC_JOURNALS];
 };
 
 /* Changes with every change of the structs above. */

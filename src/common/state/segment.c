@@ -160,6 +160,7 @@ static void fill(struct sc_region_header *h, int shmid, int folder, const char *
     __atomic_store_n(&h->magic, CLAIMED, __ATOMIC_RELAXED);
     random_bytes(secret, sizeof secret);
     h->shmid = shmid;
+    h->owner = geteuid();
     look_at_root(h->root);
     h->layout = sc_state_layout();
     h->size = sizeof(struct sc_region);

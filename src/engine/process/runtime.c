@@ -323,6 +323,7 @@ struct sc_log sc_runtime_log(const struct sc_policy *p)
                          .level = SC_LOG_INFO,
                          .max_bytes = INT64_C(64) << 20,
                          .mode = 0600,
+                         .batch = true,
                          .by_default = log_is_by_default()};
 
     if (set) {
@@ -331,8 +332,27 @@ struct sc_log sc_runtime_log(const struct sc_policy *p)
         log.level = set->level;
         log.max_bytes = set->max_bytes;
         log.mode = set->mode;
+        log.batch = set->flush == SC_LOG_BATCH;
     }
     if (path) /* "": none */
         log.path = *path ? path : NULL;
     return log;
+}
+
+void sc_runtime_flush_log(bool for_good)
+{
+    const struct loaded *l;
+    struct sc_log log;
+
+    if (!for_good && !sc_log_waits())
+        return;
+    l = atomic_load_explicit(&current, memory_order_acquire);
+    log = sc_runtime_log(l ? l->policy : NULL);
+    sc_log_flush(&log, for_good);
+}
+
+/* At the end of the process, or when the engine is unloaded. */
+__attribute__((destructor)) static void flush_for_good(void)
+{
+    sc_runtime_flush_log(true);
 }

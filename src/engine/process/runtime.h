@@ -30,4 +30,8 @@ const struct sc_policy *sc_runtime_policy(bool *strict);
 /* The log of a policy (NULL: of no policy), with STEADYCURL_LOG applied. */
 struct sc_log sc_runtime_log(const struct sc_policy *p);
 
+/* Writes out what this process has put aside for the log in force. for_good: nothing will be put
+ * aside any more. */
+void sc_runtime_flush_log(bool for_good);
+
 #endif

@@ -43,7 +43,7 @@ static int teardown(void **state)
 
 static struct sc_log to(const char *where, int64_t max_bytes)
 {
-    return (struct sc_log){where, SC_LOG_TEXT, SC_LOG_INFO, max_bytes, 0600, false};
+    return (struct sc_log){where, SC_LOG_TEXT, SC_LOG_INFO, max_bytes, 0600, false, false};
 }
 
 static void note(const struct sc_log *log, const char *text)

@@ -31,7 +31,7 @@ static const char *format(enum sc_log_format f, enum sc_log_level level, const s
                           int64_t when)
 {
     static char line[SC_LOG_LINE_MAX];
-    struct sc_log log = {"/nowhere", f, level, 0, 0600, false};
+    struct sc_log log = {"/nowhere", f, level, 0, 0600, false, false};
     size_t n = sc_log_format(&log, e, when, line, sizeof line);
     assert_true(n < sizeof line);
     assert_int_equal(strlen(line) * (n != 0), n);
@@ -261,8 +261,8 @@ static void long_fields_leave_a_whole_line(void **state)
     e.text = e.rule = e.provider = e.host = e.model = e.row = large;
     char line[SC_LOG_LINE_MAX];
     for (int f = 0; f < 2; f++) {
-        struct sc_log log = {"/nowhere", f ? SC_LOG_JSON : SC_LOG_TEXT, SC_LOG_DEBUG, 0, 0600,
-                             false};
+        struct sc_log log = {
+            "/nowhere", f ? SC_LOG_JSON : SC_LOG_TEXT, SC_LOG_DEBUG, 0, 0600, false, false};
         for (size_t size = 3; size <= sizeof line; size++) {
             size_t n = sc_log_format(&log, &e, WHEN, line, size);
             assert_true(n < size && line[n] == '\0' && line[n - 1] == '\n');
