@@ -52,8 +52,8 @@ static const struct sc_option options[] = {
     {"curl-code", OPT_CURL, "CODE", "the transport error, as libcurl numbers it"},
     {"attempt", OPT_ATTEMPT, "N", "the response is that of attempt N (default: 1)"},
     {"to", OPT_TO, "DIALECT[:MODEL]",
-     "only: the request as a target that speaks this dialect gets it, or why it cannot"},
-    {"from", OPT_FROM, "DIALECT", "what the request speaks (default: what the URL says)"},
+     "instead: the request, or the response, in this dialect, or why it cannot be"},
+    {"from", OPT_FROM, "DIALECT", "what it speaks (default: what the URL says)"},
     SC_OPTION_JSON("one JSON object"),
     SC_OPTIONS_END,
 };
@@ -468,12 +468,15 @@ static int translate(struct question *q)
     x.from = q->from ? sc_dialect_by_name(str(q->from)) : own;
     x.to = q->to ? dialect_before_colon(q->to) : own;
     x.model = colon && colon[1] ? colon + 1 : NULL;
-    x.text = (struct sc_str){q->request, q->request_len};
+    bool response = q->has_response || q->body_file;
+    x.text = response ? (struct sc_str){q->response.body, q->response.body_len}
+                      : (struct sc_str){q->request, q->request_len};
+    x.response = response ? &q->response : NULL;
     if (x.from == SC_DIALECT_COUNT || x.to == SC_DIALECT_COUNT)
         return sc_usage_wrong(&usage, "the URL does not say which dialect it speaks: --from and "
                                       "--to do");
-    if (!q->request)
-        return sc_usage_wrong(&usage, "which request? --request FILE");
+    if (!q->request && !response)
+        return sc_usage_wrong(&usage, "what is to be said? --request FILE, or --response FILE");
     return sc_explain_translate(&x);
 }
 

@@ -59,12 +59,13 @@ void sc_explain_count(const struct sc_explain_question *q, struct sc_explain_tok
 void sc_explain_print(const struct sc_explain_question *q, const struct sc_explained *e);
 void sc_explain_print_json(const struct sc_explain_question *q, const struct sc_explained *e);
 
-/* What is to be said in another dialect: a request's body. */
+/* What is to be said in another dialect: a request's body, or a response. */
 struct sc_explain_translation {
     enum sc_dialect from, to;
     const char *model;  /* of the target, NULL: the request's own */
     struct sc_str path; /* of the program's URL, n 0: unknown */
     struct sc_str text;
+    const struct sc_response *response; /* NULL: it is a request */
     bool json;
 };
 

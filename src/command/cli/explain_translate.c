@@ -7,6 +7,7 @@
 #include "cli/explain.h"
 #include "cli/print.h"
 #include "dialect/dialect.h"
+#include "http/stream.h"
 
 #define OUT_MAX ((size_t)64 << 20)
 
@@ -86,7 +87,76 @@ static int translate_request(const struct sc_explain_translation *x)
     return ended;
 }
 
+/* ---- responses ---- */
+
+static bool begins(struct sc_str text, const char *with)
+{
+    size_t n = strlen(with);
+    return text.n >= n && memcmp(text.p, with, n) == 0;
+}
+
+static bool is_stream(const struct sc_explain_translation *x)
+{
+    const struct sc_response *r = x->response;
+    struct sc_str type = sc_captured_header(r->headers, r->n_headers, "content-type");
+
+    if (type.n > 0)
+        return sc_stream_kind_of(type) == SC_STREAM_SSE;
+    return begins(x->text, "data:") || begins(x->text, "event:") || begins(x->text, ":");
+}
+
+static void put(struct sc_str bytes)
+{
+    fwrite(bytes.p, 1, bytes.n, stdout);
+}
+
+/* Status 1 if the stream ends in an error. */
+static int translate_stream(const struct sc_explain_translation *x,
+                            const struct sc_dialect_asked *asked,
+                            const struct sc_dialect_made *made)
+{
+    struct sc_translator *t = sc_translator_new(x->from, x->to, asked, made);
+
+    if (t == NULL)
+        return 1;
+    put(sc_translator_feed(t, x->text.p, x->text.n));
+    put(sc_translator_end(t));
+    int ended = sc_translator_state(t) == SC_TRANSLATED_FAILED;
+    sc_translator_free(t);
+    return ended;
+}
+
+static int translate_whole(const struct sc_explain_translation *x,
+                           const struct sc_dialect_asked *asked, const struct sc_dialect_made *made)
+{
+    struct sc_buf out = {.max = OUT_MAX};
+    int ended = 0;
+
+    if (x->response->status >= 400)
+        sc_dialect_error(x->from, x->response->status, x->text, x->to, &out);
+    else if (!sc_dialect_answer(x->from, x->text, x->to, asked, made, &out))
+        ended = 1;
+    if (ended) {
+        fprintf(stderr, "steadycurl explain: no answer in the words of \"%s\"\n",
+                sc_dialect_name(x->from));
+    } else {
+        put(sc_buf_view(&out));
+        putchar('\n');
+    }
+    sc_buf_free(&out);
+    return ended;
+}
+
+static int translate_response(const struct sc_explain_translation *x)
+{
+    struct sc_dialect_asked asked = {.usage = true, .reasoning = true};
+    struct sc_dialect_made made = {.model = x->model};
+
+    asked.stream = is_stream(x);
+    return asked.stream ? translate_stream(x, &asked, &made) : translate_whole(x, &asked, &made);
+}
+
 int sc_explain_translate(const struct sc_explain_translation *x)
 {
-    return translate_request(x);
+    return x->response ? translate_response(x) : translate_request(x);
 }

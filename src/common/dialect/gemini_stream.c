@@ -174,6 +174,7 @@ static void fault(struct sc_translator *t, const struct sc_turn_error *e)
 
 const struct sc_stream_writer sc_gemini_writer = {
     .one_at_a_time = true,
+    .calls_are_objects = true,
     .keeps_calls = true,
     .head = head,
     .open = open_block,

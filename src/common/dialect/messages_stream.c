@@ -184,6 +184,7 @@ static void fault(struct sc_translator *t, const struct sc_turn_error *e)
 
 const struct sc_stream_writer sc_messages_writer = {
     .one_at_a_time = true,
+    .calls_are_objects = true,
     .head = head,
     .open = open_block,
     .add = add,

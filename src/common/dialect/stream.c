@@ -86,7 +86,8 @@ static void close_block(struct sc_translator *t, struct sc_block *b)
         open_block(t, b);
     if (t->state == SC_TRANSLATED_FAILED)
         return;
-    if (b->kind == SC_PART_CALL && b->depth > 0 && t->a.end != SC_ENDED_LENGTH) {
+    if (b->kind == SC_PART_CALL && b->depth > 0 && t->a.end != SC_ENDED_LENGTH &&
+        t->writer->calls_are_objects) {
         sc_say_failed(t, "The arguments of a call of a tool are cut off.");
         return;
     }

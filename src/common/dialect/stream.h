@@ -56,6 +56,7 @@ struct sc_translator {
 /* What a dialect says a stream with. */
 struct sc_stream_writer {
     bool one_at_a_time;
+    bool calls_are_objects;        /* broken arguments cannot be said */
     bool keeps_texts, keeps_calls; /* until their block is closed, or until the end */
     void (*head)(struct sc_translator *t);
     void (*open)(struct sc_translator *t, struct sc_block *b);
