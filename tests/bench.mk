@@ -2,7 +2,7 @@
 
 BENCH := $(BUILD)/tests/bench/server $(BUILD)/tests/bench/client $(BUILD)/tests/bench/multi \
          $(BUILD)/tests/bench/spawn
-BENCH_LIB := $(BUILD)/tests/bench/policy
+BENCH_LIB := $(BUILD)/tests/bench/policy $(BUILD)/tests/bench/dialect
 
 $(BENCH): $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
