@@ -5,7 +5,7 @@
 # leaves out the usage of whole streams as well. And one span stands for a call with two failed attempts.
 . "$(dirname "$0")/lib/lab.sh"
 npm_packages @opentelemetry/instrumentation-openai@0.21.0 @traceloop/instrumentation-openai@0.27.0 \
-    @opentelemetry/instrumentation@0.301.1 @opentelemetry/sdk-trace-node@2.12.1 openai@6.49.0
+    @opentelemetry/instrumentation@0.223.0 @opentelemetry/sdk-trace-node@2.12.1 openai@6.49.0
 cat >seen.cjs <<'END'
 const {InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor} = require('@opentelemetry/sdk-trace-node');
 const {registerInstrumentations} = require('@opentelemetry/instrumentation');
