@@ -37,12 +37,27 @@ IN_REGISTERS void eat(struct sip *s, uint64_t word)
     s->a ^= word;
 }
 
+/* The bytes behind the last whole word: the end of the eight that end there, if there are so many.
+ */
+IN_REGISTERS uint64_t rest(const unsigned char *p, size_t n)
+{
+    size_t left = n & 7;
+    uint64_t word = 0;
+
+    if (left > 0 && n > 8) {
+        memcpy(&word, p + n - 8, sizeof word);
+        return le64toh(word) >> 8 * (8 - left);
+    }
+    for (size_t i = n - left; i < n; i++)
+        word |= (uint64_t)p[i] << 8 * (i & 7);
+    return word;
+}
+
 uint64_t sc_siphash(const uint64_t key[2], const void *data, size_t n)
 {
     struct sip s = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
                     key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573};
     const unsigned char *p = data;
-    uint64_t last = (uint64_t)n << 56;
 
     for (size_t i = 0; i + 8 <= n; i += 8) {
         uint64_t word;
@@ -50,9 +65,7 @@ uint64_t sc_siphash(const uint64_t key[2], const void *data, size_t n)
         memcpy(&word, p + i, sizeof word);
         eat(&s, le64toh(word));
     }
-    for (size_t i = n & ~(size_t)7; i < n; i++)
-        last |= (uint64_t)p[i] << 8 * (i & 7);
-    eat(&s, last);
+    eat(&s, (uint64_t)n << 56 | rest(p, n));
     s.c ^= 0xff;
     for (int i = 0; i < 4; i++)
         mix(&s);
