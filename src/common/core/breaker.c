@@ -225,12 +225,16 @@ uint64_t sc_breaker_settle(uint64_t word, void *arg)
 {
     struct sc_breaker_report *r = arg;
     struct sc_breaker b = sc_breaker_read(word, r->settings, r->now_ns);
-    uint64_t same = sc_breaker_write(&b), new;
+    uint64_t same, new;
 
     r->opened = r->closed = false;
     r->open_ns = 0;
     if (b.generation != r->generation || b.state == SC_BREAKER_OPEN)
         return word;
+    /* The usual end of a call says nothing new. */
+    if (b.state == SC_BREAKER_CLOSED && b.failures == 0 && r->outcome != SC_BREAKER_FAILURE)
+        return word;
+    same = sc_breaker_write(&b);
     if (b.state == SC_BREAKER_CLOSED)
         settle_closed(&b, r);
     else

@@ -57,6 +57,13 @@ struct sc_breaker {
 
 struct sc_breaker sc_breaker_read(uint64_t word, const struct sc_breaker_settings *s,
                                   int64_t now_ns);
+
+/* Whether a word says "closed", which the top says alone: then all may go. */
+static inline bool sc_breaker_is_closed(uint64_t word)
+{
+    return word >> 62 == SC_BREAKER_CLOSED;
+}
+
 uint64_t sc_breaker_write(const struct sc_breaker *b);
 
 /* How long a probe may be out before its holder is taken for dead. */

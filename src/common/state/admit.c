@@ -76,11 +76,16 @@ static bool latch_forbids(struct sc_ticket *t, int64_t now, struct sc_admission 
 
 static bool breaker_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
-    struct sc_breaker_ask a = {.settings = &t->settings->breaker, .now_ns = now};
+    struct sc_breaker_ask a;
+    uint64_t word;
 
     if (!breaker_applies(t) || t->breaker_held)
         return false;
-    sc_breaker_admit(sc_word_read(&t->breaker[SC_W_STATE]), &a);
+    word = sc_word_read(&t->breaker[SC_W_STATE]);
+    if (sc_breaker_is_closed(word))
+        return false;
+    a = (struct sc_breaker_ask){.settings = &t->settings->breaker, .now_ns = now};
+    sc_breaker_admit(word, &a);
     if (!a.allowed)
         refuse(t, now, out, SC_REFUSE_BREAKER, a.retry_after_ns);
     return !a.allowed;
@@ -117,10 +122,11 @@ static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_
 static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, int64_t now,
                           struct sc_admission *out)
 {
-    struct sc_limiter_ask a = ask_for(t, r, now);
+    struct sc_limiter_ask a;
 
     if (!r->words || r->cost_ns == 0)
         return false;
+    a = ask_for(t, r, now);
     sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &a);
     if (!a.taken)
         refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);
@@ -196,10 +202,11 @@ static bool take_breaker(struct sc_ticket *t, int64_t now, struct sc_admission *
 static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t now,
                        struct sc_admission *out)
 {
-    struct sc_limiter_ask a = ask_for(t, r, now);
+    struct sc_limiter_ask a;
 
     if (!r->words || r->cost_ns == 0)
         return true;
+    a = ask_for(t, r, now);
     sc_word_update(&r->words[SC_W_TAT], sc_limiter_reserve, &a);
     if (!a.taken) {
         refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);

@@ -11,6 +11,10 @@
 #include "state/region.h"
 #include "state/ticket.h"
 
+/* The scopes of most that is not the policy's own. */
+#define WIDE (SC_SCOPE_HOST | SC_SCOPE_MODEL)
+#define NARROW (WIDE | SC_SCOPE_KEY)
+
 const char *sc_refusal_name(enum sc_refusal r)
 {
     static const char *const names[] = {
@@ -76,16 +80,28 @@ void sc_ticket_find_path_gates(struct sc_ticket *t)
             t->gate[i] = sc_slot_known(&t->hashes, t->gate_scope[i], SC_SLOT_GATE);
 }
 
-static void find_gates(struct sc_ticket *t, const struct sc_scope_key *k)
+static void find_gates(struct sc_ticket *t, const struct sc_scope_key *k, uint64_t narrow,
+                       uint64_t wide)
 {
     unsigned path = k->model.n == 0 && k->path.n > 0 ? SC_SCOPE_PATH : 0;
 
-    t->gate_scope[0] = SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY | path;
-    t->gate_scope[1] = SC_SCOPE_HOST | SC_SCOPE_MODEL | path;
+    t->gate_scope[0] = NARROW | path;
+    t->gate_scope[1] = WIDE | path;
     if (path)
         return; /* sc_state_admit looks for them */
-    for (int i = 0; i < 2; i++)
-        t->gate[i] = sc_slot_words(&t->hashes, k, t->gate_scope[i], SC_SLOT_GATE);
+    t->gate[0] = sc_slot_at(&t->hashes, k, NARROW, narrow, SC_SLOT_GATE);
+    t->gate[1] = sc_slot_at(&t->hashes, k, WIDE, wide, SC_SLOT_GATE);
+}
+
+static void find_breaker(struct sc_ticket *t, const struct sc_scope_key *k, uint64_t wide)
+{
+    const struct sc_breaker_settings *s = &t->settings->breaker;
+    uint64_t hash = s->scope == WIDE ? wide : sc_scope_hash_of(&t->hashes, s->scope);
+
+    t->breaker = sc_slot_at(&t->hashes, k, s->scope, hash, SC_SLOT_BREAKER);
+    t->window = sc_slot_at(&t->hashes, k, s->scope, hash, SC_SLOT_WINDOW);
+    if (t->breaker)
+        sc_word_set(&t->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->open_max_ms);
 }
 
 static void find_budget(struct sc_ticket *t, const struct sc_scope_key *k)
@@ -103,26 +119,22 @@ static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_
 {
     const struct sc_settings *s = t->settings;
     const struct sc_scope_hashes *h = &t->hashes;
-    unsigned narrow = SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY;
-    unsigned wide = SC_SCOPE_HOST | SC_SCOPE_MODEL;
+    uint64_t narrow = sc_scope_hash_of(h, NARROW), wide = sc_scope_hash_of(h, WIDE);
 
-    find_gates(t, k);
+    find_gates(t, k, narrow, wide);
     /* Without a credential there is none to stop: the next caller may well send one. */
-    t->latch = k->key.n > 0 ? sc_slot_words(h, k, narrow, SC_SLOT_LATCH) : NULL;
-    if (s->breaker.enabled) {
-        t->breaker = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_BREAKER);
-        t->window = sc_slot_words(h, k, s->breaker.scope, SC_SLOT_WINDOW);
-        if (t->breaker)
-            sc_word_set(&t->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->breaker.open_max_ms);
-    }
+    t->latch = k->key.n > 0 ? sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LATCH) : NULL;
+    if (s->breaker.enabled)
+        find_breaker(t, k, wide);
     find_budget(t, k);
     if (s->limits.learn) {
-        t->learned[SC_RATE_REQUESTS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_REQUESTS);
-        t->learned[SC_RATE_TOKENS].words = sc_slot_words(h, k, narrow, SC_SLOT_LEARNED_TOKENS);
+        t->learned[SC_RATE_REQUESTS].words =
+            sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LEARNED_REQUESTS);
+        t->learned[SC_RATE_TOKENS].words = sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LEARNED_TOKENS);
     }
     if (t->money || s->tokens.context != SC_CONTEXT_OFF || sc_state_counts_tokens(t, now))
-        t->ratio = sc_slot_words(h, k, wide, SC_SLOT_RATIO);
-    t->series = sc_series_words(h, k);
+        t->ratio = sc_slot_at(h, k, WIDE, wide, SC_SLOT_RATIO);
+    t->series = sc_series_words(h, k, wide);
     find_limits(t, k);
 }
 

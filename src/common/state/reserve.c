@@ -20,10 +20,12 @@ void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)
  * would also move those who wait before it, and they would start too early. */
 static void give_back(struct sc_reservation *r)
 {
-    struct sc_limiter_ask a = {.before = r->before, .after = r->after};
+    struct sc_limiter_ask a;
 
-    if (sc_ticket_reserved(r))
+    if (sc_ticket_reserved(r)) {
+        a = (struct sc_limiter_ask){.before = r->before, .after = r->after};
         sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
+    }
     r->after = 0;
 }
 

@@ -41,18 +41,20 @@ static int64_t under_way(const struct sc_ticket *t, int64_t now)
 static void settle_breaker(struct sc_ticket *t, enum sc_breaker_outcome o, enum sc_class class,
                            int64_t now, uint64_t rnd, struct sc_effects *fx)
 {
-    struct sc_breaker_report r = {.settings = &t->settings->breaker,
-                                  .now_ns = now,
-                                  .rnd = rnd,
-                                  .generation = t->generation,
-                                  .round = t->round,
-                                  .outcome = o,
-                                  .window = t->window,
-                                  .under_way = under_way(t, now)};
+    struct sc_breaker_report r;
 
     if (!t->breaker_held)
         return;
     t->breaker_held = false;
+    r = (struct sc_breaker_report){.settings = &t->settings->breaker,
+                                   .now_ns = now,
+                                   .rnd = rnd,
+                                   .generation = t->generation,
+                                   .round = t->round,
+                                   .outcome = o,
+                                   .window = t->window};
+    if (o == SC_BREAKER_FAILURE) /* only these are weighed against it */
+        r.under_way = under_way(t, now);
     add_to_window(t, o, now);
     sc_word_update(&t->breaker[SC_W_STATE], sc_breaker_settle, &r);
     if (!r.opened && !r.closed)
@@ -193,16 +195,17 @@ static void settle_money(struct sc_ticket *t, const struct sc_attempt_facts *f, 
 void sc_ticket_count(struct sc_ticket *t, enum sc_budget_event event, int64_t now, uint64_t rnd)
 {
     bool begins = event == SC_BUDGET_TRIED;
-    struct sc_budget_ask a = {.words = t->budget,
-                              .now_ns = now,
-                              .event = event,
-                              .terms = t->settings->retry.budget,
-                              .rnd = rnd,
-                              .allowed = true};
+    struct sc_budget_ask a;
 
     if (!t->budget || t->tried == begins)
         return;
     t->tried = begins;
+    a = (struct sc_budget_ask){.words = t->budget,
+                               .now_ns = now,
+                               .event = event,
+                               .terms = t->settings->retry.budget,
+                               .rnd = rnd,
+                               .allowed = true};
     sc_word_update(sc_budget_word(t->budget, now), sc_budget_count, &a);
     t->may_retry = a.allowed;
 }

@@ -173,8 +173,8 @@ static struct sc_slot *find_anywhere(struct sc_region *r, uint64_t hash, enum sc
     return own && own != r ? find(own, hash, kind, label) : NULL;
 }
 
-static sc_word *words_of(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
-                         unsigned scope, uint64_t hash, enum sc_slot_kind kind)
+sc_word *sc_slot_at(const struct sc_scope_hashes *h, const struct sc_scope_key *k, unsigned scope,
+                    uint64_t hash, enum sc_slot_kind kind)
 {
     struct sc_label *label = NULL;
     struct sc_slot *s = find_anywhere(h->region, hash, kind, &label);
@@ -204,7 +204,7 @@ sc_word *sc_slot_named(struct sc_region *r, uint64_t hash, enum sc_slot_kind kin
 sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
                        unsigned scope, enum sc_slot_kind kind)
 {
-    return words_of(h, k, scope, sc_scope_hash_of(h, scope), kind);
+    return sc_slot_at(h, k, scope, sc_scope_hash_of(h, scope), kind);
 }
 
 static struct sc_slot *look_up(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind)
@@ -250,10 +250,11 @@ sc_word *sc_held_words(struct sc_region *r, uint64_t hash, unsigned part, bool m
     return part_words(r, hash, part, make, SC_SLOT_HELD);
 }
 
-sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k)
+sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
+                         uint64_t hash)
 {
     unsigned scope = SC_SCOPE_HOST | SC_SCOPE_MODEL;
-    uint64_t key = sc_hash_mix(sc_scope_hash_of(h, scope), (uint64_t)k->provider) | 1;
+    uint64_t key = sc_hash_mix(hash, (uint64_t)k->provider) | 1;
     bool fresh;
 
     for (size_t i = 0; i < PROBES; i++) {

@@ -70,6 +70,10 @@ void sc_scope_hash(struct sc_scope_hashes *h, struct sc_region *r, const struct 
 sc_word *sc_slot_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
                        unsigned scope, enum sc_slot_kind kind);
 
+/* The same for who knows the scope's hash: several kinds share one. */
+sc_word *sc_slot_at(const struct sc_scope_hashes *h, const struct sc_scope_key *k, unsigned scope,
+                    uint64_t hash, enum sc_slot_kind kind);
+
 /* The same, but only if the scope has a slot in the region already; NULL: none. */
 sc_word *sc_slot_known(const struct sc_scope_hashes *h, unsigned scope, enum sc_slot_kind kind);
 
@@ -93,8 +97,9 @@ uint64_t sc_hash_mix(uint64_t h, uint64_t part);
 /* Appends " NAME=TEXT" as labels are written; returns the new length. */
 size_t sc_label_put(char *buf, size_t at, size_t size, const char *name, struct sc_str s);
 
-/* Counters of a (provider, host, model). NULL: no room. */
-sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k);
+/* Counters of a (provider, host, model); hash: of the scope host, model. NULL: no room. */
+sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
+                         uint64_t hash);
 
 /* Reads a label ("provider=openai host=api.openai.com model=gpt-4o") into buf; "" if none. */
 void sc_label_read(const struct sc_label *l, char *buf, size_t n);
