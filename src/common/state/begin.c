@@ -40,36 +40,6 @@ bool sc_state_take_note(char *buf, size_t n)
     return sc_region_take_note(buf, n);
 }
 
-static void find_limits(struct sc_ticket *t, const struct sc_scope_key *k)
-{
-    const struct sc_limits *l = &t->settings->limits;
-    const struct {
-        struct sc_reservation *r;
-        int64_t limit;
-        enum sc_slot_kind kind;
-    } both[] = {{&t->requests, l->rpm, SC_SLOT_REQUESTS}, {&t->tokens, l->tpm, SC_SLOT_TOKENS}};
-
-    for (size_t i = 0; i < 2; i++) {
-        if (both[i].limit <= 0)
-            continue;
-        both[i].r->limit = both[i].limit;
-        both[i].r->words = sc_slot_words(&t->hashes, k, l->scope, both[i].kind);
-        if (!both[i].r->words)
-            continue;
-        sc_word_set(&both[i].r->words[SC_W_LIMIT], (uint64_t)both[i].limit);
-        sc_word_set(&both[i].r->words[SC_W_BURST_NS], (uint64_t)sc_limiter_burst(l->burst));
-    }
-    if (l->concurrent > 0) {
-        sc_word *w = sc_slot_words(&t->hashes, k, l->scope, SC_SLOT_CONCURRENT);
-
-        t->lease_hash = sc_scope_hash_of(&t->hashes, l->scope);
-        if (w) {
-            sc_word_set(&w[SC_W_CONCURRENT_MAX], (uint64_t)l->concurrent);
-            sc_word_set(&w[SC_W_CONCURRENT_HASH], t->lease_hash);
-        }
-    }
-}
-
 /* Without a model a hint is about the path: services limit what has no model by endpoint, and what
  * a server says of one page it does not say of all. Paths are many, and gates few: such a gate has
  * a slot only once it was closed. */
@@ -80,67 +50,138 @@ void sc_ticket_find_path_gates(struct sc_ticket *t)
             t->gate[i] = sc_slot_known(&t->hashes, t->gate_scope[i], SC_SLOT_GATE);
 }
 
-static void find_gates(struct sc_ticket *t, const struct sc_scope_key *k, uint64_t narrow,
+/* ---- finding the words ---- */
+
+static void find_gates(struct sc_state_words *w, const struct sc_scope_key *k, uint64_t narrow,
                        uint64_t wide)
 {
     unsigned path = k->model.n == 0 && k->path.n > 0 ? SC_SCOPE_PATH : 0;
 
-    t->gate_scope[0] = NARROW | path;
-    t->gate_scope[1] = WIDE | path;
+    w->gate_scope[0] = NARROW | path;
+    w->gate_scope[1] = WIDE | path;
     if (path)
         return; /* sc_state_admit looks for them */
-    t->gate[0] = sc_slot_at(&t->hashes, k, NARROW, narrow, SC_SLOT_GATE);
-    t->gate[1] = sc_slot_at(&t->hashes, k, WIDE, wide, SC_SLOT_GATE);
+    w->gate[0] = sc_slot_at(&w->hashes, k, NARROW, narrow, SC_SLOT_GATE);
+    w->gate[1] = sc_slot_at(&w->hashes, k, WIDE, wide, SC_SLOT_GATE);
 }
 
-static void find_breaker(struct sc_ticket *t, const struct sc_scope_key *k, uint64_t wide)
+static void find_breaker(struct sc_state_words *w, const struct sc_scope_key *k, uint64_t wide)
 {
-    const struct sc_breaker_settings *s = &t->settings->breaker;
-    uint64_t hash = s->scope == WIDE ? wide : sc_scope_hash_of(&t->hashes, s->scope);
+    unsigned scope = w->settings->breaker.scope;
+    uint64_t hash = scope == WIDE ? wide : sc_scope_hash_of(&w->hashes, scope);
 
-    t->breaker = sc_slot_at(&t->hashes, k, s->scope, hash, SC_SLOT_BREAKER);
-    t->window = sc_slot_at(&t->hashes, k, s->scope, hash, SC_SLOT_WINDOW);
-    if (t->breaker)
-        sc_word_set(&t->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->open_max_ms);
+    w->breaker = sc_slot_at(&w->hashes, k, scope, hash, SC_SLOT_BREAKER);
+    w->window = sc_slot_at(&w->hashes, k, scope, hash, SC_SLOT_WINDOW);
 }
 
-static void find_budget(struct sc_ticket *t, const struct sc_scope_key *k)
+static void find_limits(struct sc_state_words *w, const struct sc_scope_key *k)
 {
-    const struct sc_retry *r = &t->settings->retry;
+    const struct sc_limits *l = &w->settings->limits;
 
-    if (!r->enabled || !r->budget_enabled)
-        return;
-    t->budget = sc_slot_words(&t->hashes, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
-    if (t->budget)
-        sc_word_set(&t->budget[SC_W_BUDGET_TERMS], sc_budget_pack(&r->budget));
-}
-
-static void find_words(struct sc_ticket *t, const struct sc_scope_key *k, int64_t now)
-{
-    const struct sc_settings *s = t->settings;
-    const struct sc_scope_hashes *h = &t->hashes;
-    uint64_t narrow = sc_scope_hash_of(h, NARROW), wide = sc_scope_hash_of(h, WIDE);
-
-    find_gates(t, k, narrow, wide);
-    /* Without a credential there is none to stop: the next caller may well send one. */
-    t->latch = k->key.n > 0 ? sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LATCH) : NULL;
-    if (s->breaker.enabled)
-        find_breaker(t, k, wide);
-    find_budget(t, k);
-    if (s->limits.learn) {
-        t->learned[SC_RATE_REQUESTS].words =
-            sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LEARNED_REQUESTS);
-        t->learned[SC_RATE_TOKENS].words = sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LEARNED_TOKENS);
+    if (l->rpm > 0)
+        w->requests = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_REQUESTS);
+    if (l->tpm > 0)
+        w->tokens = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_TOKENS);
+    if (l->concurrent > 0) {
+        w->concurrent = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_CONCURRENT);
+        w->lease_hash = sc_scope_hash_of(&w->hashes, l->scope);
     }
-    if (t->money || s->tokens.context != SC_CONTEXT_OFF || sc_state_counts_tokens(t, now))
-        t->ratio = sc_slot_at(h, k, WIDE, wide, SC_SLOT_RATIO);
-    t->series = sc_series_words(h, k, wide);
-    find_limits(t, k);
+}
+
+static void find_learned(struct sc_state_words *w, const struct sc_scope_key *k, uint64_t narrow)
+{
+    static const enum sc_slot_kind kinds[SC_RATE_COUNT] = {
+        [SC_RATE_REQUESTS] = SC_SLOT_LEARNED_REQUESTS, [SC_RATE_TOKENS] = SC_SLOT_LEARNED_TOKENS};
+
+    for (int i = 0; i < SC_RATE_COUNT; i++)
+        w->learned[i] = sc_slot_at(&w->hashes, k, NARROW, narrow, kinds[i]);
+}
+
+static void find_words(struct sc_state_words *w, struct sc_region *r, const struct sc_settings *s,
+                       const struct sc_scope_key *k)
+{
+    const struct sc_scope_hashes *h = &w->hashes;
+    uint64_t narrow, wide;
+
+    memset(w, 0, sizeof *w);
+    w->region = r;
+    w->settings = s;
+    sc_scope_hash(&w->hashes, r, k);
+    narrow = sc_scope_hash_of(h, NARROW);
+    wide = sc_scope_hash_of(h, WIDE);
+    find_gates(w, k, narrow, wide);
+    /* Without a credential there is none to stop: the next caller may well send one. */
+    w->latch = k->key.n > 0 ? sc_slot_at(h, k, NARROW, narrow, SC_SLOT_LATCH) : NULL;
+    if (s->breaker.enabled)
+        find_breaker(w, k, wide);
+    if (s->retry.enabled && s->retry.budget_enabled)
+        w->budget = sc_slot_words(h, k, SC_SCOPE_HOST | SC_SCOPE_RULE, SC_SLOT_BUDGET);
+    if (s->limits.learn)
+        find_learned(w, k, narrow);
+    w->series = sc_series_words(h, k, wide);
+    find_limits(w, k);
+}
+
+/* ---- a call's own ---- */
+
+/* For who looks at the state: what the policy says beside what is. */
+static void say_terms(const struct sc_state_words *w)
+{
+    const struct sc_settings *s = w->settings;
+    const struct sc_limits *l = &s->limits;
+    uint64_t burst = (uint64_t)(w->requests || w->tokens ? sc_limiter_burst(l->burst) : 0);
+
+    if (w->breaker)
+        sc_word_set(&w->breaker[SC_W_OPEN_MAX_MS], (uint64_t)s->breaker.open_max_ms);
+    if (w->budget)
+        sc_word_set(&w->budget[SC_W_BUDGET_TERMS], sc_budget_pack(&s->retry.budget));
+    if (w->requests) {
+        sc_word_set(&w->requests[SC_W_LIMIT], (uint64_t)l->rpm);
+        sc_word_set(&w->requests[SC_W_BURST_NS], burst);
+    }
+    if (w->tokens) {
+        sc_word_set(&w->tokens[SC_W_LIMIT], (uint64_t)l->tpm);
+        sc_word_set(&w->tokens[SC_W_BURST_NS], burst);
+    }
+    if (w->concurrent) {
+        sc_word_set(&w->concurrent[SC_W_CONCURRENT_MAX], (uint64_t)l->concurrent);
+        sc_word_set(&w->concurrent[SC_W_CONCURRENT_HASH], w->lease_hash);
+    }
+}
+
+static void use_words(struct sc_ticket *t, struct sc_state_words *w, const struct sc_scope_key *k,
+                      int64_t now)
+{
+    t->hashes = w->hashes;
+    for (int i = 0; i < 2; i++) {
+        t->gate[i] = w->gate[i];
+        t->gate_scope[i] = w->gate_scope[i];
+    }
+    t->latch = w->latch;
+    t->breaker = w->breaker;
+    t->window = w->window;
+    t->budget = w->budget;
+    t->series = w->series;
+    t->lease_hash = w->lease_hash;
+    t->requests.words = w->requests;
+    t->requests.limit = t->settings->limits.rpm;
+    t->tokens.words = w->tokens;
+    t->tokens.limit = t->settings->limits.tpm;
+    for (int i = 0; i < SC_RATE_COUNT; i++)
+        t->learned[i].words = w->learned[i];
+    if (t->money || t->settings->tokens.context != SC_CONTEXT_OFF ||
+        sc_state_counts_tokens(t, now)) {
+        if (!w->ratio)
+            w->ratio = sc_slot_words(&w->hashes, k, WIDE, SC_SLOT_RATIO);
+        t->ratio = w->ratio;
+    }
+    say_terms(w);
 }
 
 void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const struct sc_settings *s,
                     const struct sc_call_facts *f, int64_t now)
 {
+    struct sc_state_words own = {.region = NULL}, *w = f->words ? f->words : &own;
     struct sc_region *r = f->world ? f->world->region : sc_region_get(now);
 
     memset(t, 0, sizeof *t);
@@ -151,8 +192,9 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
         return;
     t->region = r;
     t->money = f->money;
-    sc_scope_hash(&t->hashes, r, k);
-    find_words(t, k, now);
+    if (w->region != r || w->settings != s)
+        find_words(w, r, s, k);
+    use_words(t, w, k, now);
     if (t->money)
         sc_money_begin(t->money, r, k, f->world, now);
 }

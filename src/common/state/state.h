@@ -87,7 +87,21 @@ struct sc_admission {
     bool half_opened;           /* this call moved the breaker from open to half-open */
 };
 
+/* The words that a call is about, for who makes many calls that are alike to keep: finding them
+ * takes half of what a call costs. Zero it at first, and whenever the key, the settings or the
+ * policy that they are of may be others; a region that was left is noticed. The rest is private. */
+struct sc_state_words {
+    struct sc_region *region; /* that they are in; NULL: not yet found */
+    const struct sc_settings *settings;
+    struct sc_scope_hashes hashes;
+    sc_word *gate[2], *latch, *breaker, *window, *budget, *ratio, *series;
+    sc_word *requests, *tokens, *concurrent, *learned[SC_RATE_COUNT];
+    unsigned gate_scope[2];
+    uint64_t lease_hash;
+};
+
 struct sc_call_facts {
+    struct sc_state_words *words;  /* of earlier calls like this one; NULL: nobody keeps them */
     int64_t deadline_ns;           /* the program's own, SC_NEVER if none: no wait ends later */
     struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
     const struct sc_world *world;  /* where it is made, NULL: on this machine */

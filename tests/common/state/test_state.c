@@ -514,6 +514,66 @@ static void ending_twice_or_never_begun_is_harmless(void **state)
     sc_state_end(&t, SC_CLASS_OK, SC_END_OK, SECOND, 1, NULL);
 }
 
+/* Who keeps the words of its calls has the same tickets as who has them found each time. */
+static void kept_words_are_those_that_would_be_found(void **state)
+{
+    struct sc_scope_key keys[] = {key_for("api.example.com", "m", "secret"),
+                                  key_for("api.example.com", "", "secret"),
+                                  key_for("other.example.com", "m", "")};
+    struct sc_settings all[5];
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        all[i] = plain_settings();
+    all[1].limits.rpm = 60;
+    all[1].limits.tpm = 1000;
+    all[1].limits.concurrent = 3;
+    with_breaker(&all[2]);
+    all[2].breaker.scope = SC_SCOPE_HOST;
+    all[3].retry = (struct sc_retry){.enabled = true, .budget_enabled = true};
+    all[3].limits.learn = true;
+    all[4].tokens.context = SC_CONTEXT_WARN;
+    keys[1].path = text("/v1/files");
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        struct sc_state_words words = {.region = NULL}; /* the key is another */
+
+        for (size_t i = 0; i < 5; i++) {
+            struct sc_call_facts keeps = {.deadline_ns = SC_NEVER, .words = &words};
+            struct sc_call_facts finds = {.deadline_ns = SC_NEVER};
+            struct sc_ticket kept, again, found;
+
+            sc_state_begin(&kept, &keys[k], &all[i], &keeps, SECOND);
+            sc_state_begin(&again, &keys[k], &all[i], &keeps, SECOND);
+            sc_state_begin(&found, &keys[k], &all[i], &finds, SECOND);
+            assert_memory_equal(&kept, &found, sizeof found);
+            assert_memory_equal(&again, &found, sizeof found);
+        }
+    }
+}
+
+/* Words that are kept are of one memory: when that is another, they are found anew. */
+static void kept_words_are_left_with_their_memory(void **state)
+{
+    struct sc_scope_key key = key_for("api.example.com", "m", "secret");
+    struct sc_settings s = plain_settings();
+    struct sc_state_words words = {.region = NULL};
+    struct sc_call_facts facts = {.deadline_ns = SC_NEVER, .words = &words};
+    struct sc_world elsewhere = {.region = calloc(1, sizeof *elsewhere.region)};
+    struct sc_ticket t;
+    uintptr_t from = (uintptr_t)elsewhere.region;
+
+    (void)state;
+    with_breaker(&s);
+    sc_state_begin(&t, &key, &s, &facts, SECOND);
+    assert_ptr_equal(t.region, sc_region_get(SECOND));
+    facts.world = &elsewhere;
+    sc_state_begin(&t, &key, &s, &facts, SECOND);
+    assert_ptr_equal(t.region, elsewhere.region);
+    assert_in_range((uintptr_t)t.breaker - from, 0, sizeof *elsewhere.region);
+    assert_in_range((uintptr_t)t.latch - from, 0, sizeof *elsewhere.region);
+    free(elsewhere.region);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, done)
@@ -537,6 +597,8 @@ int main(void)
         T(concurrency_is_bounded_and_given_back),
         T(a_killed_holders_lease_comes_back_at_once),
         T(ending_twice_or_never_begun_is_harmless),
+        T(kept_words_are_those_that_would_be_found),
+        T(kept_words_are_left_with_their_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
