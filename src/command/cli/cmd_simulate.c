@@ -16,6 +16,7 @@
 #include "cli/usage.h"
 #include "policy/text.h"
 #include "simulate/from_log.h"
+#include "simulate/keys.h"
 #include "simulate/result.h"
 #include "simulate/ways.h"
 
@@ -27,7 +28,8 @@ enum {
     OPT_FROM_LOG,
     OPT_HTML,
     OPT_SVG,
-    OPT_SHOW
+    OPT_SHOW,
+    OPT_KEYS
 };
 
 static const struct sc_option options[] = {
@@ -40,6 +42,7 @@ static const struct sc_option options[] = {
     {"html", OPT_HTML, "FILE", "write a page with pictures"},
     {"svg", OPT_SVG, "FILE", "write the pictures alone"},
     {"print", OPT_SHOW, NULL, "print the scenario that is built in, to start one's own from"},
+    {"keys", OPT_KEYS, NULL, "list what a scenario may say"},
     SC_OPTION_JSON("one JSON object"),
     SC_OPTIONS_END,
 };
@@ -62,7 +65,7 @@ struct arguments {
     size_t n_ways;
     int64_t clients;
     uint64_t seed;
-    bool json, print;
+    bool json, print, keys;
 };
 
 struct run {
@@ -128,6 +131,8 @@ static bool take(struct arguments *a, int opt, const char *value)
         return true;
     case OPT_SHOW:
         return a->print = true;
+    case OPT_KEYS:
+        return a->keys = true;
     case SC_OPT_JSON:
         return a->json = true;
     default: /* --policy, --compare */
@@ -200,7 +205,7 @@ static void name_way(struct run *r, const char *what)
 static bool load_way(struct run *r, const char *what)
 {
     struct sc_sim_way *way = &r->ways[r->n];
-    char path[PATH_MAX];
+    char path[PATH_MAX] = "";
 
     if (what && access(what, F_OK) != 0)
         way->programs = sc_sim_way_find(what);
@@ -353,6 +358,10 @@ int sc_cmd_simulate(int argc, char **argv)
     while (a.i < argc)
         if (!add_way(&r.a, argv[a.i++]))
             return 2;
+    if (r.a.keys) {
+        sc_sim_print_keys(stdout);
+        return 0;
+    }
     if (r.a.print)
         return print_scenario(&r.a);
     status = run_all(&r);

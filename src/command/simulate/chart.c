@@ -154,9 +154,9 @@ static void draw_axes(FILE *f, size_t seconds, double top, double base)
                 "y=\"%.1f\">%g</text>\n",
                 LEFT, y, WIDTH - RIGHT, LEFT - 6, y + 4, top * i / 4);
     }
-    for (double t = 0; t <= (double)seconds; t += every)
-        fprintf(f, "<text class=\"x\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n", x_of(t, seconds),
-                base + 15, t);
+    for (int i = 0; i * every <= (double)seconds; i++)
+        fprintf(f, "<text class=\"x\" x=\"%.1f\" y=\"%.1f\">%g s</text>\n",
+                x_of(i * every, seconds), base + 15, i * every);
 }
 
 static void draw_way(FILE *f, const struct sc_sim_result *r, size_t k, size_t seconds, size_t panel,

@@ -121,6 +121,7 @@ struct sc_sim_event {
 
 struct sc_scenario {
     char name[64];
+    int version;    /* of the format */
     int64_t for_ns; /* calls begin in this time; then what is under way comes to its end */
     int64_t clients, processes, hosts;
     int share;   /* enum sc_sim_share */

@@ -238,6 +238,7 @@ static const struct sc_sim_row top_rows[] = {
            .type = SC_TYPE_INTEGER,
            .min = 1,
            .max = 1,
+           PLACE(version),
            .doc = "Version of the format."}},
     SECONDS("seconds", 1, 7 * DAY_S, for_ns,
             "How long calls are begun; then what is under way comes to its end."),

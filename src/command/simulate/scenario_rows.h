@@ -3,7 +3,7 @@
  *
  * The rows are those of policies (policy/options.h), so that the same functions read and check the
  * values; what a scenario has besides are its own words, and objects within objects. The list in
- * `steadycurl simulate --keys` follows from them.
+ * `steadycurl simulate --keys` (keys.c) follows from them.
  */
 #ifndef SC_SIMULATE_SCENARIO_ROWS_H
 #define SC_SIMULATE_SCENARIO_ROWS_H
@@ -26,7 +26,6 @@ struct sc_sim_row {
     enum sc_sim_value value;
     const char *const *words;
     const struct sc_sim_table *child;
-    const char *initial; /* in words, for the list of keys */
 };
 
 struct sc_sim_table {

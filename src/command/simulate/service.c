@@ -104,7 +104,7 @@ static enum sc_sim_fault chance(struct sc_sim_service_state *s, int64_t now)
 
 static int status_of(enum sc_sim_fault f)
 {
-    return f == SC_SIM_QUOTA ? 429 : atoi(sc_sim_fault_name(f));
+    return f == SC_SIM_QUOTA ? 429 : (int)strtol(sc_sim_fault_name(f), NULL, 10);
 }
 
 /* An error, that takes no place. */

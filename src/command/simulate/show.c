@@ -43,6 +43,11 @@ SAY say_goodput(const struct sc_sim_result *r, char *out)
     snprintf(out, SC_SIM_VALUE_MAX, "%.2f %%", 100 * per(r->tally.answered, r->tally.calls));
 }
 
+SAY say_answered(const struct sc_sim_result *r, char *out)
+{
+    put_count(r->tally.answered, out);
+}
+
 SAY say_failed(const struct sc_sim_result *r, char *out)
 {
     put_count(r->tally.failed, out);
@@ -121,7 +126,8 @@ SAY say_money(const struct sc_sim_result *r, char *out)
 
 const struct sc_sim_line sc_sim_lines[] = {
     {"calls", "calls of programs", say_calls},
-    {"goodput", "answered", say_goodput},
+    {"answered", "answered", say_answered},
+    {"goodput", "... of all", say_goodput},
     {"failed", "failed", say_failed},
     {"attempts", "requests a call", say_attempts},
     {"turned_away", "answered in the service's stead", say_turned_away},

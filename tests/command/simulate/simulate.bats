@@ -189,3 +189,28 @@ call() {
     run -1 simulate --scenario steady --from-log no-such.log none
     [[ $output == *"no-such.log: can't be read"* ]]
 }
+
+@test "each key that --keys lists is in docs/simulate.md, and its example is good" {
+    run -0 simulate --keys
+    [ "${#lines[@]}" -ge 150 ]
+    for key in $(sed -n 's/^\([a-z].*\)$/\1/p' <<<"$output"); do
+        last=${key##*.}
+        grep -q "[\`.\"]$last[\`\".\[]" "$SC_TOP/docs/simulate.md" || { echo "$key is missing"; false; }
+    done
+    sed -n '/^```json/,/^```/p' "$SC_TOP/docs/simulate.md" | sed '/^```/d' >example.json
+    run -0 simulate --scenario example.json --clients 30 default
+}
+
+@test "what --keys lists is what is read: each bound is allowed, what is beyond is not" {
+    simulate --keys | awk '/^[a-z]/ { key = $1 } /^    whole number/ { print key, $3, $5 }' >bounds
+    [ "$(wc -l <bounds)" -ge 25 ]
+    while read -r key least most; do
+        [[ $key == *.*.* || $key == events* ]] && continue
+        for value in "$((least - 1))" "$((most + 1))"; do
+            [[ $key == *.* ]] && text="{\"${key%.*}\": {\"${key#*.}\": $value}}" || text="{\"$key\": $value}"
+            scenario "$text"
+            run -1 simulate --scenario s.json none
+            [[ $output == *"$key: found $value, allowed"* ]] || { echo "$text: $output"; false; }
+        done
+    done <bounds
+}
