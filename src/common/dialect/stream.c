@@ -160,6 +160,8 @@ void sc_say_text(struct sc_translator *t, enum sc_turn_kind kind, struct sc_str 
     }
     if (t->writer->keeps_texts)
         keep(t, b, inside);
+    if (t->state == SC_TRANSLATED_FAILED)
+        return;
     t->writer->add(t, b, inside);
     b->said = true;
 }
@@ -262,6 +264,8 @@ void sc_say_arguments(struct sc_translator *t, int64_t key, struct sc_str text, 
     watch_arguments(b, inside);
     if (b->state == SC_BLOCK_WAITING || t->writer->keeps_calls)
         keep(t, b, inside);
+    if (t->state == SC_TRANSLATED_FAILED)
+        return;
     if (b->state == SC_BLOCK_OPEN) {
         t->writer->add(t, b, inside);
         b->said = true;
@@ -319,6 +323,10 @@ void sc_say_done(struct sc_translator *t)
     begin(t);
     sc_usage_result(&t->usage, &t->a.usage);
     collect(t);
+    if (t->a.parts.failed) {
+        sc_say_failed(t, "The answer is longer than can be kept.");
+        return;
+    }
     t->writer->tail(t);
     t->state = SC_TRANSLATED_DONE;
 }

@@ -34,8 +34,10 @@ char *sc_buf_room(struct sc_buf *b, size_t n);
 
 static inline void sc_buf_add(struct sc_buf *b, const char *p, size_t n)
 {
+    if (n == 0)
+        return;
     char *to = b->size - b->n >= n && !b->failed ? b->p + b->n : sc_buf_room(b, n);
-    if (to == NULL || n == 0)
+    if (to == NULL)
         return;
     memcpy(to, p, n);
     b->n += n;
