@@ -14,6 +14,9 @@ void sc_chat_write_answer(const struct sc_turn_answer *a, const struct sc_dialec
 enum sc_turn_end sc_chat_end(struct sc_str reason);
 const char *sc_chat_reason(enum sc_turn_end end);
 
+/* json_object is refused unless the messages speak of JSON: a reason, if they do not. */
+void sc_openai_check_json(struct sc_turn *t);
+
 /* Shared with Responses, whose words are the same in another form. */
 void sc_openai_read_format(struct sc_turn *t, const char *at, struct sc_str type,
                            struct sc_str schema);

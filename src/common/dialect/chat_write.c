@@ -3,6 +3,7 @@
 #include "dialect/chat.h"
 #include "dialect/fit.h"
 #include "dialect/write.h"
+#include "http/header.h"
 
 /* ---- content ---- */
 
@@ -212,12 +213,22 @@ static void write_tools(struct sc_turn *t, struct sc_buf *b)
     sc_buf_text(b, "}}");
 }
 
+void sc_openai_check_json(struct sc_turn *t)
+{
+    for (size_t i = 0; i < t->parts.n; i++)
+        if (t->parts.p[i].kind == SC_PART_TEXT && sc_str_find(t->parts.p[i].text, "json"))
+            return;
+    sc_unfit_at(t, SC_PLACE_TOP, t->format_at,
+                "is refused unless the word JSON is in the messages");
+}
+
 static void write_format(struct sc_turn *t, struct sc_buf *b)
 {
     if (t->format == SC_FORMAT_TEXT)
         return;
     sc_member(b, "response_format");
     if (t->format == SC_FORMAT_JSON) {
+        sc_openai_check_json(t);
         sc_buf_text(b, "{\"type\":\"json_object\"}");
         return;
     }

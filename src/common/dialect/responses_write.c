@@ -4,6 +4,7 @@
  * Whatever the program's own service did, nothing of it is stored here: `store` is false.
  */
 #include "dialect/blob.h"
+#include "dialect/chat.h"
 #include "dialect/fit.h"
 #include "dialect/responses.h"
 #include "dialect/write.h"
@@ -200,6 +201,7 @@ static void write_tools(struct sc_turn *t, struct sc_buf *b)
 static void write_format(struct sc_turn *t, struct sc_buf *b)
 {
     if (t->format == SC_FORMAT_JSON) {
+        sc_openai_check_json(t);
         sc_member(b, "format");
         sc_buf_text(b, "{\"type\":\"json_object\"}");
     } else if (t->format == SC_FORMAT_SCHEMA) {

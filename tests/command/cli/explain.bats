@@ -301,3 +301,58 @@ captured() { # STATUS BODY HEADER...
     has "rule      get (rules[1])"
     has "large (rules[0]) is for some models"
 }
+
+cases() {
+    echo "$SC_TOP/tests/common/dialect/$1"
+}
+
+@test "a request is shown in the words of another dialect" {
+    local request
+    request=$(cases requests/plain.chat.json)
+    run -0 "$steadycurl" explain --to anthropic:claude-haiku-4-5 --request "$request" \
+        https://api.openai.com/v1/chat/completions
+    has "left out  user: changes nothing"
+    has "anthropic, POST /v1/messages"
+    has '{"model":"claude-haiku-4-5","max_tokens":8192,"system":"Be terse."'
+    run -0 "$steadycurl" explain --from chat --to gemini:gemini-2.5-flash -j --request "$request"
+    has '"fit":true'
+    has '"path":"/v1beta/models/gemini-2.5-flash:generateContent","body":{"contents":['
+}
+
+@test "what cannot be said is named, parameter by parameter" {
+    run -1 "$steadycurl" explain --to openai-responses --request "$(cases requests/unfit.chat.json)" \
+        https://api.openai.com/v1/chat/completions
+    has "unfit     n: cannot be said"
+    has "unfit     messages[0].name: "
+    has "unfit     frequency_penalty: responses has no such parameter"
+    [[ $output != *POST* ]]
+    run -1 "$steadycurl" explain --to openai -j --request "$(cases requests/bound.messages.json)" \
+        https://api.anthropic.com/v1/messages
+    has '"fit":false'
+    has '{"kind":"bound","where":"messages[1].content[0].signature","why":'
+}
+
+@test "a response is shown as the program would get it" {
+    run -0 "$steadycurl" explain --from anthropic --body "$(cases answers/plain.messages.json)" \
+        https://api.openai.com/v1/chat/completions
+    has '"object":"chat.completion"'
+    has '"finish_reason":"stop"'
+    run -0 "$steadycurl" explain --from anthropic --to openai --body "$(cases streams/plain.messages.sse)"
+    has '"delta":{"content":"Café "}'
+    has "data: [DONE]"
+    run -0 "$steadycurl" explain --from anthropic --to gemini --status 529 \
+        --body "$(cases errors/529_overloaded.messages.json)"
+    has '"status":"UNAVAILABLE"'
+    printf 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n' >captured
+    cat "$(cases streams/late_error.messages.sse)" >>captured
+    run -1 "$steadycurl" explain --from anthropic --to openai --response captured
+    has 'data: {"error":{"message":"Internal server error"'
+}
+
+@test "what is to be translated, and into what, has to be said" {
+    run -2 "$steadycurl" explain --to klingon https://api.openai.com/v1/chat/completions
+    run -2 "$steadycurl" explain --to anthropic https://api.openai.com/v1/chat/completions
+    run -2 "$steadycurl" explain --to anthropic --request policy.json https://api.openai.com/v1/files
+    run -1 "$steadycurl" explain --from openai --to gemini --body policy.json
+    has "no answer in the words of"
+}
