@@ -86,7 +86,7 @@ bool sc_dialect_request(enum sc_dialect from, struct sc_str path, struct sc_str 
         sc_fit_add(fit, SC_MISFIT_UNFIT, "dialect", "is not known");
     else if (fault != SC_JSON_GOOD)
         sc_fit_add(fit, SC_MISFIT_UNFIT, "the body", "%s", sc_json_fault_words(fault));
-    if (fit->unfit)
+    if (source == NULL || target == NULL || fit->unfit)
         return false;
     sc_turn_init(&t, source, fit);
     source->read_request(&t, path, body);

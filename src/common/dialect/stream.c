@@ -11,7 +11,7 @@
 
 static struct sc_block *add_block(struct sc_translator *t, enum sc_turn_kind kind)
 {
-    if (t->n_blocks == t->room_blocks) {
+    if (t->blocks == NULL || t->n_blocks == t->room_blocks) {
         size_t room = t->room_blocks ? t->room_blocks * 2 : 8;
         struct sc_block *p =
             t->n_blocks < SC_BLOCKS_MAX ? realloc(t->blocks, room * sizeof *p) : NULL;
@@ -97,7 +97,8 @@ static void close_block(struct sc_translator *t, struct sc_block *b)
 
 static void close_all(struct sc_translator *t)
 {
-    for (; t->first_open < t->n_blocks && t->state != SC_TRANSLATED_FAILED; t->first_open++)
+    for (; t->blocks && t->first_open < t->n_blocks && t->state != SC_TRANSLATED_FAILED;
+         t->first_open++)
         close_block(t, &t->blocks[t->first_open]);
 }
 

@@ -175,7 +175,7 @@ bool sc_write_arguments(const struct sc_turn_part *call, struct sc_buf *b)
         sc_buf_str(b, call->text);
     if (b->failed)
         return true; /* told at the end */
-    struct sc_str written = {b->p + before, b->n - before};
+    struct sc_str all = sc_buf_view(b), written = {all.p + before, all.n - before};
     if (is_empty_text(written)) {
         b->n = before;
         sc_buf_text(b, "{}");

@@ -60,13 +60,13 @@ static void escape_one(struct sc_buf *b, unsigned char c)
     static const char hex[] = "0123456789abcdef";
     static const char letters[0x20] = {
         ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    char text[6] = {'\\', (char)c};
+    char text[6] = {'\\', (char)c, '0', '0'};
     size_t n = 2;
 
     if (c < 0x20 && letters[c]) {
         text[1] = letters[c];
     } else if (c < 0x20) {
-        memcpy(text + 1, "u00", 3);
+        text[1] = 'u';
         text[4] = hex[c >> 4];
         text[5] = hex[c & 15];
         n = 6;

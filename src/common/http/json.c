@@ -353,8 +353,10 @@ static struct sc_str root(const char *buf, size_t n, const char *path)
 
 void sc_json_pick(const char *buf, size_t n, struct sc_json_want *wants, size_t n_wants)
 {
-    struct pick k = {wants, 0, buf + n};
     struct paths paths;
+    if (!buf) /* a value that was not there */
+        buf = "", n = 0;
+    struct pick k = {wants, 0, buf + n};
     paths.mask = 0;
     paths.letters = 0;
     for (size_t i = 0; i < n_wants; i++) {

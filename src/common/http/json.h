@@ -32,8 +32,8 @@ struct sc_str sc_json_find(const char *buf, size_t n, const char *path);
  *     struct sc_json_want wants[] = {{.path = "error"}, {.path = "usage.prompt_tokens"}};
  *     sc_json_pick(body, n, wants, 2);
  *
- * Each value is what sc_json_find gives, the paths that begin with a position being set apart:
- * all of them do, or none. */
+ * Each value is what sc_json_find gives (buf may be NULL: there is none), the paths that begin with
+ * a position being set apart: all of them do, or none. */
 #define SC_JSON_WANTS_MAX 24
 
 struct sc_json_want {

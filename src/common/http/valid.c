@@ -251,19 +251,16 @@ static bool enter_value(struct check *c)
 
 enum sc_json_fault sc_json_check(struct sc_str text, size_t *at)
 {
-    struct check c;
+    const char *from = text.p ? text.p : "";
+    struct check c = {.p = from, .end = from + text.n, .fault = SC_JSON_GOOD};
 
-    c.p = text.p ? text.p : "";
-    c.end = c.p + text.n;
-    c.fault = SC_JSON_GOOD;
-    c.depth = 0;
     while (enter_value(&c))
         ;
     skip_blanks(&c);
     if (c.fault == SC_JSON_GOOD && c.p < c.end)
         c.fault = SC_JSON_WRONG;
     if (at)
-        *at = (size_t)(c.p - (text.p ? text.p : c.p));
+        *at = (size_t)(c.p - from);
     return c.fault;
 }
 
