@@ -8,10 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
-#include "core/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
@@ -19,11 +17,11 @@
 #include "cli/print.h"
 #include "cli/usage.h"
 #include "cli/waiting.h"
+#include "cli/when.h"
 #include "core/units.h"
 #include "log/plain.h"
 
 #define NANO 1000000000
-#define DAY_MS INT64_C(86400000)
 
 enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_CSV, OPT_LEDGER, OPT_ALL };
 
@@ -179,47 +177,6 @@ static void end(const struct report *p)
 
 /* ---- arguments ---- */
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / SC_NS_PER_MS;
-}
-
-/* "36h": that long ago. */
-static bool read_ago(const char *text, int64_t *ms)
-{
-    static const struct {
-        char letter;
-        int64_t ms;
-    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', DAY_MS}, {'w', 7 * DAY_MS}};
-    char *after;
-    long long n = strtoll(text, &after, 10);
-    if (text[0] < '0' || text[0] > '9' || n > 1000000000 || !after[0] || after[1])
-        return false;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (units[i].letter == after[0]) {
-            *ms = now_ms() - n * units[i].ms;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_time(const char *text, bool until, int64_t *ms)
-{
-    bool date;
-    if (read_ago(text, ms))
-        return true;
-    if (!sc_time_read(text, ms, &date)) {
-        sc_usage_wrong(
-            &usage, "\"%s\" is no time; write 2025-08-08, 2025-08-08T07:00:00Z, 36h or 7d", text);
-        return false;
-    }
-    *ms += until && date ? DAY_MS : 0;
-    return true;
-}
-
 static bool read_key(const char *text, const char **by)
 {
     size_t n = 0;
@@ -324,9 +281,9 @@ static bool take(struct arguments *t, int opt, const char *value)
     case OPT_BY:
         return read_key(value, &t->query.by);
     case OPT_SINCE:
-        return read_time(value, false, &t->query.since);
+        return sc_when_read(&usage, value, false, &t->query.since);
     case OPT_UNTIL:
-        return read_time(value, true, &t->query.until);
+        return sc_when_read(&usage, value, true, &t->query.until);
     case SC_OPT_JSON:
         t->format = FORMAT_JSON;
         return true;

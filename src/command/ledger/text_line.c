@@ -264,3 +264,10 @@ size_t sc_text_line_json(const char *line, size_t n, char *out, size_t size)
     out[o.n] = '\0';
     return o.n;
 }
+
+int64_t sc_text_line_time(const char *line, size_t n)
+{
+    int64_t wall_ns;
+
+    return read_stamp(line, n, &wall_ns) ? wall_ns / SC_NS_PER_MS : -1;
+}

@@ -12,10 +12,14 @@
 #define SC_LEDGER_TEXT_LINE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { SC_TEXT_LINE_JSON = 16384 }; /* enough for what a line of the log can hold */
 
 /* NUL-terminated, without newline. Returns its length, 0 if the line is none of a text log. */
 size_t sc_text_line_json(const char *line, size_t n, char *out, size_t size);
+
+/* Its time in milliseconds since 1970; -1: it is none of a text log. */
+int64_t sc_text_line_time(const char *line, size_t n);
 
 #endif

@@ -1,0 +1,34 @@
+/*
+ * log_line.h - one line of a log, text or JSON, as the event that it tells of.
+ *
+ * A text line says less: its time is local and to the second, and an attempt that went well at once
+ * has none. Neither says how important it is: that follows from the event, as it did when it was
+ * written (engine/call/report.c).
+ */
+#ifndef SC_LEDGER_LOG_LINE_H
+#define SC_LEDGER_LOG_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/settings.h"
+
+/* Texts are "" and numbers -1 where the line does not say. */
+struct sc_log_line {
+    int64_t time_ms; /* since 1970 */
+    char event[16], call[24], program[64], model[128], rule[80], provider[32], host[256];
+    char outcome[16], class[24], reason[64], text[512];
+    int64_t pid, status, curl_code, attempt, attempts, ms, wait_ms, input, output, cost_nano;
+    bool will_retry, estimated;
+    bool from_text; /* the time is to the second */
+    enum sc_log_level level;
+};
+
+/* False: it is no line of a log. */
+bool sc_log_line_read(struct sc_log_line *l, const char *line, size_t n);
+
+/* Only its time; -1: it is no line of a log. */
+int64_t sc_log_line_time(const char *line, size_t n);
+
+#endif
