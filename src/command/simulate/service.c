@@ -131,13 +131,21 @@ static void fail(const struct sc_sim_service_state *s, enum sc_sim_fault f, int6
     }
 }
 
+/* Nothing takes longer, whatever is drawn. */
+#define LONGEST_NS (86400 * SC_NS_PER_S)
+
+static int64_t span(double ns)
+{
+    return ns < (double)LONGEST_NS ? (int64_t)ns : LONGEST_NS;
+}
+
 void sc_sim_service_begin(struct sc_sim_service_state *s, const struct sc_sim_waiting *w,
                           int64_t now, struct sc_sim_reply *out)
 {
     const struct sc_sim_service *is = &s->scenario->service;
     double slow = factor(s, SC_SIM_SLOW, now);
-    int64_t first = (int64_t)(sc_sim_draw(&is->first_token_ns, &s->random) * slow);
-    int64_t rest = (int64_t)((double)w->output / is->tokens_per_s * 1e9 * slow);
+    int64_t first = span(sc_sim_draw(&is->first_token_ns, &s->random) * slow);
+    int64_t rest = span((double)w->output / is->tokens_per_s * 1e9 * slow);
 
     s->busy++;
     *out = (struct sc_sim_reply){.fault = w->fault,

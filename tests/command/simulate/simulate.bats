@@ -214,3 +214,32 @@ call() {
         done
     done <bounds
 }
+
+# Whether an expression of numbers holds.
+holds() {
+    awk "BEGIN { exit !($1) }" || { echo "$1"; return 1; }
+}
+
+@test "the default: three in ten faults leave no call unanswered, at 1.5 requests each" {
+    run -0 --separate-stderr simulate --scenario flaky --clients 2000 default --json
+    holds "$(value 0 .answered) / $(value 0 .calls) >= 0.999"
+    holds "$(value 0 .attempts) / $(value 0 .calls) <= 1.5"
+}
+
+@test "the default: a dead service is spared, and no second peak follows an outage of 10,000 clients" {
+    run -0 --separate-stderr simulate --scenario dead --clients 2000 default --json
+    holds "$(value 0 .attempts) / $(value 0 .calls) <= 1.2"
+    run -0 --separate-stderr simulate --scenario outage --clients 10000 default --json
+    [ "$(value 0 .calls)" -gt 100000 ]
+    holds "$(value 0 .peak_after_per_s) <= 1.1 * $(jq .capacity_per_s <<<"$output")"
+}
+
+@test "limits that are told and learned leave nothing to be refused" {
+    echo '{"version": 1, "rules": [{"name": "a", "match": {"host": "*"}, "provider": "openai", "limits": {"learn": true}}]}' >learn.json
+    run -0 --separate-stderr simulate --scenario rate-limit learn.json default --json
+    [ "$(value 0 .status_429)" -eq 0 ]
+    [ "$(value 0 .answered)" -eq "$(value 0 .calls)" ]
+    [ "$(value 1 .status_429)" -gt 0 ]
+    # ... and all that is granted is used
+    holds "$(value 0 .busiest_minute) >= 0.98 * 2000"
+}

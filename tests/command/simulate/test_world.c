@@ -42,7 +42,7 @@ static int64_t sum_by_class(const struct sc_sim_tally *t)
 static void assert_conserved(const struct run *r, const struct watch *seen)
 {
     const struct sc_sim_tally *t = &r->world.tally;
-    int64_t by_second[4] = {0};
+    int64_t by_second[4] = {0}, capacity = r->scenario.service.capacity;
 
     assert_int_equal(t->calls, t->answered + t->failed);
     assert_int_equal(seen->answered, t->answered);
@@ -54,6 +54,7 @@ static void assert_conserved(const struct run *r, const struct watch *seen)
     assert_int_equal(r->world.service.busy, 0);
     assert_int_equal(r->world.service.waiting, 0);
     for (size_t i = 0; i < t->n_seconds; i++) {
+        assert_true(capacity == 0 || t->seconds[i].busy <= capacity);
         by_second[0] += t->seconds[i].due;
         by_second[1] += t->seconds[i].attempts;
         by_second[2] += t->seconds[i].answered;
