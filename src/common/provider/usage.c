@@ -217,6 +217,13 @@ static void end_ttl(struct sc_usage_reader *r)
     set_count(r, f, r->ttl_tokens);
 }
 
+/* What a byte is where it is no part of a string. */
+enum { BLANK = 1, COMMA = 2, COLON = 4, QUOTE = 8, OPENS = 16, CLOSES = 32 };
+
+static const uint8_t kinds[256] = {
+    [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK, ['\n'] = BLANK, [','] = COMMA, [':'] = COLON,
+    ['"'] = QUOTE, ['{'] = OPENS,  ['['] = OPENS,  ['}'] = CLOSES, [']'] = CLOSES};
+
 /* ---- scanner: each step takes what it can of [p, end) and returns where it stopped ---- */
 
 static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
@@ -225,6 +232,9 @@ static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
     const struct member *m = nodes[node].members, *last = m + nodes[node].n;
     r->target = NODE_NONE;
     r->field = SC_USAGE_NONE;
+    if (n == 0 || n >= SC_USAGE_TEXT || !(nodes[node].lengths >> n & 1) ||
+        !(nodes[node].letters >> (name[0] & 63) & 1))
+        return;
     for (; m < last; m++) {
         if (m->len == n && m->name[0] == name[0] && memcmp(m->name, name, n) == 0) {
             r->target = m->target;
@@ -287,17 +297,13 @@ static void leave(struct sc_usage_reader *r)
     after_value(r);
 }
 
-static const char *value(struct sc_usage_reader *r, const char *p)
+static const char *value(struct sc_usage_reader *r, const char *p, const char *end)
 {
     r->key_len = 0;
+    while (kinds[(unsigned char)*p] & (BLANK | COMMA | COLON))
+        if (++p == end)
+            return p;
     switch (*p) {
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n':
-    case ',':
-    case ':':
-        return p + 1;
     case '"':
         r->state = r->field == SC_USAGE_NONE ? S_SKIP_STRING : S_STRING;
         r->skipped = 0;
@@ -330,6 +336,9 @@ static const char *whole_key(struct sc_usage_reader *r, const char *p, const cha
 
 static const char *key(struct sc_usage_reader *r, const char *p, const char *end)
 {
+    while (kinds[(unsigned char)*p] & (BLANK | COMMA))
+        if (++p == end)
+            return p;
     if (*p == '"') {
         const char *after = whole_key(r, p + 1, end);
         if (after)
@@ -378,14 +387,14 @@ static const char *text(struct sc_usage_reader *r, const char *p, const char *en
 
 static bool ends_scalar(char c)
 {
-    return c == ',' || c == '}' || c == ']' || c == '\n' || c == ' ' || c == '\r' || c == '\t';
+    return kinds[(unsigned char)c] & (BLANK | COMMA | CLOSES);
 }
 
 static const char *scalar(struct sc_usage_reader *r, const char *p, const char *end)
 {
     size_t used = r->key_len;
     for (; p < end && !ends_scalar(*p); p++)
-        if (used < SC_USAGE_TEXT)
+        if (r->field != SC_USAGE_NONE && used < SC_USAGE_TEXT)
             r->text[used++] = *p;
     r->key_len = (uint8_t)used;
     if (p < end) {
@@ -423,13 +432,10 @@ static const char *skip_string(struct sc_usage_reader *r, const char *start, con
     return end;
 }
 
-static const bool is_structure[256] = {
-    ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
-
 static const char *skip(struct sc_usage_reader *r, const char *p, const char *end)
 {
     for (;;) {
-        while (p < end && !is_structure[(unsigned char)*p])
+        while (p < end && !(kinds[(unsigned char)*p] & (QUOTE | OPENS | CLOSES)))
             p++;
         if (p == end)
             return p;
@@ -454,7 +460,7 @@ void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)
     while (p < end) {
         switch (r->state) {
         case S_VALUE:
-            p = value(r, p);
+            p = value(r, p, end);
             break;
         case S_KEY:
             p = key(r, p, end);

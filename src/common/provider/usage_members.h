@@ -39,9 +39,9 @@ struct member {
     char name[37];
 };
 
-#define UNUSUAL(name)                                          \
-    {                                                          \
-        sizeof(name) - 1, NODE_UNUSUAL, SC_USAGE_UNUSUAL, name \
+#define UNUSUAL(name, field)                          \
+    {                                                 \
+        sizeof(name) - 1, NODE_UNUSUAL, (field), name \
     }
 #define LEADS(name, to)                             \
     {                                               \
@@ -52,182 +52,171 @@ struct member {
         sizeof(name) - 1, NODE_NONE, (field), name \
     }
 
-static const struct member root_members[] = {
-    LEADS("choices", NODE_CHOICES),
-    LEADS("usage", NODE_USAGE),
-    LEADS("candidates", NODE_CHOICES),
-    LEADS("usageMetadata", NODE_GOOGLE),
-    HOLDS("stop_reason", SC_USAGE_END),
-    HOLDS("stopReason", SC_USAGE_END),
-    UNUSUAL("error"),
-    UNUSUAL("promptFeedback"),
-    LEADS("response", NODE_RESPONSE),
-    LEADS("message", NODE_MESSAGE),
-    LEADS("delta", NODE_DELTA),
-    LEADS("meta", NODE_META),
-    LEADS("x_groq", NODE_META),
-    LEADS("amazon-bedrock-invocationMetrics", NODE_INVOCATION),
-    HOLDS("model", SC_USAGE_MODEL),
-    HOLDS("modelVersion", SC_USAGE_MODEL),
-    HOLDS("prompt_eval_count", SC_USAGE_EVAL_IN),
-    HOLDS("eval_count", SC_USAGE_EVAL_OUT),
-    HOLDS("tokens_evaluated", SC_USAGE_OWN_IN),
-    HOLDS("tokens_predicted", SC_USAGE_OWN_OUT),
-    HOLDS("index", SC_USAGE_CHOICE),
-    HOLDS("service_tier", SC_USAGE_TIER),
-    LEADS("timings", NODE_TIMINGS),
-    LEADS("interaction", NODE_RESPONSE),
-};
+#define ROOT_MEMBERS(X)                                           \
+    X(LEADS, "choices", NODE_CHOICES)                             \
+    X(LEADS, "usage", NODE_USAGE)                                 \
+    X(HOLDS, "model", SC_USAGE_MODEL)                             \
+    X(HOLDS, "service_tier", SC_USAGE_TIER)                       \
+    X(LEADS, "candidates", NODE_CHOICES)                          \
+    X(LEADS, "usageMetadata", NODE_GOOGLE)                        \
+    X(HOLDS, "stop_reason", SC_USAGE_END)                         \
+    X(HOLDS, "stopReason", SC_USAGE_END)                          \
+    X(UNUSUAL, "error", SC_USAGE_UNUSUAL)                         \
+    X(UNUSUAL, "promptFeedback", SC_USAGE_UNUSUAL)                \
+    X(LEADS, "response", NODE_RESPONSE)                           \
+    X(LEADS, "message", NODE_MESSAGE)                             \
+    X(LEADS, "delta", NODE_DELTA)                                 \
+    X(LEADS, "meta", NODE_META)                                   \
+    X(LEADS, "x_groq", NODE_META)                                 \
+    X(LEADS, "amazon-bedrock-invocationMetrics", NODE_INVOCATION) \
+    X(HOLDS, "modelVersion", SC_USAGE_MODEL)                      \
+    X(HOLDS, "prompt_eval_count", SC_USAGE_EVAL_IN)               \
+    X(HOLDS, "eval_count", SC_USAGE_EVAL_OUT)                     \
+    X(HOLDS, "tokens_evaluated", SC_USAGE_OWN_IN)                 \
+    X(HOLDS, "tokens_predicted", SC_USAGE_OWN_OUT)                \
+    X(HOLDS, "index", SC_USAGE_CHOICE)                            \
+    X(LEADS, "timings", NODE_TIMINGS)                             \
+    X(LEADS, "interaction", NODE_RESPONSE)
 
-static const struct member response_members[] = {
-    LEADS("usage", NODE_USAGE),
-    LEADS("usageMetadata", NODE_GOOGLE),
-    LEADS("meta", NODE_META),
-    HOLDS("model", SC_USAGE_MODEL),
-    HOLDS("modelVersion", SC_USAGE_MODEL),
-    HOLDS("service_tier", SC_USAGE_TIER),
-};
+#define RESPONSE_MEMBERS(X)                  \
+    X(LEADS, "usage", NODE_USAGE)            \
+    X(LEADS, "usageMetadata", NODE_GOOGLE)   \
+    X(LEADS, "meta", NODE_META)              \
+    X(HOLDS, "model", SC_USAGE_MODEL)        \
+    X(HOLDS, "modelVersion", SC_USAGE_MODEL) \
+    X(HOLDS, "service_tier", SC_USAGE_TIER)
 
-static const struct member message_members[] = {
-    LEADS("usage", NODE_USAGE),
-    HOLDS("model", SC_USAGE_MODEL),
-};
+#define MESSAGE_MEMBERS(X)        \
+    X(LEADS, "usage", NODE_USAGE) \
+    X(HOLDS, "model", SC_USAGE_MODEL)
 
-static const struct member delta_members[] = {
-    LEADS("usage", NODE_USAGE),
-};
+#define DELTA_MEMBERS(X) X(LEADS, "usage", NODE_USAGE)
 
-static const struct member meta_members[] = {
-    LEADS("usage", NODE_USAGE),
-    LEADS("billed_units", NODE_BILLED),
-};
+#define META_MEMBERS(X)           \
+    X(LEADS, "usage", NODE_USAGE) \
+    X(LEADS, "billed_units", NODE_BILLED)
 
-static const struct member usage_members[] = {
-    HOLDS("prompt_tokens", SC_USAGE_PROMPT),
-    HOLDS("completion_tokens", SC_USAGE_COMPLETION),
-    HOLDS("total_tokens", SC_USAGE_TOTAL),
-    LEADS("prompt_tokens_details", NODE_INPUT),
-    LEADS("completion_tokens_details", NODE_OUTPUT),
-    HOLDS("input_tokens", SC_USAGE_IN),
-    HOLDS("output_tokens", SC_USAGE_OUT),
-    HOLDS("cache_read_input_tokens", SC_USAGE_CACHE_READ),
-    HOLDS("cache_creation_input_tokens", SC_USAGE_CACHE_WRITE),
-    HOLDS("prompt_cache_hit_tokens", SC_USAGE_CACHED_INSIDE), /* DeepSeek */
-    HOLDS("num_cached_tokens", SC_USAGE_CACHED_INSIDE),       /* Mistral */
-    HOLDS("cached_tokens", SC_USAGE_CACHED_INSIDE),           /* Moonshot */
-    HOLDS("inputTokens", SC_USAGE_IN),                        /* Bedrock */
-    HOLDS("outputTokens", SC_USAGE_OUT),
-    HOLDS("cacheReadInputTokens", SC_USAGE_CACHE_READ),
-    HOLDS("cacheWriteInputTokens", SC_USAGE_CACHE_WRITE),
-    HOLDS("cost", SC_USAGE_COST),              /* OpenRouter */
-    LEADS("prompt_token_details", NODE_INPUT), /* Mistral has been seen to say so */
-    LEADS("input_tokens_details", NODE_INPUT),
-    LEADS("output_tokens_details", NODE_OUTPUT),
-    LEADS("cache_creation", NODE_CACHE_CREATION),
-    LEADS("cacheDetails", NODE_CACHE_DETAILS),
-    LEADS("billed_units", NODE_BILLED),
-    HOLDS("service_tier", SC_USAGE_TIER), /* Anthropic */
-    HOLDS("speed", SC_USAGE_TIER),
-    LEADS("iterations", NODE_ITERATIONS),
-    HOLDS("total_input_tokens", SC_USAGE_ALL_IN),
-    HOLDS("total_output_tokens", SC_USAGE_ALL_OUT),
-    HOLDS("total_thought_tokens", SC_USAGE_ALL_THOUGHTS),
-    HOLDS("total_tool_use_tokens", SC_USAGE_ALL_TOOLS),
-    HOLDS("total_cached_tokens", SC_USAGE_ALL_CACHED),
-};
+#define USAGE_MEMBERS(X)                                                               \
+    X(HOLDS, "prompt_tokens", SC_USAGE_PROMPT)                                         \
+    X(HOLDS, "completion_tokens", SC_USAGE_COMPLETION)                                 \
+    X(HOLDS, "total_tokens", SC_USAGE_TOTAL)                                           \
+    X(LEADS, "prompt_tokens_details", NODE_INPUT)                                      \
+    X(LEADS, "completion_tokens_details", NODE_OUTPUT)                                 \
+    X(HOLDS, "input_tokens", SC_USAGE_IN)                                              \
+    X(HOLDS, "output_tokens", SC_USAGE_OUT)                                            \
+    X(HOLDS, "cache_read_input_tokens", SC_USAGE_CACHE_READ)                           \
+    X(HOLDS, "cache_creation_input_tokens", SC_USAGE_CACHE_WRITE)                      \
+    X(HOLDS, "prompt_cache_hit_tokens", SC_USAGE_CACHED_INSIDE) /* DeepSeek */         \
+    X(HOLDS, "num_cached_tokens", SC_USAGE_CACHED_INSIDE)       /* Mistral */          \
+    X(HOLDS, "cached_tokens", SC_USAGE_CACHED_INSIDE)           /* Moonshot */         \
+    X(HOLDS, "inputTokens", SC_USAGE_IN)                        /* Bedrock */          \
+    X(HOLDS, "outputTokens", SC_USAGE_OUT)                                             \
+    X(HOLDS, "cacheReadInputTokens", SC_USAGE_CACHE_READ)                              \
+    X(HOLDS, "cacheWriteInputTokens", SC_USAGE_CACHE_WRITE)                            \
+    X(HOLDS, "cost", SC_USAGE_COST)              /* OpenRouter */                      \
+    X(LEADS, "prompt_token_details", NODE_INPUT) /* Mistral has been seen to say so */ \
+    X(LEADS, "input_tokens_details", NODE_INPUT)                                       \
+    X(LEADS, "output_tokens_details", NODE_OUTPUT)                                     \
+    X(LEADS, "cache_creation", NODE_CACHE_CREATION)                                    \
+    X(LEADS, "cacheDetails", NODE_CACHE_DETAILS)                                       \
+    X(LEADS, "billed_units", NODE_BILLED)                                              \
+    X(HOLDS, "service_tier", SC_USAGE_TIER) /* Anthropic */                            \
+    X(HOLDS, "speed", SC_USAGE_TIER)                                                   \
+    X(LEADS, "iterations", NODE_ITERATIONS)                                            \
+    X(HOLDS, "total_input_tokens", SC_USAGE_ALL_IN)                                    \
+    X(HOLDS, "total_output_tokens", SC_USAGE_ALL_OUT)                                  \
+    X(HOLDS, "total_thought_tokens", SC_USAGE_ALL_THOUGHTS)                            \
+    X(HOLDS, "total_tool_use_tokens", SC_USAGE_ALL_TOOLS)                              \
+    X(HOLDS, "total_cached_tokens", SC_USAGE_ALL_CACHED)
 
-static const struct member timings_members[] = {
-    HOLDS("prompt_n", SC_USAGE_NEW_IN),
-    HOLDS("cache_n", SC_USAGE_KEPT_IN),
-    HOLDS("predicted_n", SC_USAGE_NEW_OUT),
-};
+#define TIMINGS_MEMBERS(X)                \
+    X(HOLDS, "prompt_n", SC_USAGE_NEW_IN) \
+    X(HOLDS, "cache_n", SC_USAGE_KEPT_IN) \
+    X(HOLDS, "predicted_n", SC_USAGE_NEW_OUT)
 
-static const struct member iterations_members[] = {
-    HOLDS("type", SC_USAGE_ITERATION),
-    HOLDS("model", SC_USAGE_OTHER_MODEL),
-};
+#define ITERATIONS_MEMBERS(X)            \
+    X(HOLDS, "type", SC_USAGE_ITERATION) \
+    X(HOLDS, "model", SC_USAGE_OTHER_MODEL)
 
-static const struct member input_details_members[] = {
-    HOLDS("cached_tokens", SC_USAGE_CACHED_INSIDE),
-    HOLDS("cache_write_tokens", SC_USAGE_WRITE_INSIDE),
-    HOLDS("audio_tokens", SC_USAGE_AUDIO_IN),
-};
+#define INPUT_DETAILS_MEMBERS(X)                          \
+    X(HOLDS, "cached_tokens", SC_USAGE_CACHED_INSIDE)     \
+    X(HOLDS, "cache_write_tokens", SC_USAGE_WRITE_INSIDE) \
+    X(HOLDS, "audio_tokens", SC_USAGE_AUDIO_IN)
 
-static const struct member output_details_members[] = {
-    HOLDS("reasoning_tokens", SC_USAGE_REASONING),
-    HOLDS("thinking_tokens", SC_USAGE_REASONING), /* Anthropic */
-    HOLDS("audio_tokens", SC_USAGE_AUDIO_OUT),
-};
+#define OUTPUT_DETAILS_MEMBERS(X)                                   \
+    X(HOLDS, "reasoning_tokens", SC_USAGE_REASONING)                \
+    X(HOLDS, "thinking_tokens", SC_USAGE_REASONING) /* Anthropic */ \
+    X(HOLDS, "audio_tokens", SC_USAGE_AUDIO_OUT)
 
-static const struct member cache_creation_members[] = {
-    HOLDS("ephemeral_5m_input_tokens", SC_USAGE_WRITE_5M),
-    HOLDS("ephemeral_1h_input_tokens", SC_USAGE_WRITE_1H),
-};
+#define CACHE_CREATION_MEMBERS(X)                            \
+    X(HOLDS, "ephemeral_5m_input_tokens", SC_USAGE_WRITE_5M) \
+    X(HOLDS, "ephemeral_1h_input_tokens", SC_USAGE_WRITE_1H)
 
-static const struct member cache_details_members[] = {
-    HOLDS("ttl", SC_USAGE_TTL),
-    HOLDS("inputTokens", SC_USAGE_TTL_TOKENS),
-};
+#define CACHE_DETAILS_MEMBERS(X)  \
+    X(HOLDS, "ttl", SC_USAGE_TTL) \
+    X(HOLDS, "inputTokens", SC_USAGE_TTL_TOKENS)
 
-static const struct member billed_members[] = {
-    HOLDS("input_tokens", SC_USAGE_BILLED_IN),
-    HOLDS("output_tokens", SC_USAGE_BILLED_OUT),
-};
+#define BILLED_MEMBERS(X)                        \
+    X(HOLDS, "input_tokens", SC_USAGE_BILLED_IN) \
+    X(HOLDS, "output_tokens", SC_USAGE_BILLED_OUT)
 
-static const struct member google_members[] = {
-    HOLDS("promptTokenCount", SC_USAGE_GOOGLE_PROMPT),
-    HOLDS("candidatesTokenCount", SC_USAGE_GOOGLE_CANDIDATES),
-    HOLDS("thoughtsTokenCount", SC_USAGE_GOOGLE_THOUGHTS),
-    HOLDS("toolUsePromptTokenCount", SC_USAGE_GOOGLE_TOOLS),
-    HOLDS("cachedContentTokenCount", SC_USAGE_GOOGLE_CACHED),
-    HOLDS("serviceTier", SC_USAGE_TIER),
-    HOLDS("trafficType", SC_USAGE_TIER), /* Vertex */
-};
+#define GOOGLE_MEMBERS(X)                                        \
+    X(HOLDS, "promptTokenCount", SC_USAGE_GOOGLE_PROMPT)         \
+    X(HOLDS, "candidatesTokenCount", SC_USAGE_GOOGLE_CANDIDATES) \
+    X(HOLDS, "thoughtsTokenCount", SC_USAGE_GOOGLE_THOUGHTS)     \
+    X(HOLDS, "toolUsePromptTokenCount", SC_USAGE_GOOGLE_TOOLS)   \
+    X(HOLDS, "cachedContentTokenCount", SC_USAGE_GOOGLE_CACHED)  \
+    X(HOLDS, "serviceTier", SC_USAGE_TIER)                       \
+    X(HOLDS, "trafficType", SC_USAGE_TIER) /* Vertex */
 
-static const struct member choices_members[] = {
-    HOLDS("finish_reason", SC_USAGE_END),
-    HOLDS("finishReason", SC_USAGE_END),
-    HOLDS("index", SC_USAGE_CHOICE),
-    UNUSUAL("error"),
-};
+#define CHOICES_MEMBERS(X)                  \
+    X(HOLDS, "finish_reason", SC_USAGE_END) \
+    X(HOLDS, "finishReason", SC_USAGE_END)  \
+    X(HOLDS, "index", SC_USAGE_CHOICE)      \
+    X(UNUSUAL, "error", SC_USAGE_UNUSUAL)
 
-static const struct member unusual_members[] = {
-    UNUSUAL("error"),
-};
+#define UNUSUAL_MEMBERS(X) X(UNUSUAL, "error", SC_USAGE_UNUSUAL)
 
-static const struct member invocation_members[] = {
-    HOLDS("inputTokenCount", SC_USAGE_IN),
-    HOLDS("outputTokenCount", SC_USAGE_OUT),
-    HOLDS("cacheReadInputTokenCount", SC_USAGE_CACHE_READ),
-    HOLDS("cacheWriteInputTokenCount", SC_USAGE_CACHE_WRITE),
-};
+#define INVOCATION_MEMBERS(X)                                 \
+    X(HOLDS, "inputTokenCount", SC_USAGE_IN)                  \
+    X(HOLDS, "outputTokenCount", SC_USAGE_OUT)                \
+    X(HOLDS, "cacheReadInputTokenCount", SC_USAGE_CACHE_READ) \
+    X(HOLDS, "cacheWriteInputTokenCount", SC_USAGE_CACHE_WRITE)
 
-#define NODE(members)                                  \
-    {                                                  \
-        (members), sizeof(members) / sizeof *(members) \
+/* Most keys are none of a node's, and their length or first letter says so. */
+#define ROW(kind, name, what) kind(name, what),
+#define LENGTH(kind, name, what) | UINT64_C(1) << (sizeof(name) - 1)
+#define LETTER(kind, name, what) | UINT64_C(1) << ((name)[0] & 63)
+#define NODE(LIST)                                                                              \
+    {                                                                                           \
+        (const struct member[]){LIST(ROW)},                                                     \
+            sizeof((const struct member[]){LIST(ROW)}) / sizeof(struct member), 0 LIST(LENGTH), \
+            0 LIST(LETTER)                                                                      \
     }
 
 static const struct {
     const struct member *members;
     size_t n;
+    uint64_t lengths; /* bit n: there are names of n bytes */
+    uint64_t letters; /* bit c & 63: there are names that begin with c */
 } nodes[] = {
-    [NODE_ROOT] = NODE(root_members),
-    [NODE_RESPONSE] = NODE(response_members),
-    [NODE_MESSAGE] = NODE(message_members),
-    [NODE_DELTA] = NODE(delta_members),
-    [NODE_META] = NODE(meta_members),
-    [NODE_USAGE] = NODE(usage_members),
-    [NODE_INPUT] = NODE(input_details_members),
-    [NODE_OUTPUT] = NODE(output_details_members),
-    [NODE_CACHE_CREATION] = NODE(cache_creation_members),
-    [NODE_CACHE_DETAILS] = NODE(cache_details_members),
-    [NODE_BILLED] = NODE(billed_members),
-    [NODE_GOOGLE] = NODE(google_members),
-    [NODE_INVOCATION] = NODE(invocation_members),
-    [NODE_CHOICES] = NODE(choices_members),
-    [NODE_TIMINGS] = NODE(timings_members),
-    [NODE_ITERATIONS] = NODE(iterations_members),
-    [NODE_UNUSUAL] = NODE(unusual_members),
+    [NODE_ROOT] = NODE(ROOT_MEMBERS),
+    [NODE_RESPONSE] = NODE(RESPONSE_MEMBERS),
+    [NODE_MESSAGE] = NODE(MESSAGE_MEMBERS),
+    [NODE_DELTA] = NODE(DELTA_MEMBERS),
+    [NODE_META] = NODE(META_MEMBERS),
+    [NODE_USAGE] = NODE(USAGE_MEMBERS),
+    [NODE_INPUT] = NODE(INPUT_DETAILS_MEMBERS),
+    [NODE_OUTPUT] = NODE(OUTPUT_DETAILS_MEMBERS),
+    [NODE_CACHE_CREATION] = NODE(CACHE_CREATION_MEMBERS),
+    [NODE_CACHE_DETAILS] = NODE(CACHE_DETAILS_MEMBERS),
+    [NODE_BILLED] = NODE(BILLED_MEMBERS),
+    [NODE_GOOGLE] = NODE(GOOGLE_MEMBERS),
+    [NODE_INVOCATION] = NODE(INVOCATION_MEMBERS),
+    [NODE_CHOICES] = NODE(CHOICES_MEMBERS),
+    [NODE_TIMINGS] = NODE(TIMINGS_MEMBERS),
+    [NODE_ITERATIONS] = NODE(ITERATIONS_MEMBERS),
+    [NODE_UNUSUAL] = NODE(UNUSUAL_MEMBERS),
 };
 
 #endif
