@@ -68,7 +68,7 @@ static CURLcode pause_transfer(void *shadow, int bitmask)
 
 static bool in_our_callback(const struct sc_shadow *s)
 {
-    return s->transfer && s->transfer->in_callback;
+    return s->transfer && s->transfer->play.in_callback;
 }
 
 static CURLcode send_raw(void *shadow, const void *data, size_t n, size_t *sent)

@@ -165,6 +165,23 @@ void sc_call_continue(struct sc_call *c, int64_t now_ns)
     memset(c->failed, 0, sizeof c->failed);
 }
 
+void sc_call_apply(struct sc_call *c, struct sc_wish wish, int64_t now_ns)
+{
+    switch (wish.next) {
+    case SC_AS_DECIDED:
+        break;
+    case SC_STOP:
+        sc_call_stop(c, wish.why);
+        break;
+    case SC_REPEAT:
+        sc_call_repeat(c, now_ns);
+        break;
+    case SC_CONTINUE:
+        sc_call_continue(c, now_ns);
+        break;
+    }
+}
+
 bool sc_call_wants_retry(const struct sc_call *c)
 {
     return c->phase == PHASE_WAIT;

@@ -76,6 +76,19 @@ struct sc_call {
     int phase;
 };
 
+/* What somebody wishes to come next, whatever was decided; rising: the strongest wish wins. */
+enum sc_next {
+    SC_AS_DECIDED,
+    SC_STOP,    /* no other attempt, for a reason that the core does not know */
+    SC_REPEAT,  /* something is different about the request: once more, at once */
+    SC_CONTINUE /* the next of several requests */
+};
+
+struct sc_wish {
+    enum sc_next next;
+    enum sc_give_up why; /* SC_STOP */
+};
+
 /* Each class counts its own attempts; no call has more than this, whatever happens to it: the most
  * that any class has. */
 int sc_call_attempts_max(const struct sc_settings *s);
@@ -85,6 +98,9 @@ void sc_call_begin(struct sc_call *c, const struct sc_settings *s, int64_t now_n
 void sc_call_next(struct sc_call *c, int64_t now_ns, struct sc_step *step);
 /* rnd: 64 uniformly random bits. */
 void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd);
+
+/* Carries a wish out: the one place where what was decided is changed. */
+void sc_call_apply(struct sc_call *c, struct sc_wish wish, int64_t now_ns);
 
 /* The driver has found something to be different about the request: it is sent again at once, and
  * the attempt that has just ended takes none of those that the settings allow. */

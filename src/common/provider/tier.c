@@ -1,8 +1,9 @@
 /* tier.c - see tier.h. Price pages and API references of the providers, 2026-08. */
 #include "provider/tier.h"
 
-#include <stddef.h>
 #include <strings.h>
+
+#include "http/header.h"
 
 /* clang-format off */
 static const struct {
@@ -41,4 +42,19 @@ struct sc_tier sc_tier_of(enum sc_provider p, const char *name)
             strcasecmp(tiers[i].name, name) == 0)
             return (struct sc_tier){tiers[i].percent, tiers[i].exact};
     return (struct sc_tier){100, name[0] == '\0'};
+}
+
+void sc_tier_header(enum sc_provider p, const char *line, size_t n, char *to, size_t size)
+{
+    static const char name[] = "x-gemini-service-tier:";
+    size_t i, used = 0;
+
+    if (n < sizeof name || (line[0] | 32) != 'x' ||
+        (p != SC_PROVIDER_GEMINI && p != SC_PROVIDER_VERTEX) ||
+        !sc_str_is((struct sc_str){line, sizeof name - 1}, name))
+        return;
+    for (i = sizeof name - 1; i < n && used + 1 < size; i++)
+        if ((unsigned char)line[i] > ' ')
+            to[used++] = line[i];
+    to[used] = '\0';
 }

@@ -8,6 +8,7 @@
 #define SC_PROVIDER_TIER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "provider/provider.h"
 
@@ -19,5 +20,8 @@ struct sc_tier {
 
 /* name: as the answer has it; "" is the standard tier. */
 struct sc_tier sc_tier_of(enum sc_provider p, const char *name);
+
+/* A header line of the answer may name it (Google's does): then `to` is that name. */
+void sc_tier_header(enum sc_provider p, const char *line, size_t n, char *to, size_t size);
 
 #endif

@@ -12,17 +12,21 @@
 #include "provider/measure.h"
 
 /* Tokens of input that will probably be counted; 0: not known. */
-int64_t sc_estimate_input(const struct sc_shadow *s, struct sc_transfer *t);
+int64_t sc_estimate_input(struct sc_transfer *t);
 
 /* The same and, of output, as many as the request asks for at most; 0: not known. */
-void sc_estimate_tokens(const struct sc_shadow *s, struct sc_transfer *t, int64_t *input,
-                        int64_t *output);
+void sc_estimate_tokens(struct sc_transfer *t, int64_t *input, int64_t *output);
 
 /* What real usage may be held against: tokens without what was learned; 0 if that would teach
  * nothing, for there are images and such besides, or the text was not seen. */
-int64_t sc_estimate_plain(const struct sc_shadow *s, struct sc_transfer *t);
+int64_t sc_estimate_plain(struct sc_transfer *t);
 
 /* Tokens of a text that was measured, for this call's model and as learned. */
 int64_t sc_estimate_measured(const struct sc_transfer *t, const struct sc_measure *m);
+
+/* The price of a model at the call's provider, and that of the call itself, by the model asked for
+ * or the one that answered; NULL: not known. */
+const struct sc_price *sc_price_of(const struct sc_transfer *t, const char *model);
+const struct sc_price *sc_price_of_call(const struct sc_transfer *t);
 
 #endif

@@ -6,19 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "call/refusal.h"
 #include "call/said.h"
 #include "core/time.h"
 #include "process/labels.h"
 
-static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_transfer *t)
+static void fill(struct sc_event *e, const struct sc_transfer *t)
 {
     memset(e, 0, sizeof *e);
     e->level = SC_LOG_INFO;
     e->call = t->id;
-    e->rule = t->rule->name;
-    e->provider = t->own_provider ? t->own_provider->name : sc_provider_name(t->provider);
-    e->host = s->target.host;
-    e->model = t->model[0] ? t->model : NULL;
+    e->rule = t->route.rule->name;
+    e->provider =
+        t->route.own_provider ? t->route.own_provider->name : sc_provider_name(t->route.provider);
+    e->host = t->shadow->target.host;
+    e->model = t->route.model[0] ? t->route.model : NULL;
     e->ms = -1;
     e->retry_after_ms = -1;
     e->input_tokens = -1;
@@ -27,48 +29,46 @@ static void fill(struct sc_event *e, const struct sc_shadow *s, const struct sc_
 
 static void write_event(const struct sc_transfer *t, const struct sc_event *e)
 {
-    struct sc_log log = sc_runtime_log(t->policy);
+    struct sc_log log = sc_runtime_log(t->route.policy);
 
     sc_log_event(&log, e);
 }
 
 /* Of what a server says, class and row are written: its words may hold what the program sent. */
-static const char *said_for_debugging(const struct sc_shadow *s, const struct sc_transfer *t,
-                                      char buf[SC_SAID_MAX])
+static const char *said_for_debugging(const struct sc_transfer *t, char buf[SC_SAID_MAX])
 {
-    return sc_runtime_log(t->policy).level < SC_LOG_DEBUG ? NULL : sc_said(s, t, buf);
+    return sc_runtime_log(t->route.policy).level < SC_LOG_DEBUG ? NULL : sc_said(t, buf);
 }
 
-static void report_late_error(const struct sc_shadow *s, const struct sc_transfer *t)
+static void report_late_error(const struct sc_transfer *t)
 {
     struct sc_event e;
     char said[SC_SAID_MAX];
 
-    if (!t->stream || !t->stream->late_error || t->kind != SC_REQUEST_GENERATES)
+    if (!t->x.stream || !t->x.stream->late_error || t->req.kind != SC_REQUEST_GENERATES)
         return;
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_STREAM;
     e.level = SC_LOG_WARN;
     e.class = sc_class_name(t->verdict.class);
     e.row = t->verdict.row;
-    e.said = said_for_debugging(s, t, said);
+    e.said = said_for_debugging(t, said);
     write_event(t, &e);
 }
 
 /* libcurl's words for a result, and which of the rule's own bounds it stands for. */
-static const char *words_for(const struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc,
-                             char *buf, size_t size)
+static const char *words_for(const struct sc_transfer *t, CURLcode rc, char *buf, size_t size)
 {
-    const char *words =
-        rc != CURLE_OK && s->real->easy_strerror ? s->real->easy_strerror(rc) : NULL;
+    const struct sc_libcurl *real = t->shadow->real;
+    const char *words = rc != CURLE_OK && real->easy_strerror ? real->easy_strerror(rc) : NULL;
 
-    if (!words || !t->bound)
+    if (!words || !t->x.bound)
         return words;
-    snprintf(buf, size, "%s: %s", words, t->bound);
+    snprintf(buf, size, "%s: %s", words, t->x.bound);
     return buf;
 }
 
-void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+void sc_report_attempt(struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 {
     enum sc_class class = t->verdict.class;
     /* A call that went well at once is told by its summary alone. */
@@ -78,43 +78,43 @@ void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, 
     struct sc_event e;
     char words[128], said[SC_SAID_MAX];
 
-    report_late_error(s, t);
-    if (sc_runtime_log(t->policy).level < level)
+    report_late_error(t);
+    if (sc_runtime_log(t->route.policy).level < level)
         return;
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_ATTEMPT;
     e.level = level;
     e.attempt = t->call.attempts;
-    e.max_attempts = t->rule->settings->retry.by_class[class].max_attempts;
-    e.status = t->status;
+    e.max_attempts = t->route.rule->settings->retry.by_class[class].max_attempts;
+    e.status = t->x.status;
     e.curl_code = (int)rc;
     e.class = sc_class_name(class);
     e.row = t->verdict.row;
-    e.ms = (now_ns - t->attempt_start_ns) / SC_NS_PER_MS;
+    e.ms = (now_ns - t->attempt.start_ns) / SC_NS_PER_MS;
     e.retry_after_ms = t->verdict.hint_ms;
     e.will_retry = class != SC_CLASS_OK && t->call.give_up == SC_GIVE_UP_NOT;
     if (e.will_retry && t->call.wait_until_ns > now_ns)
         e.wait_ms = (t->call.wait_until_ns - now_ns) / SC_NS_PER_MS;
-    e.text = words_for(s, t, rc, words, sizeof words);
+    e.text = words_for(t, rc, words, sizeof words);
     e.reason = e.will_retry || class == SC_CLASS_OK ? NULL : sc_give_up_name(t->call.give_up);
     if (class != SC_CLASS_OK)
-        e.said = said_for_debugging(s, t, said);
+        e.said = said_for_debugging(t, said);
     write_event(t, &e);
 }
 
-void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step)
+void sc_report_wait(struct sc_transfer *t, const struct sc_step *step)
 {
     bool shared = step->reason == SC_WAIT_LIMIT || step->reason == SC_WAIT_GATE;
-    int64_t now = sc_now_ns(), end = shared ? t->wait_end_ns : step->until_ns;
+    int64_t now = sc_now_ns(), end = shared ? t->wait.end_ns : step->until_ns;
     struct sc_event e;
 
-    if (shared && t->waiting_since_ns)
+    if (shared && t->wait.since_ns)
         return; /* goes on waiting */
     if (shared)
-        t->waiting_since_ns = now;
+        t->wait.since_ns = now;
     else
         sc_state_count_wait(&t->ticket, step->reason, (end - now) / SC_NS_PER_MS);
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_WAIT;
     e.attempt = t->call.attempts;
     e.ms = (end - now) / SC_NS_PER_MS;
@@ -122,38 +122,35 @@ void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_
     write_event(t, &e);
 }
 
-void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_kind kind,
-                    const char *text)
+void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *text)
 {
     struct sc_event e;
 
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = kind;
     e.level = kind == SC_EVENT_GATE ? SC_LOG_DEBUG : SC_LOG_WARN;
     e.text = text;
     write_event(t, &e);
 }
 
-void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
-                       const char *text)
+void sc_report_request(struct sc_transfer *t, const char *reason, const char *text, int trimmed)
 {
     struct sc_event e;
 
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_REQUEST;
     e.level = SC_LOG_WARN;
     e.reason = reason;
     e.text = text;
-    e.trimmed = t->tokens.trimmed;
+    e.trimmed = trimmed;
     write_event(t, &e);
 }
 
-void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
-                      const char *text)
+void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text)
 {
     struct sc_event e;
 
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_BUDGET;
     e.level = SC_LOG_WARN;
     e.budget = a->budget->name;
@@ -165,29 +162,15 @@ void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct s
     write_event(t, &e);
 }
 
-void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns)
+void sc_report_waited(struct sc_transfer *t, int64_t ns, enum sc_wait_reason reason)
 {
     struct sc_event e;
 
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_WAITED;
     e.ms = ns / SC_NS_PER_MS;
-    e.reason = sc_wait_reason_name(t->admission.reason);
+    e.reason = sc_wait_reason_name(reason);
     write_event(t, &e);
-}
-
-static void fill_spent(struct sc_event *e, const struct sc_spent *spent)
-{
-    if (!spent->known)
-        return;
-    e->input_tokens = spent->input;
-    e->output_tokens = spent->output;
-    e->cached_tokens = spent->cached;
-    e->cache_write_tokens = spent->written;
-    e->reasoning_tokens = spent->reasoning;
-    e->has_cost = spent->has_cost;
-    e->cost_nano = spent->cost_nano;
-    e->estimated = spent->estimated;
 }
 
 /* What this process has done, for STEADYCURL_STATS. */
@@ -230,29 +213,28 @@ __attribute__((destructor)) static void report_statistics(void)
     sc_log_event(&log, &e);
 }
 
-void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns)
+void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_describer *describe)
 {
     struct sc_event e;
     char words[128];
 
-    fill(&e, s, t);
+    fill(&e, t);
     e.kind = SC_EVENT_CALL;
     e.attempts = t->call.attempts;
-    e.status = t->status;
+    e.status = t->x.status;
     e.curl_code = (int)rc;
-    e.text = words_for(s, t, rc, words, sizeof words);
+    e.text = words_for(t, rc, words, sizeof words);
     e.class = sc_class_name(t->verdict.class);
     e.row = t->verdict.row;
     e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";
-    if (t->turned_away)
+    if (t->own_answer)
         e.outcome = "synthesized";
     e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
     e.ms = (now_ns - t->call.start_ns) / SC_NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
-    if (t->turned_away)
-        e.reason = t->rewrite.refused ? t->rewrite.refused : sc_refusal_name(t->admission.refusal);
-    e.trimmed = t->tokens.trimmed;
-    fill_spent(&e, &t->spent);
+    if (t->own_answer)
+        e.reason = t->own_answer->reply.reason;
+    describe(t, &e);
     sc_labels_read(&e.task, &e.dag);
     write_event(t, &e);
     count_call(t, e.outcome);

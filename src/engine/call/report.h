@@ -3,20 +3,23 @@
 #define SC_CALL_REPORT_H
 
 #include "call/transfer.h"
+#include "log/log.h"
 
-void sc_report_attempt(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+void sc_report_attempt(struct sc_transfer *t, CURLcode rc, int64_t now_ns);
 /* One line about what the call changed for others, or met. */
-void sc_report_note(struct sc_shadow *s, struct sc_transfer *t, enum sc_event_kind kind,
-                    const char *text);
-/* Something about the request itself: too long, or not sent as it was. */
-void sc_report_request(struct sc_shadow *s, struct sc_transfer *t, const char *reason,
-                       const char *text);
+void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *text);
+/* Something about the request itself: too long, or not sent as it was. trimmed: messages that were
+ * left out of it. */
+void sc_report_request(struct sc_transfer *t, const char *reason, const char *text, int trimmed);
 /* So much of a budget is spent. */
-void sc_report_budget(struct sc_shadow *s, struct sc_transfer *t, const struct sc_money_alert *a,
-                      const char *text);
+void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text);
 /* A wait for limit or gate is over. */
-void sc_report_waited(struct sc_shadow *s, struct sc_transfer *t, int64_t ns);
-void sc_report_wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_step *step);
-void sc_report_call(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc, int64_t now_ns);
+void sc_report_waited(struct sc_transfer *t, int64_t ns, enum sc_wait_reason reason);
+void sc_report_wait(struct sc_transfer *t, const struct sc_step *step);
+
+/* Fills in what stages know of the call. */
+typedef void sc_describer(const struct sc_transfer *t, struct sc_event *e);
+
+void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_describer *describe);
 
 #endif

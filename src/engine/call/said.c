@@ -63,13 +63,14 @@ static bool add_url(struct sc_wording *w, const struct sc_shadow *s)
     return ok && sc_wording_secret(w, s->target.query);
 }
 
-static bool know_the_call(struct sc_wording *w, const struct sc_shadow *s,
-                          const struct sc_transfer *t)
+static bool know_the_call(struct sc_wording *w, const struct sc_transfer *t)
 {
+    const struct sc_shadow *s = t->shadow;
+
     w->request = sc_body_text(s);
     if (!w->request.p && s->o.copied_text.set)
         w->request = (struct sc_str){s->o.copied_text.p, s->o.copied_text.n};
-    w->model = t->model[0] ? t->model : NULL;
+    w->model = t->route.model[0] ? t->route.model : NULL;
     return add_headers(w, s->o.headers) && add_headers(w, s->o.proxy_headers) && add_url(w, s) &&
            add_credentials(w, &s->o) &&
            (!s->o.bearer.set ||
@@ -78,28 +79,28 @@ static bool know_the_call(struct sc_wording *w, const struct sc_shadow *s,
 
 static struct sc_str message_of(const struct sc_transfer *t)
 {
-    struct sc_str body = sc_transfer_body(t);
-    struct sc_response r = {.provider = t->provider,
-                            .status = t->status,
+    struct sc_str body = sc_exchange_body(&t->x);
+    struct sc_response r = {.provider = t->route.provider,
+                            .status = t->x.status,
                             .body = body.p,
                             .body_len = body.n,
-                            .is_stream = t->stream != NULL};
+                            .is_stream = t->x.stream != NULL};
     struct sc_facts facts;
 
-    if (t->stream)
-        sc_facts_read_event(&r, t->stream, &facts);
+    if (t->x.stream)
+        sc_facts_read_event(&r, t->x.stream, &facts);
     else
         sc_facts_read(&r, &facts);
     return facts.message;
 }
 
-const char *sc_said(const struct sc_shadow *s, const struct sc_transfer *t, char buf[SC_SAID_MAX])
+const char *sc_said(const struct sc_transfer *t, char buf[SC_SAID_MAX])
 {
     struct sc_wording w = {.n_secrets = 0};
     struct sc_str message = message_of(t);
     char text[MESSAGE_MAX];
 
-    if (message.n == 0 || !know_the_call(&w, s, t))
+    if (message.n == 0 || !know_the_call(&w, t))
         return NULL;
     sc_json_unescape(message, text, sizeof text);
     sc_wording_put(&w, (struct sc_str){text, strlen(text)}, buf, SC_SAID_MAX);

@@ -8,6 +8,6 @@ enum { SC_SAID_MAX = 512 };
 
 /* The message of the attempt's error, in `buf`; NULL: it has none, or nothing of it may be said.
  * Takes microseconds: for level debug. */
-const char *sc_said(const struct sc_shadow *s, const struct sc_transfer *t, char buf[SC_SAID_MAX]);
+const char *sc_said(const struct sc_transfer *t, char buf[SC_SAID_MAX]);
 
 #endif

@@ -1,6 +1,7 @@
 /* multi_member.c - one handle's way through a multi. See multi.h. */
 #include "drive/multi.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "handle/progress.h"
 #include "handle/texts.h"
 #include "wire/playback.h"
+#include "wire/program.h"
 #include "call/report.h"
 #include "steadycurl/newer.h"
 
@@ -60,13 +62,8 @@ static void let_go(struct sc_member *m)
 /* The call ends with its handle leaving: nobody hears of it but the log. */
 static void report_left(struct sc_member *m)
 {
-    struct sc_transfer *t = m->shadow->transfer;
-
-    if (!t)
-        return;
-    t->call.give_up = SC_GIVE_UP_ABORTED;
-    t->verdict.class = SC_CLASS_ABORTED;
-    sc_report_call(m->shadow, t, CURLE_ABORTED_BY_CALLBACK, sc_now_ns());
+    if (m->shadow->transfer)
+        sc_managed_left(m->shadow->transfer);
 }
 
 void sc_member_free(struct sc_member *m)
@@ -154,10 +151,10 @@ static int64_t next_look(const struct sc_member *m, const struct sc_step *step)
         return until;
     if (t->ticket.ask_again) {
         until += (int64_t)m->multi->n_held * LEASE_LOOK_MS * SC_NS_PER_MS;
-    } else if (until < t->wait_end_ns) {
+    } else if (until < t->wait.end_ns) {
         until += grid - until % grid;
-        if (until > t->wait_end_ns)
-            until = t->wait_end_ns;
+        if (until > t->wait.end_ns)
+            until = t->wait.end_ns;
     }
     return until < t->call.deadline_ns ? until : t->call.deadline_ns;
 }
@@ -193,7 +190,7 @@ static void start_attempt(struct sc_member *m)
         leave_real(m);
         restore_error(m);
     }
-    sc_managed_prepare(m->shadow, t);
+    sc_managed_prepare(t);
     if (!m->in_real) {
         m->in_real = u->real->multi_add_handle(u->multi, m->shadow->easy) == CURLM_OK;
         u->added_again += m->in_real;
@@ -210,15 +207,15 @@ static void deliver(struct sc_member *m, CURLcode rc)
 
     if (t->call.attempts == 0)
         leave_real(m); /* answered by us: libcurl must not begin */
-    t->replay_paused = false;
+    t->play.replay_paused = false;
     m->state = SC_MEMBER_DELIVERING;
     u->delivering = m;
     sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
-    rc = sc_managed_finish(m->shadow, t, rc);
+    rc = sc_managed_finish(t, rc);
     u->callback_frame = 0;
     u->delivering = NULL;
     m->state = SC_MEMBER_RUNNING;
-    if (t->replay_paused)
+    if (t->play.replay_paused)
         hold(m, SC_MEMBER_PAUSED, t->call.deadline_ns);
     else
         finish(m, rc);
@@ -230,7 +227,7 @@ static void next_step(struct sc_member *m, struct sc_step *step)
 {
     struct sc_multi *u = m->multi;
     struct sc_transfer *t = m->shadow->transfer;
-    bool reads = t->uploads && t->call.attempts == 0 && t->rule->settings->edits_requests;
+    bool reads = t->req.uploads && t->call.attempts == 0 && t->route.rule->settings->edits_requests;
 
     if (reads) {
         leave_real(m);
@@ -238,7 +235,7 @@ static void next_step(struct sc_member *m, struct sc_step *step)
         u->delivering = m;
         sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     }
-    sc_managed_next(m->shadow, t, sc_now_ns(), step);
+    sc_managed_next(t, sc_now_ns(), step);
     if (reads) {
         u->callback_frame = 0;
         u->delivering = NULL;
@@ -258,7 +255,7 @@ static void advance(struct sc_member *m)
         start_attempt(m);
         break;
     case SC_STEP_WAIT:
-        sc_report_wait(s, s->transfer, &step);
+        sc_report_wait(s->transfer, &step);
         leave_real(m);
         hold(m, SC_MEMBER_WAITING, next_look(m, &step));
         break;
@@ -289,15 +286,15 @@ void sc_member_begin(struct sc_member *m)
         finish(m, CURLE_FAILED_INIT);
         return;
     }
-    t->may_pause = true;
-    t->recheck_ns = RECHECK_MS * SC_NS_PER_MS;
+    t->play.may_pause = true;
+    t->wait.recheck_ns = RECHECK_MS * SC_NS_PER_MS;
     keep_error(m);
     advance(m);
 }
 
 void sc_member_ended(struct sc_member *m, CURLcode rc)
 {
-    m->result = sc_managed_judge(m->shadow, m->shadow->transfer, rc);
+    m->result = sc_managed_judge(m->shadow->transfer, rc);
     advance(m);
 }
 
@@ -306,11 +303,9 @@ void sc_member_ended(struct sc_member *m, CURLcode rc)
 static void time_out(struct sc_member *m)
 {
     struct sc_transfer *t = m->shadow->transfer;
-    uint64_t got = t->body_len;
-    curl_off_t of = t->content_length;
 
-    sc_transfer_attempt(t);
-    sc_say_timed_out(m->shadow, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, got, of);
+    sc_playback_timed_out(&t->x);
+    sc_exchange_restart(&t->x);
     deliver(m, CURLE_OPERATION_TIMEDOUT);
 }
 
@@ -334,14 +329,14 @@ void sc_member_progress(struct sc_member *m)
 
     sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
     if (m->state == SC_MEMBER_PAUSED)
-        stop = sc_progress(s, t, t->content_length, (curl_off_t)t->delivered_body);
+        stop = sc_program_progress(&t->x, t->x.content_length, (curl_off_t)t->play.delivered_body);
     else
-        stop = sc_progress(s, t, 0, 0);
+        stop = sc_program_progress(&t->x, 0, 0);
     u->callback_frame = 0;
     if (!stop)
         return;
     let_go(m);
-    deliver(m, sc_managed_abort(s, t));
+    deliver(m, sc_managed_abort(t));
 }
 
 /* The rest is handed over in the next turn. */

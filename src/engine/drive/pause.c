@@ -10,32 +10,33 @@
 
 #include "call/transfer.h"
 #include "drive/multi.h"
-#include "stage/watchdog.h"
+#include "wire/clock.h"
 
 /* Else the call waits, or its result is being handed over. */
 static bool libcurl_has_it(const struct sc_shadow *s, const struct sc_transfer *t)
 {
-    return s->member ? s->member->state == SC_MEMBER_RUNNING : t->sending;
+    return s->member ? s->member->state == SC_MEMBER_RUNNING : t->play.sending;
 }
 
 /* What libcurl knows of the pause, and the clocks. */
 static void withhold(struct sc_transfer *t, bool withheld)
 {
-    t->recv_withheld = withheld && t->recv_paused;
-    t->send_withheld = withheld && t->send_stopped;
-    sc_watchdog_paused(t);
+    t->play.recv_withheld = withheld && t->play.recv_paused;
+    t->play.send_withheld = withheld && t->play.send_stopped;
+    sc_clock_paused(&t->x);
 }
 
 /* The first attempt has no connection yet: libcurl's own answer stands, and what it refused to
  * pause nobody will let go, either. An earlier pause, from before the attempt, can be lifted. */
 static CURLcode refused(struct sc_transfer *t, bool was_paused, CURLcode rc)
 {
-    if (t->upload.pending == CURL_READFUNC_PAUSE) /* asked ahead of the connection (request.h) */
+    if (t->req.upload.pending ==
+        CURL_READFUNC_PAUSE) /* asked ahead of the connection (request.h) */
         return CURLE_OK;
     if (was_paused)
         return CURLE_OK;
-    t->recv_paused = false;
-    t->send_stopped = false;
+    t->play.recv_paused = false;
+    t->play.send_stopped = false;
     withhold(t, false);
     return rc;
 }
@@ -48,14 +49,14 @@ CURLcode sc_pause(struct sc_shadow *s, int bitmask)
 
     if (!t)
         return s->real->easy_pause(s->easy, bitmask);
-    was_paused = t->recv_paused || t->send_stopped;
-    t->recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
-    t->send_stopped = (bitmask & CURLPAUSE_SEND) != 0;
-    if (!t->send_stopped)
-        t->unpaused = true;
+    was_paused = t->play.recv_paused || t->play.send_stopped;
+    t->play.recv_paused = (bitmask & CURLPAUSE_RECV) != 0;
+    t->play.send_stopped = (bitmask & CURLPAUSE_SEND) != 0;
+    if (!t->play.send_stopped)
+        t->play.unpaused = true;
     if (!libcurl_has_it(s, t)) {
         withhold(t, true);
-        if (s->member && s->member->state == SC_MEMBER_PAUSED && !t->recv_paused)
+        if (s->member && s->member->state == SC_MEMBER_PAUSED && !t->play.recv_paused)
             sc_multi_unpaused(s->member);
         return CURLE_OK;
     }

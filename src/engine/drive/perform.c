@@ -9,7 +9,7 @@
 #include "core/time.h"
 #include "handle/progress.h"
 #include "handle/texts.h"
-#include "wire/playback.h"
+#include "wire/program.h"
 #include "drive/sequence.h"
 #include "drive/multi.h"
 #include "call/report.h"
@@ -30,7 +30,7 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
 {
     int64_t now;
 
-    sc_report_wait(s, t, step);
+    sc_report_wait(t, step);
     while ((now = sc_now_ns()) < step->until_ns) {
         int64_t tick = now + TICK_MS * SC_NS_PER_MS;
 
@@ -38,7 +38,7 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
             sleep_until(step->until_ns);
             continue;
         }
-        if (sc_progress(s, t, 0, 0))
+        if (sc_program_progress(&t->x, 0, 0))
             return true;
         sleep_until(tick < step->until_ns ? tick : step->until_ns);
     }
@@ -51,21 +51,21 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
     struct sc_step step;
 
     for (;;) {
-        sc_managed_next(s, t, sc_now_ns(), &step);
+        sc_managed_next(t, sc_now_ns(), &step);
         switch (step.kind) {
         case SC_STEP_SEND:
-            sc_managed_prepare(s, t);
-            t->sending = true;
+            sc_managed_prepare(t);
+            t->play.sending = true;
             rc = s->real->easy_perform(s->easy);
-            t->sending = false;
-            rc = sc_managed_judge(s, t, rc);
+            t->play.sending = false;
+            rc = sc_managed_judge(t, rc);
             break;
         case SC_STEP_WAIT:
             if (wait(s, t, &step))
-                return sc_managed_finish(s, t, sc_managed_abort(s, t));
+                return sc_managed_finish(t, sc_managed_abort(t));
             break;
         default:
-            return sc_managed_finish(s, t, rc);
+            return sc_managed_finish(t, rc);
         }
     }
 }
@@ -77,7 +77,7 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
 static bool is_recursion(const struct sc_shadow *s, uintptr_t frame)
 {
     return s->active && frame < s->frame && s->transfer &&
-           (s->transfer->sending || s->transfer->in_callback) &&
+           (s->transfer->play.sending || s->transfer->play.in_callback) &&
            pthread_equal(s->thread, pthread_self());
 }
 
@@ -88,7 +88,8 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
     CURLcode rc;
 
     if (is_recursion(s, frame))
-        return s->transfer->in_callback ? CURLE_RECURSIVE_API_CALL : s->real->easy_perform(s->easy);
+        return s->transfer->play.in_callback ? CURLE_RECURSIVE_API_CALL
+                                             : s->real->easy_perform(s->easy);
     if (s->member && !s->member->in_real) {
         sc_say_in_multi(s);
         return CURLE_FAILED_INIT;

@@ -1,51 +1,188 @@
-/* sequence.c - see managed.h. */
+/* sequence.c - see sequence.h. */
 #include "drive/sequence.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <strings.h>
 
+#include "call/decide.h"
+#include "call/judge.h"
+#include "call/refusal.h"
+#include "call/report.h"
 #include "core/time.h"
-#include "stage/admit.h"
-#include "wire/answer.h"
-#include "stage/ask.h"
-#include "stage/consent.h"
-#include "stage/split.h"
-#include "wire/feed.h"
-#include "wire/playback.h"
 #include "handle/body.h"
-#include "handle/headers.h"
 #include "handle/hooks.h"
 #include "handle/progress.h"
 #include "handle/texts.h"
-#include "call/report.h"
-#include "wire/mime.h"
-#include "wire/request.h"
-#include "wire/response.h"
-#include "process/runtime.h"
 #include "handle/url.h"
-#include "stage/fit.h"
-#include "stage/watchdog.h"
+#include "process/runtime.h"
+#include "provider/request.h"
+#include "stage/stage.h"
+#include "wire/answer.h"
+#include "wire/clock.h"
+#include "wire/feed.h"
+#include "wire/program.h"
+#include "wire/response.h"
 
 enum { RECHECK_MS = 100 };
 
-static bool is_total_timeout(const struct sc_transfer *t)
+/* ---- begin ---------------------------------------------------------------------------------- */
+
+/* Nothing of the handle's last transfer is answered for any more. */
+static void forget_last(struct sc_shadow *s)
 {
-    return t->rule->settings->program_timeout == SC_TIMEOUT_TOTAL;
+    memset(&s->overlay, 0, sizeof s->overlay);
+    sc_answer_forget(s);
 }
 
+/* Where the path does not tell, a body may: one that the program reads out as it goes is looked at
+ * later. */
+static void find_kind(struct sc_transfer *t)
+{
+    struct sc_shadow *s = t->shadow;
+    enum sc_path_use use = sc_target_path_use(s, t->route.provider);
+    const char *method = sc_target_method(s);
+    struct sc_str name = {method, strlen(method)}, body;
+    enum sc_request_kind asking;
+
+    t->req.kind = sc_request_kind_of(name, use, false);
+    if (t->req.kind != SC_REQUEST_CHANGES)
+        return;
+    asking = sc_request_kind_of(name, use, true);
+    if (asking == t->req.kind)
+        return;
+    t->req.kind_open = sc_request_is_read(s);
+    body = sc_body_text(s);
+    if (t->route.model[0] || (body.p && sc_request_asks(body.p, body.n)))
+        t->req.kind = asking;
+}
+
+/* When it has to be over: the program's own timeout, and the rule's. */
+static int64_t deadline_of(const struct sc_transfer *t, int64_t now)
+{
+    const struct sc_settings *set = t->route.rule->settings;
+    int64_t deadline = SC_NEVER, total = set->timeouts.total_ms;
+
+    if (t->shadow->o.timeout_ms > 0 && set->program_timeout == SC_TIMEOUT_TOTAL)
+        deadline = now + t->shadow->o.timeout_ms * SC_NS_PER_MS;
+    if (total > 0 && now + total * SC_NS_PER_MS < deadline)
+        deadline = now + total * SC_NS_PER_MS;
+    return deadline;
+}
+
+static void begin_call(struct sc_transfer *t)
+{
+    const struct sc_settings *set = t->route.rule->settings;
+    int64_t now = sc_now_ns(), deadline = deadline_of(t, now);
+
+    t->id = sc_random64();
+    t->random = t->id;
+    t->req.uploads = sc_request_is_read(t->shadow);
+    if (t->req.uploads)
+        sc_upload_init(&t->req.upload, set->hold.upload_memory, set->hold.upload_max);
+    sc_call_begin(&t->call, set, now, deadline);
+    t->call.deadline_ns = deadline; /* total_ms holds whatever the program's timeout bounds */
+    t->play.start_ns = now;
+    t->play.deadline_ns = deadline;
+    t->wait.recheck_ns = RECHECK_MS * SC_NS_PER_MS;
+}
+
+static void put_hooks_in(struct sc_transfer *t)
+{
+    struct sc_shadow *s = t->shadow;
+
+    s->body_planned = false;
+    sc_response_install(s);
+    if (t->req.uploads)
+        sc_feed_install(s);
+    if (sc_clock_wanted(&t->x) || sc_progress_wanted(s))
+        sc_hook_in(s, SC_HOOK_PROGRESS, (sc_trampoline *)sc_on_progress);
+}
+
+struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
+{
+    struct sc_route route;
+    struct sc_transfer *t;
+
+    forget_last(s);
+    route.policy = sc_runtime_policy(refused);
+    if (*refused)
+        *refused = sc_target_url(s);
+    route.rule = sc_target_rule(s, route.policy, route.model, sizeof route.model, &route.provider,
+                                &route.own_provider);
+    t = route.rule ? sc_transfer_new(s) : NULL;
+    if (!t)
+        return NULL;
+    t->route = route;
+    find_kind(t);
+    begin_call(t);
+    sc_decide_begin(t, sc_stages_head);
+    s->transfer = t;
+    s->exchange = &t->x;
+    sc_stages_begin(t);
+    put_hooks_in(t);
+    return t;
+}
+
+/* ---- next ----------------------------------------------------------------------------------- */
+
+/* The last answer was put aside, and now there is no time for the next. */
+static void run_out_between(struct sc_transfer *t)
+{
+    sc_say_timed_out(t->shadow, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, 0, -1);
+    sc_judge_own(t, SC_CLASS_RETRYABLE);
+}
+
+/* Of a body that is read ahead nobody could know before. */
+static void edit_body(void *transfer, struct sc_edits *e)
+{
+    struct sc_transfer *t = transfer;
+    char *model = t->route.model;
+
+    if (!model[0] && !sc_request_model(t->route.provider, t->shadow->target.path, e->original.p,
+                                       e->original.n, model, SC_MODEL_MAX))
+        model[0] = '\0';
+    sc_stages_edit(t, e);
+}
+
+void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step)
+{
+    struct sc_plan plan = {.now_ns = now_ns, .again = t->wait.asked};
+
+    sc_call_next(&t->call, now_ns, step);
+    if (step->kind != SC_STEP_SEND)
+        return;
+    if (t->route.rule->settings->edits_requests)
+        sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
+    t->wait.asked = false;
+    switch (sc_stages_plan(t, &plan)) {
+    case SC_GO:
+        break;
+    case SC_WAIT:
+        t->wait.asked = true;
+        *step = (struct sc_step){SC_STEP_WAIT, plan.until_ns, plan.reason};
+        break;
+    case SC_ANSWER:
+        step->kind = SC_STEP_DELIVER;
+        break;
+    case SC_GIVE_UP:
+        step->kind = SC_STEP_DELIVER;
+        sc_call_stop(&t->call, plan.why);
+        break;
+    }
+}
+
+/* ---- an attempt ----------------------------------------------------------------------------- */
+
 /* The program's timeout is a promise for the whole call: a later attempt gets what is left. */
-static void bound_attempt(struct sc_shadow *s, struct sc_transfer *t, int64_t now)
+static void bound_attempt(struct sc_transfer *t, int64_t now)
 {
     int64_t left;
 
     if (t->call.deadline_ns == SC_NEVER)
         return;
-    t->bounded = true;
+    t->attempt.bounded = true;
     left = (t->call.deadline_ns - now) / SC_NS_PER_MS;
-    SC_SET(s, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+    SC_SET(t->shadow, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
 }
 
 /* libcurl's own progress meter is on. */
@@ -66,10 +203,106 @@ static void clean_after_attempt(struct sc_shadow *s)
         SC_SET(s, CURLOPT_HSTSREADFUNCTION, (curl_hstsread_callback)NULL);
 }
 
-/* Puts back what later attempts needed otherwise. */
-static void restore(struct sc_shadow *s, const struct sc_transfer *t)
+/* Limit or gate kept the first attempt waiting. */
+static bool has_waited(const struct sc_transfer *t)
 {
-    if (t->bounded)
+    return t->attempt.start_ns - t->call.start_ns > SC_NS_PER_MS;
+}
+
+static void forget_attempt(struct sc_transfer *t)
+{
+    struct sc_attempt *a = &t->attempt;
+
+    a->earlier_connects += a->connects;
+    a->connects = 0;
+    a->connect_code = 0;
+    a->decided = a->forbidden = a->granted = false;
+    t->put_aside = false;
+    sc_exchange_restart(&t->x);
+}
+
+/* An attempt must not be the cause of the next one's failure. */
+static void renew_connection(const struct sc_transfer *t)
+{
+    if (t->attempt.fresh)
+        sc_hook_in(t->shadow, SC_HOOK_FRESH_CONNECT, NULL);
+    else
+        sc_hook_out(t->shadow, SC_HOOK_FRESH_CONNECT);
+}
+
+void sc_managed_prepare(struct sc_transfer *t)
+{
+    struct sc_shadow *s = t->shadow;
+
+    forget_attempt(t);
+    t->attempt.start_ns = sc_now_ns();
+    sc_clock_begin(&t->x, t->attempt.start_ns);
+    t->play.told.owed = false;
+    t->x.last =
+        t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->route.rule->settings);
+    if (t->call.attempts > 0)
+        clean_after_attempt(s);
+    renew_connection(t);
+    if (t->req.rewinds)
+        sc_feed_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
+    if (t->req.rewrite.bytes)
+        sc_rewrite_install(&t->x);
+    sc_stages_send(t);
+    /* A first attempt that starts at once is bounded by what the program has set. */
+    if (t->call.attempts > 0 || has_waited(t) || t->route.rule->settings->timeouts.total_ms > 0)
+        bound_attempt(t, t->attempt.start_ns);
+}
+
+/* What was put into the handle for this attempt alone. */
+static void take_out(struct sc_transfer *t)
+{
+    if (t->req.rewrite.bytes)
+        sc_body_put_back(t->shadow);
+    t->shadow->body_planned = false;
+    if (t->x.fail_suppressed)
+        SC_SET(t->shadow, CURLOPT_FAILONERROR, 1L);
+}
+
+CURLcode sc_managed_judge(struct sc_transfer *t, CURLcode rc)
+{
+    struct sc_result r;
+    struct sc_wish wish;
+    int64_t now;
+
+    rc = sc_stages_ended(t, rc);
+    take_out(t);
+    t->req.rewinds = t->req.rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->req.uploads);
+    sc_judge_attempt(t, rc, &r);
+    now = t->attempt.end_ns = sc_now_ns();
+    sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
+    wish = sc_stages_judged(t);
+    sc_call_apply(&t->call, wish, now);
+    sc_report_attempt(t, rc, now);
+    sc_stages_logged(t);
+    if (wish.next >= SC_REPEAT && t->verdict.class == SC_CLASS_OK) {
+        sc_exchange_restart(&t->x);
+        t->put_aside = true;
+    }
+    return rc;
+}
+
+CURLcode sc_managed_abort(struct sc_transfer *t)
+{
+    sc_call_stop(&t->call, SC_GIVE_UP_ABORTED);
+    sc_judge_own(t, SC_CLASS_ABORTED);
+    sc_exchange_restart(&t->x);
+    sc_say_aborted(t->shadow);
+    return CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+/* Puts back what later attempts needed otherwise. */
+static void restore(struct sc_transfer *t)
+{
+    struct sc_shadow *s = t->shadow;
+
+    if (t->attempt.bounded)
         SC_SET(s, CURLOPT_TIMEOUT_MS, (long)s->o.timeout_ms);
     if (t->call.attempts < 1)
         return;
@@ -79,361 +312,105 @@ static void restore(struct sc_shadow *s, const struct sc_transfer *t)
         SC_SET(s, CURLOPT_HSTSREADFUNCTION, s->o.hsts_read_fn);
 }
 
-/* Limit or gate kept the first attempt waiting. */
-static bool has_waited(const struct sc_transfer *t)
-{
-    return t->attempt_start_ns - t->call.start_ns > SC_NS_PER_MS;
-}
-
-void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t)
-{
-    t->earlier_connects += t->connects;
-    t->connects = 0;
-    sc_transfer_attempt(t);
-    t->attempt_start_ns = sc_now_ns();
-    sc_watchdog_begin(t);
-    t->last_attempt =
-        t->call.attempts - t->call.repeated + 1 >= sc_call_attempts_max(t->rule->settings);
-    if (t->call.attempts > 0)
-        clean_after_attempt(s);
-    if (t->fresh)
-        sc_hook_in(s, SC_HOOK_FRESH_CONNECT, NULL);
-    else
-        sc_hook_out(s, SC_HOOK_FRESH_CONNECT);
-    if (t->rewinds)
-        sc_feed_install_seek(s); /* libcurl 8 still wants to rewind when it is performed again */
-    if (t->rewrite.bytes)
-        sc_rewrite_install(s, t);
-    /* A first attempt that starts at once is bounded by what the program has set. */
-    if (t->call.attempts > 0 || has_waited(t) || t->rule->settings->timeouts.total_ms > 0)
-        bound_attempt(s, t, t->attempt_start_ns);
-}
-
-/* curl_httppost is public: a part that a callback reads cannot be read twice, nor one that comes
- * from a pipe. */
-static bool is_read_once(const struct curl_httppost *part)
-{
-    struct stat st;
-
-    if (part->flags & CURL_HTTPPOST_CALLBACK)
-        return true;
-    return (part->flags & (CURL_HTTPPOST_FILENAME | CURL_HTTPPOST_READFILE)) && part->contents &&
-           (stat(part->contents, &st) != 0 || !S_ISREG(st.st_mode));
-}
-
-static bool form_is_read_once(const struct curl_httppost *form)
-{
-    const struct curl_httppost *more;
-
-    for (; form; form = form->next)
-        for (more = form; more; more = more->more)
-            if (is_read_once(more))
-                return true;
-    return false;
-}
-
-static bool can_resend(const struct sc_shadow *s, const struct sc_transfer *t)
-{
-    if (t->uploads)
-        return !t->upload.lost;
-    if (s->o.mime && sc_mime_read_once_since(t->call.start_ns))
-        return false;
-    return s->o.method != SC_METHOD_POST_FORM || !form_is_read_once(s->o.form);
-}
-
-static bool has_idempotency_key(const struct curl_slist *headers)
-{
-    static const char *const names[] = {"idempotency-key", "x-idempotency-key", NULL};
-
-    return sc_header_find(headers, names).n > 0;
-}
-
-/* Whether the request must not be processed twice: it changes something, and the service has not
- * been given the means to know it again. */
-static bool is_once(const struct sc_shadow *s, struct sc_transfer *t)
-{
-    return sc_transfer_kind(t) == SC_REQUEST_CHANGES && !has_idempotency_key(s->o.headers);
-}
-
-/* Nothing can have been processed of which no byte was sent. libcurl takes the time when it is
- * about to send; 8.23 also where the connection then fails, so its count of bytes is asked, too. */
-static bool was_never_sent(struct sc_shadow *s)
-{
-    curl_off_t sent_us = -1;
-    long sent_bytes = -1;
-
-    s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-    s->real->easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-    return sent_us == 0 || sent_bytes == 0;
-}
-
-/* libcurl results that the program itself asked for. */
-static bool is_abort(const struct sc_transfer *t, CURLcode rc)
-{
-    return rc == CURLE_ABORTED_BY_CALLBACK || (rc != CURLE_OK && t->forbidden && !t->granted);
-}
-
-/* ... and those where its own callbacks failed: whatever the server says, not again. */
-static bool is_programs_doing(const struct sc_transfer *t, CURLcode rc)
-{
-    return rc == CURLE_WRITE_ERROR || rc == CURLE_READ_ERROR || is_abort(t, rc);
-}
-
-/* Not where there was none. */
-static bool is_fault_of_connection(CURLcode rc)
-{
-    return rc != CURLE_OK && rc != CURLE_HTTP_RETURNED_ERROR && rc != CURLE_COULDNT_RESOLVE_PROXY &&
-           rc != CURLE_COULDNT_RESOLVE_HOST && rc != CURLE_COULDNT_CONNECT;
-}
-
-/* What failed on a connection would fail on it again: HTTP/2 each time, since libcurl 7.88 cannot
- * use a connection of prior knowledge twice. */
-static void note_connection(struct sc_transfer *t, CURLcode rc)
-{
-    t->fresh_on = t->fresh_on || rc == CURLE_HTTP2;
-    t->fresh = t->fresh_on || is_fault_of_connection(rc);
-    t->answered = t->answered || t->status > 0;
-}
-
-/* The program says that it knows of HTTP/2, and a connection of this very attempt shows no sign of
- * it: it will not tomorrow. */
-static void blame_prior_knowledge(const struct sc_shadow *s, const struct sc_transfer *t,
-                                  CURLcode rc, struct sc_verdict *v)
-{
-    if (rc != CURLE_HTTP2 || !s->o.knows_http2 || t->connects == 0 || t->answered ||
-        strcmp(v->row, "curl-http2") != 0)
-        return;
-    *v = (struct sc_verdict){.class = SC_CLASS_BAD_REQUEST, .hint_ms = -1, .row = "curl-no-http2"};
-}
-
-CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
-{
-    struct sc_result r = {.committed = t->phase != SC_HOLDING, .replayable = can_resend(s, t)};
-    long connect_code = 0, status = 0;
-    struct sc_effects effects;
-    int64_t now;
-
-    rc = sc_watchdog_result(s, t, rc);
-    if (t->rewrite.bytes)
-        sc_body_put_back(s);
-    t->rewinds = t->rewinds || (rc == CURLE_SEND_FAIL_REWIND && t->uploads);
-    s->body_planned = false;
-    if (t->fail_suppressed)
-        SC_SET(s, CURLOPT_FAILONERROR, 1L);
-    s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->connects);
-    s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    t->connect_code = (int)connect_code;
-    if (rc == CURLE_HTTP_RETURNED_ERROR && t->place == SC_BEFORE) {
-        /* An old libcurl applies FAILONERROR before it shows the status line. */
-        s->real->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
-        t->status = (int)status;
-    }
-    if (t->decided && rc == CURLE_OK)
-        r.verdict = t->verdict;
-    else
-        sc_transfer_classify(s, t, rc, &r.verdict);
-    r.once = is_once(s, t);
-    if (r.once && rc != CURLE_OK && t->place == SC_BEFORE && was_never_sent(s))
-        r.verdict.unprocessed = true;
-    note_connection(t, rc);
-    blame_prior_knowledge(s, t, rc, &r.verdict);
-    if (is_abort(t, rc))
-        r.verdict.class = SC_CLASS_ABORTED;
-    t->programs_doing = is_programs_doing(t, rc);
-    if (t->programs_doing)
-        r.verdict.retry = false;
-    t->verdict = r.verdict;
-    now = sc_now_ns();
-    sc_call_outcome(&t->call, &r, now, sc_random_next(&t->random));
-    sc_admission_settle(s, t, now, &effects);
-    if (t->usage_asked)
-        sc_ask_answered(s, t);
-    if (r.replayable && !t->programs_doing &&
-        ((t->usage_asked && sc_ask_was_refused(s, t)) ||
-         (sc_tokens_may_repair(t) && sc_tokens_repair(s, t))))
-        sc_call_repeat(&t->call, now);
-    sc_report_attempt(s, t, rc, now);
-    sc_admission_report(s, t, &effects);
-    if (t->batch && rc == CURLE_OK)
-        sc_batch_answered(s, t, now);
-    return rc;
-}
-
-static bool reads_upload(const struct sc_shadow *s)
-{
-    return s->o.method == SC_METHOD_PUT ||
-           (s->o.method == SC_METHOD_POST && !s->o.post_fields && !s->o.copied_fields);
-}
-
-static void begin(struct sc_shadow *s, struct sc_transfer *t)
-{
-    const struct sc_settings *set = t->rule->settings;
-    int64_t now = sc_now_ns(), deadline = SC_NEVER;
-
-    if (s->o.timeout_ms > 0 && is_total_timeout(t))
-        deadline = now + s->o.timeout_ms * SC_NS_PER_MS;
-    if (set->timeouts.total_ms > 0 && now + set->timeouts.total_ms * SC_NS_PER_MS < deadline)
-        deadline = now + set->timeouts.total_ms * SC_NS_PER_MS;
-    t->id = sc_random64();
-    t->random = t->id;
-    t->uploads = reads_upload(s);
-    if (t->uploads)
-        sc_upload_init(&t->upload, set->hold.upload_memory, set->hold.upload_max);
-    sc_call_begin(&t->call, set, now, deadline);
-    t->call.deadline_ns = deadline; /* total_ms holds whatever the program's timeout bounds */
-    t->recheck_ns = RECHECK_MS * SC_NS_PER_MS;
-    sc_admission_begin(s, t);
-}
-
-/* Nothing of the handle's last transfer is answered for any more. */
-static void forget_last(struct sc_shadow *s)
-{
-    memset(&s->overlay, 0, sizeof s->overlay);
-    sc_answer_forget(s);
-}
-
-/* Where the path does not tell, a body may: one that the program reads out as it goes is looked at
- * later. */
-static void find_kind(struct sc_shadow *s, struct sc_transfer *t)
-{
-    enum sc_path_use use = sc_target_path_use(s, t->provider);
-    const char *method = sc_target_method(s);
-    struct sc_str name = {method, strlen(method)}, body;
-    enum sc_request_kind asking;
-
-    t->kind = sc_request_kind_of(name, use, false);
-    if (t->kind != SC_REQUEST_CHANGES)
-        return;
-    asking = sc_request_kind_of(name, use, true);
-    if (asking == t->kind)
-        return;
-    t->kind_open = reads_upload(s);
-    body = sc_body_text(s);
-    if (t->model[0] || (body.p && sc_request_asks(body.p, body.n)))
-        t->kind = asking;
-}
-
-struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
-{
-    const struct sc_policy *policy = sc_runtime_policy(refused);
-    const struct sc_rule *rule;
-    const struct sc_policy_provider *own;
-    enum sc_provider provider;
-    char model[SC_MODEL_MAX];
-    struct sc_transfer *t;
-
-    forget_last(s);
-    if (*refused)
-        *refused = sc_target_url(s);
-    rule = sc_target_rule(s, policy, model, sizeof model, &provider, &own);
-    t = rule ? sc_transfer_new() : NULL;
-    if (!t)
-        return NULL;
-    t->policy = policy;
-    t->rule = rule;
-    t->provider = provider;
-    t->own_provider = own;
-    memcpy(t->model, model, sizeof model);
-    find_kind(s, t);
-    begin(s, t);
-    s->transfer = t;
-    s->body_planned = false;
-    sc_response_install(s);
-    sc_consent_install(s);
-    if (t->uploads)
-        sc_feed_install(s);
-    if (sc_watchdog_wanted(t) || sc_progress_wanted(s))
-        sc_watchdog_install(s);
-    return t;
-}
-
-void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
-                     struct sc_step *step)
-{
-    sc_call_next(&t->call, now_ns, step);
-    if (step->kind != SC_STEP_SEND)
-        return;
-    if (t->rule->settings->edits_requests && !sc_rewrite_plan(s, t))
-        step->kind = SC_STEP_DELIVER;
-    else
-        sc_admission_ask(s, t, now_ns, step);
-}
-
-CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t)
-{
-    t->call.give_up = SC_GIVE_UP_ABORTED;
-    t->verdict.class = SC_CLASS_ABORTED;
-    sc_transfer_attempt(t);
-    sc_say_aborted(s);
-    return CURLE_ABORTED_BY_CALLBACK;
-}
-
 /* What getinfo has to say of several attempts, or a wait and one, as if they were one. */
-static void lay_over(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+static void lay_over(struct sc_transfer *t, CURLcode rc)
 {
-    s->overlay.active = true;
-    s->overlay.offset_us = (t->attempt_start_ns - t->call.start_ns) / 1000;
-    s->overlay.earlier_connects = t->earlier_connects;
-    s->overlay.ok = rc == CURLE_OK;
+    struct sc_overlay *o = &t->shadow->overlay;
+
+    o->active = true;
+    o->offset_us = (t->attempt.start_ns - t->call.start_ns) / 1000;
+    o->earlier_connects = t->attempt.earlier_connects;
+    o->ok = rc == CURLE_OK;
 }
 
 /* It ended by the program's timeout, of which the attempt had got what was left: by a bound of its
  * own, as that for connecting, libcurl tells of it alone. */
 static bool has_run_out(const struct sc_transfer *t)
 {
-    return t->bound || (t->bounded && sc_now_ns() > t->call.deadline_ns - 2 * SC_NS_PER_MS);
+    return t->x.bound ||
+           (t->attempt.bounded && sc_now_ns() > t->call.deadline_ns - 2 * SC_NS_PER_MS);
 }
 
 /* libcurl counts from the attempt's start; the program knows of one call. */
-static void count_whole_call(struct sc_shadow *s, const struct sc_transfer *t)
+static void count_whole_call(const struct sc_transfer *t)
 {
-    int64_t before_ns = t->attempt_start_ns - t->call.start_ns;
+    int64_t before_ns = t->attempt.start_ns - t->call.start_ns;
 
-    if (!t->bound)
+    if (!t->x.bound)
         before_ns += SC_NS_PER_MS - 1; /* what was left was cut */
     if (has_run_out(t))
-        sc_say_timed_out_later(s, before_ns / SC_NS_PER_MS);
+        sc_say_timed_out_later(t->shadow, before_ns / SC_NS_PER_MS);
 }
 
-CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc)
+/* The handle has its own values back before the program's callbacks run. */
+static void begin_finishing(struct sc_transfer *t, CURLcode rc)
 {
-    if (!t->finishing) {
-        t->finishing = true;
-        sc_hooks_out(s);
-        restore(s, t);
-        if (t->call.attempts > 1 || has_waited(t))
-            lay_over(s, t, rc);
-        if (rc == CURLE_OPERATION_TIMEDOUT)
-            count_whole_call(s, t);
+    t->play.finishing = true;
+    sc_hooks_out(t->shadow);
+    restore(t);
+    if (t->call.attempts > 1 || has_waited(t))
+        lay_over(t, rc);
+    if (rc == CURLE_OPERATION_TIMEDOUT)
+        count_whole_call(t);
+}
+
+static CURLcode give_result(struct sc_transfer *t, CURLcode rc)
+{
+    if (t->put_aside && rc == CURLE_OK && !t->own_answer) {
+        run_out_between(t);
+        rc = CURLE_OPERATION_TIMEDOUT;
     }
-    if (sc_batch_is_between(t) && rc == CURLE_OK && !t->turned_away)
-        rc = sc_batch_timed_out(s, t);
-    if (t->turned_away && !s->answer)
-        rc = sc_admission_answer(s, t);
+    if (t->own_answer && !t->shadow->answer)
+        rc = sc_own_answer_give(t);
     else
-        rc = sc_deliver_result(s, t, rc);
-    if (s->answer)
-        sc_answer_settle(s, t, rc);
-    if (t->replay_paused)
-        return rc;
-    s->overlay.delivered = (int64_t)t->delivered_body;
-    s->overlay.ok = rc == CURLE_OK;
-    sc_admission_end(s, t, rc == CURLE_OK && t->verdict.class == SC_CLASS_OK);
-    sc_report_call(s, t, rc, sc_now_ns());
+        rc = sc_deliver_result(&t->x, rc);
+    if (t->shadow->answer)
+        sc_answer_settle(&t->x, rc);
     return rc;
+}
+
+static enum sc_how how_it_ended(const struct sc_transfer *t, CURLcode rc)
+{
+    if (t->own_answer)
+        return SC_ENDED_ANSWERED;
+    return rc == CURLE_OK && t->verdict.class == SC_CLASS_OK ? SC_ENDED_OK : SC_ENDED_FAILED;
+}
+
+CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
+{
+    struct sc_overlay *o = &t->shadow->overlay;
+
+    if (!t->play.finishing)
+        begin_finishing(t, rc);
+    rc = give_result(t, rc);
+    if (t->play.replay_paused)
+        return rc;
+    o->delivered = (int64_t)t->play.delivered_body;
+    o->ok = rc == CURLE_OK;
+    sc_stages_end(t, how_it_ended(t, rc));
+    sc_report_call(t, rc, sc_now_ns(), sc_stages_describe);
+    return rc;
+}
+
+void sc_managed_left(struct sc_transfer *t)
+{
+    sc_call_stop(&t->call, SC_GIVE_UP_ABORTED);
+    sc_judge_own(t, SC_CLASS_ABORTED);
+    sc_report_call(t, CURLE_ABORTED_BY_CALLBACK, sc_now_ns(), sc_stages_describe);
 }
 
 void sc_managed_end(struct sc_shadow *s)
 {
+    struct sc_transfer *t = s->transfer;
     bool alive = s->hooked; /* else the handle was reset, or cleaned up: not to be touched */
 
     sc_hooks_out(s);
-    if (alive && s->transfer && !s->transfer->finishing)
-        restore(s, s->transfer);
-    if (s->transfer)
-        sc_state_end(&s->transfer->ticket, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 0,
-                     NULL);
-    sc_transfer_free(s->transfer);
+    if (t && alive && !t->play.finishing)
+        restore(t);
+    if (t)
+        sc_stages_end(t, SC_ENDED_LEFT);
+    sc_transfer_free(t);
     s->transfer = NULL;
+    s->exchange = NULL;
     s->active = false;
 }

@@ -5,13 +5,13 @@
  *
  *     t = sc_managed_begin(s);                       NULL: not managed
  *     for (;;) {
- *         sc_managed_next(s, t, sc_now_ns(), &step);
- *         SC_STEP_SEND:    sc_managed_prepare(s, t); rc = the transfer; sc_managed_judge(s, t, rc);
+ *         sc_managed_next(t, sc_now_ns(), &step);
+ *         SC_STEP_SEND:    sc_managed_prepare(t); rc = the transfer; sc_managed_judge(t, rc);
  *         SC_STEP_WAIT:    come back at step.until_ns; give up with sc_managed_abort if the
  *                          program's progress callback wants to stop
- *         SC_STEP_DELIVER: rc = sc_managed_finish(s, t, rc); break
+ *         SC_STEP_DELIVER: rc = sc_managed_finish(t, rc); break
  *     }
- *     sc_managed_end(s, t)
+ *     sc_managed_end(t)
  */
 #ifndef SC_DRIVE_SEQUENCE_H
 #define SC_DRIVE_SEQUENCE_H
@@ -23,20 +23,22 @@
 struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused);
 
 /* What to do now. */
-void sc_managed_next(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns,
-                     struct sc_step *step);
+void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step);
 
 /* Before the real transfer of an attempt, and after it. */
-void sc_managed_prepare(struct sc_shadow *s, struct sc_transfer *t);
+void sc_managed_prepare(struct sc_transfer *t);
 /* Returns the attempt's result as the program may have to see it. */
-CURLcode sc_managed_judge(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
+CURLcode sc_managed_judge(struct sc_transfer *t, CURLcode rc);
 
 /* The program wants no more: nothing is handed over. Returns the code for it. */
-CURLcode sc_managed_abort(struct sc_shadow *s, struct sc_transfer *t);
+CURLcode sc_managed_abort(struct sc_transfer *t);
 
 /* The handle gets its own values back, and the program the result. Returns perform's code. If
  * `replay_paused` is set afterwards, the program paused in the middle: call again to go on. */
-CURLcode sc_managed_finish(struct sc_shadow *s, struct sc_transfer *t, CURLcode rc);
+CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc);
+
+/* The handle leaves its multi in the middle of the call: nobody hears of it but the log. */
+void sc_managed_left(struct sc_transfer *t);
 
 /* Takes the transfer off the shadow and frees it; also for one that was left in the middle. */
 void sc_managed_end(struct sc_shadow *s);

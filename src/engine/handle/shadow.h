@@ -162,6 +162,7 @@ struct sc_priced {
 enum sc_replaced { SC_REPLACED_NOT, SC_REPLACED_FIELDS, SC_REPLACED_COPY, SC_REPLACED_READ };
 
 struct sc_transfer;
+struct sc_exchange;
 struct sc_answer;
 struct sc_member;
 
@@ -171,6 +172,7 @@ struct sc_shadow {
     struct sc_options o;
     struct sc_overlay overlay;
     struct sc_transfer *transfer; /* while a managed call is under way, or left by a longjmp */
+    struct sc_exchange *exchange; /* its response, and what the program is shown of it */
     struct sc_member *member;     /* managed in a multi */
     unsigned answered;            /* made-up answers so far: as if over its connection */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */

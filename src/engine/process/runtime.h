@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/time.h"
 #include "log/log.h"
 #include "policy/policy.h"
 

@@ -1,16 +1,19 @@
-/* budget.c - see purse.h. */
-#include "stage/budget.h"
-
+/*
+ * budget.c - the budgets that a call must fit into.
+ *
+ * What it may cost is quoted before an attempt asks for its turn (stage/admit.c reserves it with
+ * everything else), and alerts that have become due are logged. A rule without a budget never comes
+ * here.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/request.h"
-#include "process/labels.h"
 #include "call/estimate.h"
-#include "log/log.h"
+#include "call/refusal.h"
 #include "call/report.h"
-#include "stage/meter.h"
+#include "process/labels.h"
+#include "stage/stage.h"
 
 /* Fractions are in hundredths of a percent. */
 #define PERCENT 100
@@ -20,17 +23,19 @@ static struct sc_str text(const char *s)
     return (struct sc_str){s, s ? strlen(s) : 0};
 }
 
-struct sc_money_ticket *sc_purse_open(struct sc_transfer *t)
+/* A ticket for the rule's budgets. Out of memory: none, and the call goes. */
+static void begin(struct sc_transfer *t, void *me)
 {
-    const struct sc_money_budget *const *budgets = t->rule->budgets;
+    const struct sc_money_budget *const *budgets = t->route.rule->budgets;
     const char *task, *dag;
     size_t i, n = 0;
 
+    (void)me;
     while (budgets[n])
         n++;
     t->money = calloc(1, sc_money_size(n));
     if (!t->money)
-        return NULL;
+        return;
     t->money->n = n;
     for (i = 0; i < n; i++)
         t->money->held[i].budget = budgets[i];
@@ -38,34 +43,18 @@ struct sc_money_ticket *sc_purse_open(struct sc_transfer *t)
     t->money->who.task = text(task);
     t->money->who.dag = text(dag);
     t->money->who.program = text(sc_log_program());
-    return t->money;
 }
 
-void sc_purse_quote(struct sc_shadow *s, struct sc_transfer *t)
+static enum sc_go plan(struct sc_transfer *t, void *me, struct sc_plan *p)
 {
     int64_t input, output;
 
-    sc_estimate_tokens(s, t, &input, &output);
-    sc_money_quote(t->money, sc_spend_price(s, t), input, output > 0 ? output : -1);
-}
-
-/* "50.00 USD a day", "50.00 USD in all". */
-static void put_amount(const struct sc_money_budget *b, char *buf, size_t n)
-{
-    char usd[32];
-
-    sc_money_text(b->limit_nano, usd, sizeof usd);
-    if (b->per == SC_PERIOD_EVER)
-        snprintf(buf, n, "%s USD in all", usd);
-    else
-        snprintf(buf, n, "%s USD %s %s", usd, b->per == SC_PERIOD_HOUR ? "an" : "a",
-                 sc_period_name(b->per));
-}
-
-/* What the label has beside the name: " task=load", or "". */
-static const char *share(const char *label)
-{
-    return label + strcspn(label, " ");
+    (void)me;
+    if (!t->money || p->again)
+        return SC_GO;
+    sc_estimate_tokens(t, &input, &output);
+    sc_money_quote(t->money, sc_price_of_call(t), input, output > 0 ? output : -1);
+    return SC_GO;
 }
 
 static void put_percent(int fraction, char *buf, size_t n)
@@ -76,56 +65,50 @@ static void put_percent(int fraction, char *buf, size_t n)
         snprintf(buf, n, "%d", fraction / PERCENT);
 }
 
-void sc_purse_report(struct sc_shadow *s, struct sc_transfer *t)
+/* Logs the alerts that have become due. */
+static void report(struct sc_transfer *t)
 {
     struct sc_money_alert a;
     char words[512], limit[64], spent[32], part[16];
 
     while (sc_money_take_alert(t->money, sc_state_now(), &a)) {
-        put_amount(a.budget, limit, sizeof limit);
+        sc_budget_amount(a.budget, limit, sizeof limit);
         sc_money_text(a.spent_nano, spent, sizeof spent);
         put_percent(a.fraction, part, sizeof part);
         if (a.refused)
             snprintf(words, sizeof words,
                      "Budget %s%s: %s of %s are spent, and what is left is too little for a call",
-                     a.budget->name, share(a.label), spent, limit);
+                     a.budget->name, sc_budget_share(a.label), spent, limit);
         else
             snprintf(words, sizeof words, "Budget %s%s: %s %% of %s are spent (%s)", a.budget->name,
-                     share(a.label), part, limit, spent);
-        sc_report_budget(s, t, &a, words);
+                     sc_budget_share(a.label), part, limit, spent);
+        sc_report_budget(t, &a, words);
     }
     while (sc_state_take_note(words, sizeof words))
-        sc_report_note(s, t, SC_EVENT_NOTE, words);
+        sc_report_note(t, SC_EVENT_NOTE, words);
 }
 
-bool sc_purse_never_fits(const struct sc_transfer *t)
+static void sending(struct sc_transfer *t, void *me)
 {
-    const struct sc_money_held *h = &t->money->held[t->money->refused];
-
-    return h->asked > h->budget->limit_nano;
+    (void)me;
+    if (t->money)
+        report(t);
 }
 
-void sc_purse_refusal(const struct sc_transfer *t, char *buf, size_t n)
+static struct sc_wish judged(struct sc_transfer *t, void *me)
 {
-    const struct sc_money_held *h = &t->money->held[t->money->refused];
-    char limit[64], spent[32], asked[32];
-
-    put_amount(h->budget, limit, sizeof limit);
-    sc_money_text(h->spent, spent, sizeof spent);
-    sc_money_text(h->asked, asked, sizeof asked);
-    if (sc_purse_never_fits(t))
-        snprintf(buf, n,
-                 "This call never fits the budget \"%s\"%s of %s: it may cost %s USD. A smaller "
-                 "request, or a limit of its output, would.",
-                 h->budget->name, share(h->label), limit, asked);
-    else if (h->spent >= h->budget->limit_nano || h->asked < 0)
-        snprintf(buf, n, "The budget \"%s\"%s of %s is spent.", h->budget->name, share(h->label),
-                 limit);
-    else
-        snprintf(buf, n,
-                 "The budget \"%s\"%s of %s has no room for this call: %s USD are spent%s, and it "
-                 "may cost %s USD.",
-                 h->budget->name, share(h->label), limit, spent,
-                 h->asked > h->budget->limit_nano - h->spent ? "" : " and more is under way",
-                 asked);
+    (void)me;
+    if (t->money)
+        report(t);
+    return (struct sc_wish){SC_AS_DECIDED, SC_GIVE_UP_NOT};
 }
+
+static void end(struct sc_transfer *t, void *me, enum sc_how how)
+{
+    (void)me;
+    if (t->money && how != SC_ENDED_LEFT) /* refused: it was not sent, and yet is news */
+        report(t);
+}
+
+const struct sc_stage sc_stage_budget = {
+    .name = "budget", .begin = begin, .plan = plan, .send = sending, .judged = judged, .end = end};

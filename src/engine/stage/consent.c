@@ -1,21 +1,22 @@
 /*
- * consent.c - see consent.h.
+ * consent.c - callbacks by which a program can forbid an attempt: to resolve a name, to open a
+ * socket, to use it.
  *
+ * libcurl reports such a refusal as if the name were unknown or the server away, which is worth a
+ * retry; the program's own refusal is not. Trampolines stand only where the program has a callback.
  * A program may take its callback back from inside of another one: then libcurl's own way follows.
  */
-#include "stage/consent.h"
-
 #include <sys/socket.h>
 
-#include "call/transfer.h"
 #include "handle/hooks.h"
+#include "stage/stage.h"
 
 static void note(struct sc_shadow *s, bool granted)
 {
     if (s->transfer && granted)
-        s->transfer->granted = true;
+        s->transfer->attempt.granted = true;
     else if (s->transfer)
-        s->transfer->forbidden = true;
+        s->transfer->attempt.forbidden = true;
 }
 
 static curl_socket_t on_opensocket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -54,8 +55,11 @@ static int on_resolver_start(void *state, void *reserved, void *arg)
     return rc;
 }
 
-void sc_consent_install(struct sc_shadow *s)
+static void begin(struct sc_transfer *t, void *me)
 {
+    struct sc_shadow *s = t->shadow;
+
+    (void)me;
     if (s->o.opensocket_fn)
         sc_hook_in(s, SC_HOOK_OPENSOCKET, (sc_trampoline *)on_opensocket);
     if (s->o.sockopt_fn)
@@ -63,3 +67,6 @@ void sc_consent_install(struct sc_shadow *s)
     if (s->o.resolver_start_fn)
         sc_hook_in(s, SC_HOOK_RESOLVER_START, (sc_trampoline *)on_resolver_start);
 }
+
+/* What the trampolines noted is read when the attempt is judged (call/judge.c). */
+const struct sc_stage sc_stage_consent = {.name = "consent", .begin = begin};

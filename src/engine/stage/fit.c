@@ -1,5 +1,8 @@
-/* fit.c - see tokens.h. */
-#include "stage/fit.h"
+/*
+ * fit.c - requests that are too long for their model, or ask for too long an answer.
+ *
+ * Policy: "tokens": {"context": ..., "repair_max_tokens": ...}; docs/tokens.md says what they do.
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +16,8 @@
 #include "provider/request.h"
 #include "call/estimate.h"
 #include "call/report.h"
-#include "wire/request.h"
+#include "call/refusal.h"
+#include "stage/stage.h"
 
 /* The part of a window that trimming leaves empty since the rest is an estimate. */
 enum { MIB = 1 << 20, SPARE_PART = 20 };
@@ -55,11 +59,11 @@ static void look(struct asked *a, struct sc_str body)
 }
 
 /* One input for one window, which the service does not cut by itself. */
-static bool is_checked(const struct sc_shadow *s, const struct asked *a)
+static bool is_checked(struct sc_str path, const struct asked *a)
 {
     static const char responses[] = "/responses";
     const size_t n = sizeof responses - 1;
-    struct sc_str path = s->target.path, prompt = a->want[PROMPT].value;
+    struct sc_str prompt = a->want[PROMPT].value;
     char word[16];
 
     if (!sc_json_is_empty(a->want[TRANSFORMS].value) ||
@@ -112,25 +116,32 @@ static int64_t tokens_per_mib(const struct sc_measure *m, int64_t input)
     return m->bytes > 0 ? (int64_t)(text * MIB / (double)m->bytes) : 0;
 }
 
-static void say(struct sc_shadow *s, struct sc_transfer *t, const char *reason, const char *text)
+struct fitting {
+    int64_t limit; /* the output limit that an error named, 0: none */
+    int trimmed;   /* messages left out */
+    bool said;     /* in the log, what was found of the context */
+    bool rejected;
+};
+
+static void say(struct sc_transfer *t, struct fitting *me, const char *reason, const char *text)
 {
-    if (!t->tokens.said) /* once a call, not at each attempt */
-        sc_report_request(s, t, reason, text);
-    t->tokens.said = true;
+    if (!me->said) /* once a call, not at each attempt */
+        sc_report_request(t, reason, text, me->trimmed);
+    me->said = true;
 }
 
-static void say_too_long(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+static void say_too_long(struct sc_transfer *t, struct fitting *me, const struct fit *f,
                          int64_t input)
 {
     char text[320];
 
     snprintf(text, sizeof text,
              "about %lld tokens of input and %lld of output are probably more than %s takes (%lld)",
-             (long long)input, (long long)f->output, t->model, (long long)f->window);
-    say(s, t, "context", text);
+             (long long)input, (long long)f->output, t->route.model, (long long)f->window);
+    say(t, me, "context", text);
 }
 
-static void check_output(struct sc_shadow *s, struct sc_transfer *t, const struct sc_price *row,
+static void check_output(struct sc_transfer *t, struct fitting *me, const struct sc_price *row,
                          int64_t asked)
 {
     char text[256];
@@ -138,28 +149,31 @@ static void check_output(struct sc_shadow *s, struct sc_transfer *t, const struc
     if (row->max_output == 0 || asked <= row->max_output)
         return;
     snprintf(text, sizeof text, "%lld tokens of output are more than %s gives (%lld)",
-             (long long)asked, t->model, (long long)row->max_output);
-    say(s, t, "context", text);
+             (long long)asked, t->route.model, (long long)row->max_output);
+    say(t, me, "context", text);
 }
 
 /* ---- too long ------------------------------------------------------------------------------ */
 
-static void reject(struct sc_transfer *t, const struct fit *f, int64_t input)
+/* Instead of the first attempt the program gets the error that the service would give. */
+static void reject(struct sc_transfer *t, struct fitting *me, const struct fit *f, int64_t input)
 {
     struct sc_excess x = {f->window, input, f->output};
     char body[640];
-    size_t n = sc_reply_context(t->provider, &x, body, sizeof body);
+    struct sc_reply r = {.status = 400, .reason = "context", .body = body};
 
-    sc_rewrite_refuse(t, "context", SC_CLASS_TOKEN_LIMIT, 400, body, n);
+    r.body_len = sc_reply_context(t->route.provider, &x, body, sizeof body);
+    if (t->call.attempts == 0 && r.body_len > 0)
+        me->rejected = sc_own_answer_set(t, SC_CLASS_TOKEN_LIMIT, &r);
 }
 
-static void say_trimmed(struct sc_shadow *s, struct sc_transfer *t, int64_t input, int64_t gone)
+static void say_trimmed(struct sc_transfer *t, struct fitting *me, int64_t input, int64_t gone)
 {
     char text[256];
 
     snprintf(text, sizeof text, "left out the %d oldest messages, about %lld of %lld tokens",
-             t->tokens.trimmed, (long long)gone, (long long)input);
-    say(s, t, "trimmed", text);
+             me->trimmed, (long long)gone, (long long)input);
+    say(t, me, "trimmed", text);
 }
 
 /* What is left when all that was marked is gone. */
@@ -202,7 +216,7 @@ static int64_t weigh_parts(const struct sc_transfer *t, struct sc_str body,
 }
 
 /* True: messages were taken out, and what is left may fit; or it fits as it is after all. */
-static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f,
+static bool trim(struct sc_transfer *t, struct fitting *me, const struct fit *f,
                  const struct asked *a, struct sc_edits *e)
 {
     int list = a->want[MESSAGES].value.p ? MESSAGES : CONTENTS;
@@ -218,25 +232,17 @@ static bool trim(struct sc_shadow *s, struct sc_transfer *t, const struct fit *f
     good = gone >= excess ||
            (gone > 0 && at_least(f, least_of_rest(&c, a->body)) + f->output <= f->window);
     if (good && gone > 0) {
-        t->tokens.trimmed = (int)sc_conversation_edit(&c, e);
-        say_trimmed(s, t, input, gone);
+        me->trimmed = (int)sc_conversation_edit(&c, e);
+        say_trimmed(t, me, input, gone);
     }
     sc_conversation_free(&c);
     return good;
 }
 
-static const struct sc_price *row_of(const struct sc_transfer *t)
+static void check_context(struct sc_transfer *t, struct fitting *me, struct sc_edits *e)
 {
-    size_t n;
-    const struct sc_price *own = sc_policy_prices(t->policy, &n);
-
-    return t->model[0] ? sc_price_find(own, n, t->provider, t->model) : NULL;
-}
-
-static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
-{
-    enum sc_context_check what = t->rule->settings->tokens.context;
-    const struct sc_price *row = row_of(t);
+    enum sc_context_check what = t->route.rule->settings->tokens.context;
+    const struct sc_price *row = sc_price_of(t, t->route.model);
     struct sc_measure m;
     struct fit f = {0};
     struct asked a;
@@ -245,52 +251,96 @@ static void check_context(struct sc_shadow *s, struct sc_transfer *t, struct sc_
     if (!row || row->context_window == 0)
         return;
     look(&a, e->original);
-    check_output(s, t, row, a.output);
+    check_output(t, me, row, a.output);
     f.window = row->context_window;
-    f.output = shares_window(t->provider, t->model) ? a.output : 0;
+    f.output = shares_window(t->route.provider, t->route.model) ? a.output : 0;
     sc_measure(e->original, &m);
     input = sc_estimate_measured(t, &m);
     f.per_mib = tokens_per_mib(&m, input);
-    if (input + f.output <= f.window || !is_checked(s, &a))
+    if (input + f.output <= f.window || !is_checked(t->shadow->target.path, &a))
         return;
-    if (what == SC_CONTEXT_TRIM && trim(s, t, &f, &a, e))
+    if (what == SC_CONTEXT_TRIM && trim(t, me, &f, &a, e))
         return;
-    say_too_long(s, t, &f, input);
+    say_too_long(t, me, &f, input);
     if (what != SC_CONTEXT_WARN &&
         at_least(&f, sc_measure_least(e->original)) + f.output > f.window)
-        reject(t, &f, input);
+        reject(t, me, &f, input);
 }
 
-void sc_tokens_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
+static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
 {
-    if (t->rule->settings->tokens.context != SC_CONTEXT_OFF)
-        check_context(s, t, e);
-    if (t->tokens.limit > 0 && !t->turned_away)
-        sc_repair_edit(e->original, t->tokens.limit, e);
+    struct fitting *me = state;
+
+    if (t->route.rule->settings->tokens.context != SC_CONTEXT_OFF)
+        check_context(t, me, e);
+    if (me->limit > 0 && !me->rejected)
+        sc_repair_edit(e->original, me->limit, e);
 }
 
 /* ---- an output limit that was refused -------------------------------------------------------- */
 
-bool sc_tokens_repair(struct sc_shadow *s, struct sc_transfer *t)
+/* The answer that comes in may say which output limit would have been taken. */
+static bool may_repair(const struct sc_transfer *t, const struct fitting *me)
 {
-    struct sc_str body = sc_transfer_body(t), request = sc_rewrite_own(s, t);
+    return t->route.rule->settings->tokens.repair_max_tokens && me->limit == 0;
+}
+
+static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
+{
+    const struct fitting *me = state;
+
+    (void)p;
+    t->x.wants.behind_400 |= may_repair(t, me);
+    return me->rejected ? SC_ANSWER : SC_GO;
+}
+
+/* Looks for it, and tells whether another attempt is to be made with that. */
+static bool repair(struct sc_transfer *t, struct fitting *me)
+{
+    struct sc_str body = sc_exchange_body(&t->x), request = sc_rewrite_own(&t->x);
     struct sc_response r = {
-        .provider = t->provider, .status = t->status, .body = body.p, .body_len = body.n};
+        .provider = t->route.provider, .status = t->x.status, .body = body.p, .body_len = body.n};
     struct sc_facts facts;
     struct sc_edits e;
     int64_t limit;
     char text[96];
 
-    if (t->phase != SC_HOLDING || !request.p)
+    if (t->x.phase != SC_HOLDING || !request.p)
         return false;
     sc_facts_read(&r, &facts);
     limit = sc_repair_limit(facts.message);
     sc_edits_init(&e, request);
     if (limit == 0 || !sc_repair_edit(request, limit, &e))
         return false;
-    t->tokens.limit = limit;
+    me->limit = limit;
     snprintf(text, sizeof text, "asked for fewer tokens of output, %lld, as the error says",
              (long long)limit);
-    sc_report_request(s, t, "max_tokens", text);
+    sc_report_request(t, "max_tokens", text, me->trimmed);
     return true;
 }
+
+static struct sc_wish judged(struct sc_transfer *t, void *state)
+{
+    struct sc_wish wish = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
+    struct fitting *me = state;
+
+    if (t->attempt.replayable && !t->x.programs_doing && may_repair(t, me) &&
+        (t->x.status == 400 || t->x.status == 422) && repair(t, me))
+        wish.next = SC_REPEAT;
+    return wish;
+}
+
+static void describe(const struct sc_transfer *t, void *state, struct sc_event *e)
+{
+    const struct fitting *me = state;
+
+    (void)t;
+    e->trimmed = me ? me->trimmed : 0;
+}
+
+const struct sc_stage sc_stage_fit = {.name = "fit",
+                                      .state = sizeof(struct fitting),
+                                      .edit = edit,
+                                      .plan = plan,
+                                      .judged = judged,
+                                      .describe = describe};

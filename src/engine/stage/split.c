@@ -1,22 +1,42 @@
-/* split.c - see batch.h. */
-#include "stage/split.h"
-
+/*
+ * split.c - an embedding request with too many inputs, sent in parts (policy: embeddings.split).
+ *
+ * Each part is an attempt, or several, of the same call: with its own place in limits and breaker,
+ * its own retries and cost. Nothing is shown until all have been answered; then the program gets
+ * the last one's status and headers, and a body made of all (provider/batch.h). A part that fails
+ * for good is the call's failure. If an answer cannot be merged, the program's own request is sent
+ * as it is.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/time.h"
-#include "provider/batch.h"
-#include "handle/texts.h"
-#include "stage/ask.h"
 #include "call/report.h"
+#include "provider/batch.h"
+#include "stage/stage.h"
 
-enum { PIECE = CURL_MAX_WRITE_SIZE };
+/* Of an answer's body beyond what is held of any, for each input: several times what the longest
+ * embeddings take as text. A longer one is no such answer, and would only fill the memory. */
+enum { PIECE = CURL_MAX_WRITE_SIZE, ROOM = 1 << 20 };
 
-void sc_batch_free(struct sc_transfer *t)
+struct batch {
+    size_t n, max;          /* inputs of the request, and of a part at most */
+    size_t from, count;     /* the part that is sent now */
+    struct sc_str *answers; /* of the parts before it; copies */
+    size_t n_answers, room;
+    bool whole; /* the answer to all of them is in the hold */
+};
+
+struct split {
+    struct batch *batch; /* the request is sent in parts */
+    bool off;            /* it cannot be: its answers were not understood */
+    bool say_off;        /* ... and nobody was told yet */
+};
+
+static void free_batch(struct split *me)
 {
-    struct sc_batch *b = t->batch;
+    struct batch *b = me->batch;
     size_t i;
 
     if (!b)
@@ -25,13 +45,13 @@ void sc_batch_free(struct sc_transfer *t)
         free((char *)(uintptr_t)b->answers[i].p);
     free(b->answers);
     free(b);
-    t->batch = NULL;
+    me->batch = NULL;
 }
 
 /* ---- the parts ----------------------------------------------------------------------------- */
 
 /* All other inputs go. */
-static bool cut_out(struct sc_batch *b, struct sc_str array, struct sc_edits *e)
+static bool cut_out(struct batch *b, struct sc_str array, struct sc_edits *e)
 {
     struct sc_str *inputs = malloc(b->n * sizeof *inputs);
     size_t behind = b->from + b->count;
@@ -46,19 +66,20 @@ static bool cut_out(struct sc_batch *b, struct sc_str array, struct sc_edits *e)
     return good;
 }
 
-void sc_batch_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e)
+static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
 {
-    const struct sc_settings *set = t->rule->settings;
+    const struct sc_settings *set = t->route.rule->settings;
+    struct split *me = state;
     struct sc_batch_list list;
-    struct sc_batch *b = t->batch;
+    struct batch *b = me->batch;
 
-    if (!set->split_embeddings || t->batch_off || (!b && t->call.attempts > 0) ||
-        !sc_batch_find(t->provider, s->target.path, e->original, (size_t)set->max_embeddings,
-                       &list) ||
-        sc_ask_reads_compressed(s))
+    if (!set->split_embeddings || me->off || (!b && t->call.attempts > 0) ||
+        !sc_batch_find(t->route.provider, t->shadow->target.path, e->original,
+                       (size_t)set->max_embeddings, &list) ||
+        sc_request_reads_compressed(t->shadow))
         return;
     if (!b) {
-        b = t->batch = calloc(1, sizeof *b);
+        b = me->batch = calloc(1, sizeof *b);
         if (!b)
             return;
         b->n = list.n;
@@ -66,12 +87,23 @@ void sc_batch_rewrite(struct sc_shadow *s, struct sc_transfer *t, struct sc_edit
     }
     b->count = b->n - b->from < b->max ? b->n - b->from : b->max;
     if (!cut_out(b, list.array, e))
-        sc_batch_free(t);
+        free_batch(me);
+}
+
+static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
+{
+    const struct split *me = state;
+
+    (void)p;
+    t->x.wants.whole = me->batch != NULL;
+    if (me->batch)
+        t->x.wants.room = me->batch->count * ROOM;
+    return SC_GO;
 }
 
 /* ---- the answers --------------------------------------------------------------------------- */
 
-static bool keep_answer(struct sc_batch *b, struct sc_str body)
+static bool keep_answer(struct batch *b, struct sc_str body)
 {
     size_t room = b->room ? 2 * b->room : 8;
     char *copy;
@@ -93,7 +125,7 @@ static bool keep_answer(struct sc_batch *b, struct sc_str body)
     return true;
 }
 
-static char *merge(const struct sc_batch *b, size_t *n)
+static char *merge(const struct batch *b, size_t *n)
 {
     char *out;
 
@@ -136,90 +168,112 @@ static bool push_body(struct sc_hold *to, unsigned block, const char *p, size_t 
 }
 
 /* The last answer's hold again, with another body. */
-static bool replace_body(struct sc_transfer *t, const char *body, size_t n)
+static bool replace_body(struct sc_exchange *x, const char *body, size_t n)
 {
     struct sc_hold to = {0};
     size_t at = 0, i, body_start = 0;
     bool good = true, put = false;
 
-    for (i = 0; i < t->hold.n && good; at += t->hold.items[i++].len) {
-        const struct sc_item *item = &t->hold.items[i];
+    for (i = 0; i < x->hold.n && good; at += x->hold.items[i++].len) {
+        const struct sc_item *item = &x->hold.items[i];
 
-        if (at >= t->body_start && item->kind == SC_ITEM_BODY) {
+        if (at >= x->body_start && item->kind == SC_ITEM_BODY) {
             body_start = put ? body_start : to.len;
             good = put || push_body(&to, item->block, body, n);
             put = true;
         } else {
-            good = copy_item(&to, item, t->hold.bytes + at,
-                             at >= t->block_start && !t->encoded ? &n : NULL);
+            good = copy_item(&to, item, x->hold.bytes + at,
+                             at >= x->block_start && !x->encoded ? &n : NULL);
         }
     }
     if (!good || !put) {
         sc_hold_free(&to);
         return false;
     }
-    sc_hold_free(&t->hold);
-    t->hold = to;
-    t->body_start = body_start;
-    t->body_len = n;
+    sc_hold_free(&x->hold);
+    x->hold = to;
+    x->body_start = body_start;
+    x->body_len = n;
     return true;
 }
 
-static bool finish(struct sc_shadow *s, struct sc_transfer *t)
+static bool finish(struct sc_transfer *t, struct batch *b)
 {
     size_t n = 0;
-    char *body = merge(t->batch, &n);
-    bool good = body && replace_body(t, body, n);
+    char *body = merge(b, &n);
+    bool good = body && replace_body(&t->x, body, n);
 
     free(body);
     if (!good)
         return false;
-    t->batch->whole = true;
-    t->content_length = t->content_length >= 0 ? (curl_off_t)n : -1;
-    s->overlay.merged = true;
-    s->overlay.merged_size = (int64_t)n;
+    b->whole = true;
+    t->x.content_length = t->x.content_length >= 0 ? (curl_off_t)n : -1;
+    t->shadow->overlay.merged = true;
+    t->shadow->overlay.merged_size = (int64_t)n;
     return true;
 }
 
 /* The program's own request, and whatever comes of it. */
-static void give_up(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns)
+static enum sc_next give_up(struct split *me)
 {
-    sc_report_note(s, t, SC_EVENT_NOTE,
-                   "Answers to parts of an embedding request cannot be merged: sent in one piece");
-    sc_batch_free(t);
-    t->batch_off = true;
-    sc_call_repeat(&t->call, now_ns);
-    sc_transfer_attempt(t);
+    free_batch(me);
+    me->off = me->say_off = true;
+    return SC_REPEAT;
 }
 
-void sc_batch_answered(struct sc_shadow *s, struct sc_transfer *t, int64_t now_ns)
+/* A part was answered: the next one, or one answer of all. */
+static enum sc_next go_on(struct sc_transfer *t, struct split *me)
 {
-    struct sc_batch *b = t->batch;
-    struct sc_str body = sc_transfer_body(t);
+    struct sc_str body = sc_exchange_body(&t->x);
+    struct batch *b = me->batch;
 
-    if (t->verdict.class != SC_CLASS_OK || t->phase != SC_HOLDING)
-        return;
-    if (!t->rewrite.bytes) { /* all of it was sent after all */
-        sc_batch_free(t);
-        t->batch_off = true;
-        return;
-    }
-    if (sc_batch_count(body) != b->count || !keep_answer(b, body)) {
-        give_up(s, t, now_ns);
-        return;
-    }
+    if (sc_batch_count(body) != b->count || !keep_answer(b, body))
+        return give_up(me);
     b->from += b->count;
-    if (b->from < b->n) {
-        sc_call_continue(&t->call, now_ns);
-        sc_transfer_attempt(t);
-    } else if (!finish(s, t)) {
-        give_up(s, t, now_ns);
-    }
+    if (b->from < b->n)
+        return SC_CONTINUE;
+    return finish(t, b) ? SC_AS_DECIDED : give_up(me);
 }
 
-CURLcode sc_batch_timed_out(struct sc_shadow *s, struct sc_transfer *t)
+static struct sc_wish judged(struct sc_transfer *t, void *state)
 {
-    sc_say_timed_out(s, (sc_now_ns() - t->call.start_ns) / SC_NS_PER_MS, 0, -1);
-    t->verdict.class = SC_CLASS_RETRYABLE;
-    return CURLE_OPERATION_TIMEDOUT;
+    struct sc_wish wish = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
+    struct split *me = state;
+
+    if (!me->batch || t->attempt.curl_code != CURLE_OK || t->verdict.class != SC_CLASS_OK ||
+        t->x.phase != SC_HOLDING)
+        return wish;
+    if (t->req.rewrite.bytes) {
+        wish.next = go_on(t, me);
+    } else { /* all of it was sent after all */
+        free_batch(me);
+        me->off = true;
+    }
+    return wish;
 }
+
+static void logged(struct sc_transfer *t, void *state)
+{
+    struct split *me = state;
+
+    if (me->say_off)
+        sc_report_note(
+            t, SC_EVENT_NOTE,
+            "Answers to parts of an embedding request cannot be merged: sent in one piece");
+    me->say_off = false;
+}
+
+static void end(struct sc_transfer *t, void *state, enum sc_how how)
+{
+    (void)t;
+    (void)how;
+    free_batch(state);
+}
+
+const struct sc_stage sc_stage_split = {.name = "split",
+                                        .state = sizeof(struct split),
+                                        .edit = edit,
+                                        .plan = plan,
+                                        .judged = judged,
+                                        .logged = logged,
+                                        .end = end};

@@ -10,7 +10,7 @@
 
 #include "view/answered.h"
 #include "view/infos.h"
-#include "call/transfer.h"
+#include "wire/playback.h"
 
 static bool put(const struct sc_info *q, int64_t value)
 {
@@ -69,23 +69,24 @@ static bool from_snapshot(const struct sc_snapshot *v, const struct sc_info *q)
 
 /* Before the last line of its block; libcurl settles the length there, or before 7.88 at its own
  * line. */
-static bool in_the_head(const struct sc_transfer *t, const struct sc_info *q)
+static bool in_the_head(const struct sc_playback *play, const struct sc_info *q)
 {
-    if (q->means == SC_MEANS_TYPE && !t->type_known)
-        return put_text(q, t->type_before);
-    return q->means == SC_MEANS_DOWN_LENGTH && !t->length_known && put(q, -1);
+    if (q->means == SC_MEANS_TYPE && !play->type_known)
+        return put_text(q, play->type_before);
+    return q->means == SC_MEANS_DOWN_LENGTH && !play->length_known && put(q, -1);
 }
 
 /* A call under way: what is handed over right now was answered so when it came. */
-static bool under_way(const struct sc_transfer *t, const struct sc_info *q)
+static bool under_way(const struct sc_playback *play, const struct sc_info *q)
 {
-    if (t->in_head && in_the_head(t, q))
+    if (play->in_head && in_the_head(play, q))
         return true;
-    if (t->shown && q->means == SC_MEANS_DOWN_SIZE)
-        return put(q, t->shown->got);
-    if (t->view && from_snapshot(t->view, q))
+    if (play->shown && q->means == SC_MEANS_DOWN_SIZE)
+        return put(q, play->shown->got);
+    if (play->view && from_snapshot(play->view, q))
         return true;
-    return t->replaying && q->means == SC_MEANS_DOWN_SIZE && put(q, (int64_t)t->delivered_body);
+    return play->replaying && q->means == SC_MEANS_DOWN_SIZE &&
+           put(q, (int64_t)play->delivered_body);
 }
 
 /* The program refused a piece: nothing behind it has come, to the program. */
@@ -161,13 +162,13 @@ static void several_attempts(const struct sc_overlay *o, const struct sc_info *q
 /* The first that has something to say to it does. */
 static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
 {
-    const struct sc_transfer *t = s->transfer;
+    const struct sc_exchange *x = s->exchange;
     const struct sc_overlay *o = &s->overlay;
 
     return (s->answer && sc_answered_info(s, q)) ||
-           (t && t->phase != SC_COMMITTED && q->means == SC_MEANS_DOWN_TAKEN &&
-            put(q, (int64_t)t->delivered_body)) ||
-           (o->rewritten && size_uploaded(o, q)) || (t && under_way(t, q)) ||
+           (x && x->phase != SC_COMMITTED && q->means == SC_MEANS_DOWN_TAKEN &&
+            put(q, (int64_t)x->play->delivered_body)) ||
+           (o->rewritten && size_uploaded(o, q)) || (x && under_way(x->play, q)) ||
            (o->merged && !o->stopped && size_merged(o, q)) ||
            (o->stopped && where_it_stopped(o, q)) || (o->no_body && without_body(s, q));
 }
@@ -177,7 +178,7 @@ static bool is_libcurls_own(const struct sc_shadow *s)
 {
     const struct sc_overlay *o = &s->overlay;
 
-    return !s->answer && !s->transfer && !o->rewritten && !o->merged && !o->stopped &&
+    return !s->answer && !s->exchange && !o->rewritten && !o->merged && !o->stopped &&
            !o->no_body && !o->hidden && !o->active;
 }
 

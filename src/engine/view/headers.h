@@ -4,9 +4,6 @@
 
 #include "handle/shadow.h"
 
-/* What is visible while a held item is handed over. */
-struct sc_horizon sc_headers_horizon(struct sc_shadow *s);
-
 CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
                     int request, struct curl_header **out);
 struct curl_header *sc_nextheader(struct sc_shadow *s, unsigned origin, int request,

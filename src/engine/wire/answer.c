@@ -9,22 +9,24 @@
 #include "steadycurl/newer.h"
 #include "handle/body.h"
 #include "handle/texts.h"
+#include "process/runtime.h"
 #include "wire/playback.h"
+#include "wire/program.h"
 
 size_t sc_answer_headers(const struct sc_shadow *s)
 {
-    const struct sc_transfer *t = s->transfer;
+    const struct sc_exchange *x = s->exchange;
     size_t line;
 
-    if (!t || t->hold.n == 0)
+    if (!x || x->hold.n == 0)
         return s->answer->n_headers;
-    line = t->next / (s->o.include_header ? 2 : 1); /* the first is the status line */
+    line = x->play->next / (s->o.include_header ? 2 : 1); /* the first is the status line */
     return line < s->answer->n_headers ? line : s->answer->n_headers;
 }
 
 bool sc_answer_is_in_head(const struct sc_shadow *s)
 {
-    return s->transfer && s->transfer->in_head;
+    return s->exchange && s->exchange->play->in_head;
 }
 
 /* The program refused a header line: what follows never came. */
@@ -32,7 +34,7 @@ static void cut_short(struct sc_shadow *s)
 {
     struct sc_answer *a = s->answer;
 
-    if (s->transfer->next >= (a->n_headers + 1) * (s->o.include_header ? 2 : 1))
+    if (s->exchange->play->next >= (a->n_headers + 1) * (s->o.include_header ? 2 : 1))
         return;
     a->n_headers = sc_answer_headers(s);
     a->length = -1;
@@ -45,36 +47,39 @@ static bool counts_ahead(const struct sc_shadow *s)
 }
 
 /* Bytes of the body in what has been handed over; with the piece that is, or was refused. */
-static int64_t downloaded(const struct sc_shadow *s, const struct sc_transfer *t, bool with_current)
+static int64_t downloaded(const struct sc_exchange *x, bool with_current)
 {
-    size_t end = t->next + (with_current && t->next < t->hold.n ? 1 : 0);
+    struct sc_shadow *s = x->shadow;
+    size_t end = x->play->next + (with_current && x->play->next < x->hold.n ? 1 : 0);
     int64_t n = 0;
 
     for (size_t i = s->answer->head_items; i < end; i++)
-        n += (int64_t)t->hold.items[i].len;
+        n += (int64_t)x->hold.items[i].len;
     return n;
 }
 
 int64_t sc_answer_downloaded(const struct sc_shadow *s)
 {
-    const struct sc_transfer *t = s->transfer;
+    const struct sc_exchange *x = s->exchange;
 
-    if (t && t->shown)
-        return sc_answer_is_in_head(s) ? 0 : downloaded(s, t, counts_ahead(s));
+    if (x && x->play->shown)
+        return sc_answer_is_in_head(s) ? 0 : downloaded(x, counts_ahead(s));
     return s->answer->got;
 }
 
 int64_t sc_answer_delivered(const struct sc_shadow *s)
 {
-    return s->transfer ? (int64_t)s->transfer->delivered_body : s->answer->delivered;
+    return s->exchange ? (int64_t)s->exchange->play->delivered_body : s->answer->delivered;
 }
 
-void sc_answer_settle(struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc)
+void sc_answer_settle(const struct sc_exchange *x, CURLcode rc)
 {
+    struct sc_shadow *s = x->shadow;
+
     if (rc == CURLE_WRITE_ERROR)
         cut_short(s);
-    s->answer->got = downloaded(s, t, rc == CURLE_WRITE_ERROR && counts_ahead(s));
-    s->answer->delivered = (int64_t)t->delivered_body;
+    s->answer->got = downloaded(x, rc == CURLE_WRITE_ERROR && counts_ahead(s));
+    s->answer->delivered = (int64_t)x->play->delivered_body;
 }
 
 void sc_answer_forget(struct sc_shadow *s)
@@ -95,19 +100,20 @@ static char *keep_text(struct sc_answer *a, const char *p)
     return kept;
 }
 
-static void hold_line(struct sc_shadow *s, struct sc_transfer *t, const char *line)
+static void hold_line(struct sc_exchange *x, const char *line)
 {
+    struct sc_shadow *s = x->shadow;
     size_t n = strlen(line);
 
     if (s->o.include_header)
-        sc_hold_push(&t->hold, SC_ITEM_BODY, 0, line, n);
-    sc_hold_push(&t->hold, SC_ITEM_HEADER, 0, line, n);
+        sc_hold_push(&x->hold, SC_ITEM_BODY, 0, line, n);
+    sc_hold_push(&x->hold, SC_ITEM_HEADER, 0, line, n);
     s->answer->header_size += n;
 }
 
-static void hold_header(struct sc_shadow *s, struct sc_transfer *t, const char *name,
-                        const char *value)
+static void hold_header(struct sc_exchange *x, const char *name, const char *value)
 {
+    struct sc_shadow *s = x->shadow;
     struct sc_answer *a = s->answer;
     char line[256];
 
@@ -118,7 +124,7 @@ static void hold_header(struct sc_shadow *s, struct sc_transfer *t, const char *
     a->value[a->n_headers] = keep_text(a, value);
     if (a->name[a->n_headers] && a->value[a->n_headers])
         a->n_headers++;
-    hold_line(s, t, line);
+    hold_line(x, line);
 }
 
 static const char *reason_phrase(int status)
@@ -139,7 +145,7 @@ static const char *reason_phrase(int status)
     }
 }
 
-static void hold_date(struct sc_shadow *s, struct sc_transfer *t)
+static void hold_date(struct sc_exchange *x)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -152,35 +158,36 @@ static void hold_date(struct sc_shadow *s, struct sc_transfer *t)
     snprintf(text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday,
              tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
              tm.tm_sec);
-    hold_header(s, t, "date", text);
+    hold_header(x, "date", text);
 }
 
-static void hold_head(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
+static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
 {
+    struct sc_shadow *s = x->shadow;
     char text[128];
 
     snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", r->status, reason_phrase(r->status));
-    hold_line(s, t, text);
-    hold_date(s, t);
-    hold_header(s, t, "content-type", r->content_type ? r->content_type : "application/json");
+    hold_line(x, text);
+    hold_date(x);
+    hold_header(x, "content-type", r->content_type ? r->content_type : "application/json");
     snprintf(text, sizeof text, "%zu", r->body_len);
-    hold_header(s, t, "content-length", text);
+    hold_header(x, "content-length", text);
     if (r->retry_after_ms > 0) {
         s->answer->retry_after_s = (r->retry_after_ms + 999) / 1000;
         snprintf(text, sizeof text, "%lld", (long long)s->answer->retry_after_s);
-        hold_header(s, t, "retry-after", text);
+        hold_header(x, "retry-after", text);
     }
     if (r->error_type)
-        hold_header(s, t, "x-amzn-errortype", r->error_type);
+        hold_header(x, "x-amzn-errortype", r->error_type);
     if (r->final)
-        hold_header(s, t, "x-should-retry", "false");
-    hold_header(s, t, "x-steadycurl", r->reason);
-    hold_line(s, t, "\r\n");
-    t->body_start = t->hold.len;
-    s->answer->head_items = t->hold.n;
+        hold_header(x, "x-should-retry", "false");
+    hold_header(x, "x-steadycurl", r->reason);
+    hold_line(x, "\r\n");
+    x->body_start = x->hold.len;
+    s->answer->head_items = x->hold.n;
 }
 
-static void hold_body(struct sc_transfer *t, const struct sc_reply *r)
+static void hold_body(struct sc_exchange *x, const struct sc_reply *r)
 {
     size_t at;
 
@@ -189,34 +196,35 @@ static void hold_body(struct sc_transfer *t, const struct sc_reply *r)
 
         if (n > CURL_MAX_WRITE_SIZE)
             n = CURL_MAX_WRITE_SIZE;
-        sc_hold_push(&t->hold, SC_ITEM_BODY, 0, r->body + at, n);
+        sc_hold_push(&x->hold, SC_ITEM_BODY, 0, r->body + at, n);
     }
 }
 
-static int64_t passed_us(const struct sc_transfer *t)
+static int64_t passed_us(const struct sc_exchange *x)
 {
-    return (sc_now_ns() - t->call.start_ns) / 1000 + 1; /* 0 would say that nothing happened */
+    return (sc_now_ns() - x->play->start_ns) / 1000 + 1; /* 0 would say that nothing happened */
 }
 
-static void hold_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
+static void hold_answer(struct sc_exchange *x, const struct sc_reply *r)
 {
+    struct sc_shadow *s = x->shadow;
     struct sc_answer *a = s->answer;
 
-    t->status = a->status = r->status;
-    t->place = SC_IN_BODY;
-    hold_head(s, t, r);
+    x->status = a->status = r->status;
+    x->place = SC_IN_BODY;
+    hold_head(x, r);
     a->no_body = s->o.no_body || (s->o.fail_on_error && r->status >= 400);
     if (!a->no_body) {
-        hold_body(t, r);
-        t->body_len = a->body_len = r->body_len;
+        hold_body(x, r);
+        x->body_len = a->body_len = r->body_len;
     }
     a->length = (curl_off_t)r->body_len;
     if (s->o.fail_on_error && r->status >= 400 &&
         s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH)
         a->length = -1;
-    t->content_length = a->length;
+    x->content_length = a->length;
     a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
-    a->ready_us = a->took_us = passed_us(t);
+    a->ready_us = a->took_us = passed_us(x);
 }
 
 static CURLcode aborted(struct sc_shadow *s)
@@ -244,12 +252,13 @@ static curl_off_t next_xfer_id(const struct sc_shadow *s)
 }
 
 /* Without memory for the answer the call fails as libcurl's own would. */
-CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r)
+CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r)
 {
+    struct sc_shadow *s = x->shadow;
     CURLcode rc;
 
     sc_answer_forget(s);
-    sc_transfer_attempt(t);
+    sc_exchange_restart(x);
     s->answer = calloc(1, sizeof *s->answer);
     if (!s->answer)
         return CURLE_OUT_OF_MEMORY;
@@ -258,20 +267,20 @@ CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_r
     s->answer->reused = s->answered > 0 || has_connection(s);
     s->answer->xfer_id = next_xfer_id(s);
     s->answered++;
-    hold_answer(s, t, r);
-    if (sc_progress(s, t, 0, 0))
+    hold_answer(x, r);
+    if (sc_program_progress(x, 0, 0))
         return aborted(s);
-    rc = sc_deliver_result(s, t, CURLE_OK);
+    rc = sc_deliver_result(x, CURLE_OK);
     if (rc == CURLE_OK && s->o.fail_on_error && r->status >= 400) {
         sc_say_status(s, r->status);
         rc = CURLE_HTTP_RETURNED_ERROR;
     }
-    sc_answer_settle(s, t, rc);
+    sc_answer_settle(x, rc);
     /* libcurl tells of the end however it went, but listens only if it went well. */
-    if (sc_progress(s, t, s->answer->length > 0 ? s->answer->length : 0,
-                    (curl_off_t)s->answer->got) &&
+    if (sc_program_progress(x, s->answer->length > 0 ? s->answer->length : 0,
+                            (curl_off_t)s->answer->got) &&
         rc == CURLE_OK)
         rc = aborted(s);
-    s->answer->took_us = passed_us(t);
+    s->answer->took_us = passed_us(x);
     return rc;
 }

@@ -9,7 +9,7 @@
 #ifndef SC_WIRE_ANSWER_H
 #define SC_WIRE_ANSWER_H
 
-#include "call/transfer.h"
+#include "wire/exchange.h"
 
 /* What is to be answered; borrowed for the call. */
 struct sc_reply {
@@ -44,10 +44,10 @@ struct sc_answer {
 };
 
 /* Answers the call and returns what perform has to return. */
-CURLcode sc_answer(struct sc_shadow *s, struct sc_transfer *t, const struct sc_reply *r);
+CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r);
 
 /* As far as it came: handed over, refused in the middle, or paused. */
-void sc_answer_settle(struct sc_shadow *s, const struct sc_transfer *t, CURLcode rc);
+void sc_answer_settle(const struct sc_exchange *x, CURLcode rc);
 
 /* The handle goes on to something else. */
 void sc_answer_forget(struct sc_shadow *s);

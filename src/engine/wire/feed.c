@@ -1,82 +1,76 @@
 /* feed.c - the upload side: the program's read callback behind a spool. */
 #include <stdio.h>
 
-#include "wire/feed.h"
-
-#include "wire/playback.h"
 #include "handle/hooks.h"
+#include "wire/feed.h"
+#include "wire/clock.h"
+#include "wire/playback.h"
+#include "wire/program.h"
 #include "wire/request.h"
-#include "call/transfer.h"
-#include "stage/watchdog.h"
 
-size_t sc_feed_from_program(struct sc_shadow *s, char *p, size_t size, size_t n)
-{
-    if (s->o.read_fn)
-        return s->o.read_fn(p, size, n, s->o.read_data);
-    return fread(p, size, n, s->o.read_data);
-}
-
-static size_t next_piece(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size,
-                         size_t n);
+static size_t next_piece(struct sc_exchange *x, char *p, size_t size, size_t n);
 
 /* What is held may be what makes the program lift its pause: let go of it first, and if that
  * lifted the pause, ask again. What comes while the pause lasts is not held either. */
-static size_t paused(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size, size_t n)
+static size_t paused(struct sc_exchange *x, char *p, size_t size, size_t n)
 {
     size_t verdict;
 
-    t->unpaused = false;
-    t->send_paused = true;
-    t->send_stopped = true;
-    t->send_withheld = false;
-    sc_watchdog_paused(t);
-    if (t->phase == SC_HOLDING && t->hold.n > 0 && !sc_deliver_held(s, t, &verdict))
-        t->phase = SC_RELEASING;
-    return t->unpaused ? next_piece(s, t, p, size, n) : CURL_READFUNC_PAUSE;
+    x->play->unpaused = false;
+    x->send_paused = true;
+    x->play->send_stopped = true;
+    x->play->send_withheld = false;
+    sc_clock_paused(x);
+    if (x->phase == SC_HOLDING && x->hold.n > 0 && !sc_deliver_held(x, &verdict))
+        x->phase = SC_RELEASING;
+    return x->play->unpaused ? next_piece(x, p, size, n) : CURL_READFUNC_PAUSE;
 }
 
 /* What the program said when it was asked ahead of time; 0: nothing that still holds. */
-static size_t told_before(struct sc_transfer *t)
+static size_t told_before(struct sc_exchange *x)
 {
-    size_t told = t->upload.pending;
+    size_t told = x->req->upload.pending;
 
-    t->upload.pending = 0;
-    return told == CURL_READFUNC_PAUSE && t->unpaused ? 0 : told;
+    x->req->upload.pending = 0;
+    return told == CURL_READFUNC_PAUSE && x->play->unpaused ? 0 : told;
 }
 
-static size_t next_piece(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t size, size_t n)
+static size_t next_piece(struct sc_exchange *x, char *p, size_t size, size_t n)
 {
     size_t got;
 
-    if (t->rewrite.bytes)
-        return sc_rewrite_take(&t->rewrite, p, size * n);
-    got = sc_upload_take(&t->upload, p, size * n);
+    if (x->req->rewrite.bytes)
+        return sc_rewrite_take(&x->req->rewrite, p, size * n);
+    got = sc_upload_take(&x->req->upload, p, size * n);
     if (got > 0)
         return got;
-    if (t->upload.ended && !t->upload.lost)
+    if (x->req->upload.ended && !x->req->upload.lost)
         return 0;
-    if (t->send_withheld) /* libcurl would not ask */
-        return paused(s, t, p, size, n);
-    got = told_before(t);
+    if (x->play->send_withheld) /* libcurl would not ask */
+        return paused(x, p, size, n);
+    got = told_before(x);
     if (got == 0)
-        got = sc_feed_from_program(s, p, size, n);
+        got = sc_program_read(x->shadow, p, size, n);
     if (got == CURL_READFUNC_PAUSE)
-        return paused(s, t, p, size, n);
-    t->send_paused = false;
+        return paused(x, p, size, n);
+    x->send_paused = false;
     if (got <= size * n)
-        sc_upload_keep(&t->upload, p, got);
+        sc_upload_keep(&x->req->upload, p, got);
     return got;
 }
 
 static size_t on_read(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
-    int64_t from = sc_watchdog_aside(s);
+    struct sc_exchange *x = s->exchange;
+    int64_t from;
     size_t got;
 
-    got =
-        s->transfer ? next_piece(s, s->transfer, p, size, n) : sc_feed_from_program(s, p, size, n);
-    sc_watchdog_back(s, from);
+    if (!x)
+        return sc_program_read(s, p, size, n);
+    from = sc_clock_aside(x);
+    got = next_piece(x, p, size, n);
+    sc_clock_back(x, from);
     return got;
 }
 
@@ -89,43 +83,48 @@ static int seek_rewritten(struct sc_rewrite *r, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+static int seek_program(const struct sc_shadow *s, curl_off_t offset, int origin)
+{
+    if (s->o.seek_fn)
+        return s->o.seek_fn(s->o.seek_data, offset, origin);
+    if (offset != 0)
+        return CURL_SEEKFUNC_CANTSEEK; /* as without a seek function: libcurl reads up to there */
+    return fseek(s->o.read_data, 0, SEEK_SET) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
 /* libcurl wants to rewind within one perform (a redirect, an auth round, a dead connection) or to
  * skip to where an upload resumes: the program's own source moves, so the copy starts anew. */
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
     struct sc_shadow *s = arg;
+    struct sc_request *r = s->exchange ? s->exchange->req : NULL;
     int rc;
 
-    if (s->transfer && s->transfer->rewrite.bytes)
-        return seek_rewritten(&s->transfer->rewrite, offset, origin);
-    if (s->transfer && s->transfer->rewinds && offset == 0 && origin == SEEK_SET) {
-        s->transfer->upload.pos = 0;
-        return s->transfer->upload.lost ? CURL_SEEKFUNC_CANTSEEK : CURL_SEEKFUNC_OK;
+    if (r && r->rewrite.bytes)
+        return seek_rewritten(&r->rewrite, offset, origin);
+    if (r && r->rewinds && offset == 0 && origin == SEEK_SET) {
+        r->upload.pos = 0;
+        return r->upload.lost ? CURL_SEEKFUNC_CANTSEEK : CURL_SEEKFUNC_OK;
     }
-    if (s->o.seek_fn)
-        rc = s->o.seek_fn(s->o.seek_data, offset, origin);
-    else if (offset != 0)
-        rc = CURL_SEEKFUNC_CANTSEEK; /* as without a seek function: libcurl reads up to there */
-    else
-        rc = fseek(s->o.read_data, 0, SEEK_SET) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
-    if (rc == CURL_SEEKFUNC_OK && s->transfer)
-        sc_upload_restart(&s->transfer->upload);
+    rc = seek_program(s, offset, origin);
+    if (rc == CURL_SEEKFUNC_OK && r)
+        sc_upload_restart(&r->upload);
     return rc;
 }
 
 static curlioerr on_ioctl(CURL *easy, int command, void *arg)
 {
     struct sc_shadow *s = arg;
+    struct sc_request *r = s->exchange ? s->exchange->req : NULL;
     curlioerr rc;
 
-    if (s->transfer && s->transfer->rewrite.bytes) {
-        s->transfer->rewrite.pos = 0;
+    if (r && r->rewrite.bytes) {
+        r->rewrite.pos = 0;
         return command == CURLIOCMD_RESTARTREAD ? CURLIOE_OK : CURLIOE_UNKNOWNCMD;
     }
     rc = s->o.ioctl_fn ? s->o.ioctl_fn(easy, command, s->o.ioctl_data) : CURLIOE_UNKNOWNCMD;
-
-    if (rc == CURLIOE_OK && s->transfer)
-        sc_upload_restart(&s->transfer->upload);
+    if (rc == CURLIOE_OK && r)
+        sc_upload_restart(&r->upload);
     return rc;
 }
 

@@ -8,16 +8,16 @@
 #ifndef SC_WIRE_FILTER_H
 #define SC_WIRE_FILTER_H
 
-#include "call/transfer.h"
+#include "wire/exchange.h"
 
 /* The response's body gets looked through from here on; without memory it passes as it is. */
-void sc_show_begin(struct sc_transfer *t);
+void sc_filter_begin(struct sc_exchange *x);
 
-/* One piece, as sc_deliver_body (deliver.h). */
-size_t sc_show_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n);
+/* One piece, as sc_program_body (program.h). */
+size_t sc_filter_body(struct sc_exchange *x, char *p, size_t n);
 
 /* The stream has ended: what was kept back of its last event becomes an item of the hold. False if
  * there is nothing. */
-bool sc_show_rest(struct sc_shadow *s, struct sc_transfer *t);
+bool sc_filter_rest(struct sc_exchange *x);
 
 #endif

@@ -8,11 +8,11 @@
 #include "handle/url.h"
 #include "http/header.h"
 #include "http/json.h"
-#include "stage/watchdog.h"
+#include "wire/clock.h"
 #include "wire/filter.h"
+#include "wire/request.h"
 
-/* As nearly every answer has it: spares the comparisons with all other types.
- */
+/* As nearly every answer has it: spares the comparisons with all other types. */
 static bool is_plain_json(const char *type)
 {
     static const char name[] = "application/json";
@@ -21,9 +21,9 @@ static bool is_plain_json(const char *type)
            (type[sizeof name - 1] == '\0' || type[sizeof name - 1] == ';');
 }
 
-static bool generates(struct sc_transfer *t)
+static bool generates(struct sc_exchange *x)
 {
-    return sc_transfer_kind(t) == SC_REQUEST_GENERATES;
+    return sc_request_does(x->req) == SC_REQUEST_GENERATES;
 }
 
 /* ---- what the request asks for ---- */
@@ -33,88 +33,88 @@ static bool says_stream(const char *body, size_t n)
     return body && sc_str_is(sc_json_find(body, n, "stream"), "true");
 }
 
-static bool asks_for_stream(const struct sc_shadow *s, const struct sc_transfer *t)
+static bool asks_for_stream(const struct sc_exchange *x)
 {
     static const char verb[] = ":stream";
+    const struct sc_shadow *s = x->shadow;
     struct sc_str path = s->target.path, body = sc_body_text(s);
 
     return memmem(path.p, path.n, verb, sizeof verb - 1) || says_stream(body.p, body.n) ||
            (s->o.copied_fields && s->o.copy.streams) ||
-           says_stream(t->upload.memory, t->upload.in_memory);
+           says_stream(x->req->upload.memory, x->req->upload.in_memory);
 }
 
 /* ---- streams ---- */
 
-/* From here on the body is watched as a stream; what of it is held already,
- * first. */
-static bool begin_stream(struct sc_transfer *t, enum sc_stream_kind kind, struct sc_str held)
+/* From here on the body is watched as a stream; what of it is held already, first. */
+static bool begin_stream(struct sc_exchange *x, enum sc_stream_kind kind, struct sc_str held)
 {
     struct sc_usage_reader before;
 
-    t->stream = malloc(sizeof *t->stream);
-    if (!t->stream)
+    x->stream = malloc(sizeof *x->stream);
+    if (!x->stream)
         return false;
-    sc_stream_init(t->stream, kind);
-    t->stream->on_data = sc_usage_on_data;
-    t->stream->on_data_arg = &t->usage;
-    t->stream->counts_outputs = sc_watchdog_wanted(t);
-    t->mode = SC_HOLD_STREAM;
-    t->kind_told = true;
-    if (t->usage_asked && t->rewrite.bytes && kind == SC_STREAM_SSE)
-        sc_show_begin(t);
+    sc_stream_init(x->stream, kind);
+    x->stream->on_data = sc_usage_on_data;
+    x->stream->on_data_arg = &x->usage;
+    x->stream->counts_outputs = sc_clock_wanted(x);
+    x->mode = SC_HOLD_STREAM;
+    x->kind_told = true;
+    if (x->wants.hides_usage && x->req->rewrite.bytes && kind == SC_STREAM_SSE)
+        sc_filter_begin(x);
     if (held.n == 0)
         return true;
-    before = t->usage;
-    sc_usage_init(&t->usage, t->provider);
-    memcpy(t->usage.tier, before.tier, sizeof before.tier);
-    sc_stream_feed(t->stream, held.p, held.n);
+    before = x->usage;
+    sc_usage_init(&x->usage, x->provider);
+    memcpy(x->usage.tier, before.tier, sizeof before.tier);
+    sc_stream_feed(x->stream, held.p, held.n);
     return true;
 }
 
-void sc_kind_is_lines(struct sc_transfer *t)
+void sc_kind_is_lines(struct sc_exchange *x, const char *p, size_t n)
 {
-    begin_stream(t, SC_STREAM_NDJSON, sc_transfer_body(t));
+    if (begin_stream(x, SC_STREAM_NDJSON, sc_exchange_body(x)))
+        sc_stream_feed(x->stream, p, n);
 }
 
 /* ---- by type ---- */
 
-/* Whether an event stream may hide behind a type; no text is one that nobody
- * asked for. */
-static bool may_hide_stream(struct sc_shadow *s, struct sc_transfer *t, struct sc_str type)
+/* Whether an event stream may hide behind a type; no text is one that nobody asked for. */
+static bool may_hide_stream(struct sc_exchange *x, struct sc_str type)
 {
     static const char text[] = "text/", bytes[] = "application/octet-stream";
 
-    return generates(t) && asks_for_stream(s, t) &&
+    return generates(x) && asks_for_stream(x) &&
            (sc_str_is((struct sc_str){type.p, type.n < 5 ? type.n : 5}, text) ||
             sc_str_is(type, bytes));
 }
 
-bool sc_kind_by_type(struct sc_shadow *s, struct sc_transfer *t)
+bool sc_kind_by_type(struct sc_exchange *x)
 {
+    const struct sc_shadow *s = x->shadow;
     const char *type = NULL;
     struct sc_str content_type;
     enum sc_stream_kind kind;
 
-    t->kind_told = true;
+    x->kind_told = true;
     s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
-    if (s->o.no_body || t->status == 204 || (!type && (t->status != 200 || !generates(t))))
+    if (s->o.no_body || x->status == 204 || (!type && (x->status != 200 || !generates(x))))
         return false;
     content_type = (struct sc_str){type ? type : "", type ? strlen(type) : 0};
     kind = !type || is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
     if (kind != SC_STREAM_NONE) /* of a job's events, or any others, none is waited for */
-        return begin_stream(t, kind, (struct sc_str){"", 0}) && generates(t);
+        return begin_stream(x, kind, (struct sc_str){"", 0}) && generates(x);
     if (!type || is_plain_json(type) || sc_is_json(content_type))
-        t->mode = SC_HOLD_JSON;
-    else if (may_hide_stream(s, t, content_type))
-        t->mode = SC_HOLD_UNTOLD;
+        x->mode = SC_HOLD_JSON;
+    else if (may_hide_stream(x, content_type))
+        x->mode = SC_HOLD_UNTOLD;
     else
         return false;
-    t->kind_told = false;
-    t->typed = type != NULL;
-    if (t->encoded) /* what callbacks get cannot be compared with Content-Length
-                     */
-        t->content_length = -1;
-    return t->content_length != 0 || (t->status == 200 && generates(t));
+    x->kind_told = false;
+    x->typed = type != NULL;
+    if (x->encoded) /* what callbacks get cannot be compared with Content-Length */
+        x->content_length = -1;
+    return x->content_length != 0 || (x->status == 200 && generates(x));
 }
 
 /* ---- by bytes ---- */
@@ -136,20 +136,20 @@ static enum sc_look look_of(struct sc_str held, const char *p, size_t n)
     return sc_look_of(begin, held.n + n);
 }
 
-void sc_kind_by_bytes(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n)
 {
-    struct sc_str held = sc_transfer_body(t); /* the piece is not in it */
+    struct sc_str held = sc_exchange_body(x); /* the piece is not in it */
     enum sc_look look = look_of(held, p, n);
 
     if (look == SC_LOOK_UNTOLD)
         return;
-    t->kind_told = true;
-    if (look == SC_LOOK_EVENTS && generates(t))
-        begin_stream(t, SC_STREAM_SSE, held);
-    else if (look == SC_LOOK_ARRAY && generates(t) && asks_for_stream(s, t))
-        begin_stream(t, SC_STREAM_ARRAY, held);
-    else if (look == SC_LOOK_OTHER && (t->mode == SC_HOLD_UNTOLD || !t->typed))
-        t->commit_early = true;
+    x->kind_told = true;
+    if (look == SC_LOOK_EVENTS && generates(x))
+        begin_stream(x, SC_STREAM_SSE, held);
+    else if (look == SC_LOOK_ARRAY && generates(x) && asks_for_stream(x))
+        begin_stream(x, SC_STREAM_ARRAY, held);
+    else if (look == SC_LOOK_OTHER && (x->mode == SC_HOLD_UNTOLD || !x->typed))
+        x->commit_early = true;
     else
-        t->mode = SC_HOLD_JSON;
+        x->mode = SC_HOLD_JSON;
 }

@@ -9,15 +9,15 @@
 #ifndef SC_WIRE_KIND_H
 #define SC_WIRE_KIND_H
 
-#include "call/transfer.h"
+#include "wire/exchange.h"
 
 /* The final header block of a success is complete. True: it is of a kind worth holding. */
-bool sc_kind_by_type(struct sc_shadow *s, struct sc_transfer *t);
+bool sc_kind_by_type(struct sc_exchange *x);
 
 /* A piece of the body, which is not held yet; while `kind_told` is false. */
-void sc_kind_by_bytes(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n);
+void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n);
 
-/* The JSON that is read is over, and more has come behind it: lines of JSON. */
-void sc_kind_is_lines(struct sc_transfer *t);
+/* The JSON that is read is over, and more has come behind it, in this piece: lines of JSON. */
+void sc_kind_is_lines(struct sc_exchange *x, const char *p, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* request.c - see rewrite.h. */
+/* request.c - see request.h. */
 #include "wire/request.h"
 
 #include <stdio.h>
@@ -8,20 +8,52 @@
 #include "http/header.h"
 #include "http/json.h"
 #include "provider/request.h"
-#include "wire/answer.h"
-#include "stage/ask.h"
-#include "stage/split.h"
 #include "handle/body.h"
 #include "handle/headers.h"
+#include "wire/program.h"
 #include "wire/playback.h"
-#include "wire/feed.h"
-#include "stage/fit.h"
 
 enum { CHUNK = 8192 };
 
-typedef void feature(struct sc_shadow *s, struct sc_transfer *t, struct sc_edits *e);
+/* ---- what it does --------------------------------------------------------------------------- */
 
-static feature *const features[] = {sc_tokens_rewrite, sc_ask_rewrite, sc_batch_rewrite, NULL};
+void sc_request_init(struct sc_request *r)
+{
+    memset(r, 0, sizeof *r);
+    r->upload.fd = -1;
+}
+
+void sc_request_free(struct sc_request *r)
+{
+    sc_upload_free(&r->upload);
+    if (r->rewrite.bytes)
+        sc_rewrite_free(&r->rewrite);
+}
+
+bool sc_request_is_read(const struct sc_shadow *s)
+{
+    return s->o.method == SC_METHOD_PUT ||
+           (s->o.method == SC_METHOD_POST && !s->o.post_fields && !s->o.copied_fields);
+}
+
+bool sc_request_reads_compressed(const struct sc_shadow *s)
+{
+    static const char *const name[] = {"accept-encoding", NULL};
+
+    return sc_header_find(s->o.headers, name).p != NULL;
+}
+
+enum sc_request_kind sc_request_does(struct sc_request *r)
+{
+    const struct sc_upload *u = &r->upload;
+
+    if (!r->kind_open || u->in_memory == 0)
+        return r->kind;
+    r->kind_open = false;
+    if (sc_request_asks(u->memory, u->in_memory))
+        r->kind = SC_REQUEST_GENERATES;
+    return r->kind;
+}
 
 /* ---- the program's body -------------------------------------------------------------------- */
 
@@ -79,20 +111,21 @@ static bool begins_an_object(const struct sc_upload *u)
 
 /* Asks the program's callback as libcurl would; what it says besides bytes is for later, when
  * libcurl has sent what came before. */
-static void read_ahead(struct sc_shadow *s, struct sc_transfer *t)
+static void read_ahead(struct sc_exchange *x)
 {
-    struct sc_upload *u = &t->upload;
+    struct sc_upload *u = &x->req->upload;
     size_t max = u->memory_max < u->max ? u->memory_max : (size_t)u->max;
     char piece[CHUNK];
     size_t got;
 
-    while (!u->ended && !is_read_whole(s, u) && u->len + CHUNK <= max && begins_an_object(u)) {
-        t->in_callback = true;
-        got = sc_feed_from_program(s, piece, 1, CHUNK);
-        t->in_callback = false;
+    while (!u->ended && !is_read_whole(x->shadow, u) && u->len + CHUNK <= max &&
+           begins_an_object(u)) {
+        x->play->in_callback = true;
+        got = sc_program_read(x->shadow, piece, 1, CHUNK);
+        x->play->in_callback = false;
         if (got > CHUNK) {
             u->pending = got;
-            t->unpaused = false;
+            x->play->unpaused = false;
             return;
         }
         sc_upload_keep(u, piece, got);
@@ -112,18 +145,19 @@ static struct sc_str copied_text(const struct sc_shadow *s)
     return body;
 }
 
-static struct sc_str own_body(const struct sc_shadow *s, const struct sc_transfer *t)
+static struct sc_str own_body(const struct sc_exchange *x)
 {
     struct sc_str body = {NULL, 0};
+    const struct sc_shadow *s = x->shadow;
     int64_t size = announced(s);
 
-    if (!t->uploads)
+    if (!x->req->uploads)
         return s->o.method == SC_METHOD_POST && s->o.copied_fields ? copied_text(s)
                                                                    : sc_body_text(s);
-    if (!is_read_whole(s, &t->upload))
+    if (!is_read_whole(s, &x->req->upload))
         return body;
-    body.p = t->upload.memory;
-    body.n = size >= 0 ? (size_t)size : t->upload.in_memory;
+    body.p = x->req->upload.memory;
+    body.n = size >= 0 ? (size_t)size : x->req->upload.in_memory;
     return body;
 }
 
@@ -148,14 +182,6 @@ void sc_rewrite_free(struct sc_rewrite *r)
     memset(r, 0, sizeof *r);
 }
 
-/* Of a body that was read ahead nobody could know before. */
-static void find_model(const struct sc_shadow *s, struct sc_transfer *t, struct sc_str body)
-{
-    if (!t->model[0] &&
-        !sc_request_model(t->provider, s->target.path, body.p, body.n, t->model, sizeof t->model))
-        t->model[0] = '\0';
-}
-
 static void apply(struct sc_rewrite *r, const struct sc_edits *e)
 {
     if (e->failed || e->n == 0 || sc_json_length(e->original.p, e->original.n) != e->original.n)
@@ -166,82 +192,49 @@ static void apply(struct sc_rewrite *r, const struct sc_edits *e)
         sc_edits_write(e, r->bytes);
 }
 
-bool sc_rewrite_plan(struct sc_shadow *s, struct sc_transfer *t)
+void sc_rewrite_plan(struct sc_exchange *x, bool first, sc_rewrite_editor *edit, void *arg)
 {
-    struct sc_rewrite *r = &t->rewrite;
+    struct sc_rewrite *r = &x->req->rewrite;
     struct sc_edits e;
     struct sc_str body;
-    size_t i;
 
-    if (s->body_planned)
-        return true;
+    if (x->shadow->body_planned)
+        return;
     sc_rewrite_free(r);
-    s->body_planned = true;
-    if (t->uploads && t->call.attempts == 0 && may_be_touched(s))
-        read_ahead(s, t);
-    body = sc_rewrite_own(s, t);
+    x->shadow->body_planned = true;
+    if (x->req->uploads && first && may_be_touched(x->shadow))
+        read_ahead(x);
+    body = sc_rewrite_own(x);
     if (!body.p)
-        return true;
-    find_model(s, t, body);
+        return;
     sc_edits_init(&e, body);
-    for (i = 0; features[i] && !t->turned_away; i++)
-        features[i](s, t, &e);
-    if (t->turned_away)
-        return false;
+    edit(arg, &e);
     apply(r, &e);
-    return true;
 }
 
-void sc_rewrite_refuse(struct sc_transfer *t, const char *reason, enum sc_class class, int status,
-                       const char *body, size_t n)
-{
-    struct sc_rewrite *r = &t->rewrite;
-
-    if (t->call.attempts > 0 || n == 0)
-        return;
-    r->bytes = malloc(n);
-    if (!r->bytes)
-        return;
-    memcpy(r->bytes, body, n);
-    r->n = n;
-    r->refused = reason;
-    r->status = status;
-    t->verdict.class = class;
-    t->turned_away = true;
-}
-
-CURLcode sc_rewrite_answer(struct sc_shadow *s, struct sc_transfer *t)
-{
-    struct sc_rewrite *r = &t->rewrite;
-    struct sc_reply reply = {
-        .status = r->status, .reason = r->refused, .body = r->bytes, .body_len = r->n};
-
-    return sc_answer(s, t, &reply);
-}
-
-struct sc_str sc_rewrite_own(const struct sc_shadow *s, const struct sc_transfer *t)
+struct sc_str sc_rewrite_own(const struct sc_exchange *x)
 {
     struct sc_str body = {NULL, 0};
 
-    if (may_be_touched(s))
-        body = own_body(s, t);
+    if (may_be_touched(x->shadow))
+        body = own_body(x);
     return body.p && is_object(body) ? body : (struct sc_str){NULL, 0};
 }
 
-struct sc_str sc_rewrite_body(const struct sc_shadow *s, const struct sc_transfer *t)
+struct sc_str sc_rewrite_body(const struct sc_exchange *x)
 {
-    if (t->rewrite.bytes)
-        return (struct sc_str){t->rewrite.bytes, t->rewrite.n};
-    return own_body(s, t);
+    if (x->req->rewrite.bytes)
+        return (struct sc_str){x->req->rewrite.bytes, x->req->rewrite.n};
+    return own_body(x);
 }
 
-int64_t sc_rewrite_size(const struct sc_shadow *s, const struct sc_transfer *t)
+int64_t sc_rewrite_size(const struct sc_exchange *x)
 {
-    if (t->rewrite.bytes)
-        return (int64_t)t->rewrite.n;
-    if (t->uploads)
-        return t->upload.ended && !t->upload.lost ? (int64_t)t->upload.len : -1;
-    return sc_body_size(s);
+    if (x->req->rewrite.bytes)
+        return (int64_t)x->req->rewrite.n;
+    if (x->req->uploads)
+        return x->req->upload.ended && !x->req->upload.lost ? (int64_t)x->req->upload.len : -1;
+    return sc_body_size(x->shadow);
 }
 
 /* ---- in the handle ------------------------------------------------------------------------- */
@@ -286,10 +279,11 @@ static void install_read(struct sc_shadow *s, const struct sc_rewrite *r)
         SC_SET(s, put ? CURLOPT_INFILESIZE_LARGE : CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
 }
 
-void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
+void sc_rewrite_install(struct sc_exchange *x)
 {
-    struct sc_rewrite *r = &t->rewrite;
-    struct sc_str own = own_body(s, t);
+    struct sc_shadow *s = x->shadow;
+    struct sc_rewrite *r = &x->req->rewrite;
+    struct sc_str own = own_body(x);
 
     if (!r->bytes)
         return;
@@ -297,7 +291,7 @@ void sc_rewrite_install(struct sc_shadow *s, struct sc_transfer *t)
     s->overlay.own_upload = (int64_t)own.n;
     s->overlay.sent_upload = (int64_t)r->n;
     s->overlay.rewritten = true;
-    if (t->uploads) {
+    if (x->req->uploads) {
         install_read(s, r);
     } else {
         s->replaced = s->o.copied_fields ? SC_REPLACED_COPY : SC_REPLACED_FIELDS;

@@ -12,37 +12,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/header.h"
-#include "stage/admit.h"
-#include "stage/ask.h"
-#include "stage/split.h"
-#include "wire/commit.h"
-#include "wire/playback.h"
 #include "handle/hooks.h"
+#include "http/header.h"
+#include "provider/ratelimit.h"
+#include "provider/tier.h"
+#include "wire/clock.h"
+#include "wire/commit.h"
 #include "wire/filter.h"
 #include "wire/kind.h"
-#include "stage/fit.h"
-#include "call/transfer.h"
-#include "stage/watchdog.h"
+#include "wire/playback.h"
+#include "wire/program.h"
+#include "wire/request.h"
 
 #define HTTP_PROTOCOLS (CURLPROTO_HTTP | CURLPROTO_HTTPS)
 
-static long info_long(struct sc_shadow *s, CURLINFO info)
+static long info_long(const struct sc_exchange *x, CURLINFO info)
 {
     long v = 0;
 
-    s->real->easy_getinfo(s->easy, info, &v);
+    x->shadow->real->easy_getinfo(x->shadow->easy, info, &v);
     return v;
 }
 
 /* libcurl may have been led elsewhere by a redirect; never in the middle of a response. */
-static bool speaks_http(struct sc_shadow *s, const struct sc_transfer *t)
+static bool speaks_http(const struct sc_exchange *x)
 {
     long protocol;
 
-    if (t->place == SC_IN_BLOCK || t->place == SC_IN_BODY)
+    if (x->place == SC_IN_BLOCK || x->place == SC_IN_BODY)
         return true;
-    protocol = info_long(s, CURLINFO_PROTOCOL);
+    protocol = info_long(x, CURLINFO_PROTOCOL);
     return protocol == 0 || (protocol & HTTP_PROTOCOLS) != 0;
 }
 
@@ -51,119 +50,79 @@ static bool is_empty_line(const char *p, size_t n)
     return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
 }
 
-static bool holds_nothing(const struct sc_transfer *t)
-{
-    return (t->commit_early || t->send_paused) && !sc_batch_holds(t);
-}
-
 /* ---- the decision -------------------------------------------------------------------------- */
-
-/* The body of a refusal may say what to leave out, or to lower, for another request to be taken. */
-static bool may_send_another(const struct sc_transfer *t)
-{
-    return sc_ask_may_be_refused(t) || sc_tokens_may_repair(t);
-}
-
-/* Nothing comes after the last attempt, but how it failed is news for all processes: an empty
- * account looks like a rate limit until the body is read. */
-static bool worth_holding(const struct sc_transfer *t)
-{
-    return !t->last_attempt || may_send_another(t) || sc_batch_holds(t) || t->status == 429 ||
-           t->status == 402 || t->status == 403;
-}
 
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account, or (where
  * a server says 500 to what the caller did wrong) whether to try again. For the statuses where that
  * matters it is switched off for this response and applied by ourselves. */
-static void look_behind_fail_on_error(struct sc_shadow *s, struct sc_transfer *t)
+static void look_behind_fail_on_error(struct sc_exchange *x)
 {
-    struct sc_class_rows own[SC_OWN_TABLES];
-    const struct sc_class_rows *rows;
-    bool matters = t->status == 429 || t->status == 402 || t->status == 413 || may_send_another(t);
+    struct sc_shadow *s = x->shadow;
 
-    if (!s->o.fail_on_error || !worth_holding(t) || holds_nothing(t))
+    if (!s->o.fail_on_error || !sc_exchange_is_worth_holding(x) || sc_exchange_holds_nothing(x) ||
+        !x->listener->behind_fail_on_error(x))
         return;
-    rows = sc_transfer_own_rows(t, own);
-    if (!matters && (rows ? t->status >= 400 : t->status == 500))
-        matters = sc_classify_head(t->provider, rows, t->status) == SC_HEAD_NEEDS_BODY;
-    if (!matters)
-        return;
-    SC_SET(s, CURLOPT_FAILONERROR, 0L);
-    t->fail_suppressed = true;
-}
-
-/* A server's x-should-retry counts as much as its status. */
-static enum sc_head_verdict head_verdict(const struct sc_transfer *t)
-{
-    struct sc_class_rows rows[SC_OWN_TABLES];
-    const struct sc_class_rows *own = sc_transfer_own_rows(t, rows);
-    enum sc_head_verdict head = sc_classify_head(t->provider, own, t->status);
-    struct sc_header headers[SC_HEADERS_MAX];
-    struct sc_response r = {.provider = t->provider, .status = t->status, .headers = headers};
-
-    if (head == SC_HEAD_SUCCESS)
-        return head;
-    r.n_headers = sc_transfer_headers(t, headers);
-    return sc_classify_headers(&r, own);
+    s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 0L);
+    x->fail_suppressed = true;
 }
 
 /* The final header block is complete. True: hold the body; false: commit. */
-static bool hold_final(struct sc_shadow *s, struct sc_transfer *t)
+static bool hold_final(struct sc_exchange *x)
 {
-    enum sc_head_verdict head = head_verdict(t);
-    bool useful = worth_holding(t) && !holds_nothing(t) && !t->upload.lost;
+    enum sc_final final = x->listener->head(x);
+    bool useful =
+        sc_exchange_is_worth_holding(x) && !sc_exchange_holds_nothing(x) && !x->req->upload.lost;
 
-    if (head == SC_HEAD_SUCCESS && sc_batch_holds(t)) {
-        t->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
-        if (t->encoded)
-            t->content_length = -1;
+    if (final == SC_FINAL_SUCCESS && x->wants.whole) {
+        x->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
+        if (x->encoded)
+            x->content_length = -1;
         return true;
     }
-    if (head == SC_HEAD_SUCCESS)
-        return sc_kind_by_type(s, t) && useful;
-    t->mode = SC_HOLD_FAILURE;
-    return useful && (head != SC_HEAD_FINAL || t->fail_suppressed || may_send_another(t));
+    if (final == SC_FINAL_SUCCESS)
+        return sc_kind_by_type(x) && useful;
+    x->mode = SC_HOLD_FAILURE;
+    return useful && (final == SC_FINAL_OPEN || x->fail_suppressed || sc_exchange_may_change(x));
 }
 
 /* Whether libcurl may go on to another response after this block. */
-static bool may_go_on(const struct sc_shadow *s, int status)
+static bool may_go_on(const struct sc_exchange *x, int status)
 {
     if (status < 200)
         return true; /* 1xx; a proxy's CONNECT answer shows as 0 here */
     if (status < 300)
         return false;
     if (status < 400)
-        return s->o.follow;
+        return x->shadow->o.follow;
     return status == 401 || status == 407 || status == 417;
 }
 
 /* ---- holding --------------------------------------------------------------------------------- */
 
 /* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block. */
-static curl_off_t got_so_far(struct sc_shadow *s, const struct sc_transfer *t)
+static curl_off_t got_so_far(const struct sc_exchange *x)
 {
-    const struct sc_item *last = t->hold.n > 0 ? &t->hold.items[t->hold.n - 1] : NULL;
+    const struct sc_item *last = x->hold.n > 0 ? &x->hold.items[x->hold.n - 1] : NULL;
     curl_off_t got = 0;
 
-    if (t->place == SC_IN_BLOCK && last && last->block == t->block && last->kind == SC_ITEM_HEADER)
+    if (x->place == SC_IN_BLOCK && last && last->block == x->block && last->kind == SC_ITEM_HEADER)
         return last->got;
-    s->real->easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    x->shadow->real->easy_getinfo(x->shadow->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     return got;
 }
 
-static size_t keep(struct sc_shadow *s, struct sc_transfer *t, enum sc_item_kind kind,
-                   const char *p, size_t n)
+static size_t keep(struct sc_exchange *x, enum sc_item_kind kind, const char *p, size_t n)
 {
-    curl_off_t got = got_so_far(s, t);
+    curl_off_t got = got_so_far(x);
 
-    if (!sc_hold_push(&t->hold, kind, t->block, p, n))
+    if (!sc_hold_push(&x->hold, kind, x->block, p, n))
         return 0;
-    t->hold.items[t->hold.n - 1].got = got;
+    x->hold.items[x->hold.n - 1].got = got;
     return n;
 }
 
 /* libcurl's own CURLINFO knows the length at its line, or (as 7.88 does) at the last line only. */
-static bool tells_length_early(struct sc_shadow *s, const char *p, size_t n)
+static bool tells_length_early(const struct sc_shadow *s, const char *p, size_t n)
 {
     static const char name[] = "content-length:";
     curl_off_t known = -1;
@@ -176,7 +135,7 @@ static bool tells_length_early(struct sc_shadow *s, const char *p, size_t n)
 }
 
 /* What says when the body is complete. */
-static void note_length(struct sc_transfer *t, const char *p, size_t n)
+static void note_length(struct sc_exchange *x, const char *p, size_t n)
 {
     static const char length[] = "content-length:", encoding[] = "content-encoding:";
 
@@ -184,176 +143,160 @@ static void note_length(struct sc_transfer *t, const char *p, size_t n)
     if (n < sizeof length || (p[0] | 32) != 'c')
         return;
     if ((p[8] | 32) == 'l' && sc_str_is((struct sc_str){p, sizeof length - 1}, length))
-        t->content_length = strtoll(p + sizeof length - 1, NULL, 10);
+        x->content_length = strtoll(p + sizeof length - 1, NULL, 10);
     else if (n >= sizeof encoding && (p[8] | 32) == 'e' &&
              sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
-        t->encoded = true;
+        x->encoded = true;
 }
 
 /* Only where somebody wants to know: most policies set their own limits, or none. */
-static void note_limits(struct sc_transfer *t, const char *p, size_t n)
+static void note_limits(struct sc_exchange *x, const char *p, size_t n)
 {
-    if (t->rule->settings->limits.learn && sc_ratelimit_may_be(p, n))
-        t->tells_limits = true;
-}
-
-/* Google says in a header at what tier it has answered. */
-static void note_tier(struct sc_transfer *t, const char *p, size_t n)
-{
-    static const char name[] = "x-gemini-service-tier:";
-    char *to = t->usage.tier;
-    size_t i, used = 0;
-
-    if (n < sizeof name || (p[0] | 32) != 'x' ||
-        (t->provider != SC_PROVIDER_GEMINI && t->provider != SC_PROVIDER_VERTEX) ||
-        !sc_str_is((struct sc_str){p, sizeof name - 1}, name))
-        return;
-    for (i = sizeof name - 1; i < n && used + 1 < sizeof t->usage.tier; i++)
-        if ((unsigned char)p[i] > ' ')
-            to[used++] = p[i];
-    to[used] = '\0';
+    if (x->wants.limit_headers && sc_ratelimit_may_be(p, n))
+        x->tells_limits = true;
 }
 
 /* ---- header lines ---------------------------------------------------------------------------- */
 
 /* With CURLOPT_HEADER the body callback gets the line first, at the same address. */
-static bool is_copy_of_pending(const struct sc_transfer *t, const char *p, size_t n)
+static bool is_copy_of_pending(const struct sc_exchange *x, const char *p, size_t n)
 {
-    return t->pending == p && t->pending_len == n;
+    return x->pending == p && x->pending_len == n;
 }
 
-static void begin_block(struct sc_shadow *s, struct sc_transfer *t, size_t copied)
+static void begin_block(struct sc_exchange *x, size_t copied)
 {
-    if (t->place == SC_UNDECIDED)
-        t->block++;
-    if (copied && t->hold.n > 0)
-        t->hold.items[t->hold.n - 1].block = (uint16_t)t->block;
-    t->place = SC_IN_BLOCK;
-    t->content_length = -1;
-    t->encoded = false;
-    t->tells_limits = false;
-    t->block_start = t->hold.len - copied;
-    t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
-    look_behind_fail_on_error(s, t);
+    if (x->place == SC_UNDECIDED)
+        x->block++;
+    if (copied && x->hold.n > 0)
+        x->hold.items[x->hold.n - 1].block = (uint16_t)x->block;
+    x->place = SC_IN_BLOCK;
+    x->content_length = -1;
+    x->encoded = false;
+    x->tells_limits = false;
+    x->block_start = x->hold.len - copied;
+    x->status = (int)info_long(x, CURLINFO_RESPONSE_CODE);
+    look_behind_fail_on_error(x);
 }
 
 /* True: the program may see what is held, and this line. */
-static bool end_block(struct sc_shadow *s, struct sc_transfer *t)
+static bool end_block(struct sc_exchange *x)
 {
-    t->status = (int)info_long(s, CURLINFO_RESPONSE_CODE);
-    t->body_start = t->hold.len;
-    if (may_go_on(s, t->status)) {
-        t->place = SC_UNDECIDED;
-        sc_snapshot_take(s, t);
+    x->status = (int)info_long(x, CURLINFO_RESPONSE_CODE);
+    x->body_start = x->hold.len;
+    if (may_go_on(x, x->status)) {
+        x->place = SC_UNDECIDED;
+        sc_exchange_snapshot(x);
         return false;
     }
-    t->place = SC_IN_BODY;
-    if (t->tells_limits)
-        sc_admission_told(t);
-    return !hold_final(s, t);
+    x->place = SC_IN_BODY;
+    return !hold_final(x);
 }
 
-static size_t hold_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+static size_t hold_header(struct sc_exchange *x, char *p, size_t n)
 {
-    bool copied = is_copy_of_pending(t, p, n);
+    bool copied = is_copy_of_pending(x, p, n);
     bool commit = false;
     size_t kept;
 
-    t->pending = NULL;
-    if (t->place == SC_UNDECIDED && t->body_len > 0 && !copied)
-        t->place = SC_IN_BODY;
-    if (t->place == SC_IN_BODY)
-        return keep(s, t, SC_ITEM_HEADER, p, n); /* a trailer */
-    if (t->place == SC_UNDECIDED)
-        t->body_len = 0; /* the pending piece was no body */
-    if (t->place != SC_IN_BLOCK)
-        begin_block(s, t, copied ? n : 0);
-    note_length(t, p, n);
-    note_limits(t, p, n);
-    note_tier(t, p, n);
-    kept = keep(s, t, SC_ITEM_HEADER, p, n);
-    if (kept == n && tells_length_early(s, p, n))
-        t->hold.items[t->hold.n - 1 - copied].length_known = true;
+    x->pending = NULL;
+    if (x->place == SC_UNDECIDED && x->body_len > 0 && !copied)
+        x->place = SC_IN_BODY;
+    if (x->place == SC_IN_BODY)
+        return keep(x, SC_ITEM_HEADER, p, n); /* a trailer */
+    if (x->place == SC_UNDECIDED)
+        x->body_len = 0; /* the pending piece was no body */
+    if (x->place != SC_IN_BLOCK)
+        begin_block(x, copied ? n : 0);
+    note_length(x, p, n);
+    note_limits(x, p, n);
+    sc_tier_header(x->provider, p, n, x->usage.tier, sizeof x->usage.tier);
+    kept = keep(x, SC_ITEM_HEADER, p, n);
+    if (kept == n && tells_length_early(x->shadow, p, n))
+        x->hold.items[x->hold.n - 1 - copied].length_known = true;
     if (kept == n && is_empty_line(p, n))
-        commit = end_block(s, t);
-    if (!commit && kept == n && !holds_nothing(t))
+        commit = end_block(x);
+    if (!commit && kept == n && !sc_exchange_holds_nothing(x))
         return n;
     if (kept == n)
-        sc_hold_pop(&t->hold);
-    t->body_start = t->hold.len;
-    return sc_commit_header(s, t, p, n);
+        sc_hold_pop(&x->hold);
+    x->body_start = x->hold.len;
+    return sc_commit_header(x, p, n);
 }
 
-static size_t take_header(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+static size_t take_header(struct sc_exchange *x, char *p, size_t n)
 {
-    if (t->phase == SC_COMMITTED)
-        return sc_pass_header(s, t, p, n);
-    if (t->phase == SC_RELEASING || !speaks_http(s, t))
-        return sc_commit_header(s, t, p, n);
-    return hold_header(s, t, p, n);
+    if (x->phase == SC_COMMITTED)
+        return sc_pass_header(x, p, n);
+    if (x->phase == SC_RELEASING || !speaks_http(x))
+        return sc_commit_header(x, p, n);
+    return hold_header(x, p, n);
 }
 
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
-    int64_t from = sc_watchdog_aside(s);
+    struct sc_exchange *x = s->exchange;
+    int64_t from;
     size_t taken;
 
     n *= size;
-    taken = s->transfer ? take_header(s, s->transfer, p, n) : sc_deliver_header(s, p, n);
-    sc_watchdog_back(s, from);
+    if (!x)
+        return sc_program_header(s, p, n);
+    from = sc_clock_aside(x);
+    taken = take_header(x, p, n);
+    sc_clock_back(x, from);
     return taken;
 }
 
 /* ---- body pieces ----------------------------------------------------------------------------- */
 
-static bool over_limit(const struct sc_transfer *t, size_t n)
+/* The one place where a piece of the body is read, whether it is held or goes by. What the program
+ * paused at comes again, and is not read twice. */
+static void read_piece(struct sc_exchange *x, const char *p, size_t n)
 {
-    const struct sc_hold_settings *limits = &t->rule->settings->hold;
+    size_t again = n < x->counted_ahead ? n : (size_t)x->counted_ahead;
 
-    if (t->mode == SC_HOLD_JSON && sc_batch_holds(t))
-        return false;
-    return t->hold.len + n > (t->mode == SC_HOLD_JSON ? limits->success_max : limits->failure_max);
+    x->counted_ahead -= again;
+    p += again;
+    n -= again;
+    if (x->stream) {
+        sc_stream_feed(x->stream, p, n);
+    } else if (x->mode == SC_HOLD_JSON) {
+        sc_usage_feed(&x->usage, p, n);
+        x->read_len += n;
+    } else if (x->phase != SC_HOLDING) {
+        sc_tee(x, p, n);
+    }
+}
+
+static bool over_limit(const struct sc_exchange *x, size_t n)
+{
+    size_t max = x->mode == SC_HOLD_JSON ? x->wants.success_max : x->wants.failure_max;
+
+    return !(x->mode == SC_HOLD_JSON && x->wants.whole) && x->hold.len + n > max;
 }
 
 /* All of a JSON answer is there: hand it over now, from inside libcurl's own callback, if it is
  * what it seems to be. */
-static bool is_good_whole(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+static bool is_good_whole(struct sc_exchange *x, const char *p, size_t n)
 {
-    struct sc_verdict v;
-    bool common = sc_transfer_is_common(t);
-
-    if (t->content_length <= 0 || t->body_len < (uint64_t)t->content_length ||
-        (!common && !sc_hold_append(&t->hold, p, n)))
-        return false;
-    sc_transfer_classify(s, t, CURLE_OK, &v);
-    if (!common)
-        t->hold.len -= n;
-    if (v.retry)
-        return false;
-    t->verdict = v;
-    t->decided = true;
-    return true;
+    return x->content_length > 0 && x->body_len >= (uint64_t)x->content_length &&
+           x->listener->whole(x, p, n);
 }
 
 /* True: commit before this piece. */
-static bool decide_body(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+static bool decide_body(struct sc_exchange *x, const char *p, size_t n)
 {
-    if (holds_nothing(t) || over_limit(t, n))
+    if (sc_exchange_holds_nothing(x) || over_limit(x, n))
         return true;
-    switch (t->mode) {
+    switch (x->mode) {
     case SC_HOLD_STREAM:
-        switch (sc_stream_feed(t->stream, p, n)) {
-        case SC_STREAM_OUTPUT:
-            return true;
-        case SC_STREAM_ERROR:
-            t->mode = SC_HOLD_FAILURE;
-            return false;
-        default:
-            return false;
-        }
+        if (x->stream->state == SC_STREAM_ERROR)
+            x->mode = SC_HOLD_FAILURE;
+        return x->stream->state == SC_STREAM_OUTPUT;
     case SC_HOLD_JSON:
-        return !sc_batch_holds(t) && is_good_whole(s, t, p, n);
+        return !x->wants.whole && is_good_whole(x, p, n);
     default:
         return false;
     }
@@ -361,77 +304,90 @@ static bool decide_body(struct sc_shadow *s, struct sc_transfer *t, const char *
 
 /* A body piece while nothing says that it is one: with CURLOPT_HEADER it may be a header line's
  * copy, which only the next callback tells. */
-static size_t hold_pending(struct sc_shadow *s, struct sc_transfer *t, const char *p, size_t n)
+static size_t hold_pending(struct sc_exchange *x, const char *p, size_t n)
 {
-    t->pending = p;
-    t->pending_len = n;
-    if (t->place != SC_IN_BLOCK)
-        t->body_len += n;
-    return keep(s, t, SC_ITEM_BODY, p, n);
+    x->pending = p;
+    x->pending_len = n;
+    if (x->place != SC_IN_BLOCK)
+        x->body_len += n;
+    return keep(x, SC_ITEM_BODY, p, n);
 }
 
 /* A part of an answer without an end: it is not to be shown as the whole, and cannot be kept. */
-static bool is_beyond_batch(const struct sc_transfer *t, size_t n)
+static bool is_beyond_room(const struct sc_exchange *x, size_t n)
 {
-    return t->mode == SC_HOLD_JSON && sc_batch_holds(t) &&
-           t->hold.len + n > t->rule->settings->hold.success_max + sc_batch_room(t);
+    return x->mode == SC_HOLD_JSON && x->wants.whole &&
+           x->hold.len + n > x->wants.success_max + x->wants.room;
 }
 
-static size_t hold_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+/* The first piece behind a block settles that it was the final one. */
+static void begin_body(struct sc_exchange *x)
+{
+    if (x->place == SC_BEFORE) {
+        x->commit_early = true; /* HTTP/0.9: a body without a header */
+    } else if (x->place == SC_UNDECIDED) {
+        x->place = SC_IN_BODY;
+        if (!hold_final(x))
+            x->commit_early = true;
+    }
+}
+
+static size_t hold_body(struct sc_exchange *x, char *p, size_t n)
 {
     size_t kept;
 
-    if (t->place == SC_IN_BLOCK ||
-        (t->place != SC_IN_BODY && s->o.include_header && t->pending == NULL))
-        return hold_pending(s, t, p, n);
-    t->pending = NULL;
-    if (t->place == SC_BEFORE) {
-        t->commit_early = true; /* HTTP/0.9: a body without a header */
-    } else if (t->place == SC_UNDECIDED) {
-        t->place = SC_IN_BODY;
-        if (!hold_final(s, t))
-            t->commit_early = true;
+    if (x->place == SC_IN_BLOCK ||
+        (x->place != SC_IN_BODY && x->shadow->o.include_header && x->pending == NULL))
+        return hold_pending(x, p, n);
+    x->pending = NULL;
+    begin_body(x);
+    x->body_len += n;
+    if (!x->kind_told && !x->wants.whole)
+        sc_kind_by_bytes(x, p, n);
+    read_piece(x, p, n);
+    if (x->mode == SC_HOLD_JSON && x->usage.more && x->kind_told && !x->wants.whole)
+        sc_kind_is_lines(x, p, n);
+    if (decide_body(x, p, n)) {
+        sc_tee(x, p, n);
+        return sc_commit_body(x, p, n);
     }
-    t->body_len += n;
-    if (!t->kind_told && !sc_batch_holds(t))
-        sc_kind_by_bytes(s, t, p, n);
-    if (t->mode == SC_HOLD_JSON) {
-        sc_usage_feed(&t->usage, p, n);
-        t->read_len += n;
-        if (t->usage.more && t->kind_told && !sc_batch_holds(t))
-            sc_kind_is_lines(t);
-    }
-    if (decide_body(s, t, p, n)) {
-        sc_tee(t, p, n);
-        return sc_commit_body(s, t, p, n);
-    }
-    if (is_beyond_batch(t, n))
+    if (is_beyond_room(x, n))
         return 0;
-    kept = keep(s, t, SC_ITEM_BODY, p, n);
-    if (kept == n || sc_batch_holds(t))
+    kept = keep(x, SC_ITEM_BODY, p, n);
+    if (kept == n || x->wants.whole)
         return kept;
-    t->commit_early = true; /* out of memory: the program comes first */
-    return sc_commit_body(s, t, p, n);
+    x->commit_early = true; /* out of memory: the program comes first */
+    return sc_commit_body(x, p, n);
 }
 
-static size_t take_body(struct sc_shadow *s, struct sc_transfer *t, char *p, size_t n)
+static size_t take_body(struct sc_exchange *x, char *p, size_t n)
 {
-    if (t->phase == SC_COMMITTED)
-        return sc_pass_body(s, t, p, n);
-    if (t->phase == SC_RELEASING || !speaks_http(s, t))
-        return sc_commit_body(s, t, p, n);
-    return hold_body(s, t, p, n);
+    size_t taken;
+
+    if (x->phase == SC_HOLDING && speaks_http(x)) {
+        taken = hold_body(x, p, n);
+    } else {
+        read_piece(x, p, n);
+        taken = x->phase == SC_COMMITTED ? sc_pass_body(x, p, n) : sc_commit_body(x, p, n);
+    }
+    if (taken == CURL_WRITEFUNC_PAUSE)
+        x->counted_ahead += n;
+    return taken;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
-    int64_t from = sc_watchdog_aside(s);
+    struct sc_exchange *x = s->exchange;
+    int64_t from;
     size_t taken;
 
     n *= size;
-    taken = s->transfer ? take_body(s, s->transfer, p, n) : sc_deliver_body(s, p, n);
-    sc_watchdog_fed(s, from, p, n);
+    if (!x)
+        return sc_program_body(s, p, n);
+    from = sc_clock_aside(x);
+    taken = take_body(x, p, n);
+    sc_clock_fed(x, from, p, n);
     return taken;
 }
 

@@ -1,10 +1,10 @@
-/* response.h - the pieces of a response as libcurl hands them over: the heart of hold & commit. */
+/* response.h - the trampolines through which a response comes. */
 #ifndef SC_WIRE_RESPONSE_H
 #define SC_WIRE_RESPONSE_H
 
-#include "handle/shadow.h"
+#include "wire/exchange.h"
 
-/* Puts the trampolines for headers and body in. */
+/* Puts them into the handle (handle/hooks.h takes them out). */
 void sc_response_install(struct sc_shadow *s);
 
 #endif

@@ -1,0 +1,169 @@
+/* refusal.c - see refusal.h. */
+#include "call/refusal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/judge.h"
+#include "core/units.h"
+
+bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct sc_reply *reply)
+{
+    struct sc_own_answer *a = calloc(1, sizeof *a + reply->body_len);
+
+    if (!a)
+        return false;
+    a->reply = *reply;
+    memcpy(a + 1, reply->body, reply->body_len);
+    a->reply.body = (const char *)(a + 1);
+    free(t->own_answer);
+    t->own_answer = a;
+    sc_judge_own(t, class);
+    return true;
+}
+
+CURLcode sc_own_answer_give(struct sc_transfer *t)
+{
+    const struct sc_own_answer *a = t->own_answer;
+
+    if (a->code != CURLE_OK) {
+        sc_shadow_error(t->shadow, a->error);
+        return a->code;
+    }
+    return sc_answer(&t->x, &a->reply);
+}
+
+/* ---- budgets ------------------------------------------------------------------------------- */
+
+void sc_budget_amount(const struct sc_money_budget *b, char *buf, size_t n)
+{
+    char usd[32];
+
+    sc_money_text(b->limit_nano, usd, sizeof usd);
+    if (b->per == SC_PERIOD_EVER)
+        snprintf(buf, n, "%s USD in all", usd);
+    else
+        snprintf(buf, n, "%s USD %s %s", usd, b->per == SC_PERIOD_HOUR ? "an" : "a",
+                 sc_period_name(b->per));
+}
+
+const char *sc_budget_share(const char *label)
+{
+    return label + strcspn(label, " ");
+}
+
+static bool never_fits(const struct sc_transfer *t)
+{
+    const struct sc_money_held *h = &t->money->held[t->money->refused];
+
+    return h->asked > h->budget->limit_nano;
+}
+
+static void put_budget(const struct sc_transfer *t, char *buf, size_t n)
+{
+    const struct sc_money_held *h = &t->money->held[t->money->refused];
+    char limit[64], spent[32], asked[32];
+
+    sc_budget_amount(h->budget, limit, sizeof limit);
+    sc_money_text(h->spent, spent, sizeof spent);
+    sc_money_text(h->asked, asked, sizeof asked);
+    if (never_fits(t))
+        snprintf(buf, n,
+                 "This call never fits the budget \"%s\"%s of %s: it may cost %s USD. A smaller "
+                 "request, or a limit of its output, would.",
+                 h->budget->name, sc_budget_share(h->label), limit, asked);
+    else if (h->spent >= h->budget->limit_nano || h->asked < 0)
+        snprintf(buf, n, "The budget \"%s\"%s of %s is spent.", h->budget->name,
+                 sc_budget_share(h->label), limit);
+    else
+        snprintf(buf, n,
+                 "The budget \"%s\"%s of %s has no room for this call: %s USD are spent%s, and it "
+                 "may cost %s USD.",
+                 h->budget->name, sc_budget_share(h->label), limit, spent,
+                 h->asked > h->budget->limit_nano - h->spent ? "" : " and more is under way",
+                 asked);
+}
+
+/* ---- what all processes know --------------------------------------------------------------- */
+
+static const struct {
+    enum sc_refusal refusal;
+    enum sc_class class;
+    const char *message;
+} refusals[] = {
+    {SC_REFUSE_BREAKER, SC_CLASS_OVERLOADED,
+     "The service keeps failing; the circuit breaker is open."},
+    {SC_REFUSE_LIMIT, SC_CLASS_RATE_LIMITED,
+     "The rate limit set for this call leaves no room in time."},
+    {SC_REFUSE_CONCURRENT, SC_CLASS_RATE_LIMITED, "Too many calls are under way at the same time."},
+    {SC_REFUSE_GATE, SC_CLASS_RATE_LIMITED,
+     "The service has asked to wait longer than this call can."},
+    {SC_REFUSE_QUOTA, SC_CLASS_QUOTA_EXHAUSTED, "The quota of this key is used up."},
+    {SC_REFUSE_AUTH, SC_CLASS_AUTH, "The service has refused these credentials."},
+    {SC_REFUSE_NEVER_FITS, SC_CLASS_TOKEN_LIMIT,
+     "The request is larger than the token limit set for it allows in a minute: it never fits."},
+    {SC_REFUSE_BUDGET, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
+};
+
+/* A wait as a program is told it: never shorter than it is, and of a long one no seconds. */
+static int64_t told(int64_t ms)
+{
+    int64_t step = ms >= 86400000 ? 3600000 : ms >= 600000 ? 60000 : 1000;
+
+    return (ms + step - 1) / step * step;
+}
+
+/* A call that no waiting helps is a wrong request, whatever limits it. */
+static enum sc_class class_of_refusal(const struct sc_transfer *t, size_t i)
+{
+    if (refusals[i].refusal == SC_REFUSE_BUDGET && never_fits(t))
+        return SC_CLASS_BAD_REQUEST;
+    return refusals[i].class;
+}
+
+static void put_message(int64_t retry_after_ms, const char *why, char *buf, size_t n)
+{
+    if (retry_after_ms <= 0) {
+        snprintf(buf, n, "%s", why);
+        return;
+    }
+    snprintf(buf, n, "%s Please try again in %s.", why, sc_time_words(told(retry_after_ms)).s);
+}
+
+static const char *why_of(const struct sc_transfer *t, size_t i, char *buf, size_t n)
+{
+    if (refusals[i].refusal != SC_REFUSE_BUDGET)
+        return refusals[i].message;
+    put_budget(t, buf, n);
+    return buf;
+}
+
+bool sc_refuse(struct sc_transfer *t, const struct sc_admission *a)
+{
+    const struct sc_breaker_settings *b = &t->route.rule->settings->breaker;
+    struct sc_reply r = {.reason = sc_refusal_name(a->refusal)};
+    struct sc_reply_text text;
+    char message[512], budget[400];
+    enum sc_class class;
+    size_t i = 0;
+
+    while (i + 1 < sizeof refusals / sizeof *refusals && refusals[i].refusal != a->refusal)
+        i++;
+    class = class_of_refusal(t, i);
+    r.retry_after_ms = class == SC_CLASS_BAD_REQUEST ? 0 : a->retry_after_ms;
+    put_message(r.retry_after_ms, why_of(t, i, budget, sizeof budget), message, sizeof message);
+    sc_reply_error(t->route.provider, class, message, &text);
+    r.status = text.status;
+    r.error_type = text.error_type;
+    r.body = text.body;
+    r.body_len = text.len;
+    r.final = !sc_class_retryable(class);
+    if (!sc_own_answer_set(t, class, &r))
+        return false;
+    if (a->refusal == SC_REFUSE_BREAKER && b->on_open_error) {
+        t->own_answer->code = (CURLcode)b->error_code;
+        t->own_answer->error = refusals[i].message;
+    }
+    return true;
+}

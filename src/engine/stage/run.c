@@ -1,0 +1,142 @@
+/*
+ * run.c - asks the stages that are on. See stage.h.
+ *
+ * For each kind of hook a mask of the stages that have it, so that a round costs what it asks.
+ */
+#include "stage/stage.h"
+
+enum hook { BEGIN, EDIT, PLAN, SEND, HEAD, ENDED, JUDGED, LOGGED, DESCRIBE, END, HOOKS };
+
+static uint16_t having[HOOKS];
+
+__attribute__((constructor)) static void find_hooks(void)
+{
+    static const struct sc_stage none;
+
+    for (unsigned i = 0; i < SC_STAGE_COUNT; i++) {
+        const struct sc_stage *s = sc_stage_table[i] ? sc_stage_table[i] : &none;
+        const bool has[HOOKS] = {s->begin != NULL,  s->edit != NULL,   s->plan != NULL,
+                                 s->send != NULL,   s->head != NULL,   s->ended != NULL,
+                                 s->judged != NULL, s->logged != NULL, s->describe != NULL,
+                                 s->end != NULL};
+
+        for (unsigned h = 0; h < HOOKS; h++)
+            if (has[h])
+                having[h] = (uint16_t)(having[h] | 1u << i);
+    }
+}
+
+/* Takes the first stage off *left, down the table, or the last one, up it; NULL: all were. */
+static const struct sc_stage *take(unsigned *left, bool down, unsigned *at)
+{
+    if (*left == 0)
+        return NULL;
+    *at = (unsigned)(down ? __builtin_ctz(*left) : 31 - __builtin_clz(*left));
+    *left &= ~(1u << *at);
+    return sc_stage_table[*at];
+}
+
+/* Its own state, made when first asked for. The arena has room for all (tests/engine/stage). */
+static void *state_of(struct sc_transfer *t, unsigned at)
+{
+    unsigned char *p;
+
+    if (sc_stage_table[at]->state == 0)
+        return NULL;
+    if (t->at[at] == 0) {
+        p = sc_transfer_alloc(t, sc_stage_table[at]->state);
+        if (!p)
+            return NULL;
+        t->at[at] = (uint16_t)(p - t->arena + 1);
+    }
+    return t->arena + t->at[at] - 1;
+}
+
+#define ROUND(t, hook, down)                            \
+    unsigned left = (t)->stages & having[hook], at = 0; \
+    for (const struct sc_stage *s; (s = take(&left, down, &at)) != NULL;)
+
+void sc_stages_begin(struct sc_transfer *t)
+{
+    t->stages = (uint16_t)t->route.rule->settings->stages;
+    ROUND(t, BEGIN, true)
+    s->begin(t, state_of(t, at));
+}
+
+void sc_stages_edit(void *transfer, struct sc_edits *e)
+{
+    struct sc_transfer *t = transfer;
+
+    ROUND(t, EDIT, true)
+    if (!t->own_answer)
+        s->edit(t, state_of(t, at), e);
+}
+
+enum sc_go sc_stages_plan(struct sc_transfer *t, struct sc_plan *p)
+{
+    struct sc_wants *w = &t->x.wants;
+
+    w->whole = w->behind_400 = w->hides_usage = false;
+    ROUND(t, PLAN, true)
+    {
+        enum sc_go go = s->plan(t, state_of(t, at), p);
+
+        if (go != SC_GO)
+            return go;
+    }
+    return SC_GO;
+}
+
+void sc_stages_send(struct sc_transfer *t)
+{
+    ROUND(t, SEND, true)
+    s->send(t, state_of(t, at));
+}
+
+void sc_stages_head(struct sc_transfer *t)
+{
+    ROUND(t, HEAD, false)
+    s->head(t, state_of(t, at));
+}
+
+CURLcode sc_stages_ended(struct sc_transfer *t, CURLcode rc)
+{
+    ROUND(t, ENDED, false)
+    rc = s->ended(t, state_of(t, at), rc);
+    return rc;
+}
+
+struct sc_wish sc_stages_judged(struct sc_transfer *t)
+{
+    struct sc_wish strongest = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
+
+    ROUND(t, JUDGED, false)
+    {
+        struct sc_wish wish = s->judged(t, state_of(t, at));
+
+        if (wish.next > strongest.next)
+            strongest = wish;
+    }
+    return strongest;
+}
+
+void sc_stages_logged(struct sc_transfer *t)
+{
+    ROUND(t, LOGGED, false)
+    s->logged(t, state_of(t, at));
+}
+
+void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e)
+{
+    ROUND(t, DESCRIBE, false)
+    s->describe(t, t->at[at] ? (void *)(uintptr_t)(t->arena + t->at[at] - 1) : NULL, e);
+}
+
+void sc_stages_end(struct sc_transfer *t, enum sc_how how)
+{
+    if (t->ended)
+        return;
+    t->ended = true;
+    ROUND(t, END, false)
+    s->end(t, state_of(t, at), how);
+}

@@ -1,0 +1,141 @@
+/* exchange.c - see exchange.h. */
+#include "wire/exchange.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/playback.h"
+#include "wire/request.h"
+
+static void free_attempt(struct sc_exchange *x)
+{
+    size_t i;
+
+    for (i = 0; i < x->n_snapshots; i++) {
+        free(x->snapshots[i].effective_url);
+        free(x->snapshots[i].content_type);
+        free(x->snapshots[i].primary_ip);
+    }
+    free(x->snapshots);
+    free(x->stream);
+    free(x->filter);
+    sc_hold_clear(&x->hold);
+}
+
+void sc_exchange_restart(struct sc_exchange *x)
+{
+    free_attempt(x);
+    memset(&x->phase, 0, sizeof *x - offsetof(struct sc_exchange, phase));
+    x->kind_told = true;
+    x->content_length = -1;
+    sc_usage_init(&x->usage, x->provider);
+    sc_playback_restart(x->play);
+    x->req->upload.pos = 0;
+}
+
+void sc_exchange_free(struct sc_exchange *x)
+{
+    free_attempt(x);
+    x->snapshots = NULL;
+    x->n_snapshots = 0;
+    x->stream = NULL;
+    x->filter = NULL;
+}
+
+void sc_exchange_forget_held(struct sc_exchange *x)
+{
+    x->hold.n = 0;
+    x->play->next = 0;
+    if (x->mode != SC_HOLD_FAILURE)
+        sc_hold_clear(&x->hold);
+}
+
+static struct sc_str trimmed(const char *from, const char *to)
+{
+    while (from < to && (*from == ' ' || *from == '\t'))
+        from++;
+    while (to > from && (to[-1] == '\r' || to[-1] == '\n' || to[-1] == ' ' || to[-1] == '\t'))
+        to--;
+    return (struct sc_str){from, (size_t)(to - from)};
+}
+
+/* With CURLOPT_HEADER each line lies here twice, which does no harm. */
+size_t sc_exchange_headers(const struct sc_exchange *x, struct sc_header out[SC_HEADERS_MAX])
+{
+    const char *p = x->hold.bytes, *end;
+    size_t n = 0;
+
+    if (!p || x->block_start > x->hold.len || x->body_start > x->hold.len)
+        return 0;
+    end = p + (x->body_start > x->block_start ? x->body_start : x->hold.len);
+    p += x->block_start;
+    while (p < end && n < SC_HEADERS_MAX) {
+        const char *line_end = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = line_end ? line_end : end;
+        const char *colon = memchr(p, ':', (size_t)(stop - p));
+
+        if (colon && colon > p)
+            out[n++] = (struct sc_header){{p, (size_t)(colon - p)}, trimmed(colon + 1, stop)};
+        p = stop + 1;
+    }
+    return n;
+}
+
+struct sc_str sc_exchange_body(const struct sc_exchange *x)
+{
+    struct sc_str body = {"", 0};
+
+    if (x->hold.bytes && x->place == SC_IN_BODY && x->hold.len > x->body_start) {
+        body.p = x->hold.bytes + x->body_start;
+        body.n = x->hold.len - x->body_start;
+        if (body.n > x->body_len)
+            body.n = (size_t)x->body_len;
+    }
+    return body;
+}
+
+bool sc_exchange_is_common(const struct sc_exchange *x)
+{
+    return x->mode == SC_HOLD_JSON && x->read_len == x->body_len && sc_usage_is_common(&x->usage);
+}
+
+bool sc_exchange_is_worth_holding(const struct sc_exchange *x)
+{
+    return !x->last || x->wants.last || x->wants.whole || sc_exchange_may_change(x) ||
+           x->status == 429 || x->status == 402 || x->status == 403;
+}
+
+static char *copy_of(const char *p)
+{
+    return p ? strdup(p) : NULL;
+}
+
+void sc_exchange_snapshot(struct sc_exchange *x)
+{
+    struct sc_snapshot *grown = realloc(x->snapshots, (x->n_snapshots + 1) * sizeof *grown);
+    struct sc_snapshot n = {.block = x->block, .content_length = -1};
+    const struct sc_shadow *s = x->shadow;
+    char *url = NULL, *type = NULL, *ip = NULL;
+
+    if (!grown)
+        return;
+    x->snapshots = grown;
+#define INFO(info, where) s->real->easy_getinfo(s->easy, (info), &(where))
+    INFO(CURLINFO_RESPONSE_CODE, n.response_code);
+    INFO(CURLINFO_HTTP_CONNECTCODE, n.connect_code);
+    INFO(CURLINFO_HTTP_VERSION, n.http_version);
+    INFO(CURLINFO_REDIRECT_COUNT, n.redirect_count);
+    INFO(CURLINFO_PROTOCOL, n.protocol);
+    INFO(CURLINFO_PRIMARY_PORT, n.primary_port);
+    INFO(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, n.content_length);
+    INFO(CURLINFO_SCHEME, n.scheme);
+    INFO(CURLINFO_EFFECTIVE_URL, url);
+    INFO(CURLINFO_CONTENT_TYPE, type);
+    INFO(CURLINFO_PRIMARY_IP, ip);
+#undef INFO
+    n.effective_url = copy_of(url);
+    n.content_type = copy_of(type);
+    n.primary_ip = copy_of(ip);
+    x->snapshots[x->n_snapshots++] = n;
+}
