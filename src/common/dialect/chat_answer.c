@@ -98,7 +98,7 @@ bool sc_chat_read_answer(struct sc_str body, struct sc_turn_answer *a)
         return false;
     a->id = sc_inside(v[ID].value);
     a->model = sc_inside(v[MODEL].value);
-    a->created = (int64_t)sc_value_number(v[CREATED].value);
+    a->created = sc_value_integer(v[CREATED].value);
     add_text(a, SC_PART_REASONING, v[THOUGHT].value.p ? v[THOUGHT].value : v[THOUGHT_TOO].value);
     if (sc_is_string(v[CONTENT].value))
         add_text(a, SC_PART_TEXT, v[CONTENT].value);

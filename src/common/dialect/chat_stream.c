@@ -21,7 +21,7 @@ static void read_call(struct sc_translator *t, struct sc_str call)
 
     sc_json_pick(call.p, call.n, v, SC_COUNT(v));
     struct sc_str id = sc_inside(v[1].value), name = sc_inside(v[2].value), args = v[3].value;
-    int64_t key = (int64_t)sc_value_number(v[0].value);
+    int64_t key = sc_value_integer(v[0].value);
     if (v[0].value.p == NULL)
         key = id.n > 0 || t->calls == 0 ? (int64_t)t->calls : (int64_t)t->calls - 1;
     sc_say_call(t, key, id, name);
@@ -68,7 +68,7 @@ void sc_chat_read_event(struct sc_translator *t, struct sc_str name, struct sc_s
         return;
     }
     sc_say_start(t, sc_inside(v[ID].value), sc_inside(v[MODEL].value),
-                 (int64_t)sc_value_number(v[CREATED].value));
+                 sc_value_integer(v[CREATED].value));
     sc_say_text(
         t, SC_PART_REASONING,
         sc_inside(sc_is_string(v[THOUGHT].value) ? v[THOUGHT].value : v[THOUGHT_TOO].value));

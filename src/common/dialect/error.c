@@ -169,10 +169,8 @@ bool sc_error_read(int status, struct sc_str text, struct sc_turn_error *e)
     if (sc_json_check(text, NULL) != SC_JSON_GOOD)
         return false;
     sc_json_pick(text.p, text.n, v, ALL);
-    if (status == 0)
-        status = (int)sc_value_number(v[NUMBER].value);
-    if (status < 400 || status > 599)
-        status = 0;
+    int64_t number = status ? status : sc_value_integer(v[NUMBER].value);
+    status = number >= 400 && number <= 599 ? (int)number : 0;
     e->status = status;
     e->fault = fault_of(v, MESSAGE, status);
     for (int i = MESSAGE; i <= DETAIL; i++) {

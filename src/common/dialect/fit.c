@@ -258,3 +258,10 @@ double sc_value_number(struct sc_str v)
         return 0;
     return minus ? -number : number;
 }
+
+int64_t sc_value_integer(struct sc_str v)
+{
+    double number = sc_value_number(v);
+
+    return number >= -9007199254740992.0 && number <= 9007199254740992.0 ? (int64_t)number : 0;
+}

@@ -119,4 +119,7 @@ size_t sc_word_of(struct sc_str inside, const char *const *words);
 /* A number as it is; 0 for other values. */
 double sc_value_number(struct sc_str v);
 
+/* Its whole part; 0 if that is beyond what a double is exact for. */
+int64_t sc_value_integer(struct sc_str v);
+
 #endif

@@ -172,11 +172,15 @@ static void read_block(struct sc_turn *t, const struct sc_where *w, struct sc_st
         read_blob(t, w, SC_PART_FILE, v);
         return;
     case 3:
-        if (!inner)
+        if (inner) /* how deep a reader goes is not the writer's to say */
+            sc_unfit_at(t, w->place, "content", "holds what no result of a tool may hold");
+        else
             read_call(t, w, v);
         return;
     case 4:
-        if (!inner) /* none in another: how deep a reader goes is not the writer's to say */
+        if (inner)
+            sc_unfit_at(t, w->place, "content", "holds what no result of a tool may hold");
+        else
             read_result(t, w, v);
         return;
     case 5:

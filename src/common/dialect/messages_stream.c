@@ -53,7 +53,7 @@ void sc_messages_read_event(struct sc_translator *t, struct sc_str name, struct 
         sc_say_error(t, data);
         return;
     }
-    int64_t index = (int64_t)sc_value_number(v[INDEX].value);
+    int64_t index = sc_value_integer(v[INDEX].value);
     switch (sc_word_of(sc_inside(v[TYPE].value), types)) {
     case 0:
         sc_say_text(t, SC_PART_TEXT, sc_inside(v[TEXT].value));

@@ -82,7 +82,7 @@ bool sc_responses_read_answer(struct sc_str body, struct sc_turn_answer *a)
         return false;
     a->id = sc_inside(v[ID].value);
     a->model = sc_inside(v[MODEL].value);
-    a->created = (int64_t)sc_value_number(v[CREATED].value);
+    a->created = sc_value_integer(v[CREATED].value);
     a->end = sc_responses_end(sc_inside(v[STATUS].value), sc_inside(v[REASON].value));
     for (struct sc_json_iter it = sc_walk(v[OUTPUT].value); sc_json_next(&it, &key, &item);)
         read_item(a, item);

@@ -61,7 +61,7 @@ void sc_responses_read_event(struct sc_translator *t, struct sc_str name, struct
     };
 
     sc_json_pick(data.p, data.n, v, SC_COUNT(v));
-    int64_t index = (int64_t)sc_value_number(v[INDEX].value);
+    int64_t index = sc_value_integer(v[INDEX].value);
     switch (sc_word_of(sc_inside(v[TYPE].value), types)) {
     case 0:
         sc_say_text(t, SC_PART_TEXT, sc_inside(v[DELTA].value));
@@ -82,7 +82,7 @@ void sc_responses_read_event(struct sc_translator *t, struct sc_str name, struct
         return;
     case 7:
         sc_say_start(t, sc_inside(v[ID].value), sc_inside(v[MODEL].value),
-                     (int64_t)sc_value_number(v[CREATED].value));
+                     sc_value_integer(v[CREATED].value));
         return;
     case 8:
     case 9:

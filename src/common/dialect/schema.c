@@ -27,6 +27,16 @@ static void write_type(struct sc_str type, bool nullable, struct sc_buf *b)
         sc_buf_text(b, ",\"null\"]");
 }
 
+static bool is_count(struct sc_str value)
+{
+    struct sc_str digits = sc_inside(value);
+
+    for (size_t i = 0; i < digits.n; i++)
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return false;
+    return digits.n > 0 && (digits.p[0] != '0' || digits.n == 1);
+}
+
 /* An object or a list whose members are schemas. */
 static void write_each(struct sc_str value, int depth, struct sc_buf *b)
 {
@@ -63,7 +73,7 @@ static void write_member(struct sc_str key, struct sc_str value, bool nullable, 
     sc_buf_char(b, ':');
     if (sc_json_key_is(key, "type") && sc_is_string(value))
         write_type(value, nullable, b);
-    else if (counts[sc_word_of(key, counts)] && sc_is_string(value))
+    else if (counts[sc_word_of(key, counts)] && is_count(value))
         sc_buf_str(b, sc_inside(value));
     else if (named[sc_word_of(key, named)] && (value.p[0] == '{' || value.p[0] == '['))
         write_each(value, depth, b);

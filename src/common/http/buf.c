@@ -76,7 +76,7 @@ static void escape_one(struct sc_buf *b, unsigned char c)
 
 void sc_buf_escaped(struct sc_buf *b, struct sc_str plain)
 {
-    const char *p = plain.p, *end = p + plain.n;
+    const char *p = plain.n ? plain.p : "", *end = p + plain.n;
 
     while (p < end) {
         const char *from = p;
