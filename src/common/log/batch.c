@@ -259,12 +259,12 @@ bool sc_batch_put(const struct sc_log *log, const char *line, size_t n, bool at_
     return there > 0;
 }
 
-bool sc_log_waits(void)
+bool sc_batch_waits(void)
 {
     return atomic_load_explicit(&waiting, memory_order_relaxed);
 }
 
-void sc_log_flush(const struct sc_log *log, bool for_good)
+void sc_batch_flush(const struct sc_log *log, bool for_good)
 {
     int error = errno;
     struct sc_journal *j = log->path ? known_journal(log) : NULL;

@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "log/log.h"
+#include "log/event.h"
 
 struct sc_region;
 
@@ -32,6 +32,11 @@ enum { SC_BATCH_MS = 200, SC_BATCH_LINES = 64 };
 
 /* False: the caller is to write the line itself, now. *error: what kept lines from the file. */
 bool sc_batch_put(const struct sc_log *log, const char *line, size_t n, bool at_once, int *error);
+
+/* Whether this process has put lines of the log aside, and writing them out; for_good: the process
+ * is at its end, and none may wait from now on. */
+bool sc_batch_waits(void);
+void sc_batch_flush(const struct sc_log *log, bool for_good);
 
 /* Writes out what waits for that log in a region, for commands. 0 or an errno. */
 int sc_batch_write_out(struct sc_region *r, const struct sc_log *log);

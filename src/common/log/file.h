@@ -1,10 +1,10 @@
-/* file.h - one line into the log file; see log.h for what is promised. */
+/* file.h - lines into the log file; see log.h for what is promised. */
 #ifndef SC_LOG_FILE_H
 #define SC_LOG_FILE_H
 
 #include <stddef.h>
 
-#include "log/log.h"
+#include "log/event.h"
 
 /* 0, or the errno that kept the line from the file. */
 int sc_log_append(const struct sc_log *log, const char *line, size_t n);

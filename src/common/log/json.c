@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "log/log.h"
+#include "log/event.h"
 #include "log/plain.h"
+#include "log/program.h"
+#include "log/redact.h"
 
 #define FIELD_MAX 512   /* bytes of a name-like string, escaped */
 #define TEXT_LIMIT 2048 /* bytes of the free text, escaped */

@@ -1,9 +1,9 @@
-/* program.c - the program's name in the log; see log.h. */
+/* program.c - the program's name in the log; see program.h. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "log/log.h"
+#include "log/program.h"
 
 static _Atomic(const char *) program;
 

@@ -11,7 +11,7 @@
  * huggingface.co (hf_), replicate.com (r8_), perplexity.ai (pplx-), build.nvidia.com (nvapi-),
  * github.com (ghp_, github_pat_), RFC 7519 (eyJ).
  */
-#include "log/log.h"
+#include "log/redact.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -11,8 +11,10 @@
 
 #include "core/call.h"
 #include "core/units.h"
-#include "log/log.h"
+#include "log/event.h"
 #include "log/plain.h"
+#include "log/program.h"
+#include "log/redact.h"
 
 #define WORDS_MAX 1024 /* bytes of a free text in a line */
 #define VALUE_MAX 256  /* and of a field's value */

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log/batch.h"
 #include "log/place.h"
 
 #include "core/time.h"
@@ -344,11 +345,11 @@ void sc_runtime_flush_log(bool for_good)
     const struct loaded *l;
     struct sc_log log;
 
-    if (!for_good && !sc_log_waits())
+    if (!for_good && !sc_batch_waits())
         return;
     l = atomic_load_explicit(&current, memory_order_acquire);
     log = sc_runtime_log(l ? l->policy : NULL);
-    sc_log_flush(&log, for_good);
+    sc_batch_flush(&log, for_good);
 }
 
 /* At the end of the process, or when the engine is unloaded. */
