@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mock/exchange.h"
+#include "mock/control.h"
 
 static const char json_type[] = "application/json";
 

@@ -8,13 +8,11 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-#include "mock/answer.h"
-#include "mock/asked.h"
 #include "mock/buf.h"
+#include "mock/config.h"
 #include "mock/limit.h"
 #include "mock/record.h"
 #include "mock/script.h"
-#include "mock/server.h"
 
 #define SC_MOCK_BODY_KEEP (16u << 20) /* of a request's body in memory */
 
@@ -58,17 +56,10 @@ const char *sc_mock_request_query(const struct sc_mock_exchange *x, const char *
 /* Header lines as a JSON array of pairs, or as they came. */
 void sc_mock_request_headers(const struct sc_mock_exchange *x, struct sc_mock_buf *b, bool json);
 
-/* reply.c: answers as the outcome says. */
-enum MHD_Result sc_mock_reply(struct sc_mock_exchange *x);
 /* A finished answer, without any fault; takes over the buffer. */
 enum MHD_Result sc_mock_reply_buf(struct sc_mock_exchange *x, int status, const char *type,
                                   struct sc_mock_buf *b);
-
-/* pages.c: what is no API of a provider: /echo, /bytes/N, /redirect, /status/N. Fills in *a and
- * maybe a location that the caller frees. */
-void sc_mock_page(const struct sc_mock_exchange *x, struct sc_mock_answer *a, char **location);
-
-/* control.c: the pages under /_mock/. */
-enum MHD_Result sc_mock_control(struct sc_mock_exchange *x);
+/* Any response; NULL: none could be made. */
+enum MHD_Result sc_mock_queue(struct sc_mock_exchange *x, unsigned status, struct MHD_Response *r);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mock/exchange.h"
+#include "mock/pages.h"
 
 #define BYTES_MAX (1L << 30)
 

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "mock/dialects.h"
 #include "mock/exchange.h"
 #include "mock/net.h"
+#include "mock/pages.h"
+#include "mock/reply.h"
 
 #define BLOCK 32768
 #define DRIP_MS 50
@@ -252,23 +255,6 @@ static void add_limit_header(void *arg, const char *name, const char *value)
     MHD_add_response_header(arg, name, value);
 }
 
-static enum MHD_Result queue(struct sc_mock_exchange *x, unsigned status, struct MHD_Response *r)
-{
-    if (!r)
-        return MHD_NO;
-    enum MHD_Result done = MHD_queue_response(x->connection, status, r);
-    MHD_destroy_response(r);
-    return done;
-}
-
-enum MHD_Result sc_mock_reply_buf(struct sc_mock_exchange *x, int status, const char *type,
-                                  struct sc_mock_buf *b)
-{
-    struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback(b->n, b->p, free);
-    MHD_add_response_header(r, "Content-Type", type);
-    return queue(x, (unsigned)status, r);
-}
-
 static enum MHD_Result reply_answer(struct sc_mock_exchange *x)
 {
     struct sc_mock_asked q;
@@ -288,7 +274,7 @@ static enum MHD_Result reply_answer(struct sc_mock_exchange *x)
         sc_mock_charge_headers(&x->charge, q.provider, (int64_t)time(NULL), add_limit_header, r);
     free(location);
     sc_mock_asked_free(&q);
-    return queue(x, status, r);
+    return sc_mock_queue(x, status, r);
 }
 
 enum MHD_Result sc_mock_reply(struct sc_mock_exchange *x)

@@ -8,56 +8,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "mock/control.h"
 #include "mock/exchange.h"
-#include "mock/mask.h"
 #include "mock/net.h"
+#include "mock/reply.h"
 
 #define CONNECTION_MEMORY (256u << 10)
 #define CONNECTIONS_MAX 4000u
 #define THREAD_STACK (512u << 10)
-
-const char *sc_mock_request_header(const struct sc_mock_exchange *x, const char *name)
-{
-    return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
-}
-
-const char *sc_mock_request_query(const struct sc_mock_exchange *x, const char *name)
-{
-    return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-static enum MHD_Result add_json_header(void *cls, enum MHD_ValueKind kind, const char *name,
-                                       const char *value)
-{
-    struct sc_mock_buf *b = cls, shown = {0};
-    (void)kind;
-    sc_mock_mask_header(&shown, name, value ? value : "");
-    sc_mock_buf_json(b, "%s[%q,%q]", b->p[b->n - 1] == '[' ? "" : ",", name, shown.p);
-    sc_mock_buf_free(&shown);
-    return MHD_YES;
-}
-
-static enum MHD_Result add_text_header(void *cls, enum MHD_ValueKind kind, const char *name,
-                                       const char *value)
-{
-    (void)kind;
-    sc_mock_buf_json(cls, "%s: %s\n", name, value ? value : "");
-    return MHD_YES;
-}
-
-void sc_mock_request_headers(const struct sc_mock_exchange *x, struct sc_mock_buf *b, bool json)
-{
-    if (!json) {
-        MHD_get_connection_values(x->connection, MHD_HEADER_KIND, add_text_header, b);
-        return;
-    }
-    struct sc_mock_buf list = {0};
-    sc_mock_buf_str(&list, "[");
-    MHD_get_connection_values(x->connection, MHD_HEADER_KIND, add_json_header, &list);
-    sc_mock_buf_str(&list, "]");
-    sc_mock_buf_add(b, list.p, list.n);
-    sc_mock_buf_free(&list);
-}
 
 static void wake_waiter(struct sc_mock_server *s)
 {
