@@ -117,10 +117,11 @@ static void write_assistant(struct sc_turn *t, const struct sc_turn_part *p, siz
 static void write_said(struct sc_turn *t, const struct sc_turn_part *p, size_t n, struct sc_buf *b)
 {
     static const char *const roles[] = {"system", "developer", "user"};
+    bool plain = p->role == SC_ROLE_DEVELOPER && !t->to_openai;
 
     sc_comma(b);
     sc_buf_text(b, "{\"role\":");
-    sc_quoted(b, roles[p->role]);
+    sc_quoted(b, plain ? "system" : roles[p->role]);
     sc_buf_text(b, ",\"content\":");
     write_content(t, p, n, b);
     sc_buf_char(b, '}');
@@ -242,29 +243,44 @@ static void write_format(struct sc_turn *t, struct sc_buf *b)
 }
 
 /* max_tokens is everybody's word, but OpenAI's newer models refuse it. */
-static void write_limit(struct sc_turn *t, const struct sc_dialect_to *to, struct sc_buf *b)
+static void write_limit(struct sc_turn *t, struct sc_buf *b)
 {
     struct sc_str limit = t->param[SC_PARAM_MAX_OUTPUT].value;
 
     if (limit.p == NULL)
         return;
-    if (to->provider == SC_PROVIDER_OPENAI || to->provider == SC_PROVIDER_AZURE)
+    if (t->to_openai)
         sc_member(b, "max_completion_tokens");
     else
         sc_member(b, "max_tokens");
     sc_buf_str(b, limit);
 }
 
+/* Parameters of OpenAI's own: others may refuse what they do not know. */
+static void leave_to_openai(struct sc_turn *t, enum sc_turn_param param)
+{
+    if (t->to_openai || t->param[param].value.p == NULL)
+        return;
+    sc_fit_add(t->fit, SC_MISFIT_LEFT_OUT, t->param[param].name,
+               "changes nothing of what the answer means");
+    t->param[param].value.p = NULL;
+}
+
 void sc_chat_write_request(struct sc_turn *t, const struct sc_dialect_to *to, struct sc_buf *b)
 {
+    t->to_openai = to->provider == SC_PROVIDER_OPENAI || to->provider == SC_PROVIDER_AZURE;
+    leave_to_openai(t, SC_PARAM_EFFORT);
+    leave_to_openai(t, SC_PARAM_VERBOSITY);
     sc_buf_char(b, '{');
     sc_write_model(t, to, b);
     write_messages(t, b);
     write_tools(t, b);
     write_format(t, b);
-    write_limit(t, to, b);
+    write_limit(t, b);
     sc_write_params(t, &sc_family_chat, 1U << SC_PARAM_MAX_OUTPUT, b);
     if (t->asked.stream)
-        sc_buf_text(b, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+        sc_buf_text(b, ",\"stream\":true");
+    if (t->asked.stream && to->provider != SC_PROVIDER_MISTRAL) /* it tells its usage unasked */
+        sc_buf_text(b, ",\"stream_options\":{\"include_usage\":true}");
     sc_buf_char(b, '}');
 }

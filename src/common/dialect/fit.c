@@ -106,10 +106,13 @@ static bool is_snake_of(struct sc_str key, const char *name)
 static const struct sc_member *row_of(const struct sc_turn *t, const struct sc_member *rows,
                                       size_t n, struct sc_str key)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (key.n == 0 || (*key.p != *rows[i].name && *key.p != '\\'))
+            continue; /* most rows */
         if (sc_json_key_is(key, rows[i].name) ||
             (t->from->dialect == SC_DIALECT_GEMINI && is_snake_of(key, rows[i].name)))
             return &rows[i];
+    }
     return NULL;
 }
 

@@ -121,6 +121,7 @@ struct sc_turn {
     const char *format_at;
 
     bool wants_signatures; /* of calls: the target's model does */
+    bool to_openai;        /* chat: the target is OpenAI or Azure, not one who took it over */
     struct sc_dialect_asked asked;
     struct sc_fit *fit;
     struct sc_turn_own *own;

@@ -95,12 +95,19 @@ static bool take_escape(struct check *c)
     return true;
 }
 
+static inline bool is_plain(unsigned char x)
+{
+    return x >= 0x20 && x < 0x80 && x != '"' && x != '\\';
+}
+
 /* p is behind the opening quote. */
 static bool take_string(struct check *c)
 {
     while (true) {
         while (c->end - c->p >= 8 && is_plain8(c->p))
             c->p += 8;
+        while (c->p < c->end && is_plain((unsigned char)*c->p))
+            c->p++;
         if (c->p == c->end)
             return fail(c, SC_JSON_CUT);
         unsigned char x = (unsigned char)*c->p;

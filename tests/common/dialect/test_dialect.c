@@ -168,6 +168,63 @@ static void limits_of_output_are_said_in_the_words_of_the_service(void **state)
     sc_buf_free(&back);
 }
 
+static void who_took_chat_over_gets_no_words_of_openai_s_own(void **state)
+{
+    static const char body[] =
+        "{\"input\":[{\"role\":\"developer\",\"content\":\"d\"},{\"role\":\"user\",\"content\":"
+        "\"x\"}],"
+        "\"reasoning\":{\"effort\":\"low\"},\"text\":{\"verbosity\":\"low\"},\"stream\":true}";
+    static const struct {
+        enum sc_provider provider;
+        bool own_words, asks_usage;
+    } rows[] = {{SC_PROVIDER_OPENAI, true, true},
+                {SC_PROVIDER_AZURE, true, true},
+                {SC_PROVIDER_VLLM, false, true},
+                {SC_PROVIDER_MISTRAL, false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sc_dialect_to to = {
+            .dialect = SC_DIALECT_CHAT, .model = "m", .provider = rows[i].provider};
+        struct sc_buf out = {.max = 1000};
+        struct sc_dialect_asked a;
+        struct sc_fit fit;
+        assert_true(
+            sc_dialect_request(SC_DIALECT_RESPONSES, no_path, str(body), &to, &out, &a, &fit));
+        assert_int_equal(has(sc_buf_view(&out), "\"developer\""), rows[i].own_words);
+        assert_int_equal(has(sc_buf_view(&out), "reasoning_effort"), rows[i].own_words);
+        assert_int_equal(has(sc_buf_view(&out), "verbosity"), rows[i].own_words);
+        assert_int_equal(fit.n, rows[i].own_words ? 0 : 2);
+        assert_int_equal(has(sc_buf_view(&out), "include_usage"), rows[i].asks_usage);
+        sc_buf_free(&out);
+    }
+}
+
+/* Gemini 3 refuses calls of a talk that are not signed. */
+static void calls_are_signed_for_who_wants_it(void **state)
+{
+    static const char body[] =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"tool_"
+        "calls\":["
+        "{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+        "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"y\"}]}";
+    static const struct {
+        const char *model;
+        bool is_signed;
+    } rows[] = {
+        {"gemini-2.5-flash", false}, {"gemini-3-pro", true}, {"gemini-4-x", true}, {"x", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sc_dialect_to to = {.dialect = SC_DIALECT_GEMINI, .model = rows[i].model};
+        struct sc_buf out = {.max = 1000};
+        struct sc_fit fit;
+        assert_true(request(body, &to, &out, &fit));
+        assert_int_equal(has(sc_buf_view(&out), "thoughtSignature"), rows[i].is_signed);
+        sc_buf_free(&out);
+    }
+}
+
 /* ---- streams ---- */
 
 #define CHUNK(delta, end)                                                                      \
@@ -310,6 +367,8 @@ int main(void)
         cmocka_unit_test(too_many_reasons_are_counted),
         cmocka_unit_test(a_body_over_the_limit_is_unfit),
         cmocka_unit_test(limits_of_output_are_said_in_the_words_of_the_service),
+        cmocka_unit_test(who_took_chat_over_gets_no_words_of_openai_s_own),
+        cmocka_unit_test(calls_are_signed_for_who_wants_it),
         cmocka_unit_test(nothing_comes_out_before_there_is_output),
         cmocka_unit_test(an_early_error_can_be_judged),
         cmocka_unit_test(a_broken_transfer_is_told_in_words),
