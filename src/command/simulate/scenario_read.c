@@ -325,6 +325,9 @@ static void read_object(struct sc_reader *r, const cJSON *item, const struct sc_
 
 /* ---- what goes together ---- */
 
+/* Each has a memory of its own, of which an operating system has so many only. */
+#define MEMORIES_MAX 10000
+
 static void check(struct sc_reader *r, const struct sc_scenario *s)
 {
     struct sc_url u;
@@ -341,6 +344,11 @@ static void check(struct sc_reader *r, const struct sc_scenario *s)
         sc_reader_fail(r, SIZE_MAX,
                        "hosts: found %lld for %lld processes, allowed one for each at most",
                        (long long)s->hosts, (long long)s->processes);
+    if (s->share == SC_SIM_BY_PROCESS && s->processes > MEMORIES_MAX)
+        sc_reader_fail(r, SIZE_MAX,
+                       "processes: found %lld that share nothing, allowed %d at most; \"share\": "
+                       "\"host\" takes more",
+                       (long long)s->processes, MEMORIES_MAX);
     for (size_t i = 0; i < s->n_events; i++) {
         const struct sc_sim_event *e = &s->events[i];
 
