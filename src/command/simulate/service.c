@@ -262,10 +262,11 @@ struct headers {
 static void add_header(void *arg, const char *name, const char *value)
 {
     struct headers *h = arg;
-    char(*text)[64] = h->text[h->n];
+    char(*text)[64];
 
     if (h->n == HEADERS_MAX)
         return;
+    text = h->text[h->n];
     snprintf(text[0], sizeof text[0], "%s", name);
     snprintf(text[1], sizeof text[1], "%s", value);
     h->h[h->n++] = (struct sc_header){{text[0], strlen(text[0])}, {text[1], strlen(text[1])}};
