@@ -6,21 +6,24 @@
 
 #include "core/time.h"
 
+/* Written where it belongs, from its last digit on. */
 bool sc_out_int(struct sc_out *o, int64_t v)
 {
-    char b[20];
-    size_t i = sizeof b;
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    if (u < 10 && v >= 0) {
-        b[0] = (char)('0' + u);
-        return sc_out_bytes(o, b, 1);
-    }
-    do
-        b[--i] = (char)('0' + u % 10);
-    while (u /= 10);
+    size_t n = 1 + (v < 0);
+    for (uint64_t rest = u; rest >= 10; rest /= 10)
+        n++;
+    if (n > o->cap - o->n)
+        return false;
+    char *p = o->p + o->n;
+    o->n += n;
     if (v < 0)
-        b[--i] = '-';
-    return sc_out_bytes(o, b + i, sizeof b - i);
+        *p = '-';
+    p += n;
+    do
+        *--p = (char)('0' + u % 10);
+    while (u /= 10);
+    return true;
 }
 
 bool sc_out_digits(struct sc_out *o, unsigned v, int width)
@@ -40,8 +43,8 @@ bool sc_out_dollars(struct sc_out *o, int64_t nano)
 bool sc_out_hex(struct sc_out *o, uint64_t v)
 {
     char b[16];
-    for (int i = 16; i-- > 0; v >>= 4)
-        b[i] = "0123456789abcdef"[v & 15];
+    for (int i = 0; i < 16; i++, v <<= 4)
+        b[i] = "0123456789abcdef"[v >> 60];
     return sc_out_bytes(o, b, sizeof b);
 }
 
@@ -60,6 +63,12 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
     *year = (int)(yoe + era * 400) + (*month <= 2);
 }
 
+static void put_two(char *p, unsigned v)
+{
+    p[0] = (char)('0' + v / 10);
+    p[1] = (char)('0' + v % 10);
+}
+
 static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
 {
     int64_t days = seconds / 86400;
@@ -68,12 +77,17 @@ static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
         days--, rest += 86400;
     int year;
     unsigned month, day, s = (unsigned)rest;
+    char b[19] = "0000-00-00 00:00:00";
     civil(days, &year, &month, &day);
-    return sc_out_digits(o, (unsigned)year, 4) && SC_OUT_LITERAL(o, "-") &&
-           sc_out_digits(o, month, 2) && SC_OUT_LITERAL(o, "-") && sc_out_digits(o, day, 2) &&
-           sc_out_bytes(o, &between, 1) && sc_out_digits(o, s / 3600, 2) &&
-           SC_OUT_LITERAL(o, ":") && sc_out_digits(o, s / 60 % 60, 2) && SC_OUT_LITERAL(o, ":") &&
-           sc_out_digits(o, s % 60, 2);
+    put_two(b, (unsigned)year / 100 % 100);
+    put_two(b + 2, (unsigned)year % 100);
+    put_two(b + 5, month);
+    put_two(b + 8, day);
+    b[10] = between;
+    put_two(b + 11, s / 3600);
+    put_two(b + 14, s / 60 % 60);
+    put_two(b + 17, s % 60);
+    return sc_out_bytes(o, b, sizeof b);
 }
 
 /* The offset of local time, asked of libc once per quarter of an hour: no zone changes its offset

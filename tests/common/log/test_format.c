@@ -301,6 +301,34 @@ static void local_time_follows_the_zone_through_a_change(void **state)
     tzset();
 }
 
+/* Any byte, at any place, of values of any length. */
+static void a_value_is_quoted_exactly_where_a_byte_asks_for_it(void **state)
+{
+    (void)state;
+    for (int c = 1; c < 128; c++) {
+        bool quoted = c <= ' ' || c == '"' || c == '(' || c == ')' || c == 0x7f;
+        for (size_t length = 1; length < 20; length++) {
+            for (size_t at = 0; at < length; at++) {
+                char value[20], want[40];
+                struct sc_event e = event(SC_EVENT_NOTE);
+                memset(value, 'm', sizeof value);
+                value[length] = '\0';
+                value[at] = (char)c;
+                e.text = "t";
+                e.model = value;
+                if (c < ' ' || c == 0x7f) {
+                    value[at] = ' ';
+                    snprintf(want, sizeof want, " (model=\"%s\" program=", value);
+                    value[at] = (char)c;
+                } else {
+                    snprintf(want, sizeof want, quoted ? " (model=\"%s\" " : " (model=%s ", value);
+                }
+                has(text(&e), want);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1);
@@ -317,6 +345,7 @@ int main(void)
         cmocka_unit_test(text_lines_cannot_be_forged),
         cmocka_unit_test(free_text_is_redacted),
         cmocka_unit_test(long_fields_leave_a_whole_line),
+        cmocka_unit_test(a_value_is_quoted_exactly_where_a_byte_asks_for_it),
         cmocka_unit_test(times_are_right_all_over_the_calendar),
         cmocka_unit_test(local_time_follows_the_zone_through_a_change),
     };
