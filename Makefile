@@ -44,6 +44,9 @@ COMMAND_OBJ := $(call objects,command) $(COMMON_OBJ)
 all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl-audit.so \
      $(BUILD)/steadycurl
 
+# Declarations stand at the start of a block; where that holds for a whole folder, it is kept.
+$(PRELOAD_OBJ) $(call objects,common/core common/policy common/state): WARN += -Wdeclaration-after-statement
+
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
 SAY = $(if $(V),:,printf '  %-5s %s\n')

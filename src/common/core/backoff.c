@@ -84,9 +84,10 @@ int64_t sc_backoff_delay(const struct sc_backoff *b, int attempt, int64_t *previ
 
 int64_t sc_backoff_hint(int64_t hint_ms, uint64_t rnd)
 {
-    if (hint_ms < 0)
-        return 0;
     int64_t hint = hint_ms < DELAY_LIMIT_MS ? hint_ms : DELAY_LIMIT_MS;
     int64_t spread = hint / 4 < SC_HINT_JITTER_MAX_MS ? hint / 4 : SC_HINT_JITTER_MAX_MS;
+
+    if (hint_ms < 0)
+        return 0;
     return hint + 1 + sc_uniform(spread - 1, rnd);
 }

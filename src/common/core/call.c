@@ -69,12 +69,13 @@ static bool attempts_used_up(const struct sc_call *c, enum sc_class class)
 static enum sc_give_up obstacle(const struct sc_call *c, const struct sc_result *r)
 {
     const struct sc_verdict *v = &r->verdict;
+    /* A stream's failure after output is not retried for that reason alone. */
+    bool too_late = r->committed && sc_class_retryable(v->class);
+
     if (v->class == SC_CLASS_ABORTED)
         return SC_GIVE_UP_ABORTED;
     if (!c->settings->retry.enabled)
         return SC_GIVE_UP_DISABLED;
-    /* A stream's failure after output is not retried for that reason alone. */
-    bool too_late = r->committed && sc_class_retryable(v->class);
     if (!v->retry && !too_late)
         return sc_class_retryable(v->class) && v->hint_ms > SC_HINT_PATIENCE_MS ? SC_GIVE_UP_HINT
                                                                                 : SC_GIVE_UP_CLASS;
@@ -131,6 +132,8 @@ static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now
 
 void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_ns, uint64_t rnd)
 {
+    enum sc_give_up why;
+
     c->attempts++;
     c->last = strategy_of(r->verdict.class);
     c->failed[c->last] += c->failed[c->last] < UCHAR_MAX;
@@ -138,7 +141,7 @@ void sc_call_outcome(struct sc_call *c, const struct sc_result *r, int64_t now_n
         deliver(c, SC_GIVE_UP_NOT);
         return;
     }
-    enum sc_give_up why = obstacle(c, r);
+    why = obstacle(c, r);
     if (why != SC_GIVE_UP_NOT)
         deliver(c, why);
     else

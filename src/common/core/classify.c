@@ -331,6 +331,7 @@ void sc_classify(const struct sc_facts *f, struct sc_verdict *v)
 enum sc_head_verdict sc_classify_head(enum sc_provider p, const struct sc_class_rows *own,
                                       int status)
 {
+    int kinds = 0, retryable = 0;
     bool classes[SC_CLASS_COUNT] = {false};
     const struct sc_class_row *r;
     struct walk w;
@@ -345,7 +346,6 @@ enum sc_head_verdict sc_classify_head(enum sc_provider p, const struct sc_class_
         if (!is_conditional(r))
             break;
     }
-    int kinds = 0, retryable = 0;
     for (int c = 0; c < SC_CLASS_COUNT; c++) {
         kinds += classes[c];
         retryable += classes[c] && sc_class_retryable((enum sc_class)c);

@@ -24,14 +24,17 @@ static int64_t to_nano(__int128 pico)
 
 int64_t sc_cost_nano(const struct sc_price *price, const struct sc_usage *u)
 {
+    int64_t reasoning = u->reasoning < u->output ? u->reasoning : u->output, write_5m;
+    const struct sc_rates *r;
+    __int128 pico;
+
     if (u->cost_reported_nano >= 0)
         return u->cost_reported_nano;
     if (!price || (!u->known && !u->estimated))
         return -1;
-    const struct sc_rates *r = rates_for(price, sc_usage_input_total(u));
-    int64_t write_5m = or_else(r->cache_write_5m, r->input);
-    int64_t reasoning = u->reasoning < u->output ? u->reasoning : u->output;
-    __int128 pico = (__int128)u->input * r->input;
+    r = rates_for(price, sc_usage_input_total(u));
+    write_5m = or_else(r->cache_write_5m, r->input);
+    pico = (__int128)u->input * r->input;
     pico += (__int128)u->cached_read * or_else(r->cached_read, r->input);
     pico += (__int128)u->cache_write_5m * write_5m;
     pico += (__int128)u->cache_write_1h * or_else(r->cache_write_1h, write_5m);
@@ -48,10 +51,12 @@ int64_t sc_cost_percent(int64_t nano, int percent)
 
 int64_t sc_cost_reserve(const struct sc_price *price, int64_t input_tokens, int64_t output_limit)
 {
+    const struct sc_rates *r;
+    int64_t output = output_limit;
+
     if (!price)
         return 0;
-    const struct sc_rates *r = rates_for(price, input_tokens);
-    int64_t output = output_limit;
+    r = rates_for(price, input_tokens);
     if (output < 0)
         output = price->max_output > 0 ? price->max_output : OUTPUT_UNKNOWN;
     return to_nano((__int128)input_tokens * r->input + (__int128)output * r->output);

@@ -24,11 +24,11 @@ struct sc_str sc_host_suffix(struct sc_str pattern)
 static struct sc_str last_label(struct sc_str *host)
 {
     size_t at = host->n;
+    struct sc_str label;
 
     while (at > 0 && host->p[at - 1] != '.')
         at--;
-    struct sc_str label = {host->p + at, host->n - at};
-
+    label = (struct sc_str){host->p + at, host->n - at};
     host->n = at > 0 ? at - 1 : 0;
     return label;
 }

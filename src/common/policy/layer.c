@@ -258,6 +258,7 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
     struct sc_conflict c = {.section = id};
     const struct sc_section *s = sc_section(id);
     bool low_given, high_given;
+    size_t low, high;
 
     c.low = sc_option_find(s, low_key, &s);
     c.high = sc_option_find(s, high_key, &s);
@@ -265,8 +266,8 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
     memcpy(&c.high_value, (const char *)l + c.high->offset, sizeof c.high_value);
     if (c.low_value <= c.high_value)
         return;
-    size_t low = s->first + (size_t)(c.low - s->rows), high = s->first + (size_t)(c.high - s->rows);
-
+    low = s->first + (size_t)(c.low - s->rows);
+    high = s->first + (size_t)(c.high - s->rows);
     c.low_item = r->upper->given[low];
     c.high_item = r->upper->given[high];
     low_given = c.low_item != NULL || r->lower->given[low] != NULL;

@@ -382,14 +382,14 @@ static void add_beginnings(struct runs *r, const struct walk *w, const struct sc
 /* Takes the candidate with the least rule number off the lists. */
 static const struct sc_candidate *take_first(struct runs *r)
 {
+    const struct sc_candidate *c;
     size_t best = 0;
 
     for (size_t i = 1; i < r->n; i++) {
         if (r->run[i].at->rule < r->run[best].at->rule)
             best = i;
     }
-    const struct sc_candidate *c = r->run[best].at++;
-
+    c = r->run[best].at++;
     if (r->run[best].at == r->run[best].end)
         r->run[best] = r->run[--r->n];
     return c;

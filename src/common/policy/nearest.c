@@ -29,6 +29,8 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
     for (size_t j = 0; j <= m; j++)
         last[j] = (uint8_t)j;
     for (size_t i = 1; i <= n; i++) {
+        uint8_t *oldest = before;
+
         row[0] = (uint8_t)i;
         for (size_t j = 1; j <= m; j++) {
             unsigned change = fold(a[i - 1]) != fold(b[j - 1]);
@@ -39,8 +41,6 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
                 d = before[j - 2] + 1u;
             row[j] = (uint8_t)d;
         }
-        uint8_t *oldest = before;
-
         before = last;
         last = row;
         row = oldest;
