@@ -19,15 +19,6 @@ static int status_of(struct sc_str line)
     return status >= 100 && status <= 999 ? status : 0;
 }
 
-static struct sc_str trimmed(struct sc_str s)
-{
-    while (s.n && strchr(" \t\r", *s.p))
-        s.p++, s.n--;
-    while (s.n && strchr(" \t\r", s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 /* Takes a line without its end off a text. */
 static struct sc_str take_line(struct sc_str *text)
 {
@@ -50,7 +41,7 @@ static void take_header(struct sc_captured *c, struct sc_str line)
         return;
     c->headers[c->n_headers++] = (struct sc_header){
         {line.p, (size_t)(colon - line.p)},
-        trimmed((struct sc_str){colon + 1, line.n - (size_t)(colon - line.p) - 1})};
+        sc_str_trim((struct sc_str){colon + 1, line.n - (size_t)(colon - line.p) - 1})};
 }
 
 struct sc_str sc_captured_header(const struct sc_header *headers, size_t n, const char *name)

@@ -88,16 +88,6 @@ static bool whole_number(const char *text, long least, long most, int *out)
     return true;
 }
 
-static struct sc_str trimmed(const char *p)
-{
-    struct sc_str s = {p, strlen(p)};
-    while (s.n && strchr(" \t\r\n", *s.p))
-        s.p++, s.n--;
-    while (s.n && strchr(" \t\r\n", s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
 static bool add_header(struct question *q, char *text)
 {
     char *colon = strchr(text, ':');
@@ -105,7 +95,7 @@ static bool add_header(struct question *q, char *text)
     if (!colon || colon == text || n == HEADERS_MAX)
         return false;
     q->headers[n].name = (struct sc_str){text, (size_t)(colon - text)};
-    q->headers[n].value = trimmed(colon + 1);
+    q->headers[n].value = sc_str_trim((struct sc_str){colon + 1, strlen(colon + 1)});
     q->response.headers = q->headers;
     q->response.n_headers = n + 1;
     return true;

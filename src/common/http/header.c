@@ -101,11 +101,16 @@ static int64_t usable(double ms)
     return rounded > 0 ? rounded : 1;
 }
 
-static struct sc_str trimmed(struct sc_str s)
+static bool is_blank(char c)
 {
-    while (s.n > 0 && (*s.p == ' ' || *s.p == '\t'))
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct sc_str sc_str_trim(struct sc_str s)
+{
+    while (s.n > 0 && is_blank(*s.p))
         s = skip(s, 1);
-    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
         s.n--;
     return s;
 }
@@ -114,7 +119,7 @@ static int64_t whole_number(struct sc_str s, double unit_ms)
 {
     double v;
     size_t used;
-    s = trimmed(s);
+    s = sc_str_trim(s);
     return sc_number(s, &v, &used) && used == s.n ? usable(v * unit_ms) : -1;
 }
 
@@ -270,7 +275,7 @@ static double take_duration(struct sc_str s, bool spaces, size_t *used)
 int64_t sc_duration(struct sc_str value)
 {
     size_t used;
-    struct sc_str s = trimmed(value);
+    struct sc_str s = sc_str_trim(value);
     double ms = take_duration(s, false, &used);
     return used > 0 && used == s.n ? usable(ms) : -1;
 }

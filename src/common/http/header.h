@@ -42,6 +42,9 @@ int64_t sc_duration(struct sc_str value);
  * retry after 26 seconds", "Please retry in 44.09s". */
 int64_t sc_wait_in_text(struct sc_str text);
 
+/* Without the blanks around it; the ends of lines count as such. */
+struct sc_str sc_str_trim(struct sc_str s);
+
 /* Whether s, compared without case, is this lower-case name. */
 bool sc_str_is(struct sc_str s, const char *lower);
 

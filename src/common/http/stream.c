@@ -16,13 +16,7 @@ static struct sc_str media_type(struct sc_str content_type)
     const char *semicolon = memchr(content_type.p, ';', content_type.n);
     if (semicolon)
         content_type.n = (size_t)(semicolon - content_type.p);
-    while (content_type.n > 0 && strchr(" \t", content_type.p[content_type.n - 1]))
-        content_type.n--;
-    while (content_type.n > 0 && strchr(" \t", content_type.p[0])) {
-        content_type.p++;
-        content_type.n--;
-    }
-    return content_type;
+    return sc_str_trim(content_type);
 }
 
 enum sc_stream_kind sc_stream_kind_of(struct sc_str content_type)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "provider/unasked_kept.h"
+
 enum {
     AT_LINE,      /* before the first byte of a line */
     IN_NAME,      /* "data:", `matched` bytes of it */
@@ -23,8 +25,6 @@ enum {
 };
 
 enum { KEY_OTHER, KEY_USAGE, KEY_CHOICES };
-
-#define NO_MEMBER SIZE_MAX
 
 static const char field[] = "data:", null_word[] = "null";
 static const char *const keys[] = {"", "usage", "choices"};
@@ -59,93 +59,6 @@ void sc_unasked_init(struct sc_unasked *u, bool keep_length)
     memset(u, 0, offsetof(struct sc_unasked, keep));
     u->keep_length = keep_length;
     u->member = NO_MEMBER;
-}
-
-/* Where the bytes go that may be shown. */
-struct sink {
-    char *p;
-    size_t n;
-};
-
-static void release(struct sc_unasked *u, struct sink *out)
-{
-    memcpy(out->p + out->n, u->keep, u->kept);
-    out->n += u->kept;
-    u->kept = 0;
-    u->member = NO_MEMBER;
-}
-
-static inline bool keeps(const struct sc_unasked *u)
-{
-    return u->undecided || u->member != NO_MEMBER;
-}
-
-static void put_run(struct sc_unasked *u, const char *p, size_t n, struct sink *out)
-{
-    if (keeps(u) && u->kept + n <= sizeof u->keep) {
-        memcpy(u->keep + u->kept, p, n);
-        u->kept += n;
-        return;
-    }
-    if (keeps(u)) { /* too long to be waited for */
-        release(u, out);
-        u->undecided = false;
-    }
-    memcpy(out->p + out->n, p, n);
-    out->n += n;
-}
-
-static inline void put(struct sc_unasked *u, char c, struct sink *out)
-{
-    if (!keeps(u))
-        out->p[out->n++] = c;
-    else if (u->kept < sizeof u->keep)
-        u->keep[u->kept++] = c;
-    else
-        put_run(u, &c, 1, out);
-}
-
-/* The event is not the extra one. What is kept of a member stays until that is decided. */
-static void pass_event(struct sc_unasked *u, struct sink *out)
-{
-    size_t n = u->member == NO_MEMBER ? u->kept : u->member;
-
-    if (!u->undecided)
-        return;
-    u->undecided = false;
-    memcpy(out->p + out->n, u->keep, n);
-    out->n += n;
-    memmove(u->keep, u->keep + n, u->kept - n);
-    u->kept -= n;
-    if (u->member != NO_MEMBER)
-        u->member = 0;
-}
-
-/* The member is none to be taken out. */
-static void pass_member(struct sc_unasked *u, struct sink *out)
-{
-    u->member = NO_MEMBER;
-    u->first = false;
-    if (!u->undecided)
-        release(u, out);
-}
-
-static void drop_member(struct sc_unasked *u, struct sink *out)
-{
-    if (u->member == NO_MEMBER) { /* too long: it has passed */
-        u->first = false;
-        return;
-    }
-    if (u->keep_length) {
-        memset(u->keep + u->member, ' ', u->kept - u->member);
-        u->member = NO_MEMBER;
-        if (!u->undecided)
-            release(u, out);
-    } else {
-        u->kept = u->member;
-        u->member = NO_MEMBER;
-    }
-    u->drop_comma = u->first;
 }
 
 static bool is_line_end(char c)
