@@ -22,31 +22,7 @@
 
 #include "http/str.h"
 #include "provider/provider.h"
-
-#define SC_UNASKED_KEEP 4096
-
-struct sc_unasked {
-    bool keep_length; /* blanks and comments take the place of what is taken out */
-
-    uint8_t state; /* private from here on */
-    uint8_t key;   /* the current member of the event's object */
-    uint8_t matched;
-    bool begun;      /* a line of the current event has come */
-    bool undecided;  /* the event may be the extra one: all of it is kept back */
-    bool data_seen;  /* it has a data line already */
-    bool no_choices; /* "choices":[] */
-    bool has_usage;  /* "usage":{ */
-    bool whole;      /* the object of its data is closed */
-    bool first;      /* no member of the object has passed yet */
-    bool drop_comma;
-    bool drop_lf;
-    bool last_cr;
-    bool in_string, escaped;
-    uint32_t depth;
-    size_t kept;
-    size_t member; /* where in `keep` a member to be taken out begins; SIZE_MAX: none */
-    char keep[SC_UNASKED_KEEP];
-};
+#include "provider/unasked_state.h"
 
 /* Whether the streams of an API tell their usage only to those who ask for it. path: of the URL,
  * without query. */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "provider/unasked.h"
+#include "provider/unasked_state.h"
 
 #define NO_MEMBER SIZE_MAX
 
