@@ -4,7 +4,7 @@
 # the header as an HTTP date it stops with "invalid 'time' value" in place of the 429 or of another try.
 # And unless `terminate_on` lists them, a 400 and a 401 are repeated like a 503.
 . "$(dirname "$0")/lib/lab.sh"
-command -v Rscript >/dev/null || { echo "R is missing: r-base-core"; differs=2; exit 2; }
+needs Rscript
 for package in httr/1.4.5 curl/5.0.0 jsonlite/1.8.4 mime/0.12 openssl/2.0.5 r6/2.5.1 askpass/1.1 sys/3.4.1; do
     debian_package "r-cran-${package%/*}" "${package#*/}"
 done

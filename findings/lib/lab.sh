@@ -4,6 +4,7 @@
 #     npm_packages NAME@VERSION...   installs them into a temporary folder and goes there
 #     debian_package NAME VERSION    unpacks Debian's package of that upstream version into it,
 #                                    without installing it
+#     needs PROGRAM                  ends the script where it is not installed
 #     free_port                      prints the number of one
 #     saw WHAT EXPECTED FOUND        prints a line; the script fails at its end if they differ
 #
@@ -16,8 +17,12 @@ trap 'rm -rf "$work"; exit $differs' EXIT
 cd "$work"
 cp "$lab/lab.mjs" .
 
+needs() {
+    command -v "$1" >/dev/null || { echo "$1 is missing"; differs=2; exit 2; }
+}
+
 npm_packages() {
-    command -v npm >/dev/null || { echo "npm is missing"; differs=2; exit 2; }
+    needs npm
     npm init -y >/dev/null
     npm install --no-audit --no-fund --silent "$@" >/dev/null
     for package; do echo "installed $package, node $(node --version)"; done
