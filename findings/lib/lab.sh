@@ -13,7 +13,8 @@ set -eu
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 differs=0
-trap 'rm -rf "$work"; exit $differs' EXIT
+# A step that failed by itself, an installation say, must not pass for "as before".
+trap 'failed=$?; rm -rf "$work"; [ "$differs" != 0 ] || differs=$failed; exit "$differs"' EXIT
 cd "$work"
 cp "$lab/lab.mjs" .
 
