@@ -60,8 +60,10 @@ size_t sc_commit_header(struct sc_exchange *x, char *p, size_t n)
 
 void sc_tee(struct sc_exchange *x, const char *p, size_t n)
 {
-    if (x->mode == SC_HOLD_FAILURE && x->hold.len + n <= TEE_MAX)
-        sc_hold_append(&x->hold, p, n);
+    size_t room = x->hold.len < TEE_MAX ? TEE_MAX - x->hold.len : 0;
+
+    if (x->mode == SC_HOLD_FAILURE && room > 0)
+        sc_hold_append(&x->hold, p, n < room ? n : room);
 }
 
 size_t sc_pass_body(struct sc_exchange *x, char *p, size_t n)

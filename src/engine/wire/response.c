@@ -260,6 +260,7 @@ static void read_piece(struct sc_exchange *x, const char *p, size_t n)
     x->counted_ahead -= again;
     p += again;
     n -= again;
+    x->body_len += n;
     if (x->stream) {
         sc_stream_feed(x->stream, p, n);
     } else if (x->mode == SC_HOLD_JSON) {
@@ -341,7 +342,6 @@ static size_t hold_body(struct sc_exchange *x, char *p, size_t n)
         return hold_pending(x, p, n);
     x->pending = NULL;
     begin_body(x);
-    x->body_len += n;
     if (!x->kind_told && !x->wants.whole)
         sc_kind_by_bytes(x, p, n);
     read_piece(x, p, n);
