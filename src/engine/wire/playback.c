@@ -269,8 +269,8 @@ CURLcode sc_deliver_result(struct sc_exchange *x, CURLcode rc)
 
     if (x->play->short_write && rc == CURLE_WRITE_ERROR)
         name_refused(x);
-    if (x->fail_suppressed && x->place == SC_IN_BODY && x->phase == SC_HOLDING &&
-        x->play->next == 0) {
+    if (x->fail_suppressed && (x->place == SC_IN_BODY || x->place == SC_UNDECIDED) &&
+        x->phase == SC_HOLDING && x->play->next == 0) {
         rc = fail_on_error(x);
         x->shadow->overlay.no_body = true;
     }

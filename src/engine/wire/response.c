@@ -59,6 +59,9 @@ static void look_behind_fail_on_error(struct sc_exchange *x)
 {
     struct sc_shadow *s = x->shadow;
 
+    if (x->fail_suppressed) /* of the block before: a round of authentication */
+        s->real->easy_setopt(s->easy, CURLOPT_FAILONERROR, 1L);
+    x->fail_suppressed = false;
     if (!s->o.fail_on_error || !sc_exchange_is_worth_holding(x) || sc_exchange_holds_nothing(x) ||
         !x->listener->behind_fail_on_error(x))
         return;
