@@ -1,0 +1,517 @@
+/*
+ * fake.h - a table of functions in libcurl's place, and a program behind it, for tests of wire.
+ *
+ * The handle is a `struct fake`. What is set in it is kept, so that a test calls the trampolines as
+ * libcurl would; getinfo answers what has come so far. Like libcurl 7.88, it cuts what comes into
+ * pieces of 16 KiB, keeps what is paused at with all that comes behind it, bytes of one kind
+ * joined, and gives that once more when the pause is lifted.
+ *
+ * The program writes down what it takes: runs of header and body bytes, and before each piece what
+ * getinfo says.
+ */
+#ifndef TESTS_WIRE_FAKE_H
+#define TESTS_WIRE_FAKE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "handle/hooks.h"
+#include "view/getinfo.h"
+#include "wire/clock.h"
+#include "wire/feed.h"
+#include "wire/filter.h"
+#include "wire/playback.h"
+#include "wire/program.h"
+#include "wire/request.h"
+#include "wire/response.h"
+
+#ifndef CURL_WRITEFUNC_ERROR /* 7.87 */
+#define CURL_WRITEFUNC_ERROR 0xFFFFFFFF
+#endif
+
+enum { FAKE_WAITING = 16, FAKE_CALLS = 64, FAKE_TEXT = 1 << 18, FAKE_ERROR = 256 };
+
+enum { FAKE_BODY = 1, FAKE_HEADER = 2 }; /* whose callbacks a piece goes to */
+
+/* A piece that was paused at. */
+struct fake_piece {
+    int to;
+    char *p;
+    size_t n;
+};
+
+/* One call of a callback of the program. */
+struct fake_call {
+    int to;
+    size_t n, answer;
+    long status;
+    curl_off_t got, length;
+    char type[48]; /* "": none */
+};
+
+struct fake {
+    struct sc_libcurl real;
+    struct sc_shadow *shadow;
+    struct sc_exchange x;
+    struct sc_request req;
+    struct sc_playback play;
+
+    /* In the handle. */
+    curl_write_callback write, header;
+    curl_read_callback read;
+    curl_seek_callback seek;
+    curl_ioctl_callback ioctl;
+    curl_xferinfo_callback progress;
+    void *write_arg, *header_arg, *read_arg, *seek_arg, *ioctl_arg, *progress_arg;
+    long fail_on_error;
+    const char *fields;
+    curl_off_t fields_size;
+    const struct curl_slist *headers;
+
+    /* What getinfo says. */
+    long status, protocol;
+    curl_off_t got, length, coming_length;
+    char type[48];
+
+    /* libcurl's own state. */
+    bool paused;
+    struct fake_piece waiting[FAKE_WAITING];
+    size_t n_waiting;
+    CURLcode failed; /* a callback did not take its piece */
+
+    /* The listener's answers, and what it was asked. */
+    enum sc_final final; /* of what is no success */
+    bool behind, good;
+    int asked_behind, asked_head, asked_whole;
+    char whole[4096]; /* the body that it saw the last time */
+
+    /* The program. */
+    struct fake_call calls[FAKE_CALLS];
+    size_t n_calls;
+    size_t answer_at, answer; /* to that call, counted from 1, it says this; 0: takes all */
+    uint64_t pauses;          /* a seed: it pauses by chance; 0: never */
+    bool lifts_at_once;       /* its progress callback lifts a pause, */
+    bool aborts;              /* or ends the transfer */
+    int n_progress;
+    char text[FAKE_TEXT]; /* what it took: "H:...", "B:..." at each change of kind */
+    size_t text_n;
+    int last_to;
+    char error[FAKE_ERROR];
+};
+
+/* ---- chance ---------------------------------------------------------------------------------- */
+
+/* 0 .. n - 1; the seed moves on. */
+static inline size_t fake_below(uint64_t *seed, size_t n)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return (size_t)(*seed * UINT64_C(2685821657736338717) >> 33) % n;
+}
+
+/* ---- the table --------------------------------------------------------------------------------
+ */
+
+static CURLcode fake_setopt(CURL *easy, CURLoption option, ...)
+{
+    struct fake *f = easy;
+    va_list ap;
+
+    va_start(ap, option);
+    switch (option) {
+#define TAKE(option, member, type)    \
+    case option:                      \
+        f->member = va_arg(ap, type); \
+        break;
+        TAKE(CURLOPT_WRITEFUNCTION, write, curl_write_callback)
+        TAKE(CURLOPT_WRITEDATA, write_arg, void *)
+        TAKE(CURLOPT_HEADERFUNCTION, header, curl_write_callback)
+        TAKE(CURLOPT_HEADERDATA, header_arg, void *)
+        TAKE(CURLOPT_READFUNCTION, read, curl_read_callback)
+        TAKE(CURLOPT_READDATA, read_arg, void *)
+        TAKE(CURLOPT_SEEKFUNCTION, seek, curl_seek_callback)
+        TAKE(CURLOPT_SEEKDATA, seek_arg, void *)
+        TAKE(CURLOPT_IOCTLFUNCTION, ioctl, curl_ioctl_callback)
+        TAKE(CURLOPT_IOCTLDATA, ioctl_arg, void *)
+        TAKE(CURLOPT_XFERINFOFUNCTION, progress, curl_xferinfo_callback)
+        TAKE(CURLOPT_XFERINFODATA, progress_arg, void *)
+        TAKE(CURLOPT_FAILONERROR, fail_on_error, long)
+        TAKE(CURLOPT_POSTFIELDS, fields, const char *)
+        TAKE(CURLOPT_POSTFIELDSIZE_LARGE, fields_size, curl_off_t)
+        TAKE(CURLOPT_INFILESIZE_LARGE, fields_size, curl_off_t)
+        TAKE(CURLOPT_HTTPHEADER, headers, const struct curl_slist *)
+#undef TAKE
+    default:
+        break;
+    }
+    va_end(ap);
+    return CURLE_OK;
+}
+
+static CURLcode fake_getinfo(CURL *easy, CURLINFO info, ...)
+{
+    struct fake *f = easy;
+    va_list ap;
+    void *out;
+
+    va_start(ap, info);
+    out = va_arg(ap, void *);
+    va_end(ap);
+    switch (info) {
+    case CURLINFO_RESPONSE_CODE:
+        *(long *)out = f->status;
+        break;
+    case CURLINFO_PROTOCOL:
+        *(long *)out = f->protocol;
+        break;
+    case CURLINFO_SIZE_DOWNLOAD_T:
+        *(curl_off_t *)out = f->got;
+        break;
+    case CURLINFO_CONTENT_LENGTH_DOWNLOAD_T:
+        *(curl_off_t *)out = f->length;
+        break;
+    case CURLINFO_CONTENT_TYPE:
+        *(char **)out = f->type[0] ? f->type : NULL;
+        break;
+    default:
+        break;
+    }
+    return CURLE_OK;
+}
+
+/* ---- the listener -----------------------------------------------------------------------------
+ */
+
+static bool fake_behind(struct sc_exchange *x)
+{
+    struct fake *f = x->owner;
+
+    f->asked_behind++;
+    return f->behind && x->status >= 400;
+}
+
+static enum sc_final fake_on_head(struct sc_exchange *x)
+{
+    struct fake *f = x->owner;
+
+    f->asked_head++;
+    return x->status / 100 == 2 ? SC_FINAL_SUCCESS : f->final;
+}
+
+static bool fake_whole(struct sc_exchange *x, const char *p, size_t n)
+{
+    struct fake *f = x->owner;
+    struct sc_str held = sc_exchange_body(x);
+
+    f->asked_whole++;
+    snprintf(f->whole, sizeof f->whole, "%.*s%.*s", (int)held.n, held.p, (int)n, p);
+    return f->good;
+}
+
+static const struct sc_listener fake_listener = {fake_behind, fake_on_head, fake_whole};
+
+/* ---- the program ------------------------------------------------------------------------------
+ */
+
+static inline void fake_note(struct fake *f, int to, const char *p, size_t n)
+{
+    if (f->last_to != to)
+        f->text_n += (size_t)sprintf(f->text + f->text_n, "%c:", to == FAKE_BODY ? 'B' : 'H');
+    f->last_to = to;
+    assert_true(f->text_n + n + 8 < sizeof f->text);
+    memcpy(f->text + f->text_n, p, n);
+    f->text_n += n;
+    f->text[f->text_n] = '\0';
+}
+
+static inline void fake_ask_info(struct fake *f, struct fake_call *c)
+{
+    const char *type = NULL;
+
+    sc_getinfo(f->shadow, CURLINFO_RESPONSE_CODE, &c->status);
+    sc_getinfo(f->shadow, CURLINFO_SIZE_DOWNLOAD_T, &c->got);
+    sc_getinfo(f->shadow, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &c->length);
+    sc_getinfo(f->shadow, CURLINFO_CONTENT_TYPE, &type);
+    snprintf(c->type, sizeof c->type, "%s", type ? type : "");
+}
+
+static size_t fake_program(struct fake *f, int to, const char *p, size_t n)
+{
+    struct fake_call call = {.to = to, .n = n, .answer = n};
+
+    fake_ask_info(f, &call);
+    if (f->n_calls + 1 == f->answer_at)
+        call.answer = f->answer;
+    else if (f->pauses && fake_below(&f->pauses, 3) == 0)
+        call.answer = CURL_WRITEFUNC_PAUSE;
+    if (f->n_calls < FAKE_CALLS)
+        f->calls[f->n_calls] = call;
+    f->n_calls++;
+    if (call.answer == n)
+        fake_note(f, to, p, n);
+    return call.answer;
+}
+
+static size_t fake_on_body(char *p, size_t size, size_t n, void *arg)
+{
+    return fake_program(arg, FAKE_BODY, p, size * n);
+}
+
+static size_t fake_on_header(char *p, size_t size, size_t n, void *arg)
+{
+    return fake_program(arg, FAKE_HEADER, p, size * n);
+}
+
+/* curl_easy_pause, as drive/pause.c has it while libcurl does not have the transfer. */
+static inline void fake_unpause(struct fake *f)
+{
+    f->play.recv_paused = false;
+    f->play.recv_withheld = false;
+    f->play.send_stopped = false;
+    f->play.send_withheld = false;
+    f->play.unpaused = true;
+    sc_clock_paused(&f->x);
+}
+
+static int fake_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+                            curl_off_t ulnow)
+{
+    struct fake *f = arg;
+
+    (void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
+    f->n_progress++;
+    if (f->lifts_at_once)
+        fake_unpause(f);
+    return f->aborts;
+}
+
+/* ---- a call -----------------------------------------------------------------------------------
+ */
+
+/* A POST that asks a model; the program's callbacks and all of ours are in. */
+static inline struct fake *fake_new(enum sc_provider provider)
+{
+    struct fake *f = calloc(1, sizeof *f);
+
+    assert_non_null(f);
+    f->real = (struct sc_libcurl){
+        .version_num = 0x075801, .easy_setopt = fake_setopt, .easy_getinfo = fake_getinfo};
+    f->shadow = sc_shadow_new(f, &f->real);
+    assert_non_null(f->shadow);
+    f->shadow->o.write_fn = fake_on_body;
+    f->shadow->o.header_fn = fake_on_header;
+    f->shadow->o.write_data = f->shadow->o.header_data = f;
+    f->shadow->o.xferinfo_fn = fake_on_progress;
+    f->shadow->o.progress_data = f;
+    f->shadow->o.error_buffer = f->error;
+    f->shadow->o.method = SC_METHOD_POST;
+    f->shadow->exchange = &f->x;
+    f->final = SC_FINAL_OPEN;
+    f->protocol = CURLPROTO_HTTPS;
+    sc_request_init(&f->req);
+    sc_upload_init(&f->req.upload, 65536, 1 << 20);
+    f->req.kind = SC_REQUEST_GENERATES;
+    f->play.deadline_ns = SC_PLAYBACK_ENDLESS;
+    f->x = (struct sc_exchange){.shadow = f->shadow,
+                                .req = &f->req,
+                                .play = &f->play,
+                                .listener = &fake_listener,
+                                .owner = f,
+                                .provider = provider,
+                                .wants = {.success_max = 1 << 20, .failure_max = 1 << 16}};
+    sc_exchange_restart(&f->x);
+    sc_response_install(f->shadow);
+    return f;
+}
+
+static inline void fake_drop_waiting(struct fake *f)
+{
+    for (size_t i = 0; i < f->n_waiting; i++)
+        free(f->waiting[i].p);
+    f->n_waiting = 0;
+    f->paused = false;
+}
+
+static inline void fake_free(struct fake *f)
+{
+    fake_drop_waiting(f);
+    sc_exchange_free(&f->x);
+    sc_hold_free(&f->x.hold);
+    sc_request_free(&f->req);
+    sc_shadow_free(f->shadow);
+    free(f);
+}
+
+/* The attempt before is forgotten: another one begins, on a connection of its own. */
+static inline void fake_again(struct fake *f)
+{
+    fake_drop_waiting(f);
+    sc_exchange_restart(&f->x);
+    f->status = 0;
+    f->type[0] = '\0';
+    f->got = f->length = 0;
+    f->failed = CURLE_OK;
+    f->fail_on_error = f->shadow->o.fail_on_error;
+}
+
+/* ---- what comes -------------------------------------------------------------------------------
+ */
+
+static inline void fake_wait(struct fake *f, int to, const char *p, size_t n)
+{
+    struct fake_piece *w = f->n_waiting > 0 ? &f->waiting[f->n_waiting - 1] : NULL;
+
+    f->paused = true;
+    if (!w || w->to != to) {
+        assert_true(f->n_waiting < FAKE_WAITING);
+        w = &f->waiting[f->n_waiting++];
+        *w = (struct fake_piece){.to = to};
+    }
+    w->p = realloc(w->p, w->n + n);
+    assert_non_null(w->p);
+    memcpy(w->p + w->n, p, n);
+    w->n += n;
+}
+
+static inline size_t fake_call_back(struct fake *f, int to, const char *p, size_t n)
+{
+    char *own = (char *)(uintptr_t)p;
+
+    return to == FAKE_BODY ? f->write(own, 1, n, f->write_arg)
+                           : f->header(own, 1, n, f->header_arg);
+}
+
+/* libcurl's chop_write. */
+static inline void fake_give(struct fake *f, int to, const char *p, size_t n)
+{
+    const char *line = p;
+    size_t line_n = n;
+
+    while ((to & FAKE_BODY) && n > 0 && f->failed == CURLE_OK) {
+        size_t len = n < CURL_MAX_WRITE_SIZE ? n : CURL_MAX_WRITE_SIZE;
+        size_t took = fake_call_back(f, FAKE_BODY, p, len);
+
+        if (took == CURL_WRITEFUNC_PAUSE) {
+            fake_wait(f, to, p, n);
+            return;
+        }
+        if (took != len)
+            f->failed = CURLE_WRITE_ERROR;
+        p += len;
+        n -= len;
+    }
+    if ((to & FAKE_HEADER) && f->failed == CURLE_OK) {
+        size_t took = fake_call_back(f, FAKE_HEADER, line, line_n);
+
+        if (took == CURL_WRITEFUNC_PAUSE)
+            fake_wait(f, FAKE_HEADER, line, line_n);
+        else if (took != line_n)
+            f->failed = CURLE_WRITE_ERROR;
+    }
+}
+
+/* In memory of its own size, so that a tool sees who reads beyond it. */
+static inline void fake_write(struct fake *f, int to, const char *p, size_t n)
+{
+    char *own;
+
+    if (f->failed != CURLE_OK || n == 0)
+        return;
+    if (f->paused) {
+        fake_wait(f, to, p, n);
+        return;
+    }
+    own = malloc(n);
+    assert_non_null(own);
+    memcpy(own, p, n);
+    fake_give(f, to, own, n);
+    free(own);
+}
+
+/* What libcurl knows of a header line by the time of its callback. */
+static inline void fake_parse(struct fake *f, const char *line)
+{
+    if (strncmp(line, "HTTP/", 5) == 0) {
+        f->status = strtol(strchr(line, ' '), NULL, 10);
+        f->coming_length = -1;
+    } else if (strncasecmp(line, "content-type: ", 14) == 0) {
+        snprintf(f->type, sizeof f->type, "%.*s", (int)strcspn(line + 14, "\r\n"), line + 14);
+    } else if (strncasecmp(line, "content-length: ", 16) == 0) {
+        f->coming_length = strtoll(line + 16, NULL, 10);
+    } else if (strcmp(line, "\r\n") == 0) {
+        f->length = f->coming_length;
+    }
+}
+
+/* Header lines, each to its end: a block, or a part of one. */
+static inline void fake_head(struct fake *f, const char *lines)
+{
+    char line[1024];
+
+    while (*lines && f->failed == CURLE_OK) {
+        size_t n = strcspn(lines, "\n") + 1;
+
+        snprintf(line, sizeof line, "%.*s", (int)n, lines);
+        fake_parse(f, line);
+        fake_write(f, FAKE_HEADER | (f->shadow->o.include_header ? FAKE_BODY : 0), line, n);
+        lines += n;
+    }
+}
+
+static inline void fake_body(struct fake *f, const char *p, size_t n)
+{
+    if (f->failed != CURLE_OK)
+        return;
+    f->got += (curl_off_t)n;
+    fake_write(f, FAKE_BODY, p, n);
+}
+
+static inline void fake_text(struct fake *f, const char *text)
+{
+    fake_body(f, text, strlen(text));
+}
+
+/* The program lifts its pause: what waits comes once more. */
+static inline void fake_resume(struct fake *f)
+{
+    struct fake_piece waiting[FAKE_WAITING];
+    size_t n = f->n_waiting;
+
+    fake_unpause(f);
+    memcpy(waiting, f->waiting, sizeof waiting);
+    f->n_waiting = 0;
+    f->paused = false;
+    for (size_t i = 0; i < n; i++) {
+        if (f->paused)
+            fake_wait(f, waiting[i].to, waiting[i].p, waiting[i].n);
+        else if (f->failed == CURLE_OK)
+            fake_give(f, waiting[i].to, waiting[i].p, waiting[i].n);
+        free(waiting[i].p);
+    }
+}
+
+/* The transfer is over, and the call with it: what the program's perform returns. */
+static inline CURLcode fake_end(struct fake *f, CURLcode rc)
+{
+    while (f->paused && f->failed == CURLE_OK)
+        fake_resume(f);
+    return sc_deliver_result(&f->x, f->failed ? f->failed : rc);
+}
+
+/* ---- what the program has ---------------------------------------------------------------------
+ */
+
+#define assert_shown(f, expected) assert_string_equal((f)->text, (expected))
+
+#define HEAD_JSON(length) "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" length "\r\n"
+#define HEAD_SSE "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+#endif
