@@ -36,7 +36,7 @@ setup() {
         <(sed -n '/^## Environment/,/^## More/p' README.md | grep -oE 'STEADYCURL_[A-Z_]+' | sort -u)
 }
 
-@test "the picture is well-formed" {
+@test "the pictures are well-formed" {
     command -v xmllint >/dev/null || skip "no xmllint"
-    xmllint --noout docs/flow.svg
+    xmllint --noout docs/flow.svg docs/house.svg
 }
