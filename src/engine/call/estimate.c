@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "provider/request.h"
+#include "wire/rewrite.h"
 
 enum { BYTES_PER_TOKEN = 4 };
 

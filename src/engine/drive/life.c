@@ -2,15 +2,21 @@
 #include "drive/life.h"
 
 #include "drive/multi.h"
+#include "handle/hooks.h"
 #include "drive/sequence.h"
 #include "wire/answer.h"
 #include "wire/mime.h"
 
 struct sc_shadow *sc_life_copy(const struct sc_shadow *from, CURL *copy)
 {
+    struct sc_shadow *s;
+
     if (from->o.mime)
         sc_mime_duplicated();
-    return sc_shadow_copy(from, copy);
+    s = sc_shadow_copy(from, copy);
+    if (s)
+        sc_hooks_out(s);
+    return s;
 }
 
 void sc_life_end(struct sc_shadow *s)

@@ -22,6 +22,7 @@
 #include "wire/feed.h"
 #include "wire/program.h"
 #include "wire/response.h"
+#include "wire/rewrite.h"
 
 enum { RECHECK_MS = 100 };
 

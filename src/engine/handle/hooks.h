@@ -8,21 +8,7 @@
 #define SC_HANDLE_HOOKS_H
 
 #include "handle/shadow.h"
-
-enum sc_hook {
-    SC_HOOK_NONE,
-    SC_HOOK_WRITE,
-    SC_HOOK_HEADER,
-    SC_HOOK_READ,
-    SC_HOOK_SEEK,
-    SC_HOOK_IOCTL,
-    SC_HOOK_PROGRESS,
-    SC_HOOK_OPENSOCKET,
-    SC_HOOK_SOCKOPT,
-    SC_HOOK_RESOLVER_START,
-    SC_HOOK_FRESH_CONNECT, /* no function: the next attempt makes a connection of its own */
-    SC_HOOKS
-};
+#include "handle/tracked.h"
 
 /* Any function; libcurl calls it as that of the hook's option. */
 typedef void sc_trampoline(void);

@@ -15,6 +15,7 @@
 #include "provider/measure.h"
 #include "provider/request.h"
 #include "handle/body.h"
+#include "handle/hooks.h"
 #include "handle/tracked.h"
 #include "process/runtime.h"
 

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handle/hooks.h"
-
 bool sc_text_set(struct sc_text *t, const char *p, size_t n)
 {
     t->set = false;
@@ -114,12 +112,9 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_text(&s->o.model, &from->o.model);
     copy_text(&s->o.copied_text, &from->o.copied_text);
     copy_credentials(&s->o, &from->o);
-    /* Made from inside a callback of a managed perform, the copy holds our trampolines with the
-     * original's shadow. */
     s->hooked = from->hooked;
     s->replaced = from->replaced;
     s->headers_replaced = from->headers_replaced;
-    sc_hooks_out(s);
     return s;
 }
 

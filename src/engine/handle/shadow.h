@@ -202,6 +202,8 @@ struct sc_shadow {
 #define SC_SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
+/* Made from inside a callback of a managed perform, the copied handle holds our trampolines with
+ * the original as their argument: the copy knows, and whoever made it takes them out (hooks.h). */
 struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy);
 void sc_shadow_free(struct sc_shadow *s);
 

@@ -12,7 +12,22 @@
 #include <stdint.h>
 
 #include "steadycurl/libcurl.h"
-#include "handle/hooks.h"
+
+/* What of ours may stand in the handle in the place of some (hooks.h). */
+enum sc_hook {
+    SC_HOOK_NONE,
+    SC_HOOK_WRITE,
+    SC_HOOK_HEADER,
+    SC_HOOK_READ,
+    SC_HOOK_SEEK,
+    SC_HOOK_IOCTL,
+    SC_HOOK_PROGRESS,
+    SC_HOOK_OPENSOCKET,
+    SC_HOOK_SOCKOPT,
+    SC_HOOK_RESOLVER_START,
+    SC_HOOK_FRESH_CONNECT, /* no function: the next attempt makes a connection of its own */
+    SC_HOOKS
+};
 
 /* What an option's argument is, and does. */
 enum sc_tracked_kind {

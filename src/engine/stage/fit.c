@@ -18,6 +18,7 @@
 #include "call/report.h"
 #include "call/refusal.h"
 #include "stage/stage.h"
+#include "wire/rewrite.h"
 
 /* The part of a window that trimming leaves empty since the rest is an estimate. */
 enum { MIB = 1 << 20, SPARE_PART = 20 };

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "process/runtime.h"
-#include "wire/playback.h"
 
 void sc_clock_begin(struct sc_exchange *x, int64_t now_ns)
 {

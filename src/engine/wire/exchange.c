@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/playback.h"
-#include "wire/request.h"
-
 static void free_attempt(struct sc_exchange *x)
 {
     size_t i;
@@ -23,6 +20,16 @@ static void free_attempt(struct sc_exchange *x)
     sc_hold_clear(&x->hold);
 }
 
+/* Nothing of it is left to hand over; what the program has paused stays so. */
+static void forget_shown(struct sc_playback *play)
+{
+    play->next = 0;
+    play->short_write = false;
+    play->recv_withheld = play->recv_paused;
+    play->send_withheld = play->send_stopped;
+    play->delivered_body = 0;
+}
+
 void sc_exchange_restart(struct sc_exchange *x)
 {
     free_attempt(x);
@@ -30,7 +37,7 @@ void sc_exchange_restart(struct sc_exchange *x)
     x->kind_told = true;
     x->content_length = -1;
     sc_usage_init(&x->usage, x->provider);
-    sc_playback_restart(x->play);
+    forget_shown(x->play);
     x->req->upload.pos = 0;
 }
 

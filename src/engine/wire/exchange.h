@@ -19,6 +19,8 @@
 #include "provider/paths.h"
 #include "provider/usage.h"
 #include "wire/hold.h"
+#include "wire/request.h"
+#include "wire/shown.h"
 
 /* Where the pieces of the running attempt go. */
 enum sc_phase {

@@ -6,7 +6,7 @@
 #include "wire/clock.h"
 #include "wire/playback.h"
 #include "wire/program.h"
-#include "wire/request.h"
+#include "wire/rewrite.h"
 
 static size_t next_piece(struct sc_exchange *x, char *p, size_t size, size_t n);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "provider/unasked.h"
-#include "wire/playback.h"
 #include "wire/program.h"
 
 enum { PIECE_MAX = CURL_MAX_WRITE_SIZE };

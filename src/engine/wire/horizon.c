@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "wire/playback.h"
-
 enum { EVERY_ORIGIN = CURLH_HEADER | CURLH_TRAILER | CURLH_CONNECT | CURLH_1XX | CURLH_PSEUDO };
 
 bool sc_header_walk_step(struct sc_header_walk *w)

@@ -13,15 +13,6 @@
 #include "wire/horizon.h"
 #include "wire/program.h"
 
-void sc_playback_restart(struct sc_playback *play)
-{
-    play->next = 0;
-    play->short_write = false;
-    play->recv_withheld = play->recv_paused;
-    play->send_withheld = play->send_stopped;
-    play->delivered_body = 0;
-}
-
 static const struct sc_snapshot *snapshot_of(const struct sc_exchange *x, unsigned block)
 {
     size_t i;

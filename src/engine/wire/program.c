@@ -6,7 +6,6 @@
 #include "handle/hooks.h"
 #include "handle/progress.h"
 #include "wire/clock.h"
-#include "wire/playback.h"
 
 size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n)
 {

@@ -2,7 +2,7 @@
 #ifndef SC_WIRE_RESEND_H
 #define SC_WIRE_RESEND_H
 
-#include "wire/request.h"
+#include "wire/exchange.h"
 
 /* since_ns: when the call began; parts of forms that were read since count. */
 bool sc_request_can_resend(const struct sc_exchange *x, int64_t since_ns);

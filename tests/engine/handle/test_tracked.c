@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "handle/shadow.h"
+#include "handle/hooks.h"
 #include "handle/tracked.h"
 
 /* ---- the table ------------------------------------------------------------------------------- */
