@@ -10,6 +10,9 @@
 #include "http/str.h"
 #include "log/out.h"
 
+/* Beyond it nanoseconds do not fit; before 1970 there was no log. */
+#define YEAR_2242 (INT64_C(1) << 33)
+
 enum { STAMP = sizeof "[2025-08-08 09:32:01] " - 1 };
 
 /* How sentences begin, and whose they are. */
@@ -133,6 +136,7 @@ static bool read_stamp(const char *line, size_t n, int64_t *wall_ns)
     char stamp[STAMP + 1];
     struct tm t = {.tm_isdst = -1};
     const char *end;
+    int64_t seconds;
 
     if (n < STAMP)
         return false;
@@ -141,7 +145,10 @@ static bool read_stamp(const char *line, size_t n, int64_t *wall_ns)
     end = strptime(stamp, "[%Y-%m-%d %H:%M:%S] ", &t);
     if (!end || *end)
         return false;
-    *wall_ns = (int64_t)mktime(&t) * SC_NS_PER_S;
+    seconds = mktime(&t);
+    if (seconds < 0 || seconds >= YEAR_2242)
+        return false;
+    *wall_ns = seconds * SC_NS_PER_S;
     return true;
 }
 

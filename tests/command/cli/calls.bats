@@ -117,10 +117,10 @@ ids() { # OPTION... : the calls that are shown
 }
 
 @test "what is no line of a log is left out, and that is said" {
-    { echo nonsense; cat json; printf '{"time":"x"}\n\001\002\n'; } >odd
+    { echo nonsense; cat json; printf '{"time":"x"}\n\001\002\n[0026-08-08 07:00:00] Success: HTTP 200\n'; } >odd
     run -0 --separate-stderr "$steadycurl" log --calls odd
     [ "${#lines[@]}" -eq 4 ]
-    [ "$stderr" = "steadycurl log: odd: 3 lines could not be read as a line of a log, and are left out" ]
+    [ "$stderr" = "steadycurl log: odd: 4 lines could not be read as a line of a log, and are left out" ]
 }
 
 @test "the log that was rotated away belongs to it" {
