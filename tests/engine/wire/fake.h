@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "core/call.h"
 #include "handle/hooks.h"
 #include "view/getinfo.h"
 #include "wire/clock.h"
@@ -31,6 +32,7 @@
 #include "wire/program.h"
 #include "wire/request.h"
 #include "wire/response.h"
+#include "wire/rewrite.h"
 
 #ifndef CURL_WRITEFUNC_ERROR /* 7.87 */
 #define CURL_WRITEFUNC_ERROR 0xFFFFFFFF
@@ -100,6 +102,7 @@ struct fake {
     bool lifts_at_once;       /* its progress callback lifts a pause, */
     bool aborts;              /* or ends the transfer */
     int n_progress;
+    curl_off_t down, up;  /* what it was told the last time */
     char text[FAKE_TEXT]; /* what it took: "H:...", "B:..." at each change of kind */
     size_t text_n;
     int last_to;
@@ -286,7 +289,9 @@ static int fake_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, cur
 {
     struct fake *f = arg;
 
-    (void)dltotal, (void)dlnow, (void)ultotal, (void)ulnow;
+    (void)dltotal, (void)ultotal;
+    f->down = dlnow;
+    f->up = ulnow;
     f->n_progress++;
     if (f->lifts_at_once)
         fake_unpause(f);
@@ -319,7 +324,7 @@ static inline struct fake *fake_new(enum sc_provider provider)
     sc_request_init(&f->req);
     sc_upload_init(&f->req.upload, 65536, 1 << 20);
     f->req.kind = SC_REQUEST_GENERATES;
-    f->play.deadline_ns = SC_PLAYBACK_ENDLESS;
+    f->play.deadline_ns = SC_NEVER;
     f->x = (struct sc_exchange){.shadow = f->shadow,
                                 .req = &f->req,
                                 .play = &f->play,
