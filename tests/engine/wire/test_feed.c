@@ -278,6 +278,22 @@ static void test_a_paused_upload_lets_go_of_what_is_held(void **state)
     fake_free(f);
 }
 
+/* Nor is what comes after a pause that there was nothing to let go of for. An earlier pause that
+ * was lifted says nothing of this one. */
+static void test_nothing_is_held_while_the_upload_is_paused(void **state)
+{
+    struct source s = {.piece = 4, .says_at = 2, .says = CURL_READFUNC_PAUSE};
+    struct fake *f = begin(&s, "0123456789");
+    char out[32] = "";
+
+    (void)state;
+    f->play.unpaused = true;
+    assert_int_equal(ask(f, out, 16), CURL_READFUNC_PAUSE);
+    fake_head(f, "HTTP/1.1 503 Busy\r\n\r\n");
+    assert_shown(f, "H:HTTP/1.1 503 Busy\r\n\r\n");
+    fake_free(f);
+}
+
 static struct fake *lifting;
 
 static size_t lift(char *p, size_t size, size_t n, void *arg)
@@ -467,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_a_file_is_rewound),
         cmocka_unit_test(test_the_older_way_to_rewind),
         cmocka_unit_test(test_a_paused_upload_lets_go_of_what_is_held),
+        cmocka_unit_test(test_nothing_is_held_while_the_upload_is_paused),
         cmocka_unit_test(test_what_was_held_may_lift_the_pause),
         cmocka_unit_test(test_a_withheld_pause_of_the_upload_is_told),
         cmocka_unit_test(test_a_read_body_is_read_ahead_and_changed),

@@ -171,6 +171,33 @@ static void test_a_pause_from_before_the_attempt_holds(void **state)
     }
 }
 
+/* ... also where nothing is held any more, or nothing ever was. */
+static void test_a_withheld_pause_is_told_with_the_next_piece(void **state)
+{
+    (void)state;
+    for (int old = 0; old < 2; old++) {
+        struct fake *f = begin(&ways[2]);
+        size_t calls;
+
+        if (!old) {
+            fake_head(f, HEAD_SSE);
+            fake_text(f, TEXT);
+        }
+        calls = f->n_calls;
+        f->play.recv_paused = f->play.recv_withheld = true;
+        fake_text(f, TEXT);
+        assert_true(f->paused);
+        assert_int_equal(f->n_calls, calls);
+        fake_head(f, "X: trailer\r\n");
+        assert_int_equal(f->n_calls, calls);
+        assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
+        assert_shown(f, old ? "B:" TEXT "H:X: trailer\r\n"
+                            : "H:" HEAD_SSE "B:" TEXT TEXT "H:X: trailer\r\n");
+        assert_int_equal(f->x.body_len, strlen(TEXT) * (old ? 1 : 2));
+        fake_free(f);
+    }
+}
+
 /* ---- refusals ------------------------------------------------------------------------------- */
 
 static void assert_stopped(struct fake *f, const struct fake *plain, size_t at, size_t answer)
@@ -198,12 +225,11 @@ static void test_a_refusal_of_any_piece_ends_the_call(void **state)
                 struct fake *f = begin(&ways[i]);
                 curl_off_t got = -1;
 
-                if (n == 1 && a == 1)
-                    answers[a] == 0 ? (void)0 : fail();
                 f->answer_at = at;
                 f->answer = answers[a];
                 assert_int_equal(play(f, &ways[i], false), CURLE_WRITE_ERROR);
                 assert_stopped(f, plain, at, answers[a]);
+                assert_int_equal(f->shadow->overlay.stopped, f->play.next < f->x.hold.n);
                 if (f->shadow->overlay.stopped) { /* it came from the hold */
                     sc_getinfo(f->shadow, CURLINFO_SIZE_DOWNLOAD_T, &got);
                     assert_int_equal(got, plain->calls[at - 1].got);
@@ -352,6 +378,22 @@ static void test_the_progress_of_a_failure_is_told_with_it(void **state)
     }
 }
 
+/* What the program is shown at once is told at once. */
+static void test_the_progress_of_what_is_shown_is_told(void **state)
+{
+    struct fake *f = begin(&ways[4]);
+
+    (void)state;
+    sc_hook_in(f->shadow, SC_HOOK_PROGRESS, (sc_trampoline *)sc_on_progress);
+    fake_head(f, HEAD_FAILURE);
+    fake_text(f, "no room");
+    f->progress(f->progress_arg, 7, 7, 0, 0);
+    assert_int_equal(f->down, 7);
+    assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
+    assert_int_equal(f->n_progress, 1);
+    fake_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,12 +401,14 @@ int main(void)
         cmocka_unit_test(test_a_replay_may_stop_in_the_middle),
         cmocka_unit_test(test_a_pause_in_a_replay_may_end_the_call),
         cmocka_unit_test(test_a_pause_from_before_the_attempt_holds),
+        cmocka_unit_test(test_a_withheld_pause_is_told_with_the_next_piece),
         cmocka_unit_test(test_a_refusal_of_any_piece_ends_the_call),
         cmocka_unit_test(test_refusals_are_told_in_the_words_of_the_version),
         cmocka_unit_test(test_a_replay_shows_what_getinfo_said),
         cmocka_unit_test(test_a_broken_pipe_is_an_error_during_a_replay),
         cmocka_unit_test(test_sinks_are_libcurls_defaults),
         cmocka_unit_test(test_the_progress_of_a_failure_is_told_with_it),
+        cmocka_unit_test(test_the_progress_of_what_is_shown_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

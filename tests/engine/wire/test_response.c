@@ -103,6 +103,8 @@ static void test_a_stream_is_held_to_its_first_output(void **state)
     fake_text(f, TEXT + 10);
     assert_shown(f, "H:" HEAD_SSE "B:: comment\n\n" ROLE TEXT);
     assert_int_equal(f->n_calls, 3 + 4);
+    assert_int_equal(f->x.hold.n, 0);
+    assert_int_equal(f->x.hold.len, 0);
     fake_text(f, TEXT);
     assert_int_equal(f->n_calls, 3 + 5);
     assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
@@ -292,6 +294,46 @@ static void test_earlier_blocks_are_shown_with_the_final_one(void **state)
     fake_free(f);
 }
 
+/* Length and encoding are those of the block itself. */
+static void test_what_an_earlier_block_says_is_forgotten(void **state)
+{
+    static const struct {
+        const char *first, *second;
+        int whole; /* asked before the end */
+    } rows[] = {
+        {"HTTP/1.1 401 Who\r\nContent-Length: 3\r\n\r\n", HEAD_JSON(""), 0},
+        {"HTTP/1.1 401 Who\r\nContent-Encoding: gzip\r\n\r\n", HEAD_JSON(LENGTH), 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fake *f = begin();
+
+        fake_head(f, rows[i].first);
+        fake_head(f, rows[i].second);
+        fake_text(f, ANSWER);
+        assert_int_equal(f->asked_whole, rows[i].whole);
+        fake_free(f);
+    }
+}
+
+/* With CURLOPT_HEADER both callbacks of a line are told the same. */
+static void test_copies_of_a_line_belong_to_its_block(void **state)
+{
+    struct fake *f = begin();
+
+    (void)state;
+    f->shadow->o.include_header = true;
+    fake_head(f, HEAD_100);
+    fake_head(f, HEAD_401);
+    fake_head(f, HEAD_FAILURE);
+    fake_end(f, CURLE_OK);
+    assert_int_equal(f->n_calls, 2 * (2 + 3 + 3));
+    for (size_t i = 0; i < f->n_calls; i++)
+        assert_int_equal(f->calls[i].status, i < 4 ? 100 : i < 10 ? 401 : 503);
+    fake_free(f);
+}
+
 static void test_a_block_that_may_be_followed_is_final_with_its_body(void **state)
 {
     static const struct {
@@ -417,19 +459,24 @@ static void test_trailers_come_behind_the_body(void **state)
     for (size_t i = 0; i < 3; i++)
         for (int included = 0; included < 2; included++) {
             struct fake *f = begin();
+            const char *body = i == 0 ? ANSWER : TEXT;
             char expected[1024] = "", *trailer = expected;
 
             f->shadow->o.include_header = included;
             fake_head(f, heads[i]);
-            fake_text(f, TEXT);
+            fake_text(f, body);
             fake_head(f, "x-sum: 1\r\n");
+            if (i != 1 && !included) { /* held with the rest, and none of the body */
+                assert_int_equal(f->n_calls, 0);
+                assert_int_equal(sc_exchange_body(&f->x).n, strlen(body));
+            }
             assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
             if (included)
                 twice(expected, heads[i]);
             else
                 sprintf(expected, "H:%s", heads[i]);
             trailer += strlen(expected);
-            trailer += sprintf(trailer, "B:" TEXT);
+            trailer += sprintf(trailer, "B:%s", body);
             /* The copy of a trailer follows the body's bytes: one run. */
             sprintf(trailer, included ? "x-sum: 1\r\nH:x-sum: 1\r\n" : "H:x-sum: 1\r\n");
             assert_shown(f, expected);
@@ -623,6 +670,8 @@ int main(void)
         cmocka_unit_test(test_the_last_attempt_is_held_only_if_it_is_news),
         cmocka_unit_test(test_a_400_is_held_where_its_body_is_wanted),
         cmocka_unit_test(test_earlier_blocks_are_shown_with_the_final_one),
+        cmocka_unit_test(test_what_an_earlier_block_says_is_forgotten),
+        cmocka_unit_test(test_copies_of_a_line_belong_to_its_block),
         cmocka_unit_test(test_a_block_that_may_be_followed_is_final_with_its_body),
         cmocka_unit_test(test_a_block_that_nothing_followed_is_shown_at_the_end),
         cmocka_unit_test(test_a_redirect_to_another_scheme_passes_from_there_on),

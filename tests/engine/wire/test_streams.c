@@ -184,6 +184,15 @@ static size_t next_cut(struct cuts *c, size_t at, size_t n)
     return len < n - at ? len : n - at;
 }
 
+/* What is hidden does not count as downloaded. */
+static void assert_size(struct fake *f, const struct recording *r)
+{
+    curl_off_t got = -1;
+
+    sc_getinfo(f->shadow, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    assert_int_equal(got, strlen(r->shown ? r->shown : r->body));
+}
+
 static void run(const struct recording *r, struct cuts c, struct outcome *o)
 {
     struct fake *f = begin(r);
@@ -202,6 +211,7 @@ static void run(const struct recording *r, struct cuts c, struct outcome *o)
         fake_head(f, r->trailer);
     assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
     take_outcome(f, o);
+    assert_size(f, r);
     fake_free(f);
 }
 
@@ -278,24 +288,77 @@ static void test_a_refusal_at_any_piece_shows_a_beginning(void **state)
         const struct recording *r = &recordings[i];
 
         run(r, (struct cuts){.at = 0}, &plain);
-        for (size_t at = 1; at < 40; at++) {
+        for (size_t at = 1; at < 60; at++) {
             struct fake *f = begin(r);
+            size_t n = strlen(r->body), step = at % 2 ? 1 : n;
             CURLcode rc;
 
-            f->answer_at = at;
+            f->answer_at = (at + 1) / 2;
             f->answer = 0;
             fake_head(f, r->head);
-            for (size_t b = 0; b < strlen(r->body); b++)
-                fake_body(f, r->body + b, 1);
+            for (size_t b = 0; b < n; b += step)
+                fake_body(f, r->body + b, step);
             if (r->trailer && f->failed == CURLE_OK)
                 fake_head(f, r->trailer);
             rc = fake_end(f, CURLE_OK);
-            assert_int_equal(rc, at <= f->n_calls ? CURLE_WRITE_ERROR : CURLE_OK);
-            assert_true(f->n_calls <= at);
+            assert_int_equal(rc, f->answer_at <= f->n_calls ? CURLE_WRITE_ERROR : CURLE_OK);
+            assert_true(f->n_calls <= f->answer_at);
             assert_memory_equal(f->text, plain.text, f->text_n);
             fake_free(f);
         }
     }
+}
+
+/* Pieces of the filter are not libcurl's: a count that is right for the one is short of the other.
+ */
+static void test_a_short_count_of_a_filtered_piece_is_one(void **state)
+{
+    static const char rest[] = "\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+    struct fake *f = begin(&recordings[2]);
+
+    (void)state;
+    fake_head(f, SSE);
+    fake_text(f, CHAT_TEXT);
+    fake_text(f, "data: {\"id\":\"c\","); /* waits */
+    f->answer_at = f->n_calls + 1;
+    f->answer = sizeof rest - 1;
+    fake_text(f, rest);
+    assert_int_equal(f->n_calls, f->answer_at);
+    assert_true(f->calls[f->n_calls - 1].n > f->answer);
+    assert_int_equal(fake_end(f, CURLE_OK), CURLE_WRITE_ERROR);
+    fake_free(f);
+}
+
+/* What waited to the end is of the body, as getinfo tells, too. */
+static void test_the_rest_of_a_filtered_stream_is_body(void **state)
+{
+    struct fake *f = begin(&recordings[3]);
+    const struct fake_call *last;
+
+    (void)state;
+    fake_head(f, SSE);
+    fake_text(f, recordings[3].body);
+    assert_int_equal(fake_end(f, CURLE_OK), CURLE_OK);
+    last = &f->calls[f->n_calls - 1];
+    assert_int_equal(last->n, strlen("data: {\"id\":\"c\","));
+    assert_string_equal(last->type, "text/event-stream");
+    assert_int_equal(last->to, FAKE_BODY);
+    fake_free(f);
+}
+
+/* A header said at what tier, before the first bytes said what they are. */
+static void test_the_tier_outlives_the_discovery_of_a_stream(void **state)
+{
+    struct fake *f = fake_new(SC_PROVIDER_GEMINI);
+
+    (void)state;
+    f->shadow->o.post_fields = "{\"stream\":true}";
+    fake_head(f, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                 "x-gemini-service-tier: flex\r\n\r\n");
+    fake_text(f, " [" GEMINI("Hi", "1"));
+    assert_non_null(f->x.stream);
+    assert_string_equal(f->x.usage.tier, "flex");
+    fake_free(f);
 }
 
 int main(void)
@@ -305,6 +368,9 @@ int main(void)
         cmocka_unit_test(test_a_cut_at_any_byte_changes_nothing),
         cmocka_unit_test(test_random_cuts_and_pauses_change_nothing),
         cmocka_unit_test(test_a_refusal_at_any_piece_shows_a_beginning),
+        cmocka_unit_test(test_a_short_count_of_a_filtered_piece_is_one),
+        cmocka_unit_test(test_the_rest_of_a_filtered_stream_is_body),
+        cmocka_unit_test(test_the_tier_outlives_the_discovery_of_a_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
