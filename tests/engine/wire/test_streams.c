@@ -355,7 +355,8 @@ static void test_the_tier_outlives_the_discovery_of_a_stream(void **state)
     f->shadow->o.post_fields = "{\"stream\":true}";
     fake_head(f, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                  "x-gemini-service-tier: flex\r\n\r\n");
-    fake_text(f, " [" GEMINI("Hi", "1"));
+    fake_text(f, " \n");
+    fake_text(f, "[" GEMINI("Hi", "1"));
     assert_non_null(f->x.stream);
     assert_string_equal(f->x.usage.tier, "flex");
     fake_free(f);
