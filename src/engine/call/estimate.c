@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "call/memo.h"
 #include "provider/request.h"
 #include "wire/rewrite.h"
 
@@ -114,14 +115,16 @@ static void keep(char *to, size_t size, const char *name)
 /* A handle mostly asks the same model again. */
 const struct sc_price *sc_price_of_call(const struct sc_transfer *t)
 {
-    struct sc_priced *last = &t->shadow->priced;
+    struct sc_memo *m = sc_memo_of(t->shadow);
 
-    if (last->policy != t->route.policy || strcmp(last->model, t->route.model) != 0 ||
-        strcmp(last->answered, answered_by(t)) != 0) {
-        last->price = look_up(t);
-        last->policy = t->route.policy;
-        keep(last->model, sizeof last->model, t->route.model);
-        keep(last->answered, sizeof last->answered, answered_by(t));
+    if (!m)
+        return look_up(t);
+    if (m->policy != t->route.policy || strcmp(m->model, t->route.model) != 0 ||
+        strcmp(m->answered, answered_by(t)) != 0) {
+        m->price = look_up(t);
+        m->policy = t->route.policy;
+        keep(m->model, sizeof m->model, t->route.model);
+        keep(m->answered, sizeof m->answered, answered_by(t));
     }
-    return last->price;
+    return m->price;
 }

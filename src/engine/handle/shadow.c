@@ -122,6 +122,7 @@ void sc_shadow_free(struct sc_shadow *s)
 {
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);
+    free(s->memo);
     free(s);
 }
 

@@ -151,18 +151,12 @@ struct sc_overlay {
     bool ok;                         /* the call ended well: no OS_ERRNO of an earlier attempt */
 };
 
-/* The price that the last call was counted at. A longer model name is looked up each time. */
-struct sc_priced {
-    const struct sc_policy *policy;
-    const struct sc_price *price;
-    char model[64], answered[64];
-};
-
 /* Where a body of ours stands in the handle. */
 enum sc_replaced { SC_REPLACED_NOT, SC_REPLACED_FIELDS, SC_REPLACED_COPY, SC_REPLACED_READ };
 
 struct sc_transfer;
 struct sc_exchange;
+struct sc_memo;
 struct sc_answer;
 struct sc_member;
 
@@ -183,7 +177,7 @@ struct sc_shadow {
     bool active;      /* inside a managed perform */
     uintptr_t frame;  /* the program's stack pointer there */
     pthread_t thread; /* and the thread, which may be gone by now */
-    struct sc_priced priced;
+    struct sc_memo *memo; /* call/memo.h; NULL: no managed call yet */
     /* The last URL taken apart, and whether it is worth a look at the rules. */
     bool url_known;
     bool url_managed;

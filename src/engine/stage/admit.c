@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "call/estimate.h"
+#include "call/memo.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "core/time.h"
@@ -97,6 +98,7 @@ static void begin(struct sc_transfer *t, void *me)
     (void)me;
     t->x.wants.limit_headers = t->route.rule->settings->limits.learn;
     fill_key(t, host, &key);
+    facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
     sc_state_begin(&t->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
     while (sc_state_take_note(note, sizeof note))
         sc_report_note(t, SC_EVENT_NOTE, note);
