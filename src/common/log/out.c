@@ -77,7 +77,7 @@ static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
         days--, rest += 86400;
     int year;
     unsigned month, day, s = (unsigned)rest;
-    char b[19] = "0000-00-00 00:00:00";
+    char b[] = "0000-00-00 00:00:00";
     civil(days, &year, &month, &day);
     put_two(b, (unsigned)year / 100 % 100);
     put_two(b + 2, (unsigned)year % 100);
@@ -87,7 +87,7 @@ static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
     put_two(b + 11, s / 3600);
     put_two(b + 14, s / 60 % 60);
     put_two(b + 17, s % 60);
-    return sc_out_bytes(o, b, sizeof b);
+    return sc_out_bytes(o, b, sizeof b - 1);
 }
 
 /* The offset of local time, asked of libc once per quarter of an hour: no zone changes its offset
