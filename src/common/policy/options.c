@@ -11,11 +11,11 @@
  * section's keys after the other's; likewise those of a class of failures. */
 #define PLACES(id, table) FIRST_##id, LAST_##id = FIRST_##id + COUNT(table) - 1,
 #define IN_LAYER_DRAFT(id, table)
-#define IN_LAYER_LAYER PLACES
+#define IN_LAYER_LAYER(id, table) PLACES(id, table)
 #define IN_LAYER_CLASS(id, table)
 #define IN_CLASS_DRAFT(id, table)
 #define IN_CLASS_LAYER(id, table)
-#define IN_CLASS_CLASS PLACES
+#define IN_CLASS_CLASS(id, table) PLACES(id, table)
 #define LAYER_PLACES(id, rows, name, home, place, also) IN_LAYER_##place(id, rows##_rows)
 #define CLASS_PLACES(id, rows, name, home, place, also) IN_CLASS_##place(id, rows##_rows)
 

@@ -174,9 +174,9 @@ struct sc_shadow {
     bool body_planned;            /* ... and what of the body is to, in this attempt, is known */
     enum sc_replaced replaced;
     bool headers_replaced;
-    bool active;      /* inside a managed perform */
-    uintptr_t frame;  /* the program's stack pointer there */
-    pthread_t thread; /* and the thread, which may be gone by now */
+    bool active;          /* inside a managed perform */
+    uintptr_t frame;      /* the program's stack pointer there */
+    pthread_t thread;     /* and the thread, which may be gone by now */
     struct sc_memo *memo; /* call/memo.h; NULL: no managed call yet */
     /* The last URL taken apart, and whether it is worth a look at the rules. */
     bool url_known;

@@ -195,7 +195,7 @@ call() {
     [ "${#lines[@]}" -ge 150 ]
     for key in $(sed -n 's/^\([a-z].*\)$/\1/p' <<<"$output"); do
         last=${key##*.}
-        grep -q "[\`.\"]$last[\`\".\[]" "$SC_TOP/docs/simulate.md" || { echo "$key is missing"; false; }
+        grep -q "[\`.\"]${last}[\`\".\[]" "$SC_TOP/docs/simulate.md" || { echo "$key is missing"; false; }
     done
     sed -n '/^```json/,/^```/p' "$SC_TOP/docs/simulate.md" | sed '/^```/d' >example.json
     run -0 simulate --scenario example.json --clients 30 default

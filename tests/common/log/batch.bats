@@ -312,7 +312,7 @@ whole() {
 
 @test "a storm of kills neither loses nor doubles a line" {
     policy
-    for round in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         for i in 1 2 3 4; do
             instead forever >>"done.$i" 2>/dev/null &
             victims[i]=$!
