@@ -9,7 +9,6 @@
  */
 #include "wire/response.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "handle/hooks.h"
@@ -137,6 +136,21 @@ static bool tells_length_early(const struct sc_shadow *s, const char *p, size_t 
     return known >= 0;
 }
 
+/* The number in n bytes that need not end in anything; beyond all sizes: a huge one; none: -1. */
+static curl_off_t number_in(const char *p, size_t n)
+{
+    const curl_off_t most = INT64_MAX / 10 - 1;
+    curl_off_t value = 0;
+
+    for (; n > 0 && (*p == ' ' || *p == '\t'); p++, n--)
+        ;
+    if (n == 0 || *p < '0' || *p > '9')
+        return -1;
+    for (; n > 0 && *p >= '0' && *p <= '9'; p++, n--)
+        value = value > most ? value : value * 10 + (*p - '0');
+    return value;
+}
+
 /* What says when the body is complete. */
 static void note_length(struct sc_exchange *x, const char *p, size_t n)
 {
@@ -146,7 +160,7 @@ static void note_length(struct sc_exchange *x, const char *p, size_t n)
     if (n < sizeof length || (p[0] | 32) != 'c')
         return;
     if ((p[8] | 32) == 'l' && sc_str_is((struct sc_str){p, sizeof length - 1}, length))
-        x->content_length = strtoll(p + sizeof length - 1, NULL, 10);
+        x->content_length = number_in(p + sizeof length - 1, n - (sizeof length - 1));
     else if (n >= sizeof encoding && (p[8] | 32) == 'e' &&
              sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
         x->encoded = true;
