@@ -37,6 +37,7 @@ struct job {
     bool performed; /* by itself: then libcurl (7.88) does not guard its callbacks in a multi */
     bool resets;    /* libcurl itself may send again on another connection, and leaves its text */
     bool good;      /* its script ends well, and nothing else can end it */
+    bool timed;     /* the handle has a timeout: that can */
     bool bytes;
     size_t n;
     int heads;
@@ -259,7 +260,7 @@ static void script(struct job *j)
         curl_easy_setopt(j->easy, CURLOPT_HTTPGET, 1L);
     j->resets = strstr(scripts[which].text, "reset") != NULL;
     j->bytes = path == 1;
-    j->good = scripts[which].good;
+    j->good = scripts[which].good && !j->timed;
     if (alone_in_process && strncmp(scripts[which].text, "200", 3) != 0 &&
         strncmp(scripts[which].text, "drip", 4) != 0)
         j->good = false;
@@ -272,10 +273,11 @@ static void prepare(struct job *j)
 {
     long timeout = draw(6) == 0 ? (long)draw(20) + 1 : 0;
 
+    j->timed = timeout > 0;
     script(j);
     j->pauses = draw(3) == 0;
     j->aborts = draw(10) == 0;
-    if (timeout || j->aborts)
+    if (j->aborts)
         j->good = false;
     curl_easy_setopt(j->easy, CURLOPT_TIMEOUT_MS, timeout);
     curl_easy_setopt(j->easy, CURLOPT_NOPROGRESS, (long)(draw(2) && !j->aborts));
