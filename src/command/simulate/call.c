@@ -146,28 +146,10 @@ void sc_sim_call_begin(struct sc_sim_world *w, struct sc_sim_client *c)
     sc_sim_call_go_on(w, c);
 }
 
-/* What the program is told where steadycurl answers: classes as in stage/admit.c. */
-static enum sc_class class_of(enum sc_refusal r)
-{
-    switch (r) {
-    case SC_REFUSE_BREAKER:
-        return SC_CLASS_OVERLOADED;
-    case SC_REFUSE_AUTH:
-        return SC_CLASS_AUTH;
-    case SC_REFUSE_QUOTA:
-    case SC_REFUSE_BUDGET:
-        return SC_CLASS_QUOTA_EXHAUSTED;
-    case SC_REFUSE_NEVER_FITS:
-        return SC_CLASS_TOKEN_LIMIT;
-    default:
-        return SC_CLASS_RATE_LIMITED;
-    }
-}
-
 static struct sc_sim_outcome answer(const struct sc_sim_world *w, const struct sc_sim_client *c)
 {
     const struct sc_breaker_settings *b = &w->rule->settings->breaker;
-    enum sc_class class = class_of(c->admission.refusal);
+    enum sc_class class = sc_refusal_class(c->admission.refusal);
     struct sc_sim_outcome o = {.hint_ms = -1};
     struct sc_reply_text text;
 
@@ -350,11 +332,7 @@ static struct sc_sim_seen seen(const struct sc_sim_world *w, const struct sc_sim
                             .now_unix = BEGIN_UNIX + w->now_ns / SC_NS_PER_S};
 
     s.output_seen = s.stream && c->reply.status == 200 && w->now_ns >= c->reply.first_ns;
-    if (w->rule && (w->rule->classify.n > 0 || w->own_provider)) {
-        own[0] = w->rule->classify;
-        own[1] = w->own_provider ? w->own_provider->classify : (struct sc_class_rows){NULL, 0};
-        s.own = own;
-    }
+    s.own = w->rule ? sc_rule_class_rows(w->rule, w->own_provider, own) : NULL;
     return s;
 }
 

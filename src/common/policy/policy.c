@@ -311,3 +311,14 @@ enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str hos
         *own = sc_build_find_provider(p, sc_provider_name(builtin));
     return builtin;
 }
+
+const struct sc_class_rows *sc_rule_class_rows(const struct sc_rule *rule,
+                                               const struct sc_policy_provider *own,
+                                               struct sc_class_rows rows[SC_OWN_TABLES])
+{
+    if (rule->classify.n == 0 && !own)
+        return NULL;
+    rows[0] = rule->classify;
+    rows[1] = own ? own->classify : (struct sc_class_rows){NULL, 0};
+    return rows;
+}

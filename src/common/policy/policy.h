@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/classify.h"
 #include "policy/rule.h"
 
 struct sc_policy;
@@ -83,5 +84,11 @@ const struct sc_rule *sc_policy_rule(const struct sc_policy *p, size_t i);
  * file exists (then the built-in policy applies). A file named by $STEADYCURL_POLICY is returned
  * whether or not it exists. */
 bool sc_policy_find(char *buf, size_t n);
+
+/* The policy's own rows for a call by this rule, its provider's behind them (core/classify.h), in
+ * `rows`; NULL: neither has any. */
+const struct sc_class_rows *sc_rule_class_rows(const struct sc_rule *rule,
+                                               const struct sc_policy_provider *own,
+                                               struct sc_class_rows rows[SC_OWN_TABLES]);
 
 #endif

@@ -15,15 +15,28 @@
 #define WIDE (SC_SCOPE_HOST | SC_SCOPE_MODEL)
 #define NARROW (WIDE | SC_SCOPE_KEY)
 
+static const struct {
+    const char *name, *words;
+    enum sc_class class;
+} refusals[] = {
+#define ROW(id, name, class, words) {name, words, SC_CLASS_##class},
+    SC_REFUSAL_LIST(ROW)
+#undef ROW
+};
+
 const char *sc_refusal_name(enum sc_refusal r)
 {
-    static const char *const names[] = {
-#define NAME(id, name) name,
-        SC_REFUSAL_LIST(NAME)
-#undef NAME
-    };
+    return r < SC_REFUSAL_COUNT ? refusals[r].name : "";
+}
 
-    return r < SC_REFUSAL_COUNT ? names[r] : "";
+enum sc_class sc_refusal_class(enum sc_refusal r)
+{
+    return r < SC_REFUSAL_COUNT ? refusals[r].class : SC_CLASS_OK;
+}
+
+const char *sc_refusal_words(enum sc_refusal r)
+{
+    return r < SC_REFUSAL_COUNT ? refusals[r].words : "";
 }
 
 int64_t sc_state_now(void)

@@ -55,26 +55,35 @@
 
 enum sc_admit { SC_ADMIT_GO, SC_ADMIT_WAIT, SC_ADMIT_REFUSE };
 
-/* Why not; the name is what x-steadycurl says. */
-#define SC_REFUSAL_LIST(X)             \
-    X(NOT, "")                         \
-    X(BREAKER, "breaker_open")         \
-    X(LIMIT, "rate_limit")             \
-    X(CONCURRENT, "concurrency_limit") \
-    X(GATE, "gate_closed")             \
-    X(QUOTA, "quota_exhausted")        \
-    X(AUTH, "auth_failed")             \
-    X(NEVER_FITS, "request_too_large") \
-    X(BUDGET, "budget")
+/* Why not: the name is what x-steadycurl says; the class and words are those of the answer that the
+ * program gets instead of the service's (of a budget, whoever answers says which). */
+#define SC_REFUSAL_LIST(X)                                                                  \
+    X(NOT, "", OK, "")                                                                      \
+    X(BREAKER, "breaker_open", OVERLOADED,                                                  \
+      "The service keeps failing; the circuit breaker is open.")                            \
+    X(LIMIT, "rate_limit", RATE_LIMITED,                                                    \
+      "The rate limit set for this call leaves no room in time.")                           \
+    X(CONCURRENT, "concurrency_limit", RATE_LIMITED,                                        \
+      "Too many calls are under way at the same time.")                                     \
+    X(GATE, "gate_closed", RATE_LIMITED,                                                    \
+      "The service has asked to wait longer than this call can.")                           \
+    X(QUOTA, "quota_exhausted", QUOTA_EXHAUSTED, "The quota of this key is used up.")       \
+    X(AUTH, "auth_failed", AUTH, "The service has refused these credentials.")              \
+    X(NEVER_FITS, "request_too_large", TOKEN_LIMIT,                                         \
+      "The request is larger than the token limit set for it allows in a minute: it never " \
+      "fits.")                                                                              \
+    X(BUDGET, "budget", QUOTA_EXHAUSTED, "")
 
 enum sc_refusal {
-#define SC_REFUSAL_ENUM(id, name) SC_REFUSE_##id,
+#define SC_REFUSAL_ENUM(id, name, class, words) SC_REFUSE_##id,
     SC_REFUSAL_LIST(SC_REFUSAL_ENUM)
 #undef SC_REFUSAL_ENUM
         SC_REFUSAL_COUNT
 };
 
 const char *sc_refusal_name(enum sc_refusal r);
+enum sc_class sc_refusal_class(enum sc_refusal r);
+const char *sc_refusal_words(enum sc_refusal r);
 
 /* The answer to "may it go?". */
 struct sc_admission {

@@ -64,12 +64,7 @@ static const char *lacks(struct sc_transfer *t, struct sc_str body)
 const struct sc_class_rows *sc_judge_rows(const struct sc_transfer *t,
                                           struct sc_class_rows own[SC_OWN_TABLES])
 {
-    if (t->route.rule->classify.n == 0 && !t->route.own_provider)
-        return NULL;
-    own[0] = t->route.rule->classify;
-    own[1] =
-        t->route.own_provider ? t->route.own_provider->classify : (struct sc_class_rows){NULL, 0};
-    return own;
+    return sc_rule_class_rows(t->route.rule, t->route.own_provider, own);
 }
 
 static void judge(const struct sc_transfer *t, const struct sc_response *r, struct sc_verdict *out)

@@ -87,25 +87,6 @@ static void put_budget(const struct sc_transfer *t, char *buf, size_t n)
 
 /* ---- what all processes know --------------------------------------------------------------- */
 
-static const struct {
-    enum sc_refusal refusal;
-    enum sc_class class;
-    const char *message;
-} refusals[] = {
-    {SC_REFUSE_BREAKER, SC_CLASS_OVERLOADED,
-     "The service keeps failing; the circuit breaker is open."},
-    {SC_REFUSE_LIMIT, SC_CLASS_RATE_LIMITED,
-     "The rate limit set for this call leaves no room in time."},
-    {SC_REFUSE_CONCURRENT, SC_CLASS_RATE_LIMITED, "Too many calls are under way at the same time."},
-    {SC_REFUSE_GATE, SC_CLASS_RATE_LIMITED,
-     "The service has asked to wait longer than this call can."},
-    {SC_REFUSE_QUOTA, SC_CLASS_QUOTA_EXHAUSTED, "The quota of this key is used up."},
-    {SC_REFUSE_AUTH, SC_CLASS_AUTH, "The service has refused these credentials."},
-    {SC_REFUSE_NEVER_FITS, SC_CLASS_TOKEN_LIMIT,
-     "The request is larger than the token limit set for it allows in a minute: it never fits."},
-    {SC_REFUSE_BUDGET, SC_CLASS_QUOTA_EXHAUSTED, ""}, /* it says which */
-};
-
 /* A wait as a program is told it: never shorter than it is, and of a long one no seconds. */
 static int64_t told(int64_t ms)
 {
@@ -115,11 +96,11 @@ static int64_t told(int64_t ms)
 }
 
 /* A call that no waiting helps is a wrong request, whatever limits it. */
-static enum sc_class class_of_refusal(const struct sc_transfer *t, size_t i)
+static enum sc_class class_of(const struct sc_transfer *t, enum sc_refusal r)
 {
-    if (refusals[i].refusal == SC_REFUSE_BUDGET && never_fits(t))
+    if (r == SC_REFUSE_BUDGET && never_fits(t))
         return SC_CLASS_BAD_REQUEST;
-    return refusals[i].class;
+    return sc_refusal_class(r);
 }
 
 static void put_message(int64_t retry_after_ms, const char *why, char *buf, size_t n)
@@ -131,10 +112,10 @@ static void put_message(int64_t retry_after_ms, const char *why, char *buf, size
     snprintf(buf, n, "%s Please try again in %s.", why, sc_time_words(told(retry_after_ms)).s);
 }
 
-static const char *why_of(const struct sc_transfer *t, size_t i, char *buf, size_t n)
+static const char *why_of(const struct sc_transfer *t, enum sc_refusal r, char *buf, size_t n)
 {
-    if (refusals[i].refusal != SC_REFUSE_BUDGET)
-        return refusals[i].message;
+    if (r != SC_REFUSE_BUDGET)
+        return sc_refusal_words(r);
     put_budget(t, buf, n);
     return buf;
 }
@@ -142,17 +123,14 @@ static const char *why_of(const struct sc_transfer *t, size_t i, char *buf, size
 bool sc_refuse(struct sc_transfer *t, const struct sc_admission *a)
 {
     const struct sc_breaker_settings *b = &t->route.rule->settings->breaker;
+    enum sc_class class = class_of(t, a->refusal);
     struct sc_reply r = {.reason = sc_refusal_name(a->refusal)};
     struct sc_reply_text text;
     char message[512], budget[400];
-    enum sc_class class;
-    size_t i = 0;
 
-    while (i + 1 < sizeof refusals / sizeof *refusals && refusals[i].refusal != a->refusal)
-        i++;
-    class = class_of_refusal(t, i);
     r.retry_after_ms = class == SC_CLASS_BAD_REQUEST ? 0 : a->retry_after_ms;
-    put_message(r.retry_after_ms, why_of(t, i, budget, sizeof budget), message, sizeof message);
+    put_message(r.retry_after_ms, why_of(t, a->refusal, budget, sizeof budget), message,
+                sizeof message);
     sc_reply_error(t->route.provider, class, message, &text);
     r.status = text.status;
     r.error_type = text.error_type;
@@ -163,7 +141,7 @@ bool sc_refuse(struct sc_transfer *t, const struct sc_admission *a)
         return false;
     if (a->refusal == SC_REFUSE_BREAKER && b->on_open_error) {
         t->own_answer->code = (CURLcode)b->error_code;
-        t->own_answer->error = refusals[i].message;
+        t->own_answer->error = sc_refusal_words(a->refusal);
     }
     return true;
 }
