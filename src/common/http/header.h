@@ -45,6 +45,9 @@ int64_t sc_wait_in_text(struct sc_str text);
 /* Without the blanks around it; the ends of lines count as such. */
 struct sc_str sc_str_trim(struct sc_str s);
 
+/* Whether a line of n bytes, with its end, is what ends a header block. */
+bool sc_is_empty_line(const char *p, size_t n);
+
 /* Whether s, compared without case, is this lower-case name. */
 bool sc_str_is(struct sc_str s, const char *lower);
 

@@ -1,4 +1,4 @@
-/* url.c - see target.h. */
+/* url.c - see url.h. */
 #include "handle/url.h"
 
 #include <stdlib.h>

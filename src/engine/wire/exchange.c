@@ -58,15 +58,6 @@ void sc_exchange_forget_held(struct sc_exchange *x)
         sc_hold_clear(&x->hold);
 }
 
-static struct sc_str trimmed(const char *from, const char *to)
-{
-    while (from < to && (*from == ' ' || *from == '\t'))
-        from++;
-    while (to > from && (to[-1] == '\r' || to[-1] == '\n' || to[-1] == ' ' || to[-1] == '\t'))
-        to--;
-    return (struct sc_str){from, (size_t)(to - from)};
-}
-
 /* With CURLOPT_HEADER each line lies here twice, which does no harm. */
 size_t sc_exchange_headers(const struct sc_exchange *x, struct sc_header out[SC_HEADERS_MAX])
 {
@@ -82,8 +73,11 @@ size_t sc_exchange_headers(const struct sc_exchange *x, struct sc_header out[SC_
         const char *stop = line_end ? line_end : end;
         const char *colon = memchr(p, ':', (size_t)(stop - p));
 
-        if (colon && colon > p)
-            out[n++] = (struct sc_header){{p, (size_t)(colon - p)}, trimmed(colon + 1, stop)};
+        if (colon && colon > p) {
+            struct sc_str value = {colon + 1, (size_t)(stop - colon - 1)};
+
+            out[n++] = (struct sc_header){{p, (size_t)(colon - p)}, sc_str_trim(value)};
+        }
         p = stop + 1;
     }
     return n;

@@ -23,11 +23,6 @@ static const struct sc_snapshot *snapshot_of(const struct sc_exchange *x, unsign
     return NULL;
 }
 
-static bool is_empty_line(const char *p, size_t n)
-{
-    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
-}
-
 /* libcurl keeps the last block's content type until the current one names its own. */
 static void track_head(struct sc_exchange *x, const struct sc_item *item, const char *p)
 {
@@ -93,7 +88,7 @@ static size_t deliver_item(struct sc_exchange *x, size_t at)
     x->play->view = snapshot_of(x, item->block);
     x->play->shown = item;
     x->play->in_callback = x->play->replaying;
-    x->play->in_head = at < x->body_start && !is_empty_line(p, item->len);
+    x->play->in_head = at < x->body_start && !sc_is_empty_line(p, item->len);
     if (x->play->in_head)
         track_head(x, item, p);
     wrote = hand_over(x, item, at);

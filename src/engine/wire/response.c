@@ -44,11 +44,6 @@ static bool speaks_http(const struct sc_exchange *x)
     return protocol == 0 || (protocol & HTTP_PROTOCOLS) != 0;
 }
 
-static bool is_empty_line(const char *p, size_t n)
-{
-    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
-}
-
 /* ---- the decision -------------------------------------------------------------------------- */
 
 /* FAILONERROR drops the body, and with it what tells a rate limit from an empty account, or (where
@@ -231,7 +226,7 @@ static size_t hold_header(struct sc_exchange *x, char *p, size_t n)
     kept = keep(x, SC_ITEM_HEADER, p, n);
     if (kept == n && tells_length_early(x->shadow, p, n))
         x->hold.items[x->hold.n - 1 - copied].length_known = true;
-    if (kept == n && is_empty_line(p, n))
+    if (kept == n && sc_is_empty_line(p, n))
         commit = end_block(x);
     if (!commit && kept == n && !sc_exchange_holds_nothing(x))
         return n;
