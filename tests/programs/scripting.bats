@@ -144,3 +144,13 @@ lua_needed() {
     lua_needed
     compare 200 503,503,200 3 lua5.2 "$HERE/ask.lua" error "$CHAT"
 }
+
+@test "pycurl: a handle with the older progress callback prints no meter's line after a managed call" {
+    pycurl_needed
+    server 503,200,200
+    # By this name no rule matches.
+    wrapped $PYTHON "$HERE/older_progress.py" "$CHAT" "${CHAT/127.0.0.1/localhost}" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+    [ "$(cat "$BATS_TEST_TMPDIR/out")" = $'200 True\n200 True' ]
+    [ ! -s "$BATS_TEST_TMPDIR/err" ] # not even a newline
+}

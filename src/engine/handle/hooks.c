@@ -6,23 +6,28 @@
 #include "handle/body.h"
 #include "handle/tracked.h"
 
-/* libcurl's options for a hook: the function, its argument, and a flag that has to be `on`. */
+/* libcurl's options for a hook: the function, its argument, a flag that has to be `on`, and an
+ * older function for the same, which libcurl forgets that it has when the newer one is taken away.
+ */
 static const struct {
-    CURLoption function, argument, flag;
+    CURLoption function, argument, flag, older;
     bool on;
 } hooks[SC_HOOKS] = {
-    [SC_HOOK_WRITE] = {CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA, 0, false},
-    [SC_HOOK_HEADER] = {CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, 0, false},
-    [SC_HOOK_READ] = {CURLOPT_READFUNCTION, CURLOPT_READDATA, 0, false},
-    [SC_HOOK_SEEK] = {CURLOPT_SEEKFUNCTION, CURLOPT_SEEKDATA, 0, false},
-    [SC_HOOK_IOCTL] = {CURLOPT_IOCTLFUNCTION, CURLOPT_IOCTLDATA, 0, false},
+    [SC_HOOK_WRITE] = {.function = CURLOPT_WRITEFUNCTION, .argument = CURLOPT_WRITEDATA},
+    [SC_HOOK_HEADER] = {.function = CURLOPT_HEADERFUNCTION, .argument = CURLOPT_HEADERDATA},
+    [SC_HOOK_READ] = {.function = CURLOPT_READFUNCTION, .argument = CURLOPT_READDATA},
+    [SC_HOOK_SEEK] = {.function = CURLOPT_SEEKFUNCTION, .argument = CURLOPT_SEEKDATA},
+    [SC_HOOK_IOCTL] = {.function = CURLOPT_IOCTLFUNCTION, .argument = CURLOPT_IOCTLDATA},
     /* XFERINFODATA and PROGRESSDATA are one option; the newer function wins where both are set. */
-    [SC_HOOK_PROGRESS] = {CURLOPT_XFERINFOFUNCTION, CURLOPT_XFERINFODATA, CURLOPT_NOPROGRESS,
-                          false},
-    [SC_HOOK_OPENSOCKET] = {CURLOPT_OPENSOCKETFUNCTION, CURLOPT_OPENSOCKETDATA, 0, false},
-    [SC_HOOK_SOCKOPT] = {CURLOPT_SOCKOPTFUNCTION, CURLOPT_SOCKOPTDATA, 0, false},
-    [SC_HOOK_RESOLVER_START] = {CURLOPT_RESOLVER_START_FUNCTION, CURLOPT_RESOLVER_START_DATA, 0,
-                                false},
+    [SC_HOOK_PROGRESS] = {.function = CURLOPT_XFERINFOFUNCTION,
+                          .argument = CURLOPT_XFERINFODATA,
+                          .flag = CURLOPT_NOPROGRESS,
+                          .older = CURLOPT_PROGRESSFUNCTION},
+    [SC_HOOK_OPENSOCKET] = {.function = CURLOPT_OPENSOCKETFUNCTION,
+                            .argument = CURLOPT_OPENSOCKETDATA},
+    [SC_HOOK_SOCKOPT] = {.function = CURLOPT_SOCKOPTFUNCTION, .argument = CURLOPT_SOCKOPTDATA},
+    [SC_HOOK_RESOLVER_START] = {.function = CURLOPT_RESOLVER_START_FUNCTION,
+                                .argument = CURLOPT_RESOLVER_START_DATA},
     [SC_HOOK_FRESH_CONNECT] = {.flag = CURLOPT_FRESH_CONNECT, .on = true},
 };
 
@@ -58,6 +63,8 @@ void sc_hook_out(struct sc_shadow *s, enum sc_hook hook)
         SC_SET(s, hooks[hook].function, own(s, hooks[hook].function));
         SC_SET(s, hooks[hook].argument, own(s, hooks[hook].argument));
     }
+    if (hooks[hook].older && own(s, hooks[hook].older))
+        SC_SET(s, hooks[hook].older, own(s, hooks[hook].older));
     if (hooks[hook].flag)
         SC_SET(s, hooks[hook].flag, own(s, hooks[hook].flag));
     s->hooked = (uint16_t)(s->hooked & ~(1u << hook));

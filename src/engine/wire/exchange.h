@@ -2,8 +2,8 @@
  * exchange.h - one attempt's response on its way: what came, what of it is held, how far it is
  * read.
  *
- * The trampolines in the handle get an exchange as their argument. It knows the handle (for the
- * program's own callbacks), the request and the playback of its call, and nothing of policy,
+ * The trampolines in the handle find it on the shadow. It knows the handle (for the program's own
+ * callbacks), the request and the playback of its call, and nothing of policy,
  * stages or decisions: what others want of a response is data in `wants`, and where a decision is
  * due it asks its listener. So it runs under a table of functions in libcurl's place, too.
  *
