@@ -124,6 +124,14 @@ void sc_label_read(const struct sc_label *l, char *buf, size_t n)
     snprintf(buf, n, "%s", text);
 }
 
+/* The i-th place that a hash may have. Each hash has a stride of its own (odd, the table's size a
+ * power of two): with the next place as the next try, clusters would turn away one scope in fifty
+ * while half the table is free. */
+static size_t place_of(uint64_t hash, size_t i, size_t size)
+{
+    return (size_t)((hash >> 8) + i * (hash >> 40 | 1)) % size;
+}
+
 /* Takes a free place, or one whose key cannot be (its low byte names another kind: damage). */
 static bool claim(sc_word *place, uint64_t key, bool *fresh)
 {
@@ -142,11 +150,10 @@ static struct sc_slot *find(struct sc_region *r, uint64_t hash, enum sc_slot_kin
                             struct sc_label **label)
 {
     uint64_t key = (hash & ~UINT64_C(0xff)) | (uint64_t)(kind + 1);
-    size_t home = hash >> 8;
     bool fresh;
 
     for (size_t i = 0; i < PROBES; i++) {
-        size_t group = (home + i) % SC_GROUPS;
+        size_t group = place_of(hash, i, SC_GROUPS);
         struct sc_slot *s = &r->slots[group][kind];
 
         if (claim(&s->key, key, &fresh)) {
@@ -212,7 +219,7 @@ static struct sc_slot *look_up(struct sc_region *r, uint64_t hash, enum sc_slot_
     uint64_t key = (hash & ~UINT64_C(0xff)) | (uint64_t)(kind + 1);
 
     for (size_t i = 0; i < PROBES; i++) {
-        struct sc_slot *s = &r->slots[((hash >> 8) + i) % SC_GROUPS][kind];
+        struct sc_slot *s = &r->slots[place_of(hash, i, SC_GROUPS)][kind];
         uint64_t found = sc_word_read(&s->key);
 
         if (found == key)
@@ -258,7 +265,7 @@ sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_
     bool fresh;
 
     for (size_t i = 0; i < PROBES; i++) {
-        struct sc_series *s = &h->region->series[((key >> 8) + i) % SC_SERIES];
+        struct sc_series *s = &h->region->series[place_of(key, i, SC_SERIES)];
         uint64_t found = sc_word_read(&s->key);
 
         if (found != key && found != 0)
