@@ -62,8 +62,8 @@ static int match(int rules)
 {
     enum { ROUNDS = 1000000 };
     struct sc_policy *p = policy_of(rules);
-    struct sc_target t = {text("api.openai.com"), 443, text("/v1/chat/completions"), text("POST"),
-                          text("gpt-4o-mini")};
+    struct sc_subject t = {text("api.openai.com"), 443, text("/v1/chat/completions"), text("POST"),
+                           text("gpt-4o-mini")};
     double start = now();
     int found = 0;
 

@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct sc_target t = {
+    static const struct sc_subject t = {
         {"api.openai.com", 14}, 443, {"/v1/chat/completions", 20}, {"POST", 4}, {"gpt-4o", 6}};
     struct sc_policy_error error;
     struct sc_policy *p;

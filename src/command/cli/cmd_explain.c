@@ -281,11 +281,11 @@ static void find_rule(const struct question *q, const struct sc_policy *policy, 
     else
         sc_request_model(c->provider, c->url.path, q->request, q->request_len, c->model,
                          sizeof c->model);
-    struct sc_target t = {.host = host,
-                          .port = c->url.port,
-                          .path = c->url.path,
-                          .method = str(q->method),
-                          .model = str(c->model)};
+    struct sc_subject t = {.host = host,
+                           .port = c->url.port,
+                           .path = c->url.path,
+                           .method = str(q->method),
+                           .model = str(c->model)};
     c->rule = sc_policy_match(policy, &t);
     c->by_model = c->model[0] ? NULL : sc_policy_match_any_model(policy, &t);
     if (c->by_model == c->rule)

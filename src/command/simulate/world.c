@@ -31,7 +31,7 @@ static uint64_t stream(uint64_t seed, uint64_t what, uint64_t which)
 static bool find_rule(struct sc_sim_world *w)
 {
     const char *url = w->scenario->calls.url, *model = w->scenario->calls.model;
-    struct sc_target t = {.method = {"POST", 4}, .model = {model, strlen(model)}};
+    struct sc_subject t = {.method = {"POST", 4}, .model = {model, strlen(model)}};
     struct sc_url u;
 
     if (!sc_url_split(url, strlen(url), &u))

@@ -274,7 +274,7 @@ static bool host_accepts(const struct sc_candidate *c, struct sc_str host, int p
 }
 
 static bool accepts(const struct sc_index *x, const struct sc_candidate *c,
-                    const struct sc_target *t, struct sc_str host)
+                    const struct sc_subject *t, struct sc_str host)
 {
     const struct sc_rule_match *m = &x->matches[c->rule];
 
@@ -395,7 +395,7 @@ static const struct sc_candidate *take_first(struct runs *r)
     return c;
 }
 
-long sc_index_match(const struct sc_index *x, const struct sc_target *t)
+long sc_index_match(const struct sc_index *x, const struct sc_subject *t)
 {
     struct walk w = walk_start(x, t->host);
     const struct sc_bucket *b;

@@ -1,5 +1,5 @@
 /*
- * match.h - from a target to the first rule that matches, at a cost that does not grow with the
+ * match.h - from a subject to the first rule that matches, at a cost that does not grow with the
  * number of rules.
  *
  * Each host pattern has a key: all of the host ("api.openai.com"), the sub-domains of a suffix
@@ -20,7 +20,7 @@
 
 #include "http/str.h"
 
-struct sc_target;
+struct sc_subject;
 
 struct sc_patterns {
     const struct sc_str *items;
@@ -46,7 +46,7 @@ bool sc_index_build(struct sc_index *x, const struct sc_rule_match *matches, siz
 void sc_index_free(struct sc_index *x);
 
 /* The number of the first rule that matches, -1 if none does. */
-long sc_index_match(const struct sc_index *x, const struct sc_target *t);
+long sc_index_match(const struct sc_index *x, const struct sc_subject *t);
 
 /* Whether a rule's host patterns could match; may say yes in vain, never no. */
 bool sc_index_may_match_host(const struct sc_index *x, struct sc_str host, int port);

@@ -146,7 +146,7 @@ bool sc_policy_changed(const struct sc_policy *p, const char *path)
     return memcmp(&now, &p->stamp, sizeof now) != 0;
 }
 
-const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t)
+const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_subject *t)
 {
     long i = sc_index_match(&p->index, t);
 
@@ -276,7 +276,7 @@ static bool text_fits(const struct sc_patterns *patterns, struct sc_str text)
 }
 
 const struct sc_rule *sc_policy_match_any_model(const struct sc_policy *p,
-                                                const struct sc_target *t)
+                                                const struct sc_subject *t)
 {
     for (size_t i = 0; i < p->n; i++) {
         const struct sc_rule_match *m = &p->matches[i];

@@ -44,12 +44,12 @@ const struct sc_policy_stamp *sc_policy_stamp(const struct sc_policy *p);
 bool sc_policy_changed(const struct sc_policy *p, const char *path);
 
 /* First matching rule in file order, NULL if none. Cost does not grow with the number of rules. */
-const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_target *t);
+const struct sc_rule *sc_policy_match(const struct sc_policy *p, const struct sc_subject *t);
 
 /* The first rule that could match if the model were another than t->model; NULL: none, whatever the
  * model. Looks at one rule after the other: for commands. */
 const struct sc_rule *sc_policy_match_any_model(const struct sc_policy *p,
-                                                const struct sc_target *t);
+                                                const struct sc_subject *t);
 
 /* Whether some rule could match this host and port at all, before path, method and model are
  * known: lets a caller skip reading them. */

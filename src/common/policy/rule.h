@@ -11,6 +11,7 @@
 
 #include "core/settings.h"
 #include "http/str.h"
+#include "policy/target.h"
 #include "provider/prices.h"
 #include "provider/provider.h"
 #include "provider/rows.h"
@@ -43,10 +44,11 @@ struct sc_rule {
     const struct sc_settings *settings;            /* rules with equal settings share them */
     /* That its calls must fit into, NULL at the end; NULL itself: none. */
     const struct sc_money_budget *const *budgets;
+    const struct sc_chain *chain; /* where its calls may go (target.h); NULL: where they are sent */
 };
 
 /* What a call is matched by. Borrowed strings; host in lower case without port or brackets. */
-struct sc_target {
+struct sc_subject {
     struct sc_str host;
     int port;             /* effective port, from the URL or its scheme's default */
     struct sc_str path;   /* with leading '/', without query */

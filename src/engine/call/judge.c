@@ -26,7 +26,7 @@ static bool is_cut_off(const struct sc_transfer *t, struct sc_str body)
 
 static bool is_post(const struct sc_shadow *s)
 {
-    return strcmp(sc_target_method(s), "POST") == 0;
+    return strcmp(sc_asked_method(s), "POST") == 0;
 }
 
 /* A body that came in order and yet is no answer: nothing, blanks, or the beginning of its JSON.

@@ -19,7 +19,7 @@ static void fill(struct sc_event *e, const struct sc_transfer *t)
     e->rule = t->route.rule->name;
     e->provider =
         t->route.own_provider ? t->route.own_provider->name : sc_provider_name(t->route.provider);
-    e->host = t->shadow->target.host;
+    e->host = t->shadow->asked.host;
     e->model = t->route.model[0] ? t->route.model : NULL;
     e->ms = -1;
     e->retry_after_ms = -1;

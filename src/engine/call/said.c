@@ -60,7 +60,7 @@ static bool add_url(struct sc_wording *w, const struct sc_shadow *s)
         ok = sc_wording_secret(w, (struct sc_str){user, (size_t)(at - user)});
     if (query)
         ok = ok && sc_wording_secret(w, (struct sc_str){query, strlen(query)});
-    return ok && sc_wording_secret(w, s->target.query);
+    return ok && sc_wording_secret(w, s->asked.query);
 }
 
 static bool know_the_call(struct sc_wording *w, const struct sc_transfer *t)

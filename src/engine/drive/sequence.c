@@ -40,8 +40,8 @@ static void forget_last(struct sc_shadow *s)
 static void find_kind(struct sc_transfer *t)
 {
     struct sc_shadow *s = t->shadow;
-    enum sc_path_use use = sc_target_path_use(s, t->route.provider);
-    const char *method = sc_target_method(s);
+    enum sc_path_use use = sc_asked_path_use(s, t->route.provider);
+    const char *method = sc_asked_method(s);
     struct sc_str name = {method, strlen(method)}, body;
     enum sc_request_kind asking;
 
@@ -107,9 +107,9 @@ struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
     forget_last(s);
     route.policy = sc_runtime_policy(refused);
     if (*refused)
-        *refused = sc_target_url(s);
-    route.rule = sc_target_rule(s, route.policy, route.model, sizeof route.model, &route.provider,
-                                &route.own_provider);
+        *refused = sc_asked_url(s);
+    route.rule = sc_asked_rule(s, route.policy, route.model, sizeof route.model, &route.provider,
+                               &route.own_provider);
     t = route.rule ? sc_transfer_new(s) : NULL;
     if (!t)
         return NULL;
@@ -139,7 +139,7 @@ static void edit_body(void *transfer, struct sc_edits *e)
     struct sc_transfer *t = transfer;
     char *model = t->route.model;
 
-    if (!model[0] && !sc_request_model(t->route.provider, t->shadow->target.path, e->original.p,
+    if (!model[0] && !sc_request_model(t->route.provider, t->shadow->asked.path, e->original.p,
                                        e->original.n, model, SC_MODEL_MAX))
         model[0] = '\0';
     sc_stages_edit(t, e);

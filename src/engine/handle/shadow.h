@@ -184,7 +184,7 @@ struct sc_shadow {
     enum sc_provider url_provider;
     const struct sc_policy_provider *url_own_provider; /* of url_policy */
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
-    struct sc_url target;               /* path points into o.url or parsed_path */
+    struct sc_url asked;                /* path points into o.url or parsed_path */
     struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
     /* And what its path tells of the request, to this provider. */
     bool path_known;

@@ -28,18 +28,18 @@ static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
             n -= 2;
             host[n] = '\0';
         }
-        if ((https || strcasecmp(scheme, "http") == 0) && n < sizeof s->target.host &&
+        if ((https || strcasecmp(scheme, "http") == 0) && n < sizeof s->asked.host &&
             sc_text_set(&s->parsed_path, path, strlen(path))) {
-            s->target.scheme_https = https;
+            s->asked.scheme_https = https;
             for (i = 0; i <= n; i++)
-                s->target.host[i] =
+                s->asked.host[i] =
                     host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 32) : host[i];
-            while (n > 1 && s->target.host[n - 1] == '.')
-                s->target.host[--n] = '\0';
-            s->target.host_len = n;
-            s->target.port = atoi(port); /* NOLINT(cert-err34-c): libcurl's own digits */
-            s->target.path = (struct sc_str){s->parsed_path.p, s->parsed_path.n};
-            s->target.query = (struct sc_str){"", 0};
+            while (n > 1 && s->asked.host[n - 1] == '.')
+                s->asked.host[--n] = '\0';
+            s->asked.host_len = n;
+            s->asked.port = atoi(port); /* NOLINT(cert-err34-c): libcurl's own digits */
+            s->asked.path = (struct sc_str){s->parsed_path.p, s->parsed_path.n};
+            s->asked.query = (struct sc_str){"", 0};
             good = true;
         }
     }
@@ -71,7 +71,7 @@ static bool split_odd_url(struct sc_shadow *s)
     return good;
 }
 
-bool sc_target_url(struct sc_shadow *s)
+bool sc_asked_url(struct sc_shadow *s)
 {
     bool good;
 
@@ -80,13 +80,13 @@ bool sc_target_url(struct sc_shadow *s)
     else if (!s->o.url.set)
         return false;
     else
-        good = sc_url_split(s->o.url.p, s->o.url.n, &s->target) || split_odd_url(s);
+        good = sc_url_split(s->o.url.p, s->o.url.n, &s->asked) || split_odd_url(s);
     if (good && s->o.port > 0)
-        s->target.port = (int)s->o.port;
+        s->asked.port = (int)s->o.port;
     return good;
 }
 
-const char *sc_target_method(const struct sc_shadow *s)
+const char *sc_asked_method(const struct sc_shadow *s)
 {
     if (s->o.custom_request.set)
         return s->o.custom_request.p;
@@ -114,12 +114,12 @@ static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
     s->url_known = true;
     s->path_known = false;
     s->url_policy = policy;
-    s->url_managed = sc_target_url(s);
-    host = (struct sc_str){s->target.host, s->target.host_len};
+    s->url_managed = sc_asked_url(s);
+    host = (struct sc_str){s->asked.host, s->asked.host_len};
     if (s->url_managed)
-        s->url_managed = sc_policy_may_match_host(policy, host, s->target.port);
+        s->url_managed = sc_policy_may_match_host(policy, host, s->asked.port);
     if (s->url_managed)
-        s->url_provider = sc_policy_provider(policy, host, s->target.port, &s->url_own_provider);
+        s->url_provider = sc_policy_provider(policy, host, s->asked.port, &s->url_own_provider);
     return s->url_managed;
 }
 
@@ -132,30 +132,30 @@ static void find_model(const struct sc_shadow *s, enum sc_provider provider, cha
     if (body)
         n = s->o.post_size >= 0 ? (size_t)s->o.post_size : strlen(body);
     model[0] = '\0';
-    if (sc_request_model(provider, s->target.path, body ? body : "", n, model, size))
+    if (sc_request_model(provider, s->asked.path, body ? body : "", n, model, size))
         return;
     model[0] = '\0';
     if (s->o.copied_fields && s->o.model.set && s->o.model.n < size)
         memcpy(model, s->o.model.p, s->o.model.n + 1);
 }
 
-const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy *policy,
-                                     char *model, size_t model_size, enum sc_provider *provider,
-                                     const struct sc_policy_provider **own)
+const struct sc_rule *sc_asked_rule(struct sc_shadow *s, const struct sc_policy *policy,
+                                    char *model, size_t model_size, enum sc_provider *provider,
+                                    const struct sc_policy_provider **own)
 {
     const struct sc_rule *rule;
-    const char *method = sc_target_method(s);
-    struct sc_target t;
+    const char *method = sc_asked_method(s);
+    struct sc_subject t;
 
     if (!policy || s->o.connect_only || !may_be_managed(s, policy))
         return NULL;
     *provider = s->url_provider;
     *own = s->url_own_provider;
     find_model(s, *provider, model, model_size);
-    t = (struct sc_target){
-        .host = {s->target.host, s->target.host_len},
-        .port = s->target.port,
-        .path = s->target.path,
+    t = (struct sc_subject){
+        .host = {s->asked.host, s->asked.host_len},
+        .port = s->asked.port,
+        .path = s->asked.path,
         .method = {method, strlen(method)},
         .model = {model, strlen(model)},
     };
@@ -170,10 +170,10 @@ const struct sc_rule *sc_target_rule(struct sc_shadow *s, const struct sc_policy
     return rule;
 }
 
-enum sc_path_use sc_target_path_use(struct sc_shadow *s, enum sc_provider p)
+enum sc_path_use sc_asked_path_use(struct sc_shadow *s, enum sc_provider p)
 {
     if (!s->path_known || s->path_provider != p) {
-        s->path_use = sc_path_use(p, s->target.path);
+        s->path_use = sc_path_use(p, s->asked.path);
         s->path_provider = p;
         s->path_known = true;
     }

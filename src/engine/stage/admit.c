@@ -35,7 +35,7 @@ static struct sc_str credential(const struct sc_shadow *s)
         return value;
     if (s->o.bearer.set)
         return (struct sc_str){s->o.bearer.p, s->o.bearer.n};
-    return s->target.query; /* ?key=...; other parameters only tell more calls apart */
+    return s->asked.query; /* ?key=...; other parameters only tell more calls apart */
 }
 
 static int64_t estimated_tokens(struct sc_transfer *t, int64_t boot_ns)
@@ -74,14 +74,14 @@ static void fill_key(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8]
                      struct sc_scope_key *key)
 {
     const struct sc_shadow *s = t->shadow;
-    size_t n = put_authority(host, &s->target);
-    bool plain = s->target.port == (s->target.scheme_https ? 443 : 80);
+    size_t n = put_authority(host, &s->asked);
+    bool plain = s->asked.port == (s->asked.scheme_https ? 443 : 80);
 
     *key = (struct sc_scope_key){
         .provider = t->route.provider,
-        .host = {host, plain ? s->target.host_len : n},
+        .host = {host, plain ? s->asked.host_len : n},
         .model = {t->route.model, strlen(t->route.model)},
-        .path = s->target.path,
+        .path = s->asked.path,
         .rule = {t->route.rule->name, strlen(t->route.rule->name)},
         .key = credential(s),
     };

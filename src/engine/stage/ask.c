@@ -21,9 +21,9 @@ static _Atomic unsigned n_refused;
 
 static uint64_t hash_of_server(const struct sc_shadow *s)
 {
-    uint64_t h = sc_body_hash(s->target.host, s->target.host_len) * 31 + (unsigned)s->target.port;
+    uint64_t h = sc_body_hash(s->asked.host, s->asked.host_len) * 31 + (unsigned)s->asked.port;
 
-    return (h * 31 + sc_body_hash(s->target.path.p, s->target.path.n)) | 1;
+    return (h * 31 + sc_body_hash(s->asked.path.p, s->asked.path.n)) | 1;
 }
 
 static bool has_refused(const struct sc_shadow *s)
@@ -66,7 +66,7 @@ static void edit(struct sc_transfer *t, void *me, struct sc_edits *e)
 
     a->asked = false;
     if (!t->route.rule->settings->include_usage || !is_streaming(e->original) ||
-        !sc_unasked_is_needed(t->route.provider, t->shadow->target.path) ||
+        !sc_unasked_is_needed(t->route.provider, t->shadow->asked.path) ||
         sc_request_reads_compressed(t->shadow) || has_refused(t->shadow))
         return;
     n = sc_edit_find(e->original, "stream_options", &options);

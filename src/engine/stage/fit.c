@@ -258,7 +258,7 @@ static void check_context(struct sc_transfer *t, struct fitting *me, struct sc_e
     sc_measure(e->original, &m);
     input = sc_estimate_measured(t, &m);
     f.per_mib = tokens_per_mib(&m, input);
-    if (input + f.output <= f.window || !is_checked(t->shadow->target.path, &a))
+    if (input + f.output <= f.window || !is_checked(t->shadow->asked.path, &a))
         return;
     if (what == SC_CONTEXT_TRIM && trim(t, me, &f, &a, e))
         return;

@@ -74,7 +74,7 @@ static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
     struct batch *b = me->batch;
 
     if (!set->split_embeddings || me->off || (!b && t->call.attempts > 0) ||
-        !sc_batch_find(t->route.provider, t->shadow->target.path, e->original,
+        !sc_batch_find(t->route.provider, t->shadow->asked.path, e->original,
                        (size_t)set->max_embeddings, &list) ||
         sc_request_reads_compressed(t->shadow))
         return;

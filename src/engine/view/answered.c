@@ -47,7 +47,7 @@ static int64_t http_version(const struct sc_shadow *s)
 
 static int64_t protocol(const struct sc_shadow *s)
 {
-    return s->target.scheme_https ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
+    return s->asked.scheme_https ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
 }
 
 static int64_t head_size(const struct sc_shadow *s)
@@ -116,7 +116,7 @@ static int64_t connected(const struct sc_shadow *s)
 
 static int64_t secured(const struct sc_shadow *s)
 {
-    return s->target.scheme_https ? connected(s) : 0;
+    return s->asked.scheme_https ? connected(s) : 0;
 }
 
 static int64_t ended(const struct sc_shadow *s)
@@ -168,8 +168,8 @@ static const char *type(const struct sc_shadow *s)
 static const char *scheme(const struct sc_shadow *s)
 {
     if (s->real->version_num < 0x080800)
-        return s->target.scheme_https ? "HTTPS" : "HTTP";
-    return s->target.scheme_https ? "https" : "http";
+        return s->asked.scheme_https ? "HTTPS" : "HTTP";
+    return s->asked.scheme_https ? "https" : "http";
 }
 
 static const char *empty(const struct sc_shadow *s)
@@ -185,7 +185,7 @@ static const char *none(const struct sc_shadow *s)
 }
 
 static const char *(*const texts[SC_MEANINGS])(const struct sc_shadow *s) = {
-    [SC_MEANS_URL] = url,           [SC_MEANS_METHOD] = sc_target_method,
+    [SC_MEANS_URL] = url,           [SC_MEANS_METHOD] = sc_asked_method,
     [SC_MEANS_TYPE] = type,         [SC_MEANS_SCHEME] = scheme,
     [SC_MEANS_ADDRESS] = empty,     [SC_MEANS_OWN_ADDRESS] = empty,
     [SC_MEANS_REDIRECT_URL] = none,

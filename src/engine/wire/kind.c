@@ -37,7 +37,7 @@ static bool asks_for_stream(const struct sc_exchange *x)
 {
     static const char verb[] = ":stream";
     const struct sc_shadow *s = x->shadow;
-    struct sc_str path = s->target.path, body = sc_body_text(s);
+    struct sc_str path = s->asked.path, body = sc_body_text(s);
 
     return memmem(path.p, path.n, verb, sizeof verb - 1) || says_stream(body.p, body.n) ||
            (s->o.copied_fields && s->o.copy.streams) ||

@@ -42,7 +42,7 @@ static inline void parse_bad(const char *text, const char *error)
 static inline const char *match(const struct sc_policy *p, const char *host, int port,
                                 const char *path, const char *method, const char *model)
 {
-    struct sc_target t = {str(host), port, str(path), str(method), str(model)};
+    struct sc_subject t = {str(host), port, str(path), str(method), str(model)};
     const struct sc_rule *rule = sc_policy_match(p, &t);
 
     return rule == NULL ? "-" : rule->name;

@@ -208,7 +208,7 @@ static bool list_matches(const struct sc_patterns *l, struct sc_str text)
     return any;
 }
 
-static bool hosts_match(const struct sc_patterns *l, const struct sc_target *t)
+static bool hosts_match(const struct sc_patterns *l, const struct sc_subject *t)
 {
     bool any = l->n == 0;
     struct sc_str host;
@@ -248,8 +248,8 @@ static void test_index_against_linear_search(void **state)
         }
         assert_true(sc_index_build(&x, rules, RULES));
         for (int k = 0; k < 20; k++) {
-            struct sc_target t = {str(PICK(target_hosts)), (int)draw(3) + 1,
-                                  str(PICK(target_paths)), str("POST"), str(PICK(target_models))};
+            struct sc_subject t = {str(PICK(target_hosts)), (int)draw(3) + 1,
+                                   str(PICK(target_paths)), str("POST"), str(PICK(target_models))};
             long expected = -1;
 
             for (int i = 0; i < RULES && expected < 0; i++) {
@@ -278,7 +278,7 @@ static int64_t cost(int n, const char *format)
 {
     char *text = malloc(200 * (size_t)n + 100), host[64], model[64];
     size_t at = (size_t)sprintf(text, "{\"version\": 1, \"rules\": [");
-    struct sc_target t = {.port = 443, .path = str("/v1/chat"), .method = str("POST")};
+    struct sc_subject t = {.port = 443, .path = str("/v1/chat"), .method = str("POST")};
     int64_t best = INT64_MAX;
     struct sc_policy *p;
 

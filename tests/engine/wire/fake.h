@@ -111,7 +111,7 @@ static inline struct fake *fake_new(enum sc_provider provider)
     f->shadow->o.progress_data = f;
     f->shadow->o.error_buffer = f->error;
     f->shadow->o.method = SC_METHOD_POST;
-    f->shadow->target.path = (struct sc_str){"/v1/chat", 8};
+    f->shadow->asked.path = (struct sc_str){"/v1/chat", 8};
     f->shadow->exchange = &f->x;
     f->final = SC_FINAL_OPEN;
     f->protocol = CURLPROTO_HTTPS;

@@ -120,7 +120,7 @@ static void test_who_asks_for_a_stream(void **state)
         if (way == 1)
             f->shadow->o.post_fields = "{\"a\":{\"stream\":false}, \"stream\" : true}";
         if (way == 2)
-            f->shadow->target.path = (struct sc_str){verb, sizeof verb - 1};
+            f->shadow->asked.path = (struct sc_str){verb, sizeof verb - 1};
         if (way == 3) {
             f->shadow->o.copied_fields = true;
             f->shadow->o.copy.streams = true;
