@@ -34,9 +34,11 @@ char *sc_buf_room(struct sc_buf *b, size_t n);
 
 static inline void sc_buf_add(struct sc_buf *b, const char *p, size_t n)
 {
+    char *to;
+
     if (n == 0)
         return;
-    char *to = b->size - b->n >= n && !b->failed ? b->p + b->n : sc_buf_room(b, n);
+    to = b->size - b->n >= n && !b->failed ? b->p + b->n : sc_buf_room(b, n);
     if (to == NULL)
         return;
     memcpy(to, p, n);
