@@ -59,8 +59,8 @@ struct allowance {
     double earned, slack, ramp;
 };
 
-/* The slack is what may fail for nothing in return; from ten times as many answers on it fades, and
- * the ramp sets in. */
+/* The slack is what may fail for nothing in return; from five times as many answers on it fades,
+ * and the ramp sets in. */
 static struct allowance allowance(const struct sc_budget_counts *c, const struct sc_budget_terms *t)
 {
     int64_t under_way = (int64_t)c->tried - c->answered - c->failed;
@@ -72,9 +72,9 @@ static struct allowance allowance(const struct sc_budget_counts *c, const struct
         a.slack = per * (double)under_way;
     if (a.slack < 0)
         a.slack = 0;
-    beyond = (double)c->answered - 10 * a.slack;
+    beyond = (double)c->answered - 5 * a.slack;
     if (beyond > 0) {
-        a.slack = beyond / 10 < a.slack ? a.slack - beyond / 10 : 0;
+        a.slack = beyond / 5 < a.slack ? a.slack - beyond / 5 : 0;
         a.ramp = per * beyond / 4;
     }
     return a;

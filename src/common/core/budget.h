@@ -16,8 +16,8 @@
  *
  * Three refinements. Failures come fast and answers of a model slowly: as long as more attempts are
  * under way than the reserve has, their number stands in its place. The reserve is for the quiet,
- * who have no answers to their credit: from ten times as many answers on it fades away, one for
- * each ten more. And from there on the last quarter of what was earned is given away by lot, less
+ * who have no answers to their credit: from five times as many answers on it fades away, one for
+ * each five more. And from there on the last quarter of what was earned is given away by lot, less
  * and less likely.
  *
  * Kept in five words, each a fifth of the time: `number of the fifth 16 | tried 16 | answered 16 |

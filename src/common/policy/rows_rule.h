@@ -166,7 +166,7 @@ static const struct sc_policy_option strategy_rows[] = {
      .type = SC_TYPE_INTEGER,
      .min = 1,
      .max = 100,
-     .initial = "10",
+     .initial = "12",
      FIELD(struct sc_strategy, max_attempts),
      .doc = "Attempts of one call, the first included; 1: never try again. Each class of failures "
             "counts its own; all together have the most that any of them has."},
@@ -255,7 +255,7 @@ static const struct sc_policy_option budget_rows[] = {
      .type = SC_TYPE_INTEGER,
      .min = 0,
      .max = 100000,
-     .initial = "10",
+     .initial = "20",
      FIELD(struct sc_layer, values.retry.budget.reserve),
      .doc = "Failed attempts in two minutes that are tried again whatever was answered."},
 };

@@ -103,7 +103,7 @@ static const char *retired(const struct sc_section *s, const char *key)
         {SC_SECTION_BUDGET, "ratio",
          "\"per_success\", how many failures are tried again for each answer (1)"},
         {SC_SECTION_BUDGET, "min_per_minute",
-         "\"reserve\", how many are in two minutes whatever was answered (10)"},
+         "\"reserve\", how many are in two minutes whatever was answered (20)"},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)

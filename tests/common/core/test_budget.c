@@ -10,7 +10,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-static const struct sc_budget_terms usual = {.per_success = 1, .reserve = 10};
+static const struct sc_budget_terms usual = {.per_success = 1, .reserve = 20};
 
 static bool event(sc_word *w, int64_t now, enum sc_budget_event e, struct sc_budget_terms terms)
 {
@@ -47,9 +47,9 @@ static void the_reserve_is_there_without_traffic(void **state)
     sc_word w[SC_BUDGET_WORDS] = {0};
 
     (void)state;
-    assert_int_equal(failing(w, SECOND, usual), 10);
+    assert_int_equal(failing(w, SECOND, usual), 20);
     assert_int_equal(failing(w, 90 * SECOND, usual), 0);
-    assert_int_equal(failing(w, 300 * SECOND, usual), 10);
+    assert_int_equal(failing(w, 300 * SECOND, usual), 20);
 }
 
 static void each_answer_pays_for_one_failure(void **state)
@@ -58,7 +58,7 @@ static void each_answer_pays_for_one_failure(void **state)
 
     (void)state;
     answer(w, 10 * SECOND, 50);
-    assert_int_equal(failing(w, 100 * SECOND, usual), 60);
+    assert_int_equal(failing(w, 100 * SECOND, usual), 70);
     answer(w, 100 * SECOND, 5); /* one failure more than allowed is already counted */
     assert_int_equal(failing(w, 100 * SECOND, usual), 4);
 }
@@ -84,8 +84,8 @@ static void the_reserve_fades_with_traffic(void **state)
     answer(few, SECOND, 100);
     answer(more, SECOND, 150);
     answer(many, SECOND, 1000);
-    assert_int_equal(failing(few, SECOND, usual), 110);
-    assert_int_equal(failing(more, SECOND, usual), 155);
+    assert_int_equal(failing(few, SECOND, usual), 120);
+    assert_int_equal(failing(more, SECOND, usual), 160);
     assert_int_equal(failing(many, SECOND, usual), 1000);
 }
 

@@ -101,7 +101,7 @@ static void test_builtin_values(void **state)
 
     (void)state;
     assert_true(s->retry.enabled && s->retry.budget_enabled && s->breaker.enabled);
-    assert_int_equal(plain->max_attempts, 10);
+    assert_int_equal(plain->max_attempts, 12);
     assert_int_equal(plain->total_timeout_ms, 120000);
     assert_int_equal(plain->backoff.base_ms, 500);
     assert_true(plain->backoff.factor == 2);
@@ -115,7 +115,7 @@ static void test_builtin_values(void **state)
     assert_int_equal(strategy(p, 0, SC_CLASS_RATE_LIMITED)->backoff.max_ms, 60000);
     assert_int_equal(strategy(p, 0, SC_CLASS_RATE_LIMITED)->total_timeout_ms, 300000);
     assert_true(s->retry.budget.per_success == 1);
-    assert_int_equal(s->retry.budget.reserve, 10);
+    assert_int_equal(s->retry.budget.reserve, 20);
     assert_int_equal(s->breaker.consecutive_failures, 25);
     assert_true(s->breaker.failure_ratio == 0.9);
     assert_int_equal(s->breaker.min_calls, 50);
@@ -286,7 +286,7 @@ static void test_equal_settings_are_shared(void **state)
 {
     struct sc_policy *p = parse_good(
         "{\"version\": 1, \"rules\": [{}, {\"retry\": {\"max_attempts\": 2}},"
-        "                         {\"retry\": {\"max_attempts\": 10}},"
+        "                         {\"retry\": {\"max_attempts\": 12}},"
         "                         {\"retry\": {\"max_attempts\": 2}, \"breaker\": {}}]}");
 
     (void)state;

@@ -98,7 +98,7 @@ static void a_script_of_sixty_calls_loses_none_where_four_of_ten_attempts_fail(v
         drop(w);
     }
     print_message("%d of 1000 scripts lost a call\n", lost);
-    assert_true(lost <= 30); /* of budget: 1.5 %, as a random walk goes; of attempts: 0.6 % */
+    assert_true(lost <= 5); /* of budget: 0.03 %, as a random walk goes; of attempts: 0.1 % */
 }
 
 static void a_dead_service_is_left_alone(void **state)
