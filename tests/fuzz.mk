@@ -5,8 +5,8 @@ FUZZ_CC      := clang
 FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZ_BUILD   := $(BUILD)/fuzz/lib
 FUZZ         := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/*.c))
-FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/command/%.o,mock/outcome mock/buf ledger/log_line ledger/text_line ledger/ledger_line \
-                  mock/limit mock/error_body $(patsubst src/command/%.c,%,$(wildcard src/command/simulate/*.c)))
+FUZZ_OBJ     := $(patsubst %,$(FUZZ_BUILD)/obj/command/%.o,mock/buf ledger/log_line ledger/text_line ledger/ledger_line \
+                  mock/limit $(patsubst src/command/%.c,%,$(wildcard src/command/simulate/*.c)))
 
 fuzz:
 	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }

@@ -1,22 +1,25 @@
-/* The mock's script language: every text is a script or refused with a message. */
+/* The language of faults: every text is a script or refused with a message at a place in it. */
 #include "fuzz.h"
 
-#include "mock/outcome.h"
+#include "fault/outcome.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = text_of((const char *)data, size), err[128] = "";
-    struct sc_mock_script *s = sc_mock_script_parse(text, false, err, sizeof err);
+    const char *text = (const char *)data;
 
-    if (s) {
-        CHECK(s->n > 0);
-        for (uint64_t turn = 0; turn < 5; turn++)
-            CHECK(sc_mock_script_at(s, turn));
-        CHECK(sc_mock_script_at(s, UINT64_MAX));
-        sc_mock_script_unref(s);
-    } else {
-        CHECK(err[0] && strlen(err) < sizeof err);
+    for (unsigned flags = 0; flags <= SC_SCRIPT_CLIENT; flags += SC_SCRIPT_CLIENT) {
+        struct sc_script_error err = {.text = ""};
+        struct sc_script *s = sc_script_parse(text, size, flags, &err);
+
+        if (s) {
+            CHECK(s->n > 0);
+            for (uint64_t turn = 0; turn < 5; turn++)
+                CHECK(sc_script_at(s, turn));
+            CHECK(sc_script_at(s, UINT64_MAX));
+            sc_script_unref(s);
+        } else {
+            CHECK(err.text[0] && strlen(err.text) < sizeof err.text && err.at <= size);
+        }
     }
-    free(text);
     return 0;
 }

@@ -111,7 +111,7 @@ static bool read_number(struct settings *s, const char *text, int64_t max, int64
 
 static bool set_script(struct settings *s, const char *text)
 {
-    struct sc_mock_script *script = sc_mock_script_parse(text, true, s->err, sizeof s->err);
+    struct sc_script *script = sc_mock_script_parse(text, true, s->err, sizeof s->err);
     if (script)
         sc_mock_plan_set_script(s->config.plan, script);
     return script != NULL;

@@ -4,15 +4,15 @@
  * A plain answer has no events. `first_output` counts the events of a stream that come before the
  * first one that carries output of the model.
  */
-#ifndef SC_MOCK_ANSWER_H
-#define SC_MOCK_ANSWER_H
+#ifndef SC_FAULT_NONE_H
+#define SC_FAULT_NONE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "mock/asked.h"
 #include "mock/buf.h"
-#include "mock/outcome.h"
+#include "fault/outcome.h"
 
 struct sc_mock_answer {
     int status;
@@ -28,10 +28,6 @@ void sc_mock_answer_free(struct sc_mock_answer *a);
 
 /* For the files that write one dialect each: an event ends here. */
 void sc_mock_answer_mark(struct sc_mock_answer *a);
-
-/* Just the error object of a provider, as its bodies and events carry it. */
-void sc_mock_error_body(const struct sc_mock_asked *asked, const struct sc_mock_outcome *outcome,
-                        struct sc_mock_buf *b);
 
 /* One writer an API and form; they only write into a->body, and mark events. */
 typedef void sc_mock_write_fn(const struct sc_mock_asked *asked, struct sc_mock_answer *a);

@@ -54,7 +54,7 @@ static enum MHD_Result reset(struct sc_mock_exchange *x)
 static enum MHD_Result set_script(struct sc_mock_exchange *x)
 {
     char err[160];
-    struct sc_mock_script *s = NULL;
+    struct sc_script *s = NULL;
     if (x->body.n) {
         s = sc_mock_script_parse(x->body.p, false, err, sizeof err);
         if (!s)

@@ -1,6 +1,8 @@
 /* dialects.c - see dialects.h. */
 #include "mock/dialects.h"
 
+enum { ERROR_MAX = 1 << 20 };
+
 static const char json_type[] = "application/json";
 static const char sse_type[] = "text/event-stream; charset=utf-8";
 static const char ndjson_type[] = "application/x-ndjson";
@@ -40,15 +42,42 @@ void sc_mock_answer_make(const struct sc_mock_asked *asked, struct sc_mock_answe
     writers[asked->api].stream(asked, out);
 }
 
-void sc_mock_answer_error(const struct sc_mock_asked *asked, const struct sc_mock_outcome *outcome,
+/* The error object of the provider, as its bodies and events carry it. */
+static void write_error(const struct sc_mock_asked *q, const struct sc_outcome *o,
+                        struct sc_mock_buf *to)
+{
+    bool event = o->fault == SC_FAULT_STREAM_ERROR || o->fault == SC_FAULT_STREAM_ERROR_LATE;
+    const struct sc_error_asked e = {
+        .provider = q->provider,
+        .kind = o->kind,
+        .status = o->status,
+        .event = event,
+        .as_array = q->as_array,
+        .flat = event && q->stream && q->api == SC_MOCK_API_RESPONSES,
+        .native = q->api == SC_MOCK_API_OLLAMA_CHAT || q->api == SC_MOCK_API_OLLAMA_GENERATE,
+        .id = q->id,
+        .model = q->model,
+        .type = o->error_type,
+        .code = o->error_code,
+        .message = o->error_message,
+        .retry_in = o->retry_in,
+    };
+    struct sc_buf b = {.max = ERROR_MAX};
+
+    sc_error_body(&e, &b);
+    sc_mock_buf_add(to, b.p, b.n);
+    sc_buf_free(&b);
+}
+
+void sc_mock_answer_error(const struct sc_mock_asked *asked, const struct sc_outcome *outcome,
                           struct sc_mock_answer *out)
 {
     *out = (struct sc_mock_answer){.status = outcome->status, .content_type = json_type};
-    sc_mock_error_body(asked, outcome, &out->body);
+    write_error(asked, outcome, &out->body);
 }
 
-static void write_error_event(const struct sc_mock_asked *asked,
-                              const struct sc_mock_outcome *outcome, struct sc_mock_answer *a)
+static void write_error_event(const struct sc_mock_asked *asked, const struct sc_outcome *outcome,
+                              struct sc_mock_answer *a)
 {
     bool named = asked->api == SC_MOCK_API_MESSAGES || asked->api == SC_MOCK_API_RESPONSES;
     bool lines = a->content_type == ndjson_type || asked->as_array;
@@ -56,23 +85,23 @@ static void write_error_event(const struct sc_mock_asked *asked,
         sc_mock_buf_str(&a->body, a->body.n ? ",\n" : "[");
     if (!lines)
         sc_mock_buf_str(&a->body, named ? "event: error\ndata: " : "data: ");
-    sc_mock_error_body(asked, outcome, &a->body);
+    write_error(asked, outcome, &a->body);
     sc_mock_buf_str(&a->body, asked->as_array ? "]\n" : lines ? "\n" : "\n\n");
     sc_mock_answer_mark(a);
 }
 
-void sc_mock_answer_break(const struct sc_mock_asked *asked, const struct sc_mock_outcome *outcome,
+void sc_mock_answer_break(const struct sc_mock_asked *asked, const struct sc_outcome *outcome,
                           struct sc_mock_answer *a)
 {
     if (!a->stream) {
         sc_mock_buf_free(&a->body);
-        sc_mock_error_body(asked, outcome, &a->body);
+        write_error(asked, outcome, &a->body);
         return;
     }
     size_t keep = a->first_output;
     if (outcome->bare)
         keep = 0;
-    if (outcome->fault == SC_MOCK_STREAM_ERROR_LATE) {
+    if (outcome->fault == SC_FAULT_STREAM_ERROR_LATE) {
         size_t half = (a->n_marks + 1) / 2;
         keep += outcome->after >= 0 ? (size_t)outcome->after : half > keep ? half - keep : 1;
     }

@@ -42,9 +42,9 @@ struct sc_mock_exchange {
     struct sc_mock_buf body; /* the first SC_MOCK_BODY_KEEP bytes */
     unsigned long long body_bytes;
     gnutls_hash_hd_t hash;
-    struct sc_mock_script *script; /* keeps the outcome alive */
-    const struct sc_mock_outcome *outcome;
-    struct sc_mock_outcome refusal; /* the outcome, when the limits decide */
+    struct sc_script *script; /* keeps the outcome alive */
+    const struct sc_outcome *outcome;
+    struct sc_outcome refusal; /* the outcome, when the limits decide */
     struct sc_mock_charge charge;
     bool charged;
     char wait[24];

@@ -20,7 +20,7 @@
 
 struct sender {
     struct sc_mock_answer answer;
-    enum sc_mock_fault fault;
+    enum sc_fault fault;
     int fd;
     int stop_fd;
     size_t limit;     /* the fault happens at this byte */
@@ -33,15 +33,15 @@ struct sender {
 static ssize_t end_body(struct sender *s)
 {
     switch (s->fault) {
-    case SC_MOCK_STALL:
+    case SC_FAULT_STALL:
         sc_mock_pause(s->stop_fd, s->fd, s->stall_ms, true);
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    case SC_MOCK_RESET_BODY:
+    case SC_FAULT_RESET_BODY:
         sc_mock_flush_connection(s->fd);
         sc_mock_reset_connection(s->fd);
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    case SC_MOCK_TRUNCATE:
-    case SC_MOCK_TRUNCATE_CHUNKED:
+    case SC_FAULT_TRUNCATE:
+    case SC_FAULT_TRUNCATE_CHUNKED:
         return MHD_CONTENT_READER_END_WITH_ERROR;
     default:
         return MHD_CONTENT_READER_END_OF_STREAM;
@@ -82,29 +82,40 @@ static void sender_free(void *cls)
     free(s);
 }
 
-static size_t fault_position(const struct sc_mock_outcome *o, const struct sc_mock_answer *a)
+/* The byte that was asked for, `otherwise` if none was, or there is none of that number. */
+static size_t position_asked(const struct sc_outcome *o, const struct sc_mock_answer *a,
+                             size_t otherwise)
+{
+    size_t events = a->first_output + (o->after > 0 ? (size_t)o->after : 0);
+    if (o->percent >= 0)
+        return (size_t)((double)a->body.n * (double)o->percent / 100);
+    if (o->after >= 0 && events > 0 && events <= a->n_marks)
+        return a->marks[events - 1];
+    return o->at >= 0 && (size_t)o->at < a->body.n ? (size_t)o->at : otherwise;
+}
+
+static size_t fault_position(const struct sc_outcome *o, const struct sc_mock_answer *a)
 {
     size_t half = a->body.n / 2;
     switch (o->fault) {
-    case SC_MOCK_STALL:
-        return o->at > 0 && (size_t)o->at < a->body.n ? (size_t)o->at : 0;
-    case SC_MOCK_CUT:
-        if (o->at < 0 && a->n_marks > 1)
-            return a->marks[(a->n_marks - 1) / 2];
-        break;
-    case SC_MOCK_RESET_BODY:
-    case SC_MOCK_TRUNCATE:
-    case SC_MOCK_TRUNCATE_CHUNKED:
-        break;
+    case SC_FAULT_STALL:
+        return position_asked(o, a, 0);
+    case SC_FAULT_CUT:
+        if (a->n_marks > 1)
+            half = o->at < 0 ? a->marks[(a->n_marks - 1) / 2] : half;
+        return position_asked(o, a, half);
+    case SC_FAULT_RESET_BODY:
+    case SC_FAULT_TRUNCATE:
+    case SC_FAULT_TRUNCATE_CHUNKED:
+        return position_asked(o, a, half);
     default:
         return a->body.n;
     }
-    return o->at >= 0 && (size_t)o->at < a->body.n ? (size_t)o->at : half;
 }
 
 static struct sender *sender_new(const struct sc_mock_exchange *x, struct sc_mock_answer *a)
 {
-    const struct sc_mock_outcome *o = x->outcome;
+    const struct sc_outcome *o = x->outcome;
     struct sender *s = sc_mock_alloc(sizeof *s);
     s->answer = *a;
     s->fault = o->fault;
@@ -112,7 +123,7 @@ static struct sender *sender_new(const struct sc_mock_exchange *x, struct sc_moc
     s->stop_fd = x->server->stop_fd;
     s->limit = fault_position(o, a);
     s->stall_ms = o->ms;
-    if (o->fault == SC_MOCK_DRIP) {
+    if (o->fault == SC_FAULT_DRIP) {
         s->pause_ms = o->ms >= 0 ? o->ms : DRIP_MS;
         if (o->bytes > 0)
             s->piece = (size_t)o->bytes;
@@ -126,19 +137,19 @@ static struct sender *sender_new(const struct sc_mock_exchange *x, struct sc_moc
 static struct MHD_Response *make_response(const struct sc_mock_exchange *x,
                                           struct sc_mock_answer *a)
 {
-    enum sc_mock_fault fault = x->outcome->fault;
-    bool whole = fault == SC_MOCK_ANSWER || fault == SC_MOCK_STREAM_ERROR ||
-                 fault == SC_MOCK_STREAM_ERROR_LATE;
+    enum sc_fault fault = x->outcome->fault;
+    bool whole = fault == SC_FAULT_NONE || fault == SC_FAULT_STREAM_ERROR ||
+                 fault == SC_FAULT_STREAM_ERROR_LATE;
     if (whole && !a->stream) {
         struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback(
             a->body.n, a->body.p ? a->body.p : sc_mock_strdup(""), free);
         free(a->marks);
         return r;
     }
-    bool sized = !a->stream && fault != SC_MOCK_TRUNCATE_CHUNKED;
+    bool sized = !a->stream && fault != SC_FAULT_TRUNCATE_CHUNKED;
     uint64_t size = sized ? a->body.n : MHD_SIZE_UNKNOWN;
     /* A shorter but consistent body is what "cut" means when there is no stream. */
-    if (sized && fault == SC_MOCK_CUT)
+    if (sized && fault == SC_FAULT_CUT)
         size = fault_position(x->outcome, a);
     return MHD_create_response_from_callback(size, BLOCK, read_body, sender_new(x, a), sender_free);
 }
@@ -165,7 +176,7 @@ static void add_request_id(struct MHD_Response *r, const struct sc_mock_asked *q
     sc_mock_buf_free(&id);
 }
 
-static void add_outcome_headers(struct MHD_Response *r, const struct sc_mock_outcome *o)
+static void add_outcome_headers(struct MHD_Response *r, const struct sc_outcome *o)
 {
     char date[64];
     for (size_t i = 0; i < o->n_headers; i++)
@@ -200,7 +211,7 @@ static void read_asked(const struct sc_mock_exchange *x, struct sc_mock_asked *q
 static void make_answer(const struct sc_mock_exchange *x, const struct sc_mock_asked *q,
                         struct sc_mock_answer *a, char **location)
 {
-    const struct sc_mock_outcome *o = x->outcome;
+    const struct sc_outcome *o = x->outcome;
     if (o->status >= 400)
         sc_mock_answer_error(q, o, a);
     else if (q->api == SC_MOCK_API_NONE)
@@ -209,7 +220,7 @@ static void make_answer(const struct sc_mock_exchange *x, const struct sc_mock_a
         sc_mock_answer_make(q, a);
     if (o->status != 200)
         a->status = o->status;
-    if (o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE)
+    if (o->fault == SC_FAULT_STREAM_ERROR || o->fault == SC_FAULT_STREAM_ERROR_LATE)
         sc_mock_answer_break(q, o, a);
     if (o->body) {
         sc_mock_buf_free(&a->body);
@@ -239,14 +250,15 @@ static void charge(struct sc_mock_exchange *x)
         return;
     snprintf(x->wait, sizeof x->wait, "%lld.%03llds", (long long)x->charge.wait_ms / 1000,
              (long long)x->charge.wait_ms % 1000);
-    x->refusal = (struct sc_mock_outcome){.text = x->outcome->text,
-                                          .status = 429,
-                                          .ms = -1,
-                                          .at = -1,
-                                          .after = -1,
-                                          .bytes = -1,
-                                          .retry_after_date = -1,
-                                          .retry_in = x->wait};
+    x->refusal = (struct sc_outcome){.text = x->outcome->text,
+                                     .status = 429,
+                                     .ms = -1,
+                                     .at = -1,
+                                     .percent = -1,
+                                     .after = -1,
+                                     .bytes = -1,
+                                     .retry_after_date = -1,
+                                     .retry_in = x->wait};
     x->outcome = &x->refusal;
 }
 
@@ -286,10 +298,10 @@ enum MHD_Result sc_mock_reply(struct sc_mock_exchange *x)
         sc_mock_pause(stop, x->fd, latency, true) != SC_MOCK_WAITED)
         return MHD_NO;
     switch (x->outcome->fault) {
-    case SC_MOCK_RESET:
+    case SC_FAULT_RESET:
         sc_mock_reset_connection(x->fd);
         return MHD_NO;
-    case SC_MOCK_HANG:
+    case SC_FAULT_HANG:
         sc_mock_pause(stop, x->fd, x->outcome->ms, true);
         return MHD_NO;
     default:

@@ -15,7 +15,7 @@
 
 /* A script with the position in it. */
 struct track {
-    struct sc_mock_script *script;
+    struct sc_script *script;
     uint64_t turn;
 };
 
@@ -39,13 +39,22 @@ struct sc_mock_plan {
     struct id_track *ids[ID_BUCKETS];
     int n_ids;
     struct {
-        struct sc_mock_script *script;
+        struct sc_script *script;
         double rate;
     } faults[MAX_FAULTS];
     int n_faults;
     uint64_t seed;
     uint64_t draws;
 };
+
+struct sc_script *sc_mock_script_parse(const char *text, bool files, char *err, size_t err_n)
+{
+    struct sc_script_error e;
+    struct sc_script *s = sc_script_parse(text, strlen(text), files ? SC_SCRIPT_FILES : 0, &e);
+    if (!s)
+        snprintf(err, err_n, "%s", e.text);
+    return s;
+}
 
 struct sc_mock_plan *sc_mock_plan_new(void)
 {
@@ -61,7 +70,7 @@ static void free_ids(struct sc_mock_plan *p)
         while (p->ids[i]) {
             struct id_track *t = p->ids[i];
             p->ids[i] = t->next;
-            sc_mock_script_unref(t->track.script);
+            sc_script_unref(t->track.script);
             free(t->id);
             free(t->text);
             free(t);
@@ -75,26 +84,26 @@ void sc_mock_plan_free(struct sc_mock_plan *p)
     while (p->paths) {
         struct path_track *t = p->paths;
         p->paths = t->next;
-        sc_mock_script_unref(t->track.script);
+        sc_script_unref(t->track.script);
         free(t->path);
         free(t);
     }
     for (int i = 0; i < p->n_faults; i++)
-        sc_mock_script_unref(p->faults[i].script);
-    sc_mock_script_unref(p->main.script);
+        sc_script_unref(p->faults[i].script);
+    sc_script_unref(p->main.script);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
 
-void sc_mock_plan_set_script(struct sc_mock_plan *p, struct sc_mock_script *s)
+void sc_mock_plan_set_script(struct sc_mock_plan *p, struct sc_script *s)
 {
     pthread_mutex_lock(&p->lock);
-    sc_mock_script_unref(p->main.script);
+    sc_script_unref(p->main.script);
     p->main = (struct track){s, 0};
     pthread_mutex_unlock(&p->lock);
 }
 
-void sc_mock_plan_set_path(struct sc_mock_plan *p, const char *path, struct sc_mock_script *s)
+void sc_mock_plan_set_path(struct sc_mock_plan *p, const char *path, struct sc_script *s)
 {
     struct path_track *t = sc_mock_alloc(sizeof *t);
     struct path_track **end = &p->paths;
@@ -105,7 +114,7 @@ void sc_mock_plan_set_path(struct sc_mock_plan *p, const char *path, struct sc_m
     *end = t;
 }
 
-bool sc_mock_plan_add_fault(struct sc_mock_plan *p, struct sc_mock_script *s, double rate)
+bool sc_mock_plan_add_fault(struct sc_mock_plan *p, struct sc_script *s, double rate)
 {
     double sum = rate;
     for (int i = 0; i < p->n_faults; i++)
@@ -150,10 +159,10 @@ static double draw(struct sc_mock_plan *p)
     return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
-static const struct sc_mock_outcome *take(struct track *t, struct sc_mock_script **script)
+static const struct sc_outcome *take(struct track *t, struct sc_script **script)
 {
-    *script = sc_mock_script_ref(t->script);
-    return sc_mock_script_at(t->script, t->turn++);
+    *script = sc_script_ref(t->script);
+    return sc_script_at(t->script, t->turn++);
 }
 
 static struct id_track *find_id(struct sc_mock_plan *p, const char *id)
@@ -175,17 +184,15 @@ static struct id_track *find_id(struct sc_mock_plan *p, const char *id)
 }
 
 /* A request's own script: goes on where its id left off, and starts anew with another text. */
-static const struct sc_mock_outcome *take_own(struct sc_mock_plan *p,
-                                              const struct sc_mock_wish *wish,
-                                              struct sc_mock_script **script, char *err,
-                                              size_t err_n)
+static const struct sc_outcome *take_own(struct sc_mock_plan *p, const struct sc_mock_wish *wish,
+                                         struct sc_script **script, char *err, size_t err_n)
 {
     struct id_track *t = find_id(p, wish->id ? wish->id : "");
     if (!t->text || strcmp(t->text, wish->script) != 0) {
-        struct sc_mock_script *s = sc_mock_script_parse(wish->script, false, err, err_n);
+        struct sc_script *s = sc_mock_script_parse(wish->script, false, err, err_n);
         if (!s)
             return NULL;
-        sc_mock_script_unref(t->track.script);
+        sc_script_unref(t->track.script);
         free(t->text);
         t->text = sc_mock_strdup(wish->script);
         t->track = (struct track){s, 0};
@@ -193,37 +200,34 @@ static const struct sc_mock_outcome *take_own(struct sc_mock_plan *p,
     return take(&t->track, script);
 }
 
-static const struct sc_mock_outcome *take_fault(struct sc_mock_plan *p,
-                                                struct sc_mock_script **script)
+static const struct sc_outcome *take_fault(struct sc_mock_plan *p, struct sc_script **script)
 {
-    static char ok_text[] = "200";
-    static const struct sc_mock_outcome ok = {.text = ok_text,
-                                              .status = 200,
-                                              .ms = -1,
-                                              .at = -1,
-                                              .after = -1,
-                                              .bytes = -1,
-                                              .retry_after_date = -1};
+    static const struct sc_outcome ok = {.text = "200",
+                                         .status = 200,
+                                         .ms = -1,
+                                         .at = -1,
+                                         .percent = -1,
+                                         .after = -1,
+                                         .bytes = -1,
+                                         .retry_after_date = -1};
     double at = p->n_faults ? draw(p) : 1, sum = 0;
     *script = NULL;
     for (int i = 0; i < p->n_faults; i++) {
         sum += p->faults[i].rate;
         if (at < sum) {
-            *script = sc_mock_script_ref(p->faults[i].script);
-            return sc_mock_script_at(*script, 0);
+            *script = sc_script_ref(p->faults[i].script);
+            return sc_script_at(*script, 0);
         }
     }
     return &ok;
 }
 
-static const struct sc_mock_outcome *next_locked(struct sc_mock_plan *p,
-                                                 const struct sc_mock_wish *wish,
-                                                 struct sc_mock_script **script, char *err,
-                                                 size_t err_n)
+static const struct sc_outcome *next_locked(struct sc_mock_plan *p, const struct sc_mock_wish *wish,
+                                            struct sc_script **script, char *err, size_t err_n)
 {
     if (wish->outcome) {
         *script = sc_mock_script_parse(wish->outcome, false, err, err_n);
-        return *script ? sc_mock_script_at(*script, 0) : NULL;
+        return *script ? sc_script_at(*script, 0) : NULL;
     }
     if (wish->script)
         return take_own(p, wish, script, err, err_n);
@@ -235,14 +239,12 @@ static const struct sc_mock_outcome *next_locked(struct sc_mock_plan *p,
     return take_fault(p, script);
 }
 
-const struct sc_mock_outcome *sc_mock_plan_next(struct sc_mock_plan *p,
-                                                const struct sc_mock_wish *wish,
-                                                struct sc_mock_script **script, char *err,
-                                                size_t err_n)
+const struct sc_outcome *sc_mock_plan_next(struct sc_mock_plan *p, const struct sc_mock_wish *wish,
+                                           struct sc_script **script, char *err, size_t err_n)
 {
     *script = NULL;
     pthread_mutex_lock(&p->lock);
-    const struct sc_mock_outcome *o = next_locked(p, wish, script, err, err_n);
+    const struct sc_outcome *o = next_locked(p, wish, script, err, err_n);
     pthread_mutex_unlock(&p->lock);
     return o;
 }

@@ -18,7 +18,7 @@
 #define FILE_MAX_BYTES (16u << 20)
 
 /* A script is one string, or an array of outcomes whose commas need no backslash. */
-static struct sc_mock_script *script_of(const cJSON *v, char *err, size_t err_n)
+static struct sc_script *script_of(const cJSON *v, char *err, size_t err_n)
 {
     struct sc_mock_buf text = {0};
     sc_mock_buf_str(&text, "");
@@ -37,7 +37,7 @@ static struct sc_mock_script *script_of(const cJSON *v, char *err, size_t err_n)
                 sc_mock_buf_add(&text, ++p, 1);
         }
     }
-    struct sc_mock_script *s = sc_mock_script_parse(text.p, true, err, err_n);
+    struct sc_script *s = sc_mock_script_parse(text.p, true, err, err_n);
     sc_mock_buf_free(&text);
     return s;
 }
@@ -45,7 +45,7 @@ static struct sc_mock_script *script_of(const cJSON *v, char *err, size_t err_n)
 static bool load_paths(struct sc_mock_plan *p, const cJSON *v, char *err, size_t err_n)
 {
     for (const cJSON *c = v->child; c; c = c->next) {
-        struct sc_mock_script *s = script_of(c, err, err_n);
+        struct sc_script *s = script_of(c, err, err_n);
         if (!s)
             return false;
         sc_mock_plan_set_path(p, c->string, s);
@@ -56,12 +56,12 @@ static bool load_paths(struct sc_mock_plan *p, const cJSON *v, char *err, size_t
 static bool add_rate(struct sc_mock_plan *p, const char *outcome, double rate, char *err,
                      size_t err_n)
 {
-    struct sc_mock_script *s = sc_mock_script_parse(outcome, true, err, err_n);
+    struct sc_script *s = sc_mock_script_parse(outcome, true, err, err_n);
     if (!s)
         return false;
     if (sc_mock_plan_add_fault(p, s, rate))
         return true;
-    sc_mock_script_unref(s);
+    sc_script_unref(s);
     snprintf(err, err_n, "fault rates are 0 to 1, and so is their sum: '%.80s'", outcome);
     return false;
 }
@@ -77,7 +77,7 @@ static bool load_rates(struct sc_mock_plan *p, const cJSON *v, char *err, size_t
 static bool load_member(struct sc_mock_plan *p, const cJSON *v, char *err, size_t err_n)
 {
     if (strcmp(v->string, "script") == 0) {
-        struct sc_mock_script *s = script_of(v, err, err_n);
+        struct sc_script *s = script_of(v, err, err_n);
         if (s)
             sc_mock_plan_set_script(p, s);
         return s != NULL;

@@ -155,7 +155,7 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **req
     }
     if (x->hash)
         gnutls_hash_deinit(x->hash, NULL);
-    sc_mock_script_unref(x->script);
+    sc_script_unref(x->script);
     sc_mock_buf_free(&x->body);
     free(x->target);
     free(x);

@@ -11,6 +11,7 @@
 #include "policy/text.h"
 #include "simulate/random.h"
 #include "simulate/scenario_rows.h"
+#include "http/nearest.h"
 
 static const char *const fault_names[] = {"",
 #define NAME(id, name) name,

@@ -286,29 +286,29 @@ static void fill_headers(const struct sc_sim_reply *r, const struct sc_sim_seen 
 }
 
 /* The error body that this provider has for it. */
-static void fill_body(const struct sc_sim_reply *r, const struct sc_sim_seen *as,
-                      struct sc_mock_buf *b)
+static void fill_body(const struct sc_sim_reply *r, const struct sc_sim_seen *as, struct sc_buf *b)
 {
     char model[128], wait[32];
-    struct sc_mock_asked asked = {
-        .api = SC_MOCK_API_CHAT, .provider = as->provider, .model = model};
-    struct sc_mock_outcome o = {.status = r->status,
-                                .flavor = r->fault == SC_SIM_QUOTA ? SC_MOCK_QUOTA : SC_MOCK_PLAIN};
+    struct sc_error_asked asked = {.provider = as->provider,
+                                   .model = model,
+                                   .status = r->status,
+                                   .kind =
+                                       r->fault == SC_SIM_QUOTA ? SC_ERROR_QUOTA : SC_ERROR_PLAIN};
 
     snprintf(model, sizeof model, "%s", as->model);
     if (r->told && r->charge.refused) {
         snprintf(wait, sizeof wait, "%lld.%03llds", (long long)r->charge.wait_ms / 1000,
                  (long long)r->charge.wait_ms % 1000);
-        o.retry_in = wait;
+        asked.retry_in = wait;
     }
-    sc_mock_error_body(&asked, &o, b);
+    sc_error_body(&asked, b);
 }
 
 bool sc_sim_judge(const struct sc_sim_reply *r, const struct sc_sim_seen *as, struct sc_verdict *v,
                   struct sc_ratelimit *said)
 {
     struct headers h = {.n = 0};
-    struct sc_mock_buf body = {0};
+    struct sc_buf body = {.max = 1 << 16};
     struct sc_facts facts;
     struct sc_response response = {.provider = as->provider,
                                    .curl_code = as->curl_code,
@@ -329,6 +329,6 @@ bool sc_sim_judge(const struct sc_sim_reply *r, const struct sc_sim_seen *as, st
     }
     sc_facts_read(&response, &facts);
     sc_classify_by(&facts, as->own, v);
-    sc_mock_buf_free(&body);
+    sc_buf_free(&body);
     return r->told && sc_ratelimit_read(as->provider, h.h, h.n, as->now_unix, said);
 }

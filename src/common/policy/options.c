@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "http/nearest.h"
 #include "policy/rows_file.h"
 #include "policy/rows_rule.h"
 
@@ -77,4 +78,15 @@ int sc_word_index(const char *const *words, const char *word, size_t n)
             return i;
     }
     return -1;
+}
+
+const char *sc_option_nearest(const struct sc_section *s, const char *key)
+{
+    struct sc_nearest best = SC_NEAREST_NONE;
+
+    for (; s != NULL; s = s->also) {
+        for (size_t i = 0; i < s->n; i++)
+            sc_nearest_consider(&best, s->rows[i].key, key);
+    }
+    return best.word;
 }

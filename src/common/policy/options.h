@@ -30,9 +30,6 @@ const char *const *sc_option_words(const struct sc_policy_option *o);
 /* The key of the section that is most like `key`, NULL if none is near. */
 const char *sc_option_nearest(const struct sc_section *s, const char *key);
 
-/* The nearest of a list of words, NULL if none is near. */
-const char *sc_word_nearest(const char *const *words, const char *word);
-
 /* Position in a NULL-terminated list, -1 if absent. */
 int sc_word_index(const char *const *words, const char *word, size_t n);
 

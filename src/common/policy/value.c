@@ -6,6 +6,7 @@
 #include "policy/layer.h"
 #include "policy/options.h"
 #include "policy/reader.h"
+#include "http/nearest.h"
 
 /* ---- what is allowed, in words ---- */
 

@@ -1,8 +1,8 @@
-/* Which known word was meant: the least edit distance, neighbours swapped counting once. */
+/* nearest.c - the least edit distance, neighbours swapped counting once. See nearest.h. */
+#include "http/nearest.h"
+
 #include <stdint.h>
 #include <string.h>
-
-#include "policy/options.h"
 
 #define LENGTH_MAX 40
 
@@ -48,12 +48,7 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
     return last[m];
 }
 
-struct best {
-    const char *word;
-    unsigned distance;
-};
-
-static void consider(struct best *best, const char *word, const char *typed)
+void sc_nearest_consider(struct sc_nearest *best, const char *word, const char *typed)
 {
     size_t n = strlen(typed), m = strlen(word);
     unsigned d;
@@ -67,22 +62,11 @@ static void consider(struct best *best, const char *word, const char *typed)
     }
 }
 
-const char *sc_option_nearest(const struct sc_section *s, const char *key)
+const char *sc_word_nearest(const char *const *words, const char *typed)
 {
-    struct best best = {NULL, LENGTH_MAX};
-
-    for (; s != NULL; s = s->also) {
-        for (size_t i = 0; i < s->n; i++)
-            consider(&best, s->rows[i].key, key);
-    }
-    return best.word;
-}
-
-const char *sc_word_nearest(const char *const *words, const char *word)
-{
-    struct best best = {NULL, LENGTH_MAX};
+    struct sc_nearest best = SC_NEAREST_NONE;
 
     for (size_t i = 0; words[i] != NULL; i++)
-        consider(&best, words[i], word);
+        sc_nearest_consider(&best, words[i], typed);
     return best.word;
 }

@@ -1,13 +1,11 @@
-/*
- * The error bodies of the providers, by status and by what went wrong.
- *
- * Shapes and texts as seen on the wire; where a provider's own documents name a `type` or `code`
- * for a status it is that one. Callers may replace type, code and message (`429;code=slow_down`).
- */
-#include "mock/answer.h"
+/* error_body.c - see error_body.h. */
+#include "provider/error_body.h"
 
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+
+enum { MESSAGE_MAX = 2048 };
 
 struct words {
     const char *type; /* Google: status */
@@ -134,137 +132,178 @@ static const struct words vllm_context = {
     "This model's maximum context length is 128000 tokens. However, your messages resulted in "
     "200000 tokens. Please reduce the length of the messages."};
 
-typedef void write_fn(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                      const struct words *w, struct sc_mock_buf *b);
+/* ---- writing ------------------------------------------------------------------------------- */
 
-static void write_openai(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                         const struct words *w, struct sc_mock_buf *b)
+static void put_text(struct sc_buf *b, const char *s)
+{
+    sc_buf_add(b, s, strlen(s));
+}
+
+static void put_quoted(struct sc_buf *b, const char *s)
+{
+    if (!s) {
+        sc_buf_text(b, "null");
+        return;
+    }
+    sc_buf_char(b, '"');
+    sc_buf_escaped(b, (struct sc_str){s, strlen(s)});
+    sc_buf_char(b, '"');
+}
+
+static void put_argument(struct sc_buf *b, char kind, va_list *args)
+{
+    char text[32];
+
+    if (kind == 'q') {
+        put_quoted(b, va_arg(*args, const char *));
+    } else if (kind == 's') {
+        put_text(b, va_arg(*args, const char *));
+    } else if (kind == 'd') {
+        sc_buf_number(b, va_arg(*args, int));
+    } else {
+        snprintf(text, sizeof text, "%016llx", va_arg(*args, unsigned long long));
+        put_text(b, text);
+    }
+}
+
+/* A single quote in the template stands for a double one, so that the formats stay readable. %q: a
+ * quoted string (NULL: null), %s: as it is, %d: an int, %x: 16 hex digits. */
+static void put(struct sc_buf *b, const char *template, ...)
+{
+    va_list args;
+
+    va_start(args, template);
+    for (const char *p = template; *p;) {
+        size_t plain = strcspn(p, "'%");
+
+        sc_buf_add(b, p, plain);
+        p += plain;
+        if (*p == '\'') {
+            sc_buf_char(b, '"');
+            p++;
+        } else if (*p == '%') {
+            put_argument(b, p[1], &args);
+            p += 2;
+        }
+    }
+    va_end(args);
+}
+
+typedef void write_fn(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b);
+
+static void write_openai(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     (void)q;
-    sc_mock_buf_json(b, "{'error':{'message':%q,'type':%q,'param':%q,'code':%q}}", w->message,
-                     w->type, o->flavor == SC_MOCK_CONTEXT ? "messages" : NULL, w->code);
+    put(b, "{'error':{'message':%q,'type':%q,'param':%q,'code':%q}}", w->message, w->type,
+        q->kind == SC_ERROR_CONTEXT ? "messages" : NULL, w->code);
 }
 
 /* The Responses API sends errors within a stream flat. */
-static void write_responses_event(const struct words *w, struct sc_mock_buf *b)
+static void write_responses_event(const struct words *w, struct sc_buf *b)
 {
-    sc_mock_buf_json(b, "{'type':'error','code':%q,'message':%q,'param':null,'sequence_number':0}",
-                     w->code ? w->code : w->type, w->message);
+    put(b, "{'type':'error','code':%q,'message':%q,'param':null,'sequence_number':0}",
+        w->code ? w->code : w->type, w->message);
 }
 
-static void write_azure(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                        const struct words *w, struct sc_mock_buf *b)
+static void write_azure(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     char number[16];
     (void)q;
     /* The gateway in front refuses a wrong key in its own way. */
-    if (o->status == 401) {
-        sc_mock_buf_json(b, "{'statusCode':401,'message':%q}", w->message);
+    if (q->status == 401) {
+        put(b, "{'statusCode':401,'message':%q}", w->message);
         return;
     }
-    snprintf(number, sizeof number, "%d", o->status);
-    const char *code = o->error_code || o->flavor != SC_MOCK_PLAIN ? w->code : number;
-    if (o->status == 404 && !o->error_code)
+    snprintf(number, sizeof number, "%d", q->status);
+    const char *code = q->code || q->kind != SC_ERROR_PLAIN ? w->code : number;
+    if (q->status == 404 && !q->code)
         code = "DeploymentNotFound";
-    sc_mock_buf_json(b, "{'error':{'code':%q,'message':%q}}", code, w->message);
+    put(b, "{'error':{'code':%q,'message':%q}}", code, w->message);
 }
 
-static void write_anthropic(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                            const struct words *w, struct sc_mock_buf *b)
+static void write_anthropic(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
-    const char *code = o->flavor == SC_MOCK_QUOTA ? "enforced_spend_limit_reached" : w->code;
-    sc_mock_buf_json(b, "{'type':'error','error':{'type':%q,'message':%q", w->type, w->message);
+    const char *code = q->kind == SC_ERROR_QUOTA ? "enforced_spend_limit_reached" : w->code;
+    put(b, "{'type':'error','error':{'type':%q,'message':%q", w->type, w->message);
     if (code)
-        sc_mock_buf_json(b, ",'details':{'error_code':%q}", code);
-    sc_mock_buf_json(b, "},'request_id':'req_%x'}", q->id);
+        put(b, ",'details':{'error_code':%q}", code);
+    put(b, "},'request_id':'req_%x'}", q->id);
 }
 
-static void write_google(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                         const struct words *w, struct sc_mock_buf *b)
+static void write_google(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
-    bool array = q->as_array && o->fault == SC_MOCK_ANSWER;
-    int code = o->fault == SC_MOCK_ANSWER || o->status >= 400 ? o->status : 503;
-    sc_mock_buf_json(b, "%s{'error':{'code':%d,'message':%q,'status':%q", array ? "[" : "", code,
-                     w->message, w->type);
-    if (o->retry_in)
-        sc_mock_buf_json(b,
-                         ",'details':[{'@type':'type.googleapis.com/google.rpc.RetryInfo',"
-                         "'retryDelay':%q}]",
-                         o->retry_in);
-    else if (o->flavor == SC_MOCK_QUOTA)
-        sc_mock_buf_json(b,
-                         ",'details':[{'@type':'type.googleapis.com/google.rpc.QuotaFailure',"
-                         "'violations':[{'quotaMetric':'generativelanguage.googleapis.com/"
-                         "generate_content_free_tier_requests','quotaId':"
-                         "'GenerateRequestsPerDayPerProjectPerModel-FreeTier',"
-                         "'quotaDimensions':{'model':%q},'quotaValue':'50'}]}]",
-                         q->model);
-    sc_mock_buf_json(b, "}}%s", array ? "]" : "");
+    bool array = q->as_array && !q->event;
+    int code = !q->event || q->status >= 400 ? q->status : 503;
+    put(b, "%s{'error':{'code':%d,'message':%q,'status':%q", array ? "[" : "", code, w->message,
+        w->type);
+    if (q->retry_in)
+        put(b,
+            ",'details':[{'@type':'type.googleapis.com/google.rpc.RetryInfo',"
+            "'retryDelay':%q}]",
+            q->retry_in);
+    else if (q->kind == SC_ERROR_QUOTA)
+        put(b,
+            ",'details':[{'@type':'type.googleapis.com/google.rpc.QuotaFailure',"
+            "'violations':[{'quotaMetric':'generativelanguage.googleapis.com/"
+            "generate_content_free_tier_requests','quotaId':"
+            "'GenerateRequestsPerDayPerProjectPerModel-FreeTier',"
+            "'quotaDimensions':{'model':%q},'quotaValue':'50'}]}]",
+            q->model);
+    put(b, "}}%s", array ? "]" : "");
 }
 
-static void write_mistral(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                          const struct words *w, struct sc_mock_buf *b)
+static void write_mistral(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     (void)q;
-    if (o->status == 401) {
-        sc_mock_buf_json(b, "{'detail':%q}", w->message);
+    if (q->status == 401) {
+        put(b, "{'detail':%q}", w->message);
         return;
     }
-    sc_mock_buf_json(b,
-                     "{'object':'error','message':%q,'type':%q,'param':null,'code':%q,"
-                     "'raw_status_code':%d}",
-                     w->message, w->type, w->code, o->status);
+    put(b,
+        "{'object':'error','message':%q,'type':%q,'param':null,'code':%q,"
+        "'raw_status_code':%d}",
+        w->message, w->type, w->code, q->status);
 }
 
-static void write_cohere(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                         const struct words *w, struct sc_mock_buf *b)
+static void write_cohere(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
-    (void)o;
-    sc_mock_buf_json(b, "{'id':'%x','message':%q}", q->id, w->message);
+    put(b, "{'id':'%x','message':%q}", q->id, w->message);
 }
 
-static void write_ollama(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                         const struct words *w, struct sc_mock_buf *b)
+static void write_ollama(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
-    if (q->api == SC_MOCK_API_OLLAMA_CHAT || q->api == SC_MOCK_API_OLLAMA_GENERATE)
-        sc_mock_buf_json(b, "{'error':%q}", w->message);
+    if (q->native)
+        put(b, "{'error':%q}", w->message);
     else
-        write_openai(q, o, w, b);
+        write_openai(q, w, b);
 }
 
-static void write_message_only(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                               const struct words *w, struct sc_mock_buf *b)
+static void write_message_only(const struct sc_error_asked *q, const struct words *w,
+                               struct sc_buf *b)
 {
     (void)q;
-    (void)o;
-    sc_mock_buf_json(b, "{'message':%q}", w->message);
+    put(b, "{'message':%q}", w->message);
 }
 
-static void write_numbered(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                           const struct words *w, struct sc_mock_buf *b)
+static void write_numbered(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     (void)q;
-    sc_mock_buf_json(b, "{'error':{'code':%d,'message':%q,'type':%q}}", o->status, w->message,
-                     w->type);
+    put(b, "{'error':{'code':%d,'message':%q,'type':%q}}", q->status, w->message, w->type);
 }
 
-static void write_llamacpp(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                           const struct words *w, struct sc_mock_buf *b)
+static void write_llamacpp(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     (void)q;
-    sc_mock_buf_json(b, "{'error':{'code':%d,'message':%q,'type':%q", o->status, w->message,
-                     w->type);
-    if (o->flavor == SC_MOCK_CONTEXT)
-        sc_mock_buf_json(b, ",'n_prompt_tokens':200000,'n_ctx':128000");
-    sc_mock_buf_json(b, "}}");
+    put(b, "{'error':{'code':%d,'message':%q,'type':%q", q->status, w->message, w->type);
+    if (q->kind == SC_ERROR_CONTEXT)
+        put(b, ",'n_prompt_tokens':200000,'n_ctx':128000");
+    put(b, "}}");
 }
 
-static void write_xai(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                      const struct words *w, struct sc_mock_buf *b)
+static void write_xai(const struct sc_error_asked *q, const struct words *w, struct sc_buf *b)
 {
     (void)q;
-    (void)o;
-    sc_mock_buf_json(b, "{'code':%q,'error':%q}", w->code ? w->code : w->type, w->message);
+    put(b, "{'code':%q,'error':%q}", w->code ? w->code : w->type, w->message);
 }
 
 struct dialect {
@@ -298,41 +337,39 @@ static const struct words *row_words(const struct row *rows, int status)
     return &rows->w;
 }
 
-static struct words choose_words(const struct dialect *d, const struct sc_mock_outcome *o)
+static struct words choose_words(const struct dialect *d, const struct sc_error_asked *q)
 {
     /* An error event has no status of its own: it says what a 503 would say. */
-    bool event = o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE;
-    const struct words *w = row_words(d->rows, event && o->status < 400 ? 503 : o->status);
-    if (o->flavor == SC_MOCK_QUOTA)
-        w = d->quota;
-    if (o->flavor == SC_MOCK_CONTEXT)
-        w = d->context;
-    struct words out = *w;
-    if (o->error_type)
-        out.type = o->error_type;
-    if (o->error_code)
-        out.code = o->error_code;
-    if (o->error_message)
-        out.message = o->error_message;
+    struct words out = *row_words(d->rows, q->event && q->status < 400 ? 503 : q->status);
+
+    if (q->kind == SC_ERROR_QUOTA)
+        out = *d->quota;
+    if (q->kind == SC_ERROR_CONTEXT)
+        out = *d->context;
+    if (q->type)
+        out.type = q->type;
+    if (q->code)
+        out.code = q->code;
+    if (q->message)
+        out.message = q->message;
     return out;
 }
 
-void sc_mock_error_body(const struct sc_mock_asked *q, const struct sc_mock_outcome *o,
-                        struct sc_mock_buf *b)
+void sc_error_body(const struct sc_error_asked *q, struct sc_buf *b)
 {
     const struct dialect *d = &dialects[q->provider];
+    struct words w;
+    char message[MESSAGE_MAX];
+
     if (!d->write)
         d = &openai;
-    struct words w = choose_words(d, o);
-    struct sc_mock_buf message = {0};
-    if (o->retry_in && d->rows != google_rows) {
-        sc_mock_buf_json(&message, "%s Please try again in %s.", w.message, o->retry_in);
-        w.message = message.p;
+    w = choose_words(d, q);
+    if (q->retry_in && d->rows != google_rows) {
+        snprintf(message, sizeof message, "%s Please try again in %s.", w.message, q->retry_in);
+        w.message = message;
     }
-    bool event = o->fault == SC_MOCK_STREAM_ERROR || o->fault == SC_MOCK_STREAM_ERROR_LATE;
-    if (event && q->stream && q->api == SC_MOCK_API_RESPONSES)
+    if (q->flat)
         write_responses_event(&w, b);
     else
-        d->write(q, o, &w, b);
-    sc_mock_buf_free(&message);
+        d->write(q, &w, b);
 }
