@@ -6,6 +6,7 @@
 #include "wire/answer.h"
 #include "view/getinfo.h"
 #include "view/headers.h"
+#include "view/kept.h"
 #include "wire/mime.h"
 #include "drive/life.h"
 #include "drive/multi.h"
@@ -44,6 +45,7 @@ static void reset(void *shadow)
     s->url_known = false;
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
+    sc_kept_forget(s);
 }
 
 static CURLcode set_option(void *shadow, CURLoption option, int64_t arg)
@@ -108,6 +110,7 @@ static void to_multi(void *shadow)
     if (!s->active) {
         memset(&s->overlay, 0, sizeof s->overlay);
         sc_answer_forget(s);
+        sc_kept_forget(s);
     }
 }
 

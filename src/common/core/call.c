@@ -60,9 +60,11 @@ static enum sc_class strategy_of(enum sc_class class)
 static bool attempts_used_up(const struct sc_call *c, enum sc_class class)
 {
     enum sc_class by = strategy_of(class);
+    int most = c->settings->retry.by_class[by].max_attempts;
 
-    return c->failed[by] >= c->settings->retry.by_class[by].max_attempts ||
-           c->attempts - c->repeated >= sc_call_attempts_max(c->settings);
+    if (c->chained && most > SC_CHAIN_ATTEMPTS)
+        most = SC_CHAIN_ATTEMPTS;
+    return c->failed[by] >= most || c->attempts - c->repeated >= sc_call_attempts_max(c->settings);
 }
 
 /* What forbids another attempt, whatever its wait would be. */
@@ -122,7 +124,9 @@ static void plan_wait(struct sc_call *c, const struct sc_verdict *v, int64_t now
         c->wait_until_ns = after(now_ns, sc_backoff_delay(&s->backoff, c->attempts - c->repeated,
                                                           &c->previous_delay_ms, rnd));
     }
-    if (c->wait_until_ns >= c->deadline_ns)
+    if (c->chained && c->wait_until_ns > after(now_ns, SC_CHAIN_WAIT_MS))
+        deliver(c, SC_GIVE_UP_CHAIN);
+    else if (c->wait_until_ns >= c->deadline_ns)
         deliver(c, SC_GIVE_UP_DEADLINE);
     else if (c->wait_until_ns > total)
         deliver(c, SC_GIVE_UP_TOTAL);
@@ -168,6 +172,21 @@ void sc_call_continue(struct sc_call *c, int64_t now_ns)
     memset(c->failed, 0, sizeof c->failed);
 }
 
+void sc_call_chained(struct sc_call *c, bool chained)
+{
+    c->chained = chained;
+}
+
+void sc_call_move(struct sc_call *c, int64_t now_ns)
+{
+    c->phase = PHASE_SEND;
+    c->give_up = SC_GIVE_UP_NOT;
+    c->wait_until_ns = now_ns;
+    c->previous_delay_ms = 0;
+    c->repeated = c->attempts;
+    memset(c->failed, 0, sizeof c->failed);
+}
+
 void sc_call_apply(struct sc_call *c, struct sc_wish wish, int64_t now_ns)
 {
     switch (wish.next) {
@@ -175,6 +194,9 @@ void sc_call_apply(struct sc_call *c, struct sc_wish wish, int64_t now_ns)
         break;
     case SC_STOP:
         sc_call_stop(c, wish.why);
+        break;
+    case SC_MOVE:
+        sc_call_move(c, now_ns);
         break;
     case SC_REPEAT:
         sc_call_repeat(c, now_ns);
@@ -224,6 +246,10 @@ const char *sc_give_up_name(enum sc_give_up g)
         return "no other attempt is let through";
     case SC_GIVE_UP_HINT:
         return "server asks for too long a wait";
+    case SC_GIVE_UP_CHAIN:
+        return "another target can be asked sooner";
+    case SC_GIVE_UP_TARGETS:
+        return "no other target has answered";
     }
     return "unknown";
 }

@@ -44,7 +44,9 @@ enum sc_give_up {
     SC_GIVE_UP_DISABLED,  /* "retry": false */
     SC_GIVE_UP_BUDGET,    /* the retry budget is used up */
     SC_GIVE_UP_REFUSED,   /* breaker, limit or gate let no other attempt through */
-    SC_GIVE_UP_HINT       /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
+    SC_GIVE_UP_HINT,      /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
+    SC_GIVE_UP_CHAIN,     /* another target may answer before the wait is over */
+    SC_GIVE_UP_TARGETS    /* no other target has answered, either */
 };
 
 struct sc_step {
@@ -73,6 +75,7 @@ struct sc_call {
     unsigned char failed[SC_CLASS_COUNT]; /* ended attempts by strategy, but repeated ones */
     enum sc_wait_reason wait_reason;
     enum sc_give_up give_up;
+    bool chained; /* another target may be asked after this one */
     int phase;
 };
 
@@ -80,6 +83,7 @@ struct sc_call {
 enum sc_next {
     SC_AS_DECIDED,
     SC_STOP,    /* no other attempt, for a reason that the core does not know */
+    SC_MOVE,    /* the next target, at once */
     SC_REPEAT,  /* something is different about the request: once more, at once */
     SC_CONTINUE /* the next of several requests */
 };
@@ -109,6 +113,16 @@ void sc_call_repeat(struct sc_call *c, int64_t now_ns);
 /* The call is one of several requests, and the last one went well: the next is sent at once, with
  * all the attempts and all the time that a call of its own would have. */
 void sc_call_continue(struct sc_call *c, int64_t now_ns);
+
+/* Whether another target may be asked after the one that is asked now: then this one has no more
+ * than SC_CHAIN_ATTEMPTS attempts of a class, and no wait between them is longer than
+ * SC_CHAIN_WAIT_MS. */
+enum { SC_CHAIN_ATTEMPTS = 2, SC_CHAIN_WAIT_MS = 2000 };
+void sc_call_chained(struct sc_call *c, bool chained);
+
+/* Another target is asked, at once and with all the attempts of a call of its own; the time is the
+ * call's, and runs on. */
+void sc_call_move(struct sc_call *c, int64_t now_ns);
 
 /* Whether a failure was not given up: another attempt follows. */
 bool sc_call_wants_retry(const struct sc_call *c);

@@ -19,18 +19,19 @@ struct sc_log {
 };
 
 enum sc_event_kind {
-    SC_EVENT_ATTEMPT, /* an attempt has ended */
-    SC_EVENT_WAIT,    /* a wait begins */
-    SC_EVENT_CALL,    /* a managed call has ended */
-    SC_EVENT_STREAM,  /* an error after output began */
-    SC_EVENT_WAITED,  /* a wait for limit or gate is over */
-    SC_EVENT_BREAKER, /* the breaker opened, half-opened or closed */
-    SC_EVENT_LATCH,   /* attempts stop because of quota or credentials, or go on */
-    SC_EVENT_GATE,    /* a server's hint keeps everybody waiting */
-    SC_EVENT_REQUEST, /* a request is too long, or was changed */
-    SC_EVENT_BUDGET,  /* so much of a budget is spent */
-    SC_EVENT_POLICY,  /* policy loaded, refused, replaced */
-    SC_EVENT_NOTE     /* anything else worth one line */
+    SC_EVENT_ATTEMPT,  /* an attempt has ended */
+    SC_EVENT_WAIT,     /* a wait begins */
+    SC_EVENT_CALL,     /* a managed call has ended */
+    SC_EVENT_STREAM,   /* an error after output began */
+    SC_EVENT_WAITED,   /* a wait for limit or gate is over */
+    SC_EVENT_BREAKER,  /* the breaker opened, half-opened or closed */
+    SC_EVENT_LATCH,    /* attempts stop because of quota or credentials, or go on */
+    SC_EVENT_GATE,     /* a server's hint keeps everybody waiting */
+    SC_EVENT_REQUEST,  /* a request is too long, or was changed */
+    SC_EVENT_BUDGET,   /* so much of a budget is spent */
+    SC_EVENT_FALLBACK, /* another target is asked, or cannot be */
+    SC_EVENT_POLICY,   /* policy loaded, refused, replaced */
+    SC_EVENT_NOTE      /* anything else worth one line */
 };
 
 /* Fields left zero, NULL or -1 (where so said) are left out. Strings are borrowed. */
@@ -59,6 +60,7 @@ struct sc_event {
     bool estimated;    /* tokens, and so the cost, are not what the provider said */
     int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;
+    const char *from, *to;      /* of SC_EVENT_FALLBACK: names of targets */
     const char *budget, *scope; /* of SC_EVENT_BUDGET, as the next line */
     int64_t spent_nano, limit_nano;
     int fraction;     /* 1/10000 of the limit */

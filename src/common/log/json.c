@@ -137,12 +137,13 @@ static void string_or_null(struct sc_out *o, const char *key, size_t n, const ch
 static const char *event_name(enum sc_event_kind kind)
 {
     static const char *const names[] = {
-        [SC_EVENT_ATTEMPT] = "attempt", [SC_EVENT_WAIT] = "wait",
-        [SC_EVENT_CALL] = "call",       [SC_EVENT_WAITED] = "waited",
-        [SC_EVENT_BREAKER] = "breaker", [SC_EVENT_LATCH] = "latch",
-        [SC_EVENT_GATE] = "gate",       [SC_EVENT_STREAM] = "stream",
-        [SC_EVENT_REQUEST] = "request", [SC_EVENT_BUDGET] = "budget",
-        [SC_EVENT_POLICY] = "policy",   [SC_EVENT_NOTE] = "note",
+        [SC_EVENT_ATTEMPT] = "attempt",   [SC_EVENT_WAIT] = "wait",
+        [SC_EVENT_CALL] = "call",         [SC_EVENT_WAITED] = "waited",
+        [SC_EVENT_BREAKER] = "breaker",   [SC_EVENT_LATCH] = "latch",
+        [SC_EVENT_GATE] = "gate",         [SC_EVENT_STREAM] = "stream",
+        [SC_EVENT_REQUEST] = "request",   [SC_EVENT_BUDGET] = "budget",
+        [SC_EVENT_FALLBACK] = "fallback", [SC_EVENT_POLICY] = "policy",
+        [SC_EVENT_NOTE] = "note",
     };
     return names[kind];
 }
@@ -260,6 +261,8 @@ static void put_budget(struct sc_out *o, const struct sc_event *e)
 
 static void put_other(struct sc_out *o, const struct sc_event *e)
 {
+    string(o, KEY("from"), e->from);
+    string(o, KEY("to"), e->to);
     string(o, KEY("rule"), e->rule);
     string(o, KEY("provider"), e->provider);
     string(o, KEY("host"), e->host);

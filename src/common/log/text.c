@@ -245,9 +245,13 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Error after output began: ");
     else if (e->kind == SC_EVENT_POLICY)
         SC_OUT_LITERAL(o, "Policy: ");
+    else if (e->kind == SC_EVENT_FALLBACK)
+        SC_OUT_LITERAL(o, "Fallback: ");
     else if (e->kind == SC_EVENT_REQUEST)
         SC_OUT_LITERAL(o, "Request: ");
     put_redacted(o, e->text ? e->text : e->class ? e->class : "(no text)");
+    string(f, NAME("from"), e->from);
+    string(f, NAME("to"), e->to);
     string(f, NAME("reason"), e->reason);
     if (e->trimmed > 0)
         number(f, NAME("trimmed"), e->trimmed);

@@ -299,7 +299,8 @@ void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int
     if (t->attempts > 0 && !t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(class), class, now, rnd, fx);
     sc_ticket_release(t, now, true);
-    sc_metric_add(t->series, SC_M_CALLS_OK + (unsigned)end, 1);
+    if (end != SC_END_MOVED)
+        sc_metric_add(t->series, SC_M_CALLS_OK + (unsigned)end, 1);
 }
 
 void sc_state_count_wait(struct sc_ticket *t, enum sc_wait_reason reason, int64_t ms)

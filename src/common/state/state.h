@@ -128,7 +128,8 @@ struct sc_attempt_facts {
     int64_t cost_nano;                   /* -1: unknown */
 };
 
-enum sc_end { SC_END_OK, SC_END_FAILED, SC_END_SYNTHESIZED };
+/* MOVED: it goes on elsewhere, with a ticket begun anew, and is counted there. */
+enum sc_end { SC_END_OK, SC_END_FAILED, SC_END_SYNTHESIZED, SC_END_MOVED };
 
 /* What a report changed for everybody; for the log. */
 struct sc_effects {

@@ -119,10 +119,11 @@ const struct sc_price *sc_price_of_call(const struct sc_transfer *t)
 
     if (!m)
         return look_up(t);
-    if (m->policy != t->route.policy || strcmp(m->model, t->route.model) != 0 ||
-        strcmp(m->answered, answered_by(t)) != 0) {
+    if (m->policy != t->route.policy || m->provider != t->route.provider ||
+        strcmp(m->model, t->route.model) != 0 || strcmp(m->answered, answered_by(t)) != 0) {
         m->price = look_up(t);
         m->policy = t->route.policy;
+        m->provider = t->route.provider;
         keep(m->model, sizeof m->model, t->route.model);
         keep(m->answered, sizeof m->answered, answered_by(t));
     }

@@ -128,7 +128,7 @@ bool sc_judge_early(struct sc_transfer *t)
     struct sc_verdict v;
 
     sc_judge_response(t, CURLE_OK, &v);
-    if (v.retry)
+    if (v.retry || (v.class != SC_CLASS_OK && t->x.wants.last))
         return false;
     t->verdict = v;
     t->attempt.decided = true;

@@ -13,6 +13,7 @@ struct sc_memo {
     /* The price that the last call was counted at; a longer model name is looked up each time. */
     const struct sc_policy *policy;
     const struct sc_price *price;
+    enum sc_provider provider;
     char model[64], answered[64];
     /* Its words of the shared state, and a hash of all that they are of. */
     uint64_t of;

@@ -21,6 +21,7 @@ static void fill(struct sc_event *e, const struct sc_transfer *t)
         t->route.own_provider ? t->route.own_provider->name : sc_provider_name(t->route.provider);
     e->host = t->shadow->asked.host;
     e->model = t->route.model[0] ? t->route.model : NULL;
+    e->target = t->route.target ? t->route.target->name : NULL;
     e->ms = -1;
     e->retry_after_ms = -1;
     e->input_tokens = -1;
@@ -143,6 +144,20 @@ void sc_report_request(struct sc_transfer *t, const char *reason, const char *te
     e.reason = reason;
     e.text = text;
     e.trimmed = trimmed;
+    write_event(t, &e);
+}
+
+void sc_report_fallback(struct sc_transfer *t, const struct sc_moved *m)
+{
+    struct sc_event e;
+
+    fill(&e, t);
+    e.kind = SC_EVENT_FALLBACK;
+    e.level = SC_LOG_WARN;
+    e.from = m->from;
+    e.to = m->to;
+    e.reason = m->reason;
+    e.text = m->text;
     write_event(t, &e);
 }
 

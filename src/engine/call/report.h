@@ -11,6 +11,11 @@ void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *
 /* Something about the request itself: too long, or not sent as it was. trimmed: messages that were
  * left out of it. */
 void sc_report_request(struct sc_transfer *t, const char *reason, const char *text, int trimmed);
+/* Another target is asked, or cannot be. from: NULL for where the program itself asks. */
+struct sc_moved {
+    const char *from, *to, *reason, *text;
+};
+void sc_report_fallback(struct sc_transfer *t, const struct sc_moved *m);
 /* So much of a budget is spent. */
 void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text);
 /* A wait for limit or gate is over. */

@@ -15,6 +15,7 @@ struct sc_route {
     const struct sc_rule *rule;
     enum sc_provider provider;
     const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
+    const struct sc_target *target;                /* NULL: where the program sends it */
     char model[SC_MODEL_MAX];                      /* "" unknown */
 };
 

@@ -36,6 +36,7 @@ struct sc_wait {
 };
 
 struct sc_own_answer; /* call/refusal.h */
+struct sc_aside;      /* drive/aside.h */
 
 enum { SC_ARENA = 640 };
 
@@ -56,6 +57,7 @@ struct sc_transfer {
     struct sc_estimate estimate;
     struct sc_wait wait;
     struct sc_own_answer *own_answer; /* instead of the service's; NULL: none */
+    struct sc_aside *aside;           /* the first target's answer; NULL: it may yet come */
     bool put_aside;  /* the last answer is no longer there, and the next has not been asked for */
     bool ended;      /* the stages know that it is over */
     uint16_t stages; /* those that are on, by enum sc_stage_id */

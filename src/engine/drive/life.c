@@ -5,6 +5,7 @@
 #include "handle/hooks.h"
 #include "drive/sequence.h"
 #include "wire/answer.h"
+#include "view/kept.h"
 #include "wire/mime.h"
 
 struct sc_shadow *sc_life_copy(const struct sc_shadow *from, CURL *copy)
@@ -27,5 +28,6 @@ void sc_life_end(struct sc_shadow *s)
     if (s->transfer)
         sc_managed_end(s);
     sc_answer_forget(s);
+    sc_kept_forget(s);
     sc_shadow_free(s);
 }

@@ -23,6 +23,8 @@
 #include "wire/program.h"
 #include "wire/response.h"
 #include "wire/rewrite.h"
+#include "drive/aside.h"
+#include "view/kept.h"
 
 enum { RECHECK_MS = 100 };
 
@@ -33,6 +35,7 @@ static void forget_last(struct sc_shadow *s)
 {
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
+    sc_kept_forget(s);
 }
 
 /* Where the path does not tell, a body may: one that the program reads out as it goes is looked at
@@ -101,7 +104,7 @@ static void put_hooks_in(struct sc_transfer *t)
 
 struct sc_transfer *sc_managed_begin(struct sc_shadow *s, bool *refused)
 {
-    struct sc_route route;
+    struct sc_route route = {.target = NULL};
     struct sc_transfer *t;
 
     forget_last(s);
@@ -145,6 +148,35 @@ static void edit_body(void *transfer, struct sc_edits *e)
     sc_stages_edit(t, e);
 }
 
+/* The next target is asked, as a call of its own would ask it. */
+static void move(struct sc_transfer *t)
+{
+    sc_aside_put(t);
+    sc_stages_move(t);
+    t->shadow->body_planned = false;
+    t->estimate = (struct sc_estimate){.tokens = 0};
+    t->x.provider = t->route.provider;
+    t->attempt.fresh_on = t->attempt.answered = false;
+}
+
+/* Whether the stages let the next attempt go; of a target that would only refuse, the next. */
+static enum sc_go ask_stages(struct sc_transfer *t, struct sc_plan *plan)
+{
+    for (;;) {
+        enum sc_go go;
+
+        if (t->route.rule->settings->edits_requests)
+            sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
+        t->wait.asked = false;
+        go = sc_stages_plan(t, plan);
+        if (go == SC_GO || !sc_stages_refused(t, plan, go))
+            return go;
+        sc_call_move(&t->call, plan->now_ns);
+        move(t);
+        plan->again = false;
+    }
+}
+
 void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step)
 {
     struct sc_plan plan = {.now_ns = now_ns, .again = t->wait.asked};
@@ -152,10 +184,7 @@ void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step
     sc_call_next(&t->call, now_ns, step);
     if (step->kind != SC_STEP_SEND)
         return;
-    if (t->route.rule->settings->edits_requests)
-        sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
-    t->wait.asked = false;
-    switch (sc_stages_plan(t, &plan)) {
+    switch (ask_stages(t, &plan)) {
     case SC_GO:
         break;
     case SC_WAIT:
@@ -280,6 +309,8 @@ CURLcode sc_managed_judge(struct sc_transfer *t, CURLcode rc)
     sc_call_apply(&t->call, wish, now);
     sc_report_attempt(t, rc, now);
     sc_stages_logged(t);
+    if (wish.next == SC_MOVE)
+        move(t);
     if (wish.next >= SC_REPEAT && t->verdict.class == SC_CLASS_OK) {
         sc_exchange_restart(&t->x);
         t->put_aside = true;
@@ -377,10 +408,23 @@ static enum sc_how how_it_ended(const struct sc_transfer *t, CURLcode rc)
     return rc == CURLE_OK && t->verdict.class == SC_CLASS_OK ? SC_ENDED_OK : SC_ENDED_FAILED;
 }
 
+/* No target has answered, and nothing of what the last one said was shown. */
+static bool have_all_failed(const struct sc_transfer *t, CURLcode rc)
+{
+    bool good = rc == CURLE_OK && t->verdict.class == SC_CLASS_OK && !t->put_aside;
+
+    return t->aside && !t->play.finishing && !good && t->x.phase == SC_HOLDING &&
+           t->verdict.class != SC_CLASS_ABORTED && !t->x.programs_doing;
+}
+
 CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
 {
     struct sc_overlay *o = &t->shadow->overlay;
 
+    if (have_all_failed(t, rc)) {
+        sc_stages_end(t, how_it_ended(t, rc));
+        rc = sc_aside_take(t);
+    }
     if (!t->play.finishing)
         begin_finishing(t, rc);
     rc = give_result(t, rc);
@@ -410,6 +454,8 @@ void sc_managed_end(struct sc_shadow *s)
         restore(t);
     if (t)
         sc_stages_end(t, SC_ENDED_LEFT);
+    if (t)
+        sc_aside_free(t);
     sc_transfer_free(t);
     s->transfer = NULL;
     s->exchange = NULL;

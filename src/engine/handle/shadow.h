@@ -158,6 +158,8 @@ struct sc_transfer;
 struct sc_exchange;
 struct sc_memo;
 struct sc_answer;
+struct sc_kept;
+struct sc_mark;
 struct sc_member;
 
 struct sc_shadow {
@@ -170,6 +172,8 @@ struct sc_shadow {
     struct sc_member *member;     /* managed in a multi */
     unsigned answered;            /* made-up answers so far: as if over its connection */
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
+    struct sc_kept *kept;         /* it was not the one that the program got (view/kept.h) */
+    struct sc_mark *mark;         /* the header line of ours in its answer (mark.h); NULL: none */
     uint16_t hooked;              /* what of ours stands in the handle: see hooks.h */
     bool body_planned;            /* ... and what of the body is to, in this attempt, is known */
     enum sc_replaced replaced;

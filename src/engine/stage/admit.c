@@ -87,7 +87,7 @@ static void fill_key(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8]
     };
 }
 
-static void begin(struct sc_transfer *t, void *me)
+static void begin_ticket(struct sc_transfer *t)
 {
     char host[SC_URL_HOST_MAX + 8];
     struct sc_scope_key key;
@@ -95,13 +95,18 @@ static void begin(struct sc_transfer *t, void *me)
                                   .money = t->money};
     char note[512];
 
-    (void)me;
     t->x.wants.limit_headers = t->route.rule->settings->limits.learn;
     fill_key(t, host, &key);
     facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
     sc_state_begin(&t->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
     while (sc_state_take_note(note, sizeof note))
         sc_report_note(t, SC_EVENT_NOTE, note);
+}
+
+static void begin(struct sc_transfer *t, void *me)
+{
+    (void)me;
+    begin_ticket(t);
 }
 
 /* ---- may it go ----------------------------------------------------------------------------- */
@@ -234,6 +239,18 @@ static void logged(struct sc_transfer *t, void *me)
     report(t, &((struct admit *)me)->effects);
 }
 
+/* The next target has limits, a breaker and credentials of its own. */
+static void leave(struct sc_transfer *t, void *me)
+{
+    struct sc_effects fx = {0};
+
+    (void)me;
+    sc_state_end(&t->ticket, class_of_service(t), SC_END_MOVED, sc_state_now(),
+                 sc_random_next(&t->random), &fx);
+    report(t, &fx);
+    t->wait.since_ns = 0;
+}
+
 static void end(struct sc_transfer *t, void *me, enum sc_how how)
 {
     static const enum sc_end ends[] = {[SC_ENDED_OK] = SC_END_OK,
@@ -257,4 +274,6 @@ const struct sc_stage sc_stage_admit = {.name = "admit",
                                         .head = head,
                                         .judged = judged,
                                         .logged = logged,
+                                        .leave = leave,
+                                        .enter = begin,
                                         .end = end};

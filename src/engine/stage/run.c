@@ -5,7 +5,22 @@
  */
 #include "stage/stage.h"
 
-enum hook { BEGIN, EDIT, PLAN, SEND, HEAD, ENDED, JUDGED, LOGGED, DESCRIBE, END, HOOKS };
+enum hook {
+    BEGIN,
+    EDIT,
+    PLAN,
+    SEND,
+    HEAD,
+    ENDED,
+    JUDGED,
+    LOGGED,
+    DESCRIBE,
+    REFUSED,
+    LEAVE,
+    ENTER,
+    END,
+    HOOKS
+};
 
 static uint16_t having[HOOKS];
 
@@ -15,9 +30,10 @@ __attribute__((constructor)) static void find_hooks(void)
 
     for (unsigned i = 0; i < SC_STAGE_COUNT; i++) {
         const struct sc_stage *s = sc_stage_table[i] ? sc_stage_table[i] : &none;
-        const bool has[HOOKS] = {s->begin != NULL,  s->edit != NULL,   s->plan != NULL,
-                                 s->send != NULL,   s->head != NULL,   s->ended != NULL,
-                                 s->judged != NULL, s->logged != NULL, s->describe != NULL,
+        const bool has[HOOKS] = {s->begin != NULL,   s->edit != NULL,   s->plan != NULL,
+                                 s->send != NULL,    s->head != NULL,   s->ended != NULL,
+                                 s->judged != NULL,  s->logged != NULL, s->describe != NULL,
+                                 s->refused != NULL, s->leave != NULL,  s->enter != NULL,
                                  s->end != NULL};
 
         for (unsigned h = 0; h < HOOKS; h++)
@@ -130,6 +146,29 @@ void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e)
 {
     ROUND(t, DESCRIBE, false)
     s->describe(t, t->at[at] ? (void *)(uintptr_t)(t->arena + t->at[at] - 1) : NULL, e);
+}
+
+bool sc_stages_refused(struct sc_transfer *t, const struct sc_plan *p, enum sc_go go)
+{
+    ROUND(t, REFUSED, false)
+    if (s->refused(t, state_of(t, at), p, go))
+        return true;
+    return false;
+}
+
+static void leave(struct sc_transfer *t)
+{
+    ROUND(t, LEAVE, false)
+    s->leave(t, state_of(t, at));
+}
+
+void sc_stages_move(struct sc_transfer *t)
+{
+    leave(t);
+    {
+        ROUND(t, ENTER, true)
+        s->enter(t, state_of(t, at));
+    }
 }
 
 void sc_stages_end(struct sc_transfer *t, enum sc_how how)

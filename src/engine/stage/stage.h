@@ -56,6 +56,11 @@ struct sc_stage {
     void (*logged)(struct sc_transfer *t, void *me); /* the attempt's line is written */
     void (*describe)(const struct sc_transfer *t, void *me,
                      struct sc_event *e); /* the call's line */
+    /* Another target is asked next. `refused`: the plan round has ended with `go`; true: so the
+     * call moves. */
+    bool (*refused)(struct sc_transfer *t, void *me, const struct sc_plan *p, enum sc_go go);
+    void (*leave)(struct sc_transfer *t, void *me); /* up: the target that was asked is done with */
+    void (*enter)(struct sc_transfer *t, void *me); /* down: the next one's turn has come */
     void (*end)(struct sc_transfer *t, void *me, enum sc_how how);
 };
 
@@ -72,6 +77,8 @@ CURLcode sc_stages_ended(struct sc_transfer *t, CURLcode rc);
 struct sc_wish sc_stages_judged(struct sc_transfer *t); /* the strongest */
 void sc_stages_logged(struct sc_transfer *t);
 void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e);
+bool sc_stages_refused(struct sc_transfer *t, const struct sc_plan *p, enum sc_go go);
+void sc_stages_move(struct sc_transfer *t); /* leave, and enter */
 void sc_stages_end(struct sc_transfer *t, enum sc_how how);
 
 #endif

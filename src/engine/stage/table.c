@@ -2,13 +2,14 @@
 #include "stage/stage.h"
 
 extern const struct sc_stage sc_stage_budget, sc_stage_fit, sc_stage_ask, sc_stage_split,
-    sc_stage_admit, sc_stage_consent, sc_stage_watchdog, sc_stage_meter;
+    sc_stage_fallback, sc_stage_admit, sc_stage_consent, sc_stage_watchdog, sc_stage_meter;
 
 const struct sc_stage *const sc_stage_table[SC_STAGE_COUNT] = {
     [SC_STAGE_BUDGET] = &sc_stage_budget,     /* what it may cost: before anything is reserved */
     [SC_STAGE_FIT] = &sc_stage_fit,           /* what is too long need not wait for its turn */
     [SC_STAGE_ASK] = &sc_stage_ask,           /* the request asks for its usage */
     [SC_STAGE_SPLIT] = &sc_stage_split,       /* and goes in parts, each with a turn of its own */
+    [SC_STAGE_FALLBACK] = &sc_stage_fallback, /* which target is asked */
     [SC_STAGE_ADMIT] = &sc_stage_admit,       /* limits, gate, latches, breaker, retry budget */
     [SC_STAGE_CONSENT] = &sc_stage_consent,   /* whether the program itself forbids it */
     [SC_STAGE_WATCHDOG] = &sc_stage_watchdog, /* the server's own time */

@@ -6,9 +6,6 @@
 #include "handle/url.h"
 #include "wire/answer.h"
 
-/* libcurl sets a reserved bit in `origin` so that programs do not compare it for equality. */
-#define ORIGIN_BIT (1u << 27)
-
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 static const char *value_of(const struct sc_shadow *s, const char *name)
@@ -215,7 +212,7 @@ static struct curl_header *header_at(struct sc_answer *a, size_t i, size_t amoun
         .value = a->value[i],
         .amount = amount,
         .index = index,
-        .origin = CURLH_HEADER | ORIGIN_BIT,
+        .origin = CURLH_HEADER | SC_ORIGIN_BIT,
         .anchor = &a->name[i],
     };
     return &a->out;

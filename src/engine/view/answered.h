@@ -10,6 +10,9 @@
 #include "handle/shadow.h"
 #include "view/infos.h"
 
+/* libcurl sets a reserved bit in `origin` so that programs do not compare it for equality. */
+#define SC_ORIGIN_BIT (1u << 27)
+
 /* False: it has nothing to say to this, what libcurl says stands. */
 bool sc_answered_info(const struct sc_shadow *s, const struct sc_info *q);
 

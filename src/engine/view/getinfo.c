@@ -8,8 +8,10 @@
  */
 #include "view/getinfo.h"
 
+#include "handle/mark.h"
 #include "view/answered.h"
 #include "view/infos.h"
+#include "view/kept.h"
 #include "wire/playback.h"
 
 static bool put(const struct sc_info *q, int64_t value)
@@ -178,8 +180,8 @@ static bool is_libcurls_own(const struct sc_shadow *s)
 {
     const struct sc_overlay *o = &s->overlay;
 
-    return !s->answer && !s->exchange && !o->rewritten && !o->merged && !o->stopped &&
-           !o->no_body && !o->hidden && !o->active;
+    return !s->answer && !s->exchange && !s->kept && !s->mark && !o->rewritten && !o->merged &&
+           !o->stopped && !o->no_body && !o->hidden && !o->active;
 }
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
@@ -192,8 +194,12 @@ CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
     if (is_libcurls_own(s))
         return rc;
     q = (struct sc_info){.number = info, .means = sc_info_means(info), .out = out};
+    if (s->kept && q.means != SC_MEANS_NOTHING)
+        sc_kept_info(s->kept, &q);
     if (q.means == SC_MEANS_NOTHING || is_told(s, &q))
         return rc;
+    if (s->mark && q.means == SC_MEANS_HEAD_SIZE)
+        put(&q, sc_info_value(&q) + (int64_t)s->mark->added);
     if (s->overlay.hidden)
         less_hidden(s->overlay.hidden, &q);
     if (s->overlay.active)

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "handle/mark.h"
 #include "view/answered.h"
+#include "view/kept.h"
 #include "wire/horizon.h"
 #include "wire/playback.h"
 
@@ -64,6 +66,24 @@ static CURLHcode limited_header(struct sc_shadow *s, const char *name, size_t in
     return rc;
 }
 
+/* ---- the line that we have put in --------------------------------------------------------------
+ */
+
+static bool is_marked(const struct sc_shadow *s)
+{
+    return s->mark && s->mark->added > 0;
+}
+
+static struct curl_header *tell_mark(const struct sc_shadow *s)
+{
+    s->mark->out = (struct curl_header){.name = (char *)(uintptr_t)sc_mark_name,
+                                        .value = s->mark->text,
+                                        .amount = 1,
+                                        .origin = CURLH_HEADER | SC_ORIGIN_BIT,
+                                        .anchor = s->mark};
+    return &s->mark->out;
+}
+
 CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
                     int request, struct curl_header **out)
 {
@@ -71,6 +91,13 @@ CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigne
         return sc_answered_header(s, name, index, origin, request, out);
     if (is_limited(s) && name && out && origin && origin <= EVERY_ORIGIN && request >= ANY_REQUEST)
         return limited_header(s, name, index, origin, request, out);
+    if (s->kept)
+        return sc_kept_header(s->kept, name, index, origin, request, out);
+    if (is_marked(s) && name && out && (origin & CURLH_HEADER) && index == 0 && request <= 0 &&
+        strcasecmp(name, sc_mark_name) == 0) {
+        *out = tell_mark(s);
+        return CURLHE_OK;
+    }
     return s->real->easy_header(s->easy, name, index, origin, request, out);
 }
 
@@ -103,9 +130,18 @@ static struct curl_header *limited_nextheader(struct sc_shadow *s, unsigned orig
 struct curl_header *sc_nextheader(struct sc_shadow *s, unsigned origin, int request,
                                   struct curl_header *previous)
 {
+    struct curl_header *next;
+
     if (s->answer)
         return sc_answered_nextheader(s, origin, request, previous);
     if (is_limited(s) && origin <= EVERY_ORIGIN && request >= ANY_REQUEST)
         return limited_nextheader(s, origin, request, previous);
-    return s->real->easy_nextheader(s->easy, origin, request, previous);
+    if (s->kept)
+        return sc_kept_nextheader(s->kept, origin, request, previous);
+    if (!is_marked(s) || !(origin & CURLH_HEADER))
+        return s->real->easy_nextheader(s->easy, origin, request, previous);
+    if (previous && previous->anchor == s->mark)
+        return NULL;
+    next = s->real->easy_nextheader(s->easy, origin, request, previous);
+    return next ? next : tell_mark(s);
 }

@@ -86,6 +86,21 @@ enum sc_means sc_info_means(CURLINFO info)
     return (enum sc_means)meanings[TYPE(info)][NUMBER(info)];
 }
 
+CURLINFO sc_info_after(CURLINFO info)
+{
+    unsigned type = TYPE(info), number = NUMBER(info);
+
+    while (type < TYPES) {
+        if (++number >= NUMBERS) {
+            number = 0;
+            type++;
+        } else if (meanings[type][number] != SC_MEANS_NOTHING) {
+            return (CURLINFO)(type << 20 | number);
+        }
+    }
+    return CURLINFO_NONE;
+}
+
 void sc_info_put(const struct sc_info *q, int64_t value)
 {
     switch (q->number & CURLINFO_TYPEMASK) {

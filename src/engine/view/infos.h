@@ -52,6 +52,9 @@ enum sc_means {
 
 enum sc_means sc_info_means(CURLINFO info);
 
+/* All that have a row, one after the other: that after `info`. CURLINFO_NONE begins and ends. */
+CURLINFO sc_info_after(CURLINFO info);
+
 static inline bool sc_means_time(enum sc_means means)
 {
     return means >= SC_MEANS_LOOKED_UP && means <= SC_MEANS_ENDED;

@@ -69,7 +69,7 @@ struct sc_wants {
     size_t success_max, failure_max; /* bytes that are held of a JSON answer, of a failure */
     size_t room;                     /* whole: bytes that it may have beyond success_max */
     bool whole;         /* a success is JSON, and none of it may be shown before all of it came */
-    bool last;          /* the last attempt is worth holding, too */
+    bool last;          /* the last attempt is worth holding, too, and any failure */
     bool behind_400;    /* the body of a 400 or 422 has to be seen, whoever asks for FAILONERROR */
     bool limit_headers; /* the service's headers about its rate limits */
     bool hides_usage;   /* a stream's usage was asked for by us: the program does not see it */

@@ -9,9 +9,11 @@
  */
 #include "wire/response.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "handle/hooks.h"
+#include "handle/mark.h"
 #include "http/header.h"
 #include "provider/ratelimit.h"
 #include "provider/tier.h"
@@ -63,39 +65,6 @@ static void look_behind_fail_on_error(struct sc_exchange *x)
     x->fail_suppressed = true;
 }
 
-/* The final header block is complete. True: hold the body; false: commit. */
-static bool hold_final(struct sc_exchange *x)
-{
-    enum sc_final final = x->listener->head(x);
-    bool useful =
-        sc_exchange_is_worth_holding(x) && !sc_exchange_holds_nothing(x) && !x->req->upload.lost;
-
-    if (final == SC_FINAL_SUCCESS && x->wants.whole) {
-        x->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
-        if (x->encoded)
-            x->content_length = -1;
-        return true;
-    }
-    if (final == SC_FINAL_SUCCESS)
-        return sc_kind_by_type(x) && useful;
-    x->mode = SC_HOLD_FAILURE;
-    return useful && (final == SC_FINAL_OPEN || x->fail_suppressed || sc_exchange_may_change(x));
-}
-
-/* Whether libcurl may go on to another response after this block. */
-static bool may_go_on(const struct sc_exchange *x, int status)
-{
-    if (status < 200)
-        return true; /* 1xx; a proxy's CONNECT answer shows as 0 here */
-    if (status < 300)
-        return false;
-    if (status < 400)
-        return x->shadow->o.follow;
-    return status == 401 || status == 407 || status == 417;
-}
-
-/* ---- holding --------------------------------------------------------------------------------- */
-
 /* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block. */
 static curl_off_t got_so_far(const struct sc_exchange *x)
 {
@@ -117,6 +86,65 @@ static size_t keep(struct sc_exchange *x, enum sc_item_kind kind, const char *p,
     x->hold.items[x->hold.n - 1].got = got;
     return n;
 }
+
+/* One line more at the end of the held head, before its empty line, which has just come. */
+static void add_mark(struct sc_exchange *x)
+{
+    struct sc_hold *h = &x->hold;
+    struct sc_item end = h->items[h->n - 1];
+    char line[320], empty[4];
+    int n = snprintf(line, sizeof line, "%s: %s\r\n", sc_mark_name, x->shadow->mark->text);
+    bool copied = x->shadow->o.include_header;
+
+    if (n < 0 || (size_t)n >= sizeof line || end.len >= sizeof empty)
+        return;
+    memcpy(empty, h->bytes + h->len - end.len, end.len);
+    for (int i = 0; i <= copied; i++)
+        sc_hold_pop(h);
+    for (int i = 0; i <= copied; i++)
+        keep(x, copied && i == 0 ? SC_ITEM_BODY : SC_ITEM_HEADER, line, (size_t)n);
+    for (int i = 0; i <= copied; i++)
+        keep(x, copied && i == 0 ? SC_ITEM_BODY : SC_ITEM_HEADER, empty, end.len);
+    x->shadow->mark->added = (size_t)n;
+    x->body_start = h->len;
+}
+
+/* The final header block is complete. True: hold the body; false: commit. */
+static bool hold_final(struct sc_exchange *x)
+{
+    enum sc_final final = x->listener->head(x);
+    bool useful =
+        sc_exchange_is_worth_holding(x) && !sc_exchange_holds_nothing(x) && !x->req->upload.lost;
+
+    if (final == SC_FINAL_SUCCESS && x->shadow->mark && x->hold.n > 0)
+        add_mark(x);
+
+    if (final == SC_FINAL_SUCCESS && x->wants.whole) {
+        x->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
+        if (x->encoded)
+            x->content_length = -1;
+        return true;
+    }
+    if (final == SC_FINAL_SUCCESS)
+        return sc_kind_by_type(x) && useful;
+    x->mode = SC_HOLD_FAILURE;
+    return useful && (final == SC_FINAL_OPEN || x->wants.last || x->fail_suppressed ||
+                      sc_exchange_may_change(x));
+}
+
+/* Whether libcurl may go on to another response after this block. */
+static bool may_go_on(const struct sc_exchange *x, int status)
+{
+    if (status < 200)
+        return true; /* 1xx; a proxy's CONNECT answer shows as 0 here */
+    if (status < 300)
+        return false;
+    if (status < 400)
+        return x->shadow->o.follow;
+    return status == 401 || status == 407 || status == 417;
+}
+
+/* ---- holding --------------------------------------------------------------------------------- */
 
 /* libcurl's own CURLINFO knows the length at its line, or (as 7.88 does) at the last line only. */
 static bool tells_length_early(const struct sc_shadow *s, const char *p, size_t n)

@@ -351,6 +351,87 @@ static void a_call_of_several_requests_has_all_attempts_and_time_for_each(void *
     assert_int_equal(r.call.attempts, 9);
 }
 
+/* A target that has another behind it: two attempts of a class, no long waits. */
+static void a_chain_is_not_kept_waiting_by_its_first_target(void **state)
+{
+    struct sc_settings s = settings();
+    struct run r;
+
+    (void)state;
+    begin(&r, &s, SC_NEVER);
+    sc_call_chained(&r.call, true);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_OVERLOADED, -1), 0), 500);
+    attempt(&r, outcome(SC_CLASS_OVERLOADED, -1), 0);
+    assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
+
+    begin(&r, &s, SC_NEVER);
+    sc_call_chained(&r.call, true);
+    assert_true(attempt(&r, outcome(SC_CLASS_RATE_LIMITED, 1000), 0) >= 1000);
+    assert_int_equal(r.step.kind, SC_STEP_SEND);
+    attempt(&r, outcome(SC_CLASS_RATE_LIMITED, 30000), 0);
+    assert_int_equal(r.step.kind, SC_STEP_DELIVER);
+
+    begin(&r, &s, SC_NEVER);
+    sc_call_chained(&r.call, true);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RATE_LIMITED, SC_CHAIN_WAIT_MS + 1), 0), 0);
+    assert_delivered(&r, SC_GIVE_UP_CHAIN);
+}
+
+/* The next target has all its attempts, and none of the first one's backoff; the deadline and the
+ * time that all of it may take are the call's. */
+static void a_move_is_made_at_once_and_with_attempts_of_its_own(void **state)
+{
+    struct sc_wish move = {SC_MOVE, SC_GIVE_UP_NOT};
+    struct sc_settings s = settings();
+    struct run r;
+
+    (void)state;
+    begin(&r, &s, T0 + 20000 * MS);
+    sc_call_chained(&r.call, true);
+    attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0);
+    attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0);
+    assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
+    sc_call_apply(&r.call, move, r.now);
+    sc_call_next(&r.call, r.now, &r.step);
+    assert_int_equal(r.step.kind, SC_STEP_SEND);
+
+    sc_call_chained(&r.call, false);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0), 500);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0), 1000);
+    assert_int_equal(attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0), 2000);
+    attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0);
+    assert_delivered(&r, SC_GIVE_UP_ATTEMPTS);
+    assert_int_equal(r.call.attempts, 6);
+
+    r.now = T0 + 20000 * MS;
+    sc_call_apply(&r.call, move, r.now);
+    sc_call_next(&r.call, r.now, &r.step);
+    assert_delivered(&r, SC_GIVE_UP_DEADLINE);
+}
+
+static void a_moves_time_counts_from_the_calls_start(void **state)
+{
+    struct sc_wish move = {SC_MOVE, SC_GIVE_UP_NOT};
+    struct sc_settings s = settings();
+    struct run r;
+
+    (void)state;
+    s.retry.by_class[SC_CLASS_RETRYABLE].total_timeout_ms = 1000;
+    begin(&r, &s, SC_NEVER);
+    attempt(&r, outcome(SC_CLASS_AUTH, -1), 0);
+    r.now = T0 + 900 * MS;
+    sc_call_apply(&r.call, move, r.now);
+    sc_call_next(&r.call, r.now, &r.step);
+    attempt(&r, outcome(SC_CLASS_RETRYABLE, -1), 0);
+    assert_delivered(&r, SC_GIVE_UP_TOTAL);
+}
+
+static void wishes_rise_from_stop_to_continue(void **state)
+{
+    (void)state;
+    assert_true(SC_STOP < SC_MOVE && SC_MOVE < SC_REPEAT && SC_REPEAT < SC_CONTINUE);
+}
+
 static void every_reason_has_a_name(void **state)
 {
     (void)state;
@@ -395,6 +476,10 @@ int main(void)
         cmocka_unit_test(a_hint_beyond_patience_has_its_own_reason),
         cmocka_unit_test(a_repeated_attempt_is_sent_at_once_and_takes_none_of_the_others),
         cmocka_unit_test(a_call_of_several_requests_has_all_attempts_and_time_for_each),
+        cmocka_unit_test(a_chain_is_not_kept_waiting_by_its_first_target),
+        cmocka_unit_test(a_move_is_made_at_once_and_with_attempts_of_its_own),
+        cmocka_unit_test(a_moves_time_counts_from_the_calls_start),
+        cmocka_unit_test(wishes_rise_from_stop_to_continue),
         cmocka_unit_test(every_reason_has_a_name),
         cmocka_unit_test(classes_are_found_by_name),
     };

@@ -17,6 +17,7 @@ static char asked[64];
 static void *state_of[5];
 static enum sc_go answers[5];
 static enum sc_next wishes[5];
+static bool moves[5];
 static enum sc_how told;
 
 static void note(int who, void *me)
@@ -63,6 +64,13 @@ static void note(int who, void *me)
         (void)t, (void)e;                                                                 \
         note(who, me);                                                                    \
     }                                                                                     \
+    static bool refused_##who(struct sc_transfer *t, void *me, const struct sc_plan *p,   \
+                              enum sc_go go)                                              \
+    {                                                                                     \
+        (void)t, (void)p, (void)go;                                                       \
+        note(who, me);                                                                    \
+        return moves[who];                                                                \
+    }                                                                                     \
     static void end_##who(struct sc_transfer *t, void *me, enum sc_how how)               \
     {                                                                                     \
         (void)t;                                                                          \
@@ -80,6 +88,9 @@ static void note(int who, void *me)
                                                 .judged = judged_##who,                   \
                                                 .logged = begin_##who,                    \
                                                 .describe = describe_##who,               \
+                                                .refused = refused_##who,                 \
+                                                .leave = begin_##who,                     \
+                                                .enter = begin_##who,                     \
                                                 .end = end_##who};
 
 STAGE(0, 0)
@@ -238,6 +249,26 @@ static void test_the_end_comes_once(void **state)
     sc_transfer_free(c.t);
 }
 
+/* Innermost first each leaves the target that was asked, outermost first it enters the next. */
+static void test_a_move_leaves_upwards_and_enters_downwards(void **state)
+{
+    struct sc_plan plan = {0};
+    struct call c;
+
+    (void)state;
+    begin(&c, ALL);
+    asked[0] = '\0';
+    sc_stages_move(c.t);
+    assert_asked("dcbaabcd");
+    assert_false(sc_stages_refused(c.t, &plan, SC_ANSWER));
+    assert_asked("dcba");
+    moves[1] = true;
+    assert_true(sc_stages_refused(c.t, &plan, SC_ANSWER));
+    assert_asked("dcb");
+    moves[1] = false;
+    sc_transfer_free(c.t);
+}
+
 /* What is answered by us sends no body. */
 static void test_what_is_answered_is_not_edited(void **state)
 {
@@ -290,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_wants_are_those_of_the_attempt),
         cmocka_unit_test(test_the_strongest_wish_counts),
         cmocka_unit_test(test_the_end_comes_once),
+        cmocka_unit_test(test_a_move_leaves_upwards_and_enters_downwards),
         cmocka_unit_test(test_what_is_answered_is_not_edited),
         cmocka_unit_test(test_states_last_as_long_as_the_call),
     };
