@@ -187,6 +187,7 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
     rule->provider = spec->provider;
     rule->own_provider = spec->own_provider;
     rule->classify = spec->classify;
+    rule->chain = spec->chain;
     rule->settings = share(p, spec->settings);
     if (rule->name == NULL || rule->settings == NULL ||
         !copy_patterns(p, &spec->host, &m->host, true) ||
@@ -197,6 +198,12 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
     p->wants_model |= m->model.n > 0;
     p->edits_requests |= rule->settings->edits_requests;
     p->counts_tokens |= rule->settings->limits.tpm > 0 || rule->settings->limits.learn;
+    for (size_t i = 0; rule->chain != NULL && i < rule->chain->n_route; i++) {
+        const struct sc_route_when *w = &rule->chain->route[i].when;
+
+        p->wants_model |= w->model != NULL;
+        p->counts_tokens |= w->input_tokens_above >= 0 || w->input_tokens_below >= 0;
+    }
     p->n++;
     return true;
 }

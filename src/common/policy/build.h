@@ -28,6 +28,7 @@ struct sc_rule_spec {
     const struct sc_settings *settings;          /* copied */
     const struct sc_policy_provider *own_provider;
     struct sc_class_rows classify; /* of the arena */
+    const struct sc_chain *chain;  /* likewise; NULL: none */
 };
 
 struct sc_house {
@@ -50,6 +51,8 @@ struct sc_policy {
     size_t n_houses;
     struct sc_money_budget *budgets;
     size_t n_budgets;
+    struct sc_target *targets; /* of the arena */
+    size_t n_targets;
     struct sc_log_settings log;
     struct sc_policy_stamp stamp;
     bool wants_model, edits_requests, counts_tokens;

@@ -14,6 +14,8 @@ static const char *const required[SC_SECTION_COUNT] = {
     [SC_SECTION_PROVIDER] = "\"name\"",
     [SC_SECTION_CLASS] = "\"class\"",
     [SC_SECTION_MONEY] = "\"name\", \"usd\"",
+    [SC_SECTION_ROUTE] = "\"to\"",
+    [SC_SECTION_LINK] = "\"reply\"",
 };
 
 static void put_string(FILE *to, const char *s)
@@ -116,6 +118,23 @@ static void put_list(FILE *to, const struct sc_policy_option *o)
     fprintf(to, "\"items\": {\"$ref\": \"#/$defs/%s\"}", sc_section(o->child)->name);
 }
 
+static void put_targets(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to,
+            "\"type\": \"object\", \"maxProperties\": %d, \"propertyNames\": {\"pattern\": "
+            "\"^[A-Za-z0-9._-]{1,64}$\"}, \"additionalProperties\": {\"$ref\": "
+            "\"#/$defs/%s\"}",
+            (int)o->max, sc_section(o->child)->name);
+}
+
+static void put_links(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to,
+            "\"type\": \"array\", \"maxItems\": %d, \"items\": {\"anyOf\": [{\"type\": "
+            "\"string\"}, {\"$ref\": \"#/$defs/%s\"}]}",
+            (int)o->max, sc_section(o->child)->name);
+}
+
 static void put_type(FILE *to, const struct sc_policy_option *o)
 {
     switch (o->type) {
@@ -178,7 +197,17 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
     case SC_TYPE_PROVIDERS:
     case SC_TYPE_CLASSES:
     case SC_TYPE_BUDGETS:
+    case SC_TYPE_ROUTES:
         put_list(to, o);
+        break;
+    case SC_TYPE_TARGETS:
+        put_targets(to, o);
+        break;
+    case SC_TYPE_LINKS:
+        put_links(to, o);
+        break;
+    case SC_TYPE_JSON:
+        fputs("\"type\": [\"object\", \"array\"]", to);
         break;
     }
 }
@@ -260,7 +289,11 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
                                         [SC_TYPE_PRICES] = "List of objects",
                                         [SC_TYPE_PROVIDERS] = "List of objects",
                                         [SC_TYPE_CLASSES] = "List of objects",
-                                        [SC_TYPE_BUDGETS] = "List of objects"};
+                                        [SC_TYPE_BUDGETS] = "List of objects",
+                                        [SC_TYPE_TARGETS] = "Object of objects",
+                                        [SC_TYPE_ROUTES] = "List of objects",
+                                        [SC_TYPE_LINKS] = "List of strings and objects",
+                                        [SC_TYPE_JSON] = "Object or list"};
 
     switch (o->type) {
     case SC_TYPE_INTEGER:
@@ -327,7 +360,8 @@ static void put_man(FILE *to, const struct sc_section *s, const char *prefix);
 static bool is_list(const struct sc_policy_option *o)
 {
     return o->type == SC_TYPE_RULES || o->type == SC_TYPE_PRICES || o->type == SC_TYPE_PROVIDERS ||
-           o->type == SC_TYPE_CLASSES || o->type == SC_TYPE_BUDGETS;
+           o->type == SC_TYPE_CLASSES || o->type == SC_TYPE_BUDGETS || o->type == SC_TYPE_ROUTES ||
+           o->type == SC_TYPE_LINKS || o->type == SC_TYPE_TARGETS;
 }
 
 /* Rows of a provider are as those of a rule, which come first. */
@@ -349,7 +383,10 @@ static void put_man_row(FILE *to, const struct sc_policy_option *o, const char *
         put_class_initials(to, o->group);
     else if (is_list(o) ? !is_known(o, prefix)
                         : o->type == SC_TYPE_OBJECT || o->type == SC_TYPE_SWITCH) {
-        snprintf(path, sizeof path, "%s%s%s.", prefix, o->key, is_list(o) ? "[N]" : "");
+        snprintf(path, sizeof path, "%s%s%s.", prefix, o->key,
+                 o->type == SC_TYPE_TARGETS ? ".NAME"
+                 : is_list(o)               ? "[N]"
+                                            : "");
         put_man(to, sc_section(o->child), path);
     }
 }

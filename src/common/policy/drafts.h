@@ -59,6 +59,27 @@ struct sc_money_draft {
     const struct cJSON *rules;
 };
 
+struct sc_target_draft {
+    const char *url, *provider, *model;
+    int dialect; /* index of the word, -1: not given */
+    int64_t context;
+    const struct cJSON *key_env, *key_file, *headers;
+};
+
+struct sc_route_draft {
+    double share;
+    const char *to;
+    int64_t above, below; /* -1: not given, likewise below */
+    const char *model, *task, *dag, *header;
+    int stream, tools, hour_from, hour_to;
+};
+
+struct sc_reply_draft {
+    int status;
+    const char *text;
+    const struct cJSON *json;
+};
+
 /* Rows while their number is not yet known. */
 struct sc_rows_draft {
     struct sc_class_row *rows;
@@ -74,6 +95,8 @@ enum { SC_GROUP_ALL, SC_GROUP_RETRYABLE, SC_GROUP_OVERLOADED, SC_GROUP_RATE_LIMI
 struct sc_layer {
     struct sc_settings values;
     bool limits_on;
+    const struct cJSON *fallback, *route; /* NULL: not given, or an empty list */
+    unsigned on;                          /* bit i: word i; 0: not given */
     struct sc_strategy strategy[SC_GROUPS];
     /* The value in the file that gave each key, by section->first + row; NULL: not given. */
     const struct cJSON *given[SC_GIVEN_MAX];

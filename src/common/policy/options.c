@@ -5,6 +5,7 @@
 #include "http/nearest.h"
 #include "policy/rows_file.h"
 #include "policy/rows_rule.h"
+#include "policy/rows_target.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

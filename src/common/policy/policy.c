@@ -10,7 +10,7 @@
 #include "policy/build.h"
 #include "policy/document.h"
 #include "policy/glob.h"
-#include "policy/host.h"
+#include "policy/house.h"
 #include "policy/read.h"
 
 struct sink {
@@ -185,6 +185,12 @@ const struct sc_money_budget *sc_policy_budgets(const struct sc_policy *p, size_
     return p->budgets;
 }
 
+const struct sc_target *sc_policy_targets(const struct sc_policy *p, size_t *n)
+{
+    *n = p->n_targets;
+    return p->targets;
+}
+
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p)
 {
     return &p->log;
@@ -242,29 +248,11 @@ bool sc_policy_find(char *buf, size_t n)
     return found;
 }
 
-static bool is_host_of(const struct sc_house *h, struct sc_str host, int port)
-{
-    for (size_t i = 0; i < h->hosts.n; i++) {
-        struct sc_str pattern = h->hosts.items[i], name;
-        const char *why;
-        int its_port;
-
-        if (!sc_host_split(pattern, &name, &its_port, &why) || (its_port != 0 && its_port != port))
-            continue;
-        if ((name.n == 1 && name.p[0] == '*') ||
-            (memchr(name.p, '*', name.n) != NULL
-                 ? sc_host_match(name, host)
-                 : name.n == host.n && memcmp(name.p, host.p, host.n) == 0))
-            return true;
-    }
-    return false;
-}
-
 static bool host_fits(const struct sc_patterns *hosts, struct sc_str host, int port)
 {
     struct sc_house any = {.hosts = *hosts};
 
-    return hosts->n == 0 || is_host_of(&any, host, port);
+    return hosts->n == 0 || sc_house_has(&any, host, port);
 }
 
 static bool text_fits(const struct sc_patterns *patterns, struct sc_str text)
@@ -286,30 +274,6 @@ const struct sc_rule *sc_policy_match_any_model(const struct sc_policy *p,
             return &p->rules[i];
     }
     return NULL;
-}
-
-static const struct sc_policy_provider *own_by_host(const struct sc_policy *p, struct sc_str host,
-                                                    int port)
-{
-    for (size_t i = 0; i < p->n_houses; i++) {
-        if (is_host_of(p->houses[i], host, port))
-            return &p->houses[i]->provider;
-    }
-    return NULL;
-}
-
-enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str host, int port,
-                                    const struct sc_policy_provider **own)
-{
-    enum sc_provider builtin;
-
-    *own = own_by_host(p, host, port);
-    if (*own != NULL)
-        return (*own)->base;
-    builtin = sc_provider_by_host(host.p, host.n, port);
-    if (p->n_houses > 0)
-        *own = sc_build_find_provider(p, sc_provider_name(builtin));
-    return builtin;
 }
 
 const struct sc_class_rows *sc_rule_class_rows(const struct sc_rule *rule,

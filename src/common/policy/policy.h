@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/classify.h"
+#include "policy/house.h"
 #include "policy/rule.h"
 
 struct sc_policy;
@@ -64,16 +65,14 @@ bool sc_policy_edits_requests(const struct sc_policy *p);
 /* Whether anything may ask how many tokens a request is before it is sent: limits, budgets. */
 bool sc_policy_counts_tokens(const struct sc_policy *p);
 
-/* The provider that serves a host, by the policy's `providers` and else by what is built in. *own
- * becomes its entry in `providers`, NULL if it has none. */
-enum sc_provider sc_policy_provider(const struct sc_policy *p, struct sc_str host, int port,
-                                    const struct sc_policy_provider **own);
-
 /* The prices that the policy gives, for sc_price_find. */
 const struct sc_price *sc_policy_prices(const struct sc_policy *p, size_t *n);
 
 /* All of its budgets, in the order of the file. */
 const struct sc_money_budget *sc_policy_budgets(const struct sc_policy *p, size_t *n);
+
+/* All of its targets, in the order of the file. */
+const struct sc_target *sc_policy_targets(const struct sc_policy *p, size_t *n);
 
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p);
 size_t sc_policy_rule_count(const struct sc_policy *p);

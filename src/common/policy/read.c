@@ -90,6 +90,7 @@ static void set_log(struct sc_reader *r)
 
 static void read_top(struct sc_reader *r)
 {
+    static const struct sc_chain nowhere = {.on = SC_CHAIN_ON};
     const cJSON *rules;
     struct sc_settings unused;
     size_t before;
@@ -102,6 +103,11 @@ static void read_top(struct sc_reader *r)
     check_log(r);
     before = sc_reader_enter(r, "defaults");
     sc_read_resolve(r, &r->defaults, &r->nothing, &unused);
+    sc_reader_leave(r, before);
+    if (given_top(r, "targets") != NULL && !r->stop)
+        sc_read_targets(r, given_top(r, "targets"));
+    before = sc_reader_enter(r, "defaults");
+    (void)sc_read_chain(r, &r->defaults, &nowhere, &r->chain);
     sc_reader_leave(r, before);
     rules = given_top(r, "rules");
     if (rules != NULL && !r->stop)
@@ -117,18 +123,17 @@ static void look_at_rules(struct sc_reader *r, const cJSON *item)
         sc_reader_fail_value(r, item, "a list of rules", NULL);
 }
 
-/* Likewise budgets, which name rules. */
+/* Likewise budgets, which name rules, and targets, which name providers. */
 static void leave_for_later(struct sc_reader *r, const cJSON *item)
 {
     (void)r;
     (void)item;
 }
 
-static sc_list_reader *const lists[SC_TYPES] = {[SC_TYPE_RULES] = look_at_rules,
-                                                [SC_TYPE_PRICES] = sc_read_prices,
-                                                [SC_TYPE_PROVIDERS] = sc_read_providers,
-                                                [SC_TYPE_CLASSES] = sc_read_classes,
-                                                [SC_TYPE_BUDGETS] = leave_for_later};
+static sc_list_reader *const lists[SC_TYPES] = {
+    [SC_TYPE_RULES] = look_at_rules,         [SC_TYPE_PRICES] = sc_read_prices,
+    [SC_TYPE_PROVIDERS] = sc_read_providers, [SC_TYPE_CLASSES] = sc_read_classes,
+    [SC_TYPE_BUDGETS] = leave_for_later,     [SC_TYPE_TARGETS] = leave_for_later};
 
 size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink *sink, void *arg)
 {
@@ -154,6 +159,9 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->base[SC_SECTION_MONEY] = &r->money;
     r->base[SC_SECTION_PROVIDER] = &r->house;
     r->base[SC_SECTION_CLASS] = &r->class;
+    r->base[SC_SECTION_TARGET] = &r->target;
+    r->base[SC_SECTION_ROUTE] = r->base[SC_SECTION_WHEN] = &r->route;
+    r->base[SC_SECTION_REPLY] = &r->reply;
     sc_section_store_initial(sc_section(SC_SECTION_LOG), &r->draft);
     sc_layer_builtin(&r->builtin);
     read_top(r);

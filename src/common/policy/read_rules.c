@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/glob.h"
 #include "policy/reader.h"
 
 static struct sc_strings strings_of(struct sc_reader *r, enum sc_match_part part)
@@ -22,6 +23,57 @@ static void set_provider(struct sc_reader *r, struct sc_rule_spec *spec)
         spec->own_provider ? spec->own_provider->base : sc_provider_by_name(r->rule.provider);
 }
 
+/* Paths that are spoken in a dialect, whatever comes before. */
+static const char *const spoken[] = {"*/chat/completions", "*/responses", "*/messages",
+                                     "*:generateContent", "*:streamGenerateContent"};
+
+static bool is_spoken(const char *pattern)
+{
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++)
+        if (sc_glob_meet((struct sc_str){pattern, strlen(pattern)},
+                         (struct sc_str){spoken[i], strlen(spoken[i])}))
+            return true;
+    return false;
+}
+
+/* What a rule says of targets must be good for some of its calls. */
+static void check_paths(struct sc_reader *r, const char *key, const cJSON *item)
+{
+    struct sc_strings paths = strings_of(r, SC_MATCH_PATH);
+    size_t before;
+
+    for (size_t i = 0; i < paths.n; i++)
+        if (is_spoken(paths.items[i]))
+            return;
+    if (paths.n == 0)
+        return;
+    before = sc_reader_enter(r, key);
+    sc_reader_fail(r, sc_document_value(r->doc, item),
+                   "found targets for calls that cannot be said in another dialect (match.path), "
+                   "allowed where one of the paths can end in /chat/completions, /responses, "
+                   "/messages, :generateContent or :streamGenerateContent");
+    sc_reader_leave(r, before);
+}
+
+static void read_chain(struct sc_reader *r, struct sc_rule_spec *spec)
+{
+    struct sc_chain chain, *copy;
+
+    if (r->stop || !sc_read_chain(r, &r->layer, &r->chain, &chain))
+        return;
+    if (r->layer.fallback != NULL)
+        check_paths(r, "fallback", r->layer.fallback);
+    if (r->layer.route != NULL)
+        check_paths(r, "route", r->layer.route);
+    if (chain.n_links + chain.n_route == 0)
+        return;
+    spec->chain = copy = sc_build_alloc(r->policy, sizeof *copy);
+    if (copy != NULL)
+        *copy = chain;
+    else
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
+}
+
 static void add_rule(struct sc_reader *r)
 {
     struct sc_settings settings;
@@ -30,6 +82,7 @@ static void add_rule(struct sc_reader *r)
     size_t errors = r->errors;
 
     sc_read_resolve(r, &r->layer, &r->defaults, &settings);
+    read_chain(r, &spec);
     if (r->errors != 0 || errors != r->errors)
         return;
     set_provider(r, &spec);

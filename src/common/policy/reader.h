@@ -42,6 +42,10 @@ struct sc_reader {
     struct sc_rows_draft rows; /* of the list that is being read */
     struct sc_class_rows classify;
     struct sc_money_draft money;
+    struct sc_target_draft target;
+    struct sc_route_draft route;
+    struct sc_reply_draft reply;
+    struct sc_chain chain; /* of `defaults` */
     const cJSON *given_draft[SC_SECTION_COUNT][SC_DRAFT_KEYS_MAX];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
@@ -79,6 +83,14 @@ void sc_read_prices(struct sc_reader *r, const cJSON *item);
 
 /* The policy's `budgets`; its rules must have been read. */
 void sc_read_budgets(struct sc_reader *r, const cJSON *item);
+
+/* The policy's `targets`; its providers must have been read. */
+void sc_read_targets(struct sc_reader *r, const cJSON *item);
+
+/* What a layer says of `fallback`, `route` and `on`, over what it inherits; the targets must have
+ * been read. False: it cannot hold, and that was said. */
+bool sc_read_chain(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *inherited,
+                   struct sc_chain *out);
 
 /* The rows of a `classify` list; they stay in r->classify. */
 void sc_read_classes(struct sc_reader *r, const cJSON *item);

@@ -39,6 +39,13 @@ static const struct sc_policy_option top_rows[] = {
      .child = SC_SECTION_MONEY,
      .max = SC_MONEY_BUDGETS_MAX,
      .doc = "Money that may be spent; a call must fit into each budget that is for it."},
+    {.key = "targets",
+     .type = SC_TYPE_TARGETS,
+     .child = SC_SECTION_TARGET,
+     .max = SC_TARGETS_MAX,
+     .doc =
+         "Where calls may go besides the host that the program asks, by names for `fallback` and "
+         "`route` of rules."},
 };
 
 static const struct sc_policy_option provider_rows[] = {

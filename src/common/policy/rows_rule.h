@@ -50,6 +50,28 @@ static const struct sc_policy_option settings_rows[] = {
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_EMBEDDINGS,
      .doc = "What becomes of embedding requests with more inputs than one request may have."},
+    {.key = "fallback",
+     .type = SC_TYPE_LINKS,
+     .child = SC_SECTION_LINK,
+     .max = SC_LINKS_MAX,
+     FIELD(struct sc_layer, fallback),
+     STAGE(FALLBACK),
+     .doc = "Who answers instead, in this order: names of targets, and at the end perhaps a reply; "
+            "an empty list: nobody, whatever is inherited."},
+    {.key = "route",
+     .type = SC_TYPE_ROUTES,
+     .child = SC_SECTION_ROUTE,
+     .max = SC_ROUTES_MAX,
+     FIELD(struct sc_layer, route),
+     STAGE(FALLBACK),
+     .doc = "Which target is asked first; the first entry that fits decides, without one it is the "
+            "host that the program asks."},
+    {.key = "on",
+     .type = SC_TYPE_SCOPE,
+     WORDS(movers),
+     FIELD(struct sc_layer, on),
+     .doc = "The failures after which the next of `fallback` is asked; absent: all of these but "
+            "content_policy."},
 };
 
 static const struct sc_policy_option embeddings_rows[] = {

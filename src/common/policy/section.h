@@ -19,7 +19,7 @@ enum sc_place {
     SC_PLACE_CLASS  /* likewise, once for each group of failures */
 };
 
-/* ID, name of its rows (rows_file.h, rows_rule.h), name in the schema, where a person finds its
+/* ID, name of its rows (rows_*.h), name in the schema, where a person finds its
  * keys (of two sections with a key the first is named), place, section whose rows it takes too. */
 #define SC_SECTION_LIST(X)                                             \
     X(TOP, top, "", NULL, DRAFT, NONE)                                 \
@@ -41,7 +41,12 @@ enum sc_place {
     X(PRICE, price, "price", "prices[N]", DRAFT, NONE)                 \
     X(PROVIDER, provider, "provider", NULL, DRAFT, NONE)               \
     X(CLASS, class, "class_row", NULL, DRAFT, NONE)                    \
-    X(MONEY, money, "spending", NULL, DRAFT, NONE)
+    X(MONEY, money, "spending", NULL, DRAFT, NONE)                     \
+    X(TARGET, target, "target", "targets.NAME", DRAFT, NONE)           \
+    X(ROUTE, route, "route_entry", "route[N]", DRAFT, NONE)            \
+    X(WHEN, when, "when", "route[N].when", DRAFT, NONE)                \
+    X(LINK, link, "link", NULL, DRAFT, NONE)                           \
+    X(REPLY, reply, "reply", NULL, DRAFT, NONE)
 
 enum sc_section_id {
 #define SC_SECTION_ENUM(id, ...) SC_SECTION_##id,
@@ -72,11 +77,15 @@ enum sc_option_type {
     SC_TYPE_PARTS,     /* number or list of numbers; from n_alerts to the end of struct
                           sc_money_budget, in 1/10000 */
     SC_TYPE_NUMBERS,   /* whole number or list of them; short[SC_ROW_NUMBERS] */
-    SC_TYPE_PROVIDER   /* one of words, or a name in the policy's `providers`; as TEXT */
+    SC_TYPE_PROVIDER,  /* one of words, or a name in the policy's `providers`; as TEXT */
+    SC_TYPE_TARGETS,   /* object whose members are objects of section `child` */
+    SC_TYPE_ROUTES,    /* list of objects of section `child`; the cJSON item, NULL: an empty one */
+    SC_TYPE_LINKS,     /* list of targets' names and objects of section `child`; likewise */
+    SC_TYPE_JSON       /* any object or list; the cJSON item */
 };
 
 /* One more than the last of them. */
-#define SC_TYPES (SC_TYPE_PROVIDER + 1)
+#define SC_TYPES (SC_TYPE_JSON + 1)
 
 /* Texts are held, not pointed to: what has pointers is written to by the dynamic linker, and then
  * every process of every user has a copy of its own. "" is none. */
@@ -89,6 +98,7 @@ struct sc_policy_option {
     uint8_t words;    /* which list, see sc_option_words */
     char later[15];   /* a word of versions to come: an error that says so */
     enum sc_section_id child;
+    bool hidden;         /* it may hold a credential: no error repeats it */
     uint8_t stage;       /* that a value other than 0 switches on, SC_STAGE_* + 1; 0: none */
     int group;           /* for an object that holds a strategy: which one (1..3) */
     int64_t scale;       /* stored = written * scale, 0: 1 */

@@ -20,7 +20,10 @@ struct sc_target_key {
     const char *env, *file; /* one of them; the other is NULL */
 };
 
+#define SC_TARGETS_MAX 256
 #define SC_TARGET_KEYS_MAX 16
+
+struct sc_policy_provider;
 
 struct sc_target {
     const char *name;
@@ -33,8 +36,9 @@ struct sc_target {
     int port;
     bool https;
     enum sc_provider provider; /* by host, `dialect` or as given: whose prices and errors it has */
-    enum sc_dialect dialect;   /* that it speaks; SC_DIALECT_COUNT: the program's (url NULL) */
-    const char *model;         /* NULL: the one that the request names */
+    const struct sc_policy_provider *own_provider; /* its entry in `providers`; NULL: none */
+    enum sc_dialect dialect; /* that it speaks; SC_DIALECT_COUNT: the program's (url NULL) */
+    const char *model;       /* NULL: the one that the request names */
     const struct sc_target_key *keys;
     size_t n_keys;               /* 0: it needs none */
     int64_t context;             /* tokens of input and output together, 0: unknown */
@@ -52,6 +56,8 @@ struct sc_route_when {
     short hour_from, hour_to;               /* local time, [from, to); -1: not given */
     double share;                           /* of the calls, by a stable hash of them; 1: all */
 };
+
+#define SC_ROUTES_MAX 64
 
 struct sc_route_entry {
     struct sc_route_when when;
@@ -84,5 +90,22 @@ struct sc_chain {
     uint32_t on; /* 1u << class: the classes after which the next link is asked; from DESIGN's
                     table unless `on` says otherwise */
 };
+
+/* The classes after which the next link is asked, where a rule does not say `on`. */
+#define SC_CHAIN_ON                                                                       \
+    (1u << SC_CLASS_RETRYABLE | 1u << SC_CLASS_OVERLOADED | 1u << SC_CLASS_RATE_LIMITED | \
+     1u << SC_CLASS_QUOTA_EXHAUSTED | 1u << SC_CLASS_AUTH | 1u << SC_CLASS_NOT_FOUND |    \
+     1u << SC_CLASS_TOKEN_LIMIT)
+
+/* Where a request goes at a target with a URL: its prefix and the dialect's path. A prefix that
+ * names a version of the API, as the base URLs of clients do ("https://api.groq.com/openai/v1"),
+ * has that version, whatever the dialect's own is. */
+void sc_target_path(const struct sc_target *t, const char *model, bool stream, struct sc_buf *out);
+
+/* Whether a header of this name holds a credential. */
+bool sc_target_is_credential(const char *name, size_t n);
+
+/* Whether a host is this machine: what goes there crosses no network. */
+bool sc_target_is_local(const struct sc_target *t);
 
 #endif

@@ -268,6 +268,17 @@ static bool has_control(const char *s)
     return false;
 }
 
+/* "found VALUE, allowed ALLOWED", without the value where it may be a credential. */
+static void fail_text(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      const char *allowed)
+{
+    if (o->hidden)
+        sc_reader_fail(r, sc_document_value(r->doc, item), "found another text, allowed %s",
+                       allowed);
+    else
+        sc_reader_fail_value(r, item, allowed, NULL);
+}
+
 /* A string as such: not empty, not too long, one line (a comment may be anything). */
 static bool text_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                     const char *allowed)
@@ -282,11 +293,11 @@ static bool text_of(struct sc_reader *r, const cJSON *item, const struct sc_poli
         return true;
     if (item->valuestring[0] == '\0' || strlen(item->valuestring) > (size_t)o->max) {
         snprintf(range, sizeof range, "a string of 1 to %d bytes", (int)o->max);
-        sc_reader_fail_value(r, item, range, NULL);
+        fail_text(r, item, o, range);
         return false;
     }
     if (has_control(item->valuestring)) {
-        sc_reader_fail_value(r, item, "a string without control characters", NULL);
+        fail_text(r, item, o, "a string without control characters");
         return false;
     }
     return true;
@@ -366,9 +377,9 @@ static void read_strings(struct sc_reader *r, const cJSON *item, const struct sc
         return;
     }
     if (item->child == NULL)
-        sc_reader_fail(
-            r, sc_document_value(r->doc, item),
-            "found an empty list, allowed at least one string (leave the key out to match all)");
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found an empty list, allowed at least one string (leave the key out %s)",
+                       o->hidden || strcmp(o->key, "key_file") == 0 ? "for none" : "to match all");
     for (const cJSON *c = item->child; c != NULL; c = c->next, i++) {
         size_t before = sc_reader_enter_index(r, i);
 
@@ -473,6 +484,12 @@ void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_polic
         break;
     case SC_TYPE_PROVIDER:
         read_provider_name(r, item, o, base);
+        break;
+    case SC_TYPE_JSON:
+        if (item->type & (cJSON_Object | cJSON_Array))
+            memcpy((char *)base + o->offset, &item, sizeof item);
+        else
+            sc_reader_fail_value(r, item, "an object or a list", NULL);
         break;
     default: /* objects: read.c */
         break;

@@ -66,6 +66,19 @@ bool sc_reader_gives(const struct sc_reader *r, enum sc_section_id id, const cha
     return sc_reader_given(r, id, key) != NULL;
 }
 
+/* What is in it waits until the targets are known; an empty one is none. */
+static void keep_list(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                      void *base)
+{
+    const cJSON *kept = item->child != NULL ? item : NULL;
+
+    if (item->type & cJSON_Array)
+        memcpy((char *)base + o->offset, &kept, sizeof kept);
+    else
+        sc_reader_fail_value(
+            r, item, o->type == SC_TYPE_LINKS ? "a list of targets" : "a list of routes", NULL);
+}
+
 static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                        void *base)
 {
@@ -75,6 +88,8 @@ static void read_value(struct sc_reader *r, const cJSON *item, const struct sc_p
         read_strategy(r, item, o->group);
     else if (o->type == SC_TYPE_OBJECT)
         sc_read_object(r, item, o->child);
+    else if (o->type == SC_TYPE_ROUTES || o->type == SC_TYPE_LINKS)
+        keep_list(r, item, o, base);
     else if (r->lists[o->type] != NULL)
         r->lists[o->type](r, item);
     else

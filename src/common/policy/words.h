@@ -1,13 +1,15 @@
 /*
- * words.h - what the rows of rows_file.h and rows_rule.h are written with, and the words that
+ * words.h - what the rows of rows_*.h are written with, and the words that
  * values may be. For options.c alone.
  */
 #ifndef SC_POLICY_WORDS_H
 #define SC_POLICY_WORDS_H
 
 #include "core/stages.h"
+#include "dialect/dialect.h"
 #include "policy/drafts.h"
 #include "policy/section.h"
+#include "policy/target.h"
 #include "provider/prices.h"
 #include "provider/provider.h"
 
@@ -34,6 +36,12 @@ static const char *const context_checks[] = {"off", "warn", "reject", "trim", NU
 static const char *const on_opens[] = {"reply", "error", NULL};
 #define PROVIDER_WORD(id, name) name,
 static const char *const providers[] = {SC_PROVIDER_LIST(PROVIDER_WORD) NULL};
+#define DIALECT_WORD(id, name) name,
+static const char *const dialects[] = {SC_DIALECT_LIST(DIALECT_WORD) NULL};
+/* After which another target may be asked: a bad request is as bad everywhere. */
+static const char *const movers[] = {"retryable",       "overloaded", "rate_limited",
+                                     "quota_exhausted", "auth",       "token_limit",
+                                     "content_policy",  "not_found",  NULL};
 static const char *const failures[] = {
     "retryable",   "overloaded",     "rate_limited", "auth",        "quota_exhausted",
     "token_limit", "content_policy", "not_found",    "bad_request", NULL};
@@ -54,6 +62,8 @@ static const char *const failures[] = {
     X(context_checks) \
     X(on_opens)       \
     X(providers)      \
+    X(dialects)       \
+    X(movers)         \
     X(failures)
 #define WORDS(list) .words = WORDS_##list
 #define ID(list) WORDS_##list,

@@ -20,6 +20,9 @@ BEYOND_A_SCHEMA = {
     "161", "162", "164", "165",  # names of budgets and rules, words that go alone
     "144",  # form of an alternative
     "94", "95", "148", "149", "150", "151",  # names and hosts of providers
+    "170", "171", "174", "183", "214", "217",  # names of targets
+    "190", "197", "198", "199", "200", "201", "205", "206", "208",  # form of URLs, keys and headers
+    "179", "180", "181", "187", "189", "194", "195", "196", "203", "207", "209", "210",  # what targets, routes and replies go with
 }
 
 with open("policies/policy.schema.json", encoding="utf-8") as f:
