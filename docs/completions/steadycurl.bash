@@ -51,7 +51,7 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --from-log | --html | --svg | -p | -l | -b | -r)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --from-log | --html | --svg | --textfile | --otlp | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -62,6 +62,10 @@ _steadycurl() {
     --scenario)
         mapfile -t COMPREPLY < <(compgen -f -W 'steady flaky outage dead brownout rate-limit rate-limit-silent quota
             slow-first-token herd retry-storm key-lost redis-lost' -- "$current")
+        return
+        ;;
+    --semconv)
+        mapfile -t COMPREPLY < <(compgen -W 'v0.1.0 v1.36.0' -- "$current")
         return
         ;;
     --method | -X)

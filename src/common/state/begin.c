@@ -199,6 +199,7 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
 
     memset(t, 0, sizeof *t);
     t->settings = s;
+    t->begun_ns = f->begun_ns ? f->begun_ns : now;
     t->deadline_ns = f->deadline_ns;
     t->begun = true;
     if (!r)

@@ -24,7 +24,7 @@
 #define SC_SLOTS (SC_GROUPS * SC_KINDS)
 #define SC_SLOT_WORDS 6
 #define SC_SERIES 256
-#define SC_SERIES_WORDS 75
+#define SC_SERIES_WORDS 168
 #define SC_LABEL_WORDS 19
 #define SC_LABEL_MAX (SC_LABEL_WORDS * 8) /* with the final NUL */
 #define SC_JOURNALS 16

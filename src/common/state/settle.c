@@ -250,9 +250,12 @@ void sc_state_settle(struct sc_ticket *t, const struct sc_attempt_facts *f, int6
     if (t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(f->class), f->class, now, rnd, fx);
     sc_metric_add(t->series, SC_M_ATTEMPTS + (unsigned)f->class, 1);
-    sc_metric_add(t->series, SC_M_INPUT_TOKENS, f->input_tokens);
-    sc_metric_add(t->series, SC_M_OUTPUT_TOKENS, f->output_tokens);
-    sc_metric_observe(t->series, SC_M_LATENCY, f->ms);
+    sc_metric_add(t->series, SC_M_COST, f->cost_nano);
+    sc_metric_observe(t->series, SC_M_INPUT_TOKENS, f->input_tokens);
+    sc_metric_observe(t->series, SC_M_OUTPUT_TOKENS, f->output_tokens);
+    sc_metric_observe(t->series, SC_M_ATTEMPT_TIME, f->ms);
+    if (f->first_token_ms > 0)
+        sc_metric_observe(t->series, SC_M_FIRST_TOKEN, f->first_token_ms);
 }
 
 bool sc_state_retry_allowed(struct sc_ticket *t, enum sc_class class)
@@ -300,7 +303,8 @@ void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int
         settle_breaker(t, sc_breaker_outcome_of(class), class, now, rnd, fx);
     sc_ticket_release(t, now, true);
     if (end != SC_END_MOVED)
-        sc_metric_add(t->series, SC_M_CALLS_OK + (unsigned)end, 1);
+        sc_metric_observe(t->series, SC_M_CALL_TIME + (unsigned)end * SC_HISTOGRAM_WORDS,
+                          (now - t->begun_ns) / SC_NS_PER_MS);
 }
 
 void sc_state_count_wait(struct sc_ticket *t, enum sc_wait_reason reason, int64_t ms)

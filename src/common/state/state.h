@@ -112,6 +112,7 @@ struct sc_state_words {
 struct sc_call_facts {
     struct sc_state_words *words;  /* of earlier calls like this one; NULL: nobody keeps them */
     int64_t deadline_ns;           /* the program's own, SC_NEVER if none: no wait ends later */
+    int64_t begun_ns;              /* of a call that was elsewhere before; 0: it begins now */
     struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
     const struct sc_world *world;  /* where it is made, NULL: on this machine */
 };
@@ -124,6 +125,7 @@ struct sc_attempt_facts {
     int64_t input_tokens, output_tokens; /* for the counters, -1: unknown */
     int64_t estimated_input;             /* with input_tokens: teaches the factor; 0: unknown */
     int64_t ms;                          /* how long it took */
+    int64_t first_token_ms;              /* of a stream: until its first output; 0: none came */
     const struct sc_scope_key *key;      /* as at the begin, where there is a hint; else NULL */
     int64_t cost_nano;                   /* -1: unknown */
 };
@@ -159,7 +161,7 @@ struct sc_ticket {
     struct sc_reservation requests, tokens, learned[SC_RATE_COUNT];
     struct sc_money_ticket *money; /* NULL: no budget */
     struct sc_scope_hashes hashes;
-    int64_t deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
+    int64_t begun_ns, deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
     uint64_t lease_hash, lease_word;
     unsigned generation, round;
     int attempts;

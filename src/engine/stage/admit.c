@@ -92,6 +92,7 @@ static void begin_ticket(struct sc_transfer *t)
     char host[SC_URL_HOST_MAX + 8];
     struct sc_scope_key key;
     struct sc_call_facts facts = {.deadline_ns = to_boottime(t->call.deadline_ns),
+                                  .begun_ns = t->call.attempts > 0 ? t->ticket.begun_ns : 0,
                                   .money = t->money};
     char note[512];
 
@@ -175,6 +176,14 @@ static enum sc_class class_of_service(const struct sc_transfer *t)
     return t->x.programs_doing ? SC_CLASS_ABORTED : t->verdict.class;
 }
 
+/* Rounded up: 0 says that there was none. */
+static int64_t first_token_ms(const struct sc_transfer *t)
+{
+    int64_t ns = t->x.output_ns ? t->x.output_ns - t->attempt.start_ns : 0;
+
+    return (ns + SC_NS_PER_MS - 1) / SC_NS_PER_MS;
+}
+
 static struct sc_wish judged(struct sc_transfer *t, void *me)
 {
     struct sc_effects *fx = &((struct admit *)me)->effects;
@@ -190,6 +199,7 @@ static struct sc_wish judged(struct sc_transfer *t, void *me)
         .estimated_input = took->estimated_input,
         .cost_nano = took->cost_nano,
         .ms = (t->attempt.end_ns - t->attempt.start_ns) / SC_NS_PER_MS,
+        .first_token_ms = first_token_ms(t),
     };
     char host[SC_URL_HOST_MAX + 8];
     struct sc_scope_key key;

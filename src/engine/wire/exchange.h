@@ -112,6 +112,7 @@ struct sc_exchange {
     bool send_paused;     /* the program has paused its upload: hold nothing meanwhile */
     bool fail_suppressed; /* FAILONERROR is off for this response: its body decides */
     struct sc_stream *stream;
+    int64_t output_ns;        /* when its first output came, 0: none has */
     struct sc_filter *filter; /* the program does not get to see all of the stream (filter.h) */
     uint64_t counted_ahead;   /* bytes looked at, and that the program's pause sends again */
     struct sc_clock clock;

@@ -15,6 +15,7 @@
 #include "handle/hooks.h"
 #include "handle/mark.h"
 #include "http/header.h"
+#include "process/runtime.h"
 #include "provider/ratelimit.h"
 #include "provider/tier.h"
 #include "wire/clock.h"
@@ -303,6 +304,8 @@ static void read_piece(struct sc_exchange *x, const char *p, size_t n)
     x->body_len += n;
     if (x->stream) {
         sc_stream_feed(x->stream, p, n);
+        if (x->output_ns == 0 && x->stream->state == SC_STREAM_OUTPUT)
+            x->output_ns = sc_now_ns();
     } else if (x->mode == SC_HOLD_JSON) {
         sc_usage_feed(&x->usage, p, n);
         x->read_len += n;

@@ -18,7 +18,7 @@ setup() {
     [[ $output == *"No such file"* ]]
     run --separate-stderr steadycurl metrics
     [ "$status" -eq 0 ]
-    [ -z "$output" ]
+    [ "$(grep -v '^#' <<<"$output")" = "steadycurl_build_info{version=\"$(steadycurl --version | cut -d' ' -f2)\"} 1" ]
     mkdir -m 700 "$STEADYCURL_STATE"
     run steadycurl status
     [ "$status" -eq 0 ]
