@@ -47,7 +47,7 @@ start_mock() {
     env -u LD_PRELOAD "$steadycurl" mock --quiet --port-file "$work/port" --script "$faults" \
         --idle-exit 120 >"$work/mock.out" 2>&1 &
     mock=$!
-    for _ in $(seq 500); do
+    for _ in $(seq 6000); do
         [ -s "$work/port" ] && break
         kill -0 "$mock" 2>/dev/null || break
         sleep 0.01
@@ -84,7 +84,7 @@ run() { # NAME PROGRAM...
     local name=$1
     shift
     ask_mock reset -X POST >/dev/null
-    timeout 60 "$@" >"$work/$name.out" 2>&1 </dev/null
+    timeout 300 "$@" >"$work/$name.out" 2>&1 </dev/null
     status=$?
 }
 

@@ -86,7 +86,7 @@ import os; os.rename(sys.argv[1] + ".new", sys.argv[1])
 time.sleep(600)
 PY
     listener=$!
-    for _ in $(seq 500); do [ -s "$BATS_TEST_TMPDIR/port" ] && break; sleep 0.02; done
+    await test -s "$BATS_TEST_TMPDIR/port"
     run "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$log" -- \
         curl -sS --noproxy '*' --connect-timeout 1 \
         "http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/v1/files" -d x=1

@@ -43,7 +43,7 @@ conversation() { # ROUNDS: a line of JSON without an end of line
 }
 
 wrapped() { # PROGRAM ARGUMENT...
-    "$STEADYCURL" run --policy "$POLICY" -- timeout 60 "$@"
+    "$STEADYCURL" run --policy "$POLICY" -- timeout 300 "$@"
 }
 
 arrived() { # FILE: this, and nothing else, came to the server; as often as $TIMES says

@@ -42,7 +42,7 @@ request() { # JQ PROGRAM that may use words(N): N different words, 5 to 7 bytes 
 }
 
 send() { # PATH [CURL OPTION...]
-    "$STEADYCURL" run --policy "$POLICY" -- timeout 60 curl -sS "$MOCK_URL$1" \
+    "$STEADYCURL" run --policy "$POLICY" -- timeout 300 curl -sS "$MOCK_URL$1" \
         --data-binary "@$REQUEST" "${@:2}"
 }
 

@@ -24,13 +24,13 @@ POLICY
 }
 
 ask() { # [CURL OPTION...]
-    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 30 \
+    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 300 \
         curl -sS "$@" "$MOCK_URL/v1/chat/completions" -d '{"model":"m","stream":true,"messages":[]}'
 }
 
 @test "an attempt without a first token in time is tried again" {
-    mock_start --script 'hang;ms=20000,200'
-    policy '"first_token_ms": 1500'
+    mock_start --script 'hang;ms=200000,200'
+    policy '"first_token_ms": '"$(ample_ms 1500)"
     run -0 ask -N
     [[ $output == *"[DONE]"* ]]
     [ "$(mock_count)" -eq 2 ]
@@ -38,8 +38,8 @@ ask() { # [CURL OPTION...]
 }
 
 @test "a stream that falls silent after output ends with libcurl's timeout" {
-    mock_start --script 'stall;at=900;ms=20000'
-    policy '"gap_ms": 1500'
+    mock_start --script 'stall;at=900;ms=200000'
+    policy '"gap_ms": '"$(ample_ms 1500)"
     run -28 ask -N
     [[ $output == *"data: "* ]]
     [[ $output == *"Operation timed out"* ]]
@@ -48,15 +48,15 @@ ask() { # [CURL OPTION...]
 }
 
 @test "total_ms bounds the whole call" {
-    mock_start --script 'hang;ms=20000'
+    mock_start --script 'hang;ms=200000'
     policy '"total_ms": 700'
     run -28 ask
     [[ $output == *"timed out"* ]]
 }
 
 @test "the program's own progress callback still runs, and can still stop the call" {
-    mock_start --script 'hang;ms=20000'
-    policy '"first_token_ms": 20000'
+    mock_start --script 'hang;ms=200000'
+    policy '"first_token_ms": 200000'
     cat >"$BATS_TEST_TMPDIR/p.py" <<'PY'
 import pycurl, sys
 calls = []
@@ -69,26 +69,24 @@ try:
 except pycurl.error as e:
     print(e.args[0], len(calls))
 PY
-    run -0 timeout 30 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" -- \
+    run -0 timeout 190 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" -- \
         /usr/bin/python3 "$BATS_TEST_TMPDIR/p.py" "$MOCK_URL/v1/models"
     [ "$output" = "42 3" ]
 }
 
-slow_start() {
+slow_start() { # sets BOUND: ample for an answer, and shorter than a "wait" of the server's
     local file=$BATS_TEST_TMPDIR/port
-    /usr/bin/python3 "$SC_TOP/tests/engine/slow_stream.py" "$file" >/dev/null 2>&1 3>&- 4>&- &
+    BOUND=$(ample_ms 1500)
+    SLOW_WAIT=$((BOUND * 3 / 1000)) /usr/bin/python3 "$SC_TOP/tests/engine/slow_stream.py" "$file" >/dev/null 2>&1 3>&- 4>&- &
     SLOW=$!
-    for _ in $(seq 500); do
-        [ -s "$file" ] && break
-        sleep 0.02
-    done
+    await test -s "$file"
     SLOW_URL=http://127.0.0.1:$(<"$file")
 }
 
 ask_slow() { # STEPS [CURL OPTION...]
     local steps=$1
     shift
-    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 60 \
+    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 300 \
         curl -sS "$@" "$SLOW_URL/v1/$steps" -d '{"model":"m","stream":true,"messages":[]}'
 }
 
@@ -99,7 +97,7 @@ asked() { # the number of requests since the last time
 @test "the gap counts from output to output: not from a ping before the first" {
     local before
     slow_start
-    policy '"gap_ms": 1500'
+    policy '"gap_ms": '"$BOUND"
     for before in ping event-ping blank; do
         run -0 ask_slow $before,wait,out,end
         [[ $output == *"a word"*"[DONE]"* ]]
@@ -110,12 +108,12 @@ asked() { # the number of requests since the last time
 @test "comments, pings and blanks are no output, before the first nor after it" {
     local alive
     slow_start
-    policy '"gap_ms": 1500'
+    policy '"gap_ms": '"$BOUND"
     for alive in pings event-pings blanks; do
         run -28 ask_slow out,$alive
         [[ $output == *"a word"* ]]
     done
-    policy '"first_token_ms": 1500'
+    policy '"first_token_ms": '"$BOUND"
     for alive in pings event-pings blanks; do
         run -0 ask_slow "!$alive,out,end"
         grep -q 'Timeout was reached: first_token_ms' "$LOG"
@@ -126,29 +124,31 @@ asked() { # the number of requests since the last time
 }
 
 @test "what the error text says is the time that the call took, once" {
-    local told took
+    local told took seconds
     slow_start
-    policy '"first_token_ms": 1500, "gap_ms": 1500'
+    policy '"first_token_ms": '"$BOUND"', "gap_ms": '"$BOUND"
     run -28 ask_slow '!wait,out,wait,end' -w '%{stderr}took %{time_total}\n'
     told=$(sed -n 's/.*timed out after \([0-9]*\) milliseconds.*/\1/p' <<<"$output")
     took=$(sed -n 's/.*took \([0-9]*\)\.\([0-9]\{3\}\).*/\1\2/p' <<<"$output")
-    [ "$told" -ge 3000 ]
+    [ "$told" -ge $((2 * BOUND)) ]
     [ "$told" -le $((10#$took + 500)) ]
-    policy '"first_token_ms": 1500'
-    run -28 ask_slow wait -m 4 -w '%{stderr}took %{time_total}\n'
+    policy '"first_token_ms": '"$BOUND"
+    seconds=$((BOUND * 8 / 3000)) # ends in the third attempt
+    run -28 ask_slow wait -m "$seconds" -w '%{stderr}took %{time_total}\n'
     told=$(sed -n 's/.*timed out after \([0-9]*\) milliseconds.*/\1/p' <<<"$output")
     took=$(sed -n 's/.*took \([0-9]*\)\.\([0-9]\{3\}\).*/\1\2/p' <<<"$output")
-    [ "$told" -ge 3990 ]
+    [ "$told" -ge $((seconds * 1000 - 10)) ]
     [ "$told" -le $((10#$took + 500)) ]
 }
 
 @test "a pause of the program's own is not the server's time" {
-    local driver
+    local driver bound
     mock_start --script '200'
-    policy '"first_token_ms": 3000, "gap_ms": 3000'
+    bound=$(ample_ms 3000)
+    policy '"first_token_ms": '"$bound"', "gap_ms": '"$bound"
     for driver in easy multi sockets; do
         run -0 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- \
-            timeout 60 "$SC_TOP/build/tests/programs/pauses" $driver long "$MOCK_URL/v1/models"
+            timeout 600 "$SC_TOP/build/tests/programs/pauses" $driver long "$MOCK_URL/v1/models" $((bound * 2 / 1000))
         [[ $output == "result 0, status 200, head 1, body "*", paused 1" ]]
     done
     [ "$(mock_count)" -eq 3 ]

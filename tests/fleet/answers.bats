@@ -145,7 +145,7 @@ like_real() { # PROGRAM ARGUMENT...
     mock_script hang
     mock_reset
     start_ask /dev/null
-    until [ "$(mock_count)" -eq 1 ]; do sleep 0.02; done
+    await mock_got 1
     run -0 ask -o /dev/null -w '%{http_code} %header{x-steadycurl} %{time_starttransfer} %{time_total}'
     echo "$output"
     [[ $output =~ ^429\ concurrency_limit\ (0\.[3-9]|[1-9])[0-9]*\.?[0-9]*\ (0\.[3-9]|[1-9]) ]]

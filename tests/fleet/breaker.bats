@@ -5,14 +5,19 @@ load fleet
 
 setup() {
     fleet_begin
+    open_ms=$(ample_ms 2000)
 }
 
 teardown() {
     fleet_end
 }
 
-breaker() { # [MORE BREAKER KEYS]: opens after three failed calls, for two seconds
-    policy '"breaker": {"consecutive_failures": 3, "open_ms": 2000, "success_threshold": 1'"${1:+, $1}"'}'
+breaker() { # [MORE BREAKER KEYS]: opens after three failed calls, for two seconds or more
+    policy '"breaker": {"consecutive_failures": 3, "open_ms": '"$open_ms"', "success_threshold": 1'"${1:+, $1}"'}'
+}
+
+answered() {
+    [ "$(code)" = "200 " ]
 }
 
 open_it() {
@@ -62,9 +67,9 @@ open_it() {
         refused=$began
         sleep 0.1
     done
-    [ $((refused - open)) -lt 2000 ] # nobody who came later was turned away
+    [ $((refused - open)) -lt "$open_ms" ] # nobody who came later was turned away
     # Up to a tenth less: fleets on other machines shall not come back at the same moment.
-    [ "$(mock_requests | jq '.[3].time_ms - .[2].time_ms >= 1800')" = true ]
+    mock_requests | jq -e --argjson ms "$open_ms" '.[3].time_ms - .[2].time_ms >= $ms * 9 / 10'
     [ "$(mock_count)" -eq 4 ]
     for _ in 1 2 3; do [ "$(code)" = "200 " ]; done
     [ "$(count_events '.event == "breaker"')" -eq 3 ]
@@ -79,7 +84,7 @@ open_it() {
     sed -i 's/"format": "json"/"format": "text"/' "$POLICY"
     open_it
     mock_script 200
-    until [ "$(code)" = "200 " ]; do sleep 0.1; done
+    await answered
     grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Breaker open for [0-9.]+ m?s: the service keeps failing \(.*host=127\.0\.0\.1' "$LOG"
     grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Answered by steadycurl: breaker_open \(.*attempts=0' "$LOG"
     grep -Eq '^\[[-0-9]{10} [:0-9]{8}\] Breaker half-open: one attempt goes through \(' "$LOG"
@@ -92,14 +97,14 @@ probes_of_eight() { # PERMITTED
     mock_script hang # a probe that has not come back is neither success nor failure
     local i pids=()
     for ((i = 0; i < 8; i++)); do
-        start "$BATS_TEST_TMPDIR/out.$i" "$BUILT/fleet_load" "$CHAT" -t 2 -s 3
+        start "$BATS_TEST_TMPDIR/out.$i" "$BUILT/fleet_load" "$CHAT" -t 2 -s $((open_ms / 1000 + 1))
         pids+=("$PID")
     done
-    until [ "$(mock_count)" -ge $((3 + $1)) ]; do sleep 0.02; done
+    await mock_got $((3 + $1))
     sleep 0.7 # the others go on asking
     kill_hard "${pids[@]}"
-    # A lease lasts two seconds from before its probe arrives.
-    mock_requests | jq -e "[.[3:][].time_ms] | min as \$first | map(select(. < \$first + 1000)) | length <= $1"
+    # A lease is as long as the open time, from before its probe arrives.
+    mock_requests | jq -e "[.[3:][].time_ms] | min as \$first | map(select(. < \$first + $open_ms / 2)) | length <= $1"
     [ "$(cat "$BATS_TEST_TMPDIR"/out.* | grep -c ' 503 breaker_open$')" -gt 16 ]
 }
 
@@ -117,12 +122,12 @@ probes_of_eight() { # PERMITTED
     mock_script hang,200
     mock_reset
     start "$BATS_TEST_TMPDIR/prober" "$BUILT/fleet_load" "$CHAT" -s 60
-    until [ "$(mock_count)" -eq 1 ]; do sleep 0.02; done
+    await mock_got 1
     kill_hard "$PID"
-    until [ "$(code)" = "200 " ]; do sleep 0.1; done
+    await answered
     [ "$(mock_count)" -eq 2 ]
     # The lease is as long as the open time; the first probe may have arrived late.
-    mock_requests | jq -e '.[1].time_ms - .[0].time_ms >= 1000'
+    mock_requests | jq -e --argjson ms "$open_ms" '.[1].time_ms - .[0].time_ms >= $ms / 2'
 }
 
 @test "a failed probe keeps the others away for twice as long" {
@@ -134,8 +139,11 @@ probes_of_eight() { # PERMITTED
     done
     mapfile -t open < <(events '.event == "breaker"' | sed -n 's/.*Breaker open for \([0-9.]*\) s:.*/\1/p')
     [ "${#open[@]}" -eq 2 ]
-    # Up to a tenth less.
-    awk -v a="${open[0]}" -v b="${open[1]}" 'BEGIN { exit !(a >= 1.8 && a <= 2 && b >= 3.6 && b <= 4) }'
+    # Up to a tenth less, as they are rounded.
+    awk -v a="${open[0]}" -v b="${open[1]}" -v s="$open_ms" 'BEGIN {
+        s /= 1000
+        exit !(a >= 0.87 * s && a <= 1.03 * s && b >= 1.77 * s && b <= 2.03 * s)
+    }'
 }
 
 @test "models of one host break apart; the caller's own faults break nothing" {

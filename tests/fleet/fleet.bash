@@ -52,6 +52,12 @@ code() { # [CURL ARGUMENT...]: status and reason
     ask -o /dev/null -w '%{http_code} %header{x-steadycurl}\n' "$@"
 }
 
+# The Retry-After of an answer in $output is that of a wait which began at $SECONDS = BEGAN or later.
+tells_rest() { # OF_SECONDS BEGAN
+    [[ $output =~ retry-after:\ ([0-9]+) ]]
+    [ "${BASH_REMATCH[1]}" -le $(($1 + 1)) ] && [ "${BASH_REMATCH[1]}" -ge $(($1 - 1 - (SECONDS - $2))) ]
+}
+
 # Starts a program in the background; $PID is its own, not that of a shell around it.
 PID=
 start() { # FILE PROGRAM ARGUMENT...
@@ -94,6 +100,10 @@ events() { # CONDITION
 
 count_events() { # CONDITION
     events "$1" | wc -l
+}
+
+has_events() { # COUNT CONDITION
+    [ "$(count_events "$2")" -ge "$1" ]
 }
 
 # How many lines of the programs say so: CURLcode, status and reason.

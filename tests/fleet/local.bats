@@ -30,7 +30,7 @@ start_local() { # FILE PORT
         pids+=("$PID")
     done
     # Two refusals each are more than a retry budget would let pass.
-    until [ "$(mock_count)" -ge 32 ]; do sleep 0.1; done
+    await mock_got 32
     mock_script 200
     wait "${pids[@]}"
     [ "$(cat "$BATS_TEST_TMPDIR"/out.* | sort | uniq -c | tr -s ' ')" = " 16 200" ]
@@ -40,7 +40,7 @@ start_local() { # FILE PORT
     local port
     port=$(free_port)
     start_local "$BATS_TEST_TMPDIR/out" "$port"
-    until grep -q '^.* Retry 1: ' "$LOG" 2>/dev/null; do sleep 0.02; done
+    await grep -q '^.* Retry 1: ' "$LOG"
     mock_stop
     mock_start --port "$port"
     wait "$PID"

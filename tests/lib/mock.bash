@@ -16,6 +16,7 @@ fi
 
 : "${SC_TOP:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 : "${STEADYCURL:=$SC_TOP/build/steadycurl}"
+. "$SC_TOP/tests/lib/await.bash"
 
 mock_start() { # [OPTION...]
     local dir scheme=http option tls=()
@@ -31,16 +32,16 @@ mock_start() { # [OPTION...]
     env -u LD_PRELOAD "$STEADYCURL" mock --quiet --idle-exit 600 --port-file "$dir/port" \
         "${tls[@]}" "$@" </dev/null >"$dir/out" 2>&1 3>&- 4>&- &
     MOCK_PID=$!
-    for _ in $(seq 1000); do
-        [ -s "$dir/port" ] && break
-        if ! kill -0 "$MOCK_PID" 2>/dev/null; then
-            cat "$dir/out" >&2
-            return 1
-        fi
-        sleep 0.01
-    done
-    read -r MOCK_PORT <"$dir/port" || return 1
+    await mock_is_up_or_gone "$dir/port"
+    if ! read -r MOCK_PORT <"$dir/port"; then
+        cat "$dir/out" >&2
+        return 1
+    fi
     MOCK_URL=$scheme://127.0.0.1:$MOCK_PORT
+}
+
+mock_is_up_or_gone() { # PORT FILE
+    [ -s "$1" ] || ! kill -0 "$MOCK_PID"
 }
 
 mock_stop() {
@@ -62,6 +63,25 @@ mock_requests() {
 # How many requests it received.
 mock_count() {
     mock_curl /_mock/count | sed 's/[^0-9]*\([0-9]*\).*/\1/'
+}
+
+# Whether it received so many, or more: await mock_got 2
+mock_got() { # COUNT
+    [ "$(mock_count)" -ge "$1" ]
+}
+
+# A time in milliseconds that is ample for a call or two, on this machine as busy as it now is: for
+# bounds, rests and leases that others must not outlast by being slow.
+ample_ms() { # LEAST
+    local began took
+    began=$(date +%s%3N)
+    curl -s file:///dev/null
+    took=$((($(date +%s%3N) - began) * 20))
+    echo $((took > $1 ? took : $1))
+}
+
+ample_s() { # LEAST
+    echo $((($(ample_ms $(($1 * 1000))) + 999) / 1000))
 }
 
 # Forgets what was received, and starts all scripts anew.

@@ -21,8 +21,8 @@ teardown() {
 @test "transfers that share a connection go as without the library" {
     before_the_mock
     server 200
-    capture alone timeout 60 "$BUILT/multi_h2" 8 "$FRONT_URL/v1/chat/completions" "$ASK"
-    capture under wrapped timeout 60 "$BUILT/multi_h2" 8 "$FRONT_URL/v1/chat/completions" "$ASK"
+    capture alone timeout 300 "$BUILT/multi_h2" 8 "$FRONT_URL/v1/chat/completions" "$ASK"
+    capture under wrapped timeout 300 "$BUILT/multi_h2" 8 "$FRONT_URL/v1/chat/completions" "$ASK"
     same alone under
     grep -q 'HTTP version 3,' "$BATS_TEST_TMPDIR/under/out"
     grep -q '^1 connections' "$BATS_TEST_TMPDIR/under/out"
@@ -31,10 +31,10 @@ teardown() {
 @test "each of them gets through failures of its own, on the same connection" {
     before_the_mock
     server 200
-    capture alone timeout 60 "$BUILT/multi_h2" 5 "$FRONT_URL/v1/chat/completions" "$ASK"
+    capture alone timeout 300 "$BUILT/multi_h2" 5 "$FRONT_URL/v1/chat/completions" "$ASK"
     server '503*9,200'
     POLICY=$POLICY.more capture under wrapped \
-        timeout 60 "$BUILT/multi_h2" 5 "$FRONT_URL/v1/chat/completions" "$ASK"
+        timeout 300 "$BUILT/multi_h2" 5 "$FRONT_URL/v1/chat/completions" "$ASK"
     same alone under
     [ "$(mock_count)" -eq 14 ]
 }
@@ -49,10 +49,10 @@ teardown() {
     # libcurl 7.88 takes a push for an authority with a port as one for another host.
     export CONNECT_TO=push.example:443:${FRONT_URL#https://}
     sed 's/"host": "127.0.0.1"/"host": "*"/' "$POLICY" >"$POLICY.all"
-    capture alone timeout 60 "$BUILT/multi_h2" 2 https://push.example/page.json
+    capture alone timeout 300 "$BUILT/multi_h2" 2 https://push.example/page.json
     : >"$LOG"
     POLICY=$POLICY.all capture under wrapped \
-        timeout 60 "$BUILT/multi_h2" 2 https://push.example/page.json
+        timeout 300 "$BUILT/multi_h2" 2 https://push.example/page.json
     same alone under
     [ "$(grep -c 'pushes /more.json' "$BATS_TEST_TMPDIR/under/out")" -ge 1 ]
     logged 'Success: HTTP 200'

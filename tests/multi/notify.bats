@@ -14,7 +14,7 @@ teardown_file() {
 }
 
 notified() { # PROGRAM ARGUMENT...
-    run --separate-stderr "$@" timeout 60 "$BUILT/multi_notify" "$MOCK_URL/v1/models" 4
+    run --separate-stderr "$@" timeout 300 "$BUILT/multi_notify" "$MOCK_URL/v1/models" 4
     [ "$status" -ne 77 ] || skip "this libcurl has no notifications"
     [ "$status" -eq 0 ]
 }
@@ -43,10 +43,10 @@ notified() { # PROGRAM ARGUMENT...
     export STEADYCURL_STATE=$BATS_TEST_TMPDIR
     local url=$MOCK_URL/v1/models
     POLICY=$POLICY.one run -0 --separate-stderr wrapped curl -sS "$url" -o /dev/null
-    POLICY=$POLICY.one run -22 --separate-stderr wrapped timeout 60 curl -Z -sS -f "$url" "$url" \
+    POLICY=$POLICY.one run -22 --separate-stderr wrapped timeout 300 curl -Z -sS -f "$url" "$url" \
         -o /dev/null -o /dev/null -w '%{http_code}\n'
     [ "$output" = $'429\n429' ]
-    POLICY=$POLICY.one run -0 --separate-stderr wrapped timeout 60 curl -Z --parallel-max 1 -sS \
+    POLICY=$POLICY.one run -0 --separate-stderr wrapped timeout 300 curl -Z --parallel-max 1 -sS \
         "$url" "$url" "$url" -o /dev/null -o /dev/null -o /dev/null -w '%{http_code}\n'
     [ "$output" = $'429\n429\n429' ]
     [ "$(mock_count)" -eq 1 ]

@@ -17,11 +17,11 @@ teardown_file() {
 # Six failures: whoever meets them goes on.
 through_failures() { # MODE
     server 200
-    capture alone timeout 60 "$BUILT/multi_odd" "$1" "$CHAT"
+    capture alone timeout 300 "$BUILT/multi_odd" "$1" "$CHAT"
     [ "$(<"$BATS_TEST_TMPDIR/alone/status")" -eq 0 ]
     server 503,429,503,503,503,429,200
     : >"$LOG"
-    POLICY=$POLICY.more capture under wrapped timeout 60 "$BUILT/multi_odd" "$1" "$CHAT"
+    POLICY=$POLICY.more capture under wrapped timeout 300 "$BUILT/multi_odd" "$1" "$CHAT"
     same alone under
     logged 'Retry 1: HTTP'
 }
@@ -68,7 +68,7 @@ through_failures() { # MODE
 @test "a thread cancelled while the library waits: its handle can be used by others" {
     server 503,200,503,200
     : >"$LOG"
-    POLICY=$POLICY.slow run -0 wrapped timeout 60 "$BUILT/multi_odd" cancelled "$CHAT"
+    POLICY=$POLICY.slow run -0 wrapped timeout 300 "$BUILT/multi_odd" cancelled "$CHAT"
     [ "$(grep -c '^cancelled$' <<<"$output")" -eq 2 ]
     [ "$(grep -c '^0: result 0, status 200' <<<"$output")" -eq 3 ]
     [[ ${lines[-1]} == "cleanup 0" ]]

@@ -57,10 +57,7 @@ git_server() { # FAILURES: sets GIT_URL; a repository with history
     )
     $PYTHON "$HERE/git_server.py" "$dir" "$dir/port" "$1" >"$dir/log" 2>&1 3>&- 4>&- &
     GIT_SERVER=$!
-    for _ in $(seq 500); do
-        [ -s "$dir/port" ] && break
-        sleep 0.02
-    done
+    await test -s "$dir/port"
     GIT_URL=http://127.0.0.1:$(<"$dir/port")/r.git
     export GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
 }
@@ -103,10 +100,7 @@ teardown() {
     cd "$BATS_TEST_TMPDIR/clone"
     $PYTHON "$HERE/git_server.py" "$BATS_TEST_TMPDIR/git" "$BATS_TEST_TMPDIR/git/port" 2 3>&- 4>&- &
     GIT_SERVER=$!
-    for _ in $(seq 500); do
-        [ -s "$BATS_TEST_TMPDIR/git/port" ] && break
-        sleep 0.02
-    done
+    await test -s "$BATS_TEST_TMPDIR/git/port"
     git remote set-url origin "http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/git/port")/r.git"
     # Larger than http.postBuffer: sent from a callback, in chunks.
     head -c 3000000 /dev/urandom >noise

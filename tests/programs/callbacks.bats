@@ -144,10 +144,7 @@ while True:
 EOF
     $PYTHON "$proxy.py" "$1" >"$proxy.out" 3>&- 4>&- &
     pid=$!
-    for _ in $(seq 1000); do
-        [ -s "$proxy.out" ] && break
-        sleep 0.01
-    done
+    await test -s "$proxy.out"
     port=$(head -1 "$proxy.out")
     capture under wrapped curl -sS -p -x "http://127.0.0.1:$port" "http://127.0.0.1:1/"
     capture alone curl -sS -p -x "http://127.0.0.1:$port" "http://127.0.0.1:1/"

@@ -112,7 +112,7 @@ harmless() { # PATTERN
 @test "a FIFO for a policy does not hold the program up" {
     mkfifo "$policy"
     server 503
-    run timeout 20 env LD_PRELOAD="$LIBRARY" STEADYCURL_POLICY="$policy" STEADYCURL_LOG="$log" \
+    run timeout 120 env LD_PRELOAD="$LIBRARY" STEADYCURL_POLICY="$policy" STEADYCURL_LOG="$log" \
         curl -sS -o /dev/null -w '%{http_code}' "$CHAT"
     [ "$output" = 503 ]
     one_line "$log" 'policy\.json'

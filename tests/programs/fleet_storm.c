@@ -1,11 +1,11 @@
 /*
  * fleet_storm.c - kills programs at random moments.
  *
- *     fleet_storm AT_ONCE KILLS SECONDS MS PROGRAM [ARGUMENT...]
+ *     fleet_storm AT_ONCE KILLS MS PROGRAM [ARGUMENT...]
  *
  * Keeps AT_ONCE copies of a program running and kills one of them, SIGKILL, every MS milliseconds
- * or so, until KILLS have died that way or SECONDS are over; then the rest. Prints how many were
- * killed and how many ended by themselves.
+ * or so, until KILLS have died that way; then the rest. Prints how many were killed and how many
+ * ended by themselves.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -20,14 +20,6 @@ enum { MOST = 32 };
 
 static pid_t running[MOST];
 static long killed, ended;
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static pid_t start(char **command)
 {
@@ -61,18 +53,18 @@ static void gather(int n, char **command)
 
 int main(int argc, char **argv)
 {
-    int n = argc > 5 ? atoi(argv[1]) : 0;
-    long kills = argc > 5 ? atol(argv[2]) : 0;
-    double end = argc > 5 ? now() + atof(argv[3]) : 0;
-    long us = argc > 5 ? atol(argv[4]) * 2000 : 1;
+    int n = argc > 4 ? atoi(argv[1]) : 0;
+    long kills = argc > 4 ? atol(argv[2]) : 0;
+    long us = argc > 4 ? atol(argv[3]) * 2000 : 0;
     unsigned seed = 4711;
 
     if (n < 1 || n > MOST || us < 1)
         return 2;
-    while (killed < kills && now() < end) {
-        struct timespec pause = {0, (long)(rand_r(&seed) % (unsigned)us) * 1000};
+    while (killed < kills) {
+        long wait_us = rand_r(&seed) % us;
+        struct timespec pause = {wait_us / 1000000, wait_us % 1000000 * 1000};
 
-        gather(n, argv + 5);
+        gather(n, argv + 4);
         nanosleep(&pause, NULL);
         kill(running[rand_r(&seed) % (unsigned)n], SIGKILL);
     }

@@ -22,10 +22,7 @@ front_at() { # SCHEME PATH SERVER ARGUMENT...; @PORT stands for the port
     "${@//@PORT/$port}" </dev/null >"$BATS_TEST_TMPDIR/front" 2>&1 3>&- 4>&- &
     FRONT=$!
     FRONT_URL=$scheme://127.0.0.1:$port
-    for _ in $(seq 500); do
-        curl -ksf "${more[@]}" --noproxy '*' "$FRONT_URL$path" >"$BATS_TEST_TMPDIR/up" && return
-        sleep 0.02
-    done
+    await curl -ksf "${more[@]}" --noproxy '*' -o "$BATS_TEST_TMPDIR/up" "$FRONT_URL$path" && return
     cat "$BATS_TEST_TMPDIR/front"
     return 1
 }

@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS = 6, MULTIS = 2, SOCKETS = 64, BYTES = 40000, STEPS = 60, PATIENCE_S = 20 };
+enum { JOBS = 6, MULTIS = 2, SOCKETS = 64, BYTES = 40000, STEPS = 60, PATIENCE_S = 120 };
 
 struct job {
     CURL *easy;

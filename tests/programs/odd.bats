@@ -14,7 +14,7 @@ teardown_file() {
 odd() { # MODE [SECONDS]
     : >"$LOG"
     cd "$BATS_TEST_TMPDIR" || return
-    run timeout "${2:-60}" "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- "$BUILT/odd" "$1" "$CHAT"
+    run timeout "${2:-300}" "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- "$BUILT/odd" "$1" "$CHAT"
     echo "status $status: $output"
     [ "$status" -eq 0 ]
     [ -z "$output" ]

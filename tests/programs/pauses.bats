@@ -21,7 +21,7 @@ teardown_file() {
 
 pauses() { # DRIVER CASE POLICY SCRIPT [PATH]: ends as if nothing had been
     server "$4"
-    POLICY=$POLICY.$3 run -0 wrapped timeout 60 "$BUILT/pauses" "$1" "$2" "$MOCK_URL${5:-/v1/models}"
+    POLICY=$POLICY.$3 run -0 wrapped timeout 300 "$BUILT/pauses" "$1" "$2" "$MOCK_URL${5:-/v1/models}"
     [[ $output == "result 0, status 200, head 1, body "[1-9]*", paused 1" ]]
     [ "$(mock_count)" -eq 3 ]
 }
@@ -64,7 +64,7 @@ pauses() { # DRIVER CASE POLICY SCRIPT [PATH]: ends as if nothing had been
     local driver
     for driver in easy multi sockets; do
         server "reset;early,200"
-        POLICY=$POLICY.slow run -0 wrapped timeout 60 "$BUILT/pauses" $driver upload "$MOCK_URL/echo"
+        POLICY=$POLICY.slow run -0 wrapped timeout 300 "$BUILT/pauses" $driver upload "$MOCK_URL/echo"
         [[ $output == "result 0, status 200, head 1, body "[1-9]*", paused 1" ]]
         [ "$(mock_requests | jq -r '.[-1].body')" = 0123456789abcdef ]
     done

@@ -1,7 +1,7 @@
 /*
  * pauses.c - a program that pauses and goes on while its call is between two attempts.
  *
- *     pauses easy|multi|sockets CASE URL
+ *     pauses easy|multi|sockets CASE URL [SECONDS]
  *
  * What tells it that an attempt has ended is its connection, closed. CASE:
  *
@@ -9,7 +9,7 @@
  *     across  pauses after the first attempt, goes on after the second
  *     later   pauses after the first attempt, goes on when the last one is under way
  *     upload  its read callback pauses; it goes on a moment after the first attempt
- *     long    pauses as soon as there is a connection, goes on after seconds
+ *     long    pauses as soon as there is a connection, goes on after so many seconds
  *
  * All of curl_easy_pause's answers must be CURLE_OK, and while it pauses nothing may come, or be
  * asked for.
@@ -25,11 +25,12 @@
 
 #define UPLOADED "0123456789abcdef"
 
-enum { PATIENCE_S = 30, SOCKETS = 16, PAUSED_CALLS = 2, LONG_S = 6 };
+enum { PATIENCE_S = 120, SOCKETS = 16, PAUSED_CALLS = 2 };
 
 static CURL *easy;
 static const char *mode, *what;
 static int opened, closed, ticks;
+static long long_s;
 static bool paused, was_paused;
 static size_t body, sent;
 
@@ -61,7 +62,7 @@ static void pause_long(void)
     if (!was_paused && opened > 0 && curl_easy_pause(easy, CURLPAUSE_RECV) == CURLE_OK) {
         paused = was_paused = true;
         since = time(NULL);
-    } else if (paused && time(NULL) - since > LONG_S) {
+    } else if (paused && time(NULL) - since > long_s) {
         set_paused(false);
     }
 }
@@ -194,7 +195,7 @@ static CURLcode by_multi(bool by_sockets)
     }
     CHECK(curl_multi_add_handle(multi, easy) == CURLM_OK);
     while ((message = curl_multi_info_read(multi, &left)) == NULL) {
-        CHECK(time(NULL) - start < PATIENCE_S);
+        CHECK(time(NULL) - start < PATIENCE_S + long_s);
         if (by_sockets)
             turn_sockets(multi, &running);
         else
@@ -215,8 +216,9 @@ int main(int argc, char **argv)
     long status = 0;
     CURLcode rc;
 
-    if (argc != 4)
+    if (argc < 4)
         return 2;
+    long_s = argc > 4 ? atol(argv[4]) : 0;
     mode = argv[1];
     what = argv[2];
     curl_global_init(CURL_GLOBAL_ALL);
@@ -230,7 +232,7 @@ int main(int argc, char **argv)
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)PATIENCE_S);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, PATIENCE_S + long_s);
     if (strcmp(what, "upload") == 0) {
         curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);

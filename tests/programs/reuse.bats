@@ -8,8 +8,6 @@ setup_file() {
     programs_begin
     front_certificate
     sed 's/"max_attempts": 3/"max_attempts": 4/' "$POLICY" >"$POLICY.more"
-    policy_with '"timeouts": {"first_token_ms": 1000}' >"$POLICY.token"
-    sed -i 's/"max_attempts": 3/"max_attempts": 2/' "$POLICY.token"
 }
 
 teardown_file() {
@@ -49,7 +47,7 @@ told='%{http_code} %{num_connects} %{exitcode}\n'
     # shellcheck disable=SC2034 # front_stop ends it
     FRONT=$!
     local parallel
-    for _ in $(seq 500); do [ -s "$BATS_TEST_TMPDIR/port" ] && break || sleep 0.02; done
+    await test -s "$BATS_TEST_TMPDIR/port"
     FRONT_URL=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/port")
     run --separate-stderr curl -sS --http2-prior-knowledge "$FRONT_URL/"
     [ "$status" -eq 16 ] || skip "this libcurl says $status, as of any server that hangs up"
@@ -65,6 +63,8 @@ told='%{http_code} %{num_connects} %{exitcode}\n'
 # Its stream is given up, the connection itself lives on: only a new one is not the one that failed.
 @test "an attempt after one that hung has a connection of its own, others do not" {
     before_the_mock
+    policy_with '"timeouts": {"first_token_ms": '"$(ample_ms 1000)"'}' >"$POLICY.token"
+    sed -i 's/"max_attempts": 3/"max_attempts": 2/' "$POLICY.token"
     server 'hang,200'
     POLICY=$POLICY.token run -0 --separate-stderr wrapped curl -ksS "$FRONT_URL/v1/models" \
         -o /dev/null -w "$told"

@@ -41,7 +41,7 @@ served() { # FILE...: in that order
     rm -f "$1.count" "$1.asked" "$BATS_TEST_TMPDIR/port"
     $PYTHON "$HERE/shapes.py" "$@" >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SHAPES_PID=$!
-    until [ -s "$BATS_TEST_TMPDIR/port" ]; do sleep 0.02; done
+    await test -s "$BATS_TEST_TMPDIR/port"
     BASE=http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/port")
 }
 

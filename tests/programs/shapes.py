@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def read_request(connection):

@@ -50,10 +50,12 @@ teardown_file() {
 }
 
 @test "what has come of a stream is shown while its server stalls" {
+    local seconds
+    seconds=$(ample_s 1)
     server 'stall;at=900'
-    capture alone curl -sS -N --max-time 0.7 "$MESSAGES" -d "$ASK_STREAM"
+    capture alone curl -sS -N --max-time "$seconds" "$MESSAGES" -d "$ASK_STREAM"
     server 'stall;at=900'
-    capture under wrapped curl -sS -N --max-time 0.7 "$MESSAGES" -d "$ASK_STREAM"
+    capture under wrapped curl -sS -N --max-time "$seconds" "$MESSAGES" -d "$ASK_STREAM"
     sed -i 's/after [0-9]* ms/after N ms/; s/after [0-9]* milli/after N milli/' "$BATS_TEST_TMPDIR"/{alone,under}/err
     same alone under
     [ "$(<"$BATS_TEST_TMPDIR/under/status")" -eq 28 ]

@@ -14,12 +14,12 @@ teardown_file() {
 @test "an upload whose old connection the server drops unread is sent again from the spool" {
     # Alone, libcurl has to give up: 65, "necessary data rewind wasn't possible".
     server '200,hang;ms=1,200'
-    run -0 timeout 60 "$BUILT/uploads" twice "$CHAT"
+    run -0 timeout 300 "$BUILT/uploads" twice "$CHAT"
     [ "${lines[1]%% *}" -eq 65 ]
     server 200,200
     capture alone "$BUILT/uploads" twice "$CHAT"
     server '200,hang;ms=1,200'
-    capture under wrapped timeout 60 "$BUILT/uploads" twice "$CHAT"
+    capture under wrapped timeout 300 "$BUILT/uploads" twice "$CHAT"
     same alone under
     got_same_requests 3
     logged 'Retry 1: .*row=curl-send'
@@ -28,9 +28,9 @@ teardown_file() {
 @test "without retries such an upload fails as it does alone" {
     sed 's/"max_attempts": 3/"max_attempts": 1/' "$POLICY" >"$BATS_TEST_TMPDIR/once.json"
     server '200,hang;ms=1,200'
-    capture alone timeout 60 "$BUILT/uploads" twice "$CHAT"
+    capture alone timeout 300 "$BUILT/uploads" twice "$CHAT"
     server '200,hang;ms=1,200'
-    POLICY=$BATS_TEST_TMPDIR/once.json capture under wrapped timeout 60 "$BUILT/uploads" twice "$CHAT"
+    POLICY=$BATS_TEST_TMPDIR/once.json capture under wrapped timeout 300 "$BUILT/uploads" twice "$CHAT"
     same alone under
 }
 
@@ -87,14 +87,14 @@ teardown_file() {
     for way in '' -Z; do
         server '503;early;close,503;early;close,200'
         capture under wrapped curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
-            --expect100-timeout 30 "$CHAT" -o /dev/null -w '%{http_code} %{exitcode}\n'
+            --expect100-timeout 300 "$CHAT" -o /dev/null -w '%{http_code} %{exitcode}\n'
         [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "200 0" ]
         [ "$(mock_requests | jq -r '.[2].body')" = $'a line\nanother' ]
         server '503;early;close'
         capture alone curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
-            --expect100-timeout 30 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
+            --expect100-timeout 300 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
         capture under wrapped curl -sS --no-progress-meter $way -T - -X POST -H 'Expect: 100-continue' \
-            --expect100-timeout 30 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
+            --expect100-timeout 300 "$CHAT" -o answer -w '%{http_code} %{exitcode}\n'
         same alone under
         [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "503 0" ]
         [ "$(mock_count)" -eq 4 ]

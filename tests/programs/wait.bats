@@ -33,21 +33,25 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 }
 
 @test "a hint that does not fit into the program's timeout: the 429 comes back at once" {
-    server '429;retry-after=40'
-    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' --max-time 30 "$CHAT" -d "$ASK"
+    server '429;retry-after=400'
+    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' --max-time 300 "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
-    [[ $output =~ ^429\ [12]?[0-9]\. ]]
+    [[ $output =~ ^429\ ([0-9]+)\. ]]
+    [ "${BASH_REMATCH[1]}" -lt 300 ]
     [ "$(mock_count)" -eq 1 ]
     logged "wait exceeds the program's timeout"
 }
 
 @test "the program's timeout bounds the whole call, attempts and waits" {
+    local seconds
+    seconds=$(ample_s 3)
     server '503,hang'
-    run wrapped curl -sS -o /dev/null --max-time 3 "$CHAT" -d "$ASK"
+    run wrapped curl -sS -o /dev/null --max-time "$seconds" "$CHAT" -d "$ASK"
     echo "$output"
     [ "$status" -eq 28 ]
     # From the first attempt's begin on, and not by far longer.
-    [[ $output =~ ^"curl: (28) Operation timed out after "([3-9]|[12][0-9])[0-9]{3}" milliseconds with 0 bytes received"$ ]]
+    [[ $output =~ ^"curl: (28) Operation timed out after "([0-9]+)" milliseconds with 0 bytes received"$ ]]
+    [ "${BASH_REMATCH[1]}" -ge $((seconds * 1000)) ] && [ "${BASH_REMATCH[1]}" -lt $((seconds * 10000)) ]
     [ "$(mock_count)" -eq 2 ]
 }
 
@@ -55,7 +59,7 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
     policy_with '"program_timeout": "per_attempt"' >"$BATS_TEST_TMPDIR/policy.json"
     server hang,200
     POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code}' \
-        --max-time 2 "$CHAT" -d "$ASK"
+        --max-time "$(ample_s 2)" "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
     [ "$output" = 200 ]
     [ "$(mock_count)" -eq 2 ]
@@ -63,11 +67,10 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 
 @test "an abort from the progress callback ends a wait promptly" {
     $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
-    server '429;retry-after=30,200'
-    run timeout 60 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
+    server '429;retry-after=300,200'
+    run timeout 290 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
     [ "$status" -eq 0 ]
     [ "${lines[0]}" = "result 42 Callback aborted 'Callback aborted'" ]
-    [[ ${lines[1]} =~ ^seconds\ [12]?[0-9]\  ]] # not the thirty of the hint
     [ "$(mock_count)" -eq 1 ]
 }
 
@@ -94,10 +97,10 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 
 @test "a signal ends a waiting program as ever" {
     local pid
-    server '429;retry-after=30,200'
+    server '429;retry-after=300,200'
     wrapped curl -sS "$CHAT" -d "$ASK" >/dev/null 2>&1 3>&- 4>&- &
     pid=$!
-    until [ "$(mock_count)" -eq 1 ]; do sleep 0.05; done
+    await mock_got 1
     kill -TERM "$pid"
     run wait "$pid"
     local status=0
@@ -109,9 +112,10 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 @test "the call takes no longer than the wait: total_timeout_ms gives up at once" {
     policy_with >"$BATS_TEST_TMPDIR/policy.json"
     sed -i 's/"max_attempts": 3,/"max_attempts": 3, "total_timeout_ms": 1000,/' "$BATS_TEST_TMPDIR/policy.json"
-    server '503;retry-after=40'
+    server '503;retry-after=400'
     POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' "$CHAT" -d "$ASK"
-    [[ $output =~ ^503\ [12]?[0-9]\. ]]
+    [[ $output =~ ^503\ ([0-9]+)\. ]]
+    [ "${BASH_REMATCH[1]}" -lt 400 ]
     logged 'wait exceeds total_timeout_ms'
 }
 
@@ -121,5 +125,7 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
         "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
     [[ $output =~ ^[0-9.]+(\ [0-9.]+){3}$ ]] || skip "curl before 8.12"
-    awk '{ exit !(1 <= $1 && 1 <= $2 && $2 <= $3 && $3 <= $4) }' <<<"$output"
+    echo "$output"
+    # libcurl stamps the end of the request now before the end of its preparation, now after it.
+    awk '{ exit !(1 <= $1 && $1 <= $2 && $1 <= $3 && $2 <= $4 && $3 <= $4) }' <<<"$output"
 }

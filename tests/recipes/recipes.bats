@@ -120,6 +120,10 @@ readme() { # WHERE
     retried "$(env -i PATH=/usr/bin:/bin "${setting#*=}" STEADYCURL_POLICY="$POLICY" $ASK)"
 }
 
+fpm_is_up_or_gone() {
+    [ -S "$DIR/fpm.sock" ] || ! kill -0 "$FPM"
+}
+
 # fpm POOL_LINE...: a master with the preload, as its unit gives it, and workers without environment.
 fpm() {
     local program
@@ -151,11 +155,8 @@ PHP
     rm -f "$DIR/fpm.sock"
     ${UNSHARE-} env LD_PRELOAD="$LIBRARY" "$program" --fpm-config "$DIR/fpm.conf" >&2 3>&- 4>&- &
     FPM=$!
-    for _ in $(seq 1000); do
-        [ -S "$DIR/fpm.sock" ] && break
-        kill -0 "$FPM"
-        sleep 0.01
-    done
+    await fpm_is_up_or_gone
+    [ -S "$DIR/fpm.sock" ]
     run -0 env SCRIPT_FILENAME="$DIR/ask.php" REQUEST_METHOD=GET QUERY_STRING="url=$URL" \
         cgi-fcgi -bind -connect "$DIR/fpm.sock"
     retried "${lines[-1]}"

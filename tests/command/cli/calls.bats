@@ -2,6 +2,7 @@
 # steadycurl log by calls: rows, one call's story, and what is wanted of a log, text or JSON alike.
 
 bats_require_minimum_version 1.5.0
+load ../../lib/await
 
 setup() {
     steadycurl=$SC_TOP/build/steadycurl
@@ -144,9 +145,9 @@ ids() { # OPTION... : the calls that are shown
     cp json log
     "$steadycurl" log -f --calls --program php log >seen &
     follower=$!
-    for _ in $(seq 300); do grep -q a1 seen && break; sleep 0.02; done
+    await grep -q a1 seen
     sed -n 1p json | sed 's/0a1"/0e5"/' >>log
-    for _ in $(seq 300); do grep -q e5 seen && break; sleep 0.02; done
+    await grep -q e5 seen
     [ "$(grep -c php seen)" -eq 2 ]
 }
 

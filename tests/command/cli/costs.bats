@@ -216,9 +216,9 @@ LOG
     mkdir folder
     printf 'root:x:0:0\nx\n' >passwd
     for _ in 1 2; do
-        run -1 timeout 20 "$steadycurl" costs folder
+        run -1 timeout 120 "$steadycurl" costs folder
         [[ $output == *"folder: no log"* ]]
-        run -1 timeout 20 "$steadycurl" costs -j passwd
+        run -1 timeout 120 "$steadycurl" costs -j passwd
         [[ $output == *"passwd: no log"* ]]
     done
 }

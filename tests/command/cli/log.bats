@@ -2,6 +2,7 @@
 # steadycurl log: which file, how many lines, and following.
 
 bats_require_minimum_version 1.5.0
+load ../../lib/await
 
 setup() {
     steadycurl=$SC_TOP/build/steadycurl
@@ -16,14 +17,6 @@ teardown() {
     [ -z "$follower" ] || kill "$follower" 2>/dev/null || true
     cd / || return
     rm -rf "$dir"
-}
-
-until_seen() { # FILE TEXT
-    for _ in $(seq 200); do
-        grep -q "$2" "$1" && return 0
-        sleep 0.05
-    done
-    return 1
 }
 
 @test "shows the last twenty lines, or as many as asked for" {
@@ -84,13 +77,13 @@ until_seen() { # FILE TEXT
 @test "-f shows what is appended, also after a rotation" {
     "$steadycurl" log -f -n 1 log >out 3>&- &
     follower=$!
-    until_seen out "line 30"
+    await grep -q "line 30" out
     echo "line 31" >>log
-    until_seen out "line 31"
+    await grep -q "line 31" out
     echo "line 32" >>log
     mv log log.1
     echo "line 33" >log
-    until_seen out "line 33"
+    await grep -q "line 33" out
     [ "$(cat out)" = $'line 30\nline 31\nline 32\nline 33' ]
 }
 
@@ -98,7 +91,7 @@ until_seen() { # FILE TEXT
     "$steadycurl" log -f later >out 3>&- &
     follower=$!
     echo "first" >later
-    until_seen out first
+    await grep -q first out
 }
 
 @test "wrong usage is explained" {
@@ -112,9 +105,9 @@ until_seen() { # FILE TEXT
 
 @test "a folder is no log" {
     mkdir folder
-    run -1 timeout 20 "$steadycurl" log folder
+    run -1 timeout 120 "$steadycurl" log folder
     [[ $output == *"folder: Is a directory"* ]]
-    run -1 timeout 20 "$steadycurl" log -f folder
+    run -1 timeout 120 "$steadycurl" log -f folder
 }
 
 @test "standard input can be shown" {

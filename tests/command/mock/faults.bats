@@ -63,8 +63,8 @@ wire_faults() {
 @test "stall: headers, then nothing until the client gives up; others are served meanwhile" {
     ask stall "$plain" -D "$BATS_TEST_TMPDIR/h" -o "$BATS_TEST_TMPDIR/b" --max-time 60 3>&- &
     local waiter=$!
-    until [ "$(mock_count)" = 1 ]; do :; done
-    until grep -q '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/h" 2>/dev/null; do :; done
+    await mock_got 1
+    await grep -q '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/h"
     run -0 ask 200 "$plain"
     [ ! -s "$BATS_TEST_TMPDIR/b" ]
     kill "$waiter"
@@ -78,7 +78,7 @@ wire_faults() {
 @test "hang: nothing at all, and the request is on record" {
     run -28 ask hang "$plain" --max-time 2 -D "$BATS_TEST_TMPDIR/h"
     [ ! -s "$BATS_TEST_TMPDIR/h" ]
-    until [ "$(mock_count)" = 1 ]; do :; done
+    await mock_got 1
     mock_requests | jq -e '.[0].outcome == "hang"'
 }
 

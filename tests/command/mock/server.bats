@@ -51,7 +51,7 @@ teardown() {
     exec {peer}<>"/dev/tcp/127.0.0.1/$MOCK_PORT"
     printf 'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc' >&"$peer"
     exec {peer}>&-
-    until [ "$(mock_count)" = 1 ]; do :; done
+    await mock_got 1
     mock_requests | jq -e '.[0].complete == false and .[0].body == "abc"'
 }
 
@@ -109,7 +109,7 @@ teardown() {
         local i
         for i in 1 2 3; do
             curl -s -o /dev/null "$MOCK_URL/v1/models" 3>&- &
-            until [ "$(mock_count)" = "$i" ]; do :; done
+            await mock_got "$i"
         done
         kill -"$sig" "$MOCK_PID"
         wait "$MOCK_PID"

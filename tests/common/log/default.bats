@@ -77,14 +77,12 @@ policy() { # BODY
 
 # Two calls of one process; the policy becomes BODY while the first is under way.
 call_twice_with() { # BODY
-    mock_start --script '200;latency=1500,200'
+    mock_start
+    mock_script "200;latency=$(ample_ms 1500),200"
     policy '"rules": [{"name": "first", "match": {"host": "*"}}]'
     "$STEADYCURL" run -p "$PWD/policy.json" -- curl -sS "$MOCK_URL/v1/chat/completions" -d '{}' \
         --next -sS "$MOCK_URL/v1/chat/completions" -d '{}' >out 2>err 3>&- &
-    for _ in $(seq 500); do
-        [ "$(mock_count)" -ge 1 ] && break
-        sleep 0.01
-    done
+    await mock_got 1
     policy "$1"
     wait $!
 }

@@ -106,7 +106,7 @@ bats_require_minimum_version 1.5.0
     mkfifo "$work/pipe"
     truncate -s 100000000 "$work/huge"
     for f in /dev/zero "$work/pipe" "$work" "$work/huge"; do
-        run timeout 10 "$steadycurl" check "$f"
+        run timeout 120 "$steadycurl" check "$f"
         [ "$status" -eq 1 ]
         [[ $output == "$f: found "* ]]
         [ "$(wc -l <<<"$output")" -eq 1 ]

@@ -6,8 +6,8 @@ teardown() {
     mock_stop
 }
 
-in_use() {
-    "$STEADYCURL" status --json | jq '[.scopes[] | .concurrent // empty | .in_use] | add'
+in_use() { # COUNT
+    [ "$("$STEADYCURL" status --json | jq '[.scopes[] | .concurrent // empty | .in_use] | add')" = "$1" ]
 }
 
 @test "status and metrics count the living holders only" {
@@ -18,19 +18,15 @@ in_use() {
         "$STEADYCURL" run -p policy.json -- curl -s "$MOCK_URL/v1/chat/completions" -d '{"model":"m"}' >/dev/null 2>&1 3>&- &
         pids[i]=$!
     done
-    for _ in $(seq 200); do
-        [ "$(in_use)" = 2 ] && break
-        sleep 0.05
-    done
-    [ "$(in_use)" = 2 ]
+    await in_use 2
     kill -9 "${pids[1]}"
     wait "${pids[1]}" || true
-    [ "$(in_use)" = 1 ]
+    in_use 1
     run -0 "$STEADYCURL" status
     [[ $output == *"concurrent  1 of 3"* ]]
     run -0 "$STEADYCURL" metrics
     grep -q '^steadycurl_concurrent_in_use{.*} 1$' <<<"$output"
     kill -9 "${pids[2]}"
     wait "${pids[2]}" || true
-    [ "$(in_use)" = 0 ]
+    in_use 0
 }
