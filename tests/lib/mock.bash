@@ -76,7 +76,7 @@ ample_ms() { # LEAST
     local began took
     began=$(date +%s%3N)
     curl -s file:///dev/null
-    took=$((($(date +%s%3N) - began) * 20))
+    took=$((($(date +%s%3N) - began) * 10))
     echo $((took > $1 ? took : $1))
 }
 
