@@ -54,5 +54,5 @@ start_local() { # FILE PORT
     run -0 --separate-stderr "$STEADYCURL" explain http://localhost:11434/api/chat --curl-code 7 --json
     [ "$(jq -c "$next" <<<"$output")" = '["ollama",12,100,200]' ]
     run -0 --separate-stderr "$STEADYCURL" explain https://api.openai.com/v1/chat/completions --status 503 --json
-    [ "$(jq -c "$next" <<<"$output")" = '["openai",10,100,1000]' ]
+    [ "$(jq -c "$next" <<<"$output")" = '["openai",12,300,3000]' ]
 }

@@ -104,7 +104,9 @@ static void scope_words(unsigned scope, char *buf, size_t n)
 
 static void print_breaker(const struct sc_breaker_settings *b)
 {
+    bool grows = b->open_max_ms > b->open_ms;
     char scope[64];
+
     if (!b->enabled) {
         sc_explain_line("breaker", "off");
         return;
@@ -112,10 +114,10 @@ static void print_breaker(const struct sc_breaker_settings *b)
     scope_words(b->scope, scope, sizeof scope);
     sc_explain_line("breaker",
                     "opens after %d failures in a row or %g %% of at least %d calls in %s, for "
-                    "%s to %s, by %s",
+                    "%s%s%s, by %s",
                     b->consecutive_failures, b->failure_ratio * 100, b->min_calls,
-                    sc_time_words(b->window_ms).s, sc_time_words(b->open_ms).s,
-                    sc_time_words(b->open_max_ms).s, scope);
+                    sc_time_words(b->window_ms).s, sc_time_words(b->open_ms).s, grows ? " to " : "",
+                    grows ? sc_time_words(b->open_max_ms).s : "", scope);
 }
 
 static void print_limits(const struct sc_limits *l)

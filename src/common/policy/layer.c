@@ -7,11 +7,12 @@
 #include "policy/text.h"
 
 /* Throttled and overloaded services want longer waits than a passing fault (AWS's 2026 retry
- * guidance: 1-2 s base for throttling, cap 30-60 s). Who is overloaded is spared by the retry
- * budget; a cap above that of other faults saves no attempt there (tests/common/state/
+ * guidance: 1-2 s base for throttling, cap 30-60 s). A first delay that is shorter than a model's
+ * answer finds it as busy as before (docs/simulate.md, herd). Who is overloaded is spared by the
+ * retry budget; a cap above that of other faults saves no attempt there (tests/common/state/
  * test_goodput.c), and keeps people waiting. */
 const struct sc_class_initial sc_class_initials[] = {
-    {SC_GROUP_OVERLOADED, "base_ms", "1000"},
+    {SC_GROUP_OVERLOADED, "base_ms", "3000"},
     {SC_GROUP_RATE_LIMITED, "base_ms", "2000"},
     {SC_GROUP_RATE_LIMITED, "max_ms", "60000"},
     {SC_GROUP_RATE_LIMITED, "total_timeout_ms", "300000"},

@@ -110,7 +110,7 @@ static void test_builtin_values(void **state)
     assert_true(plain->backoff.jitter_ratio == 0.1);
     assert_int_equal(plain->backoff.jitter_ms, 300);
     assert_int_equal(plain->backoff.n_delays, 0);
-    assert_int_equal(strategy(p, 0, SC_CLASS_OVERLOADED)->backoff.base_ms, 1000);
+    assert_int_equal(strategy(p, 0, SC_CLASS_OVERLOADED)->backoff.base_ms, 3000);
     assert_int_equal(strategy(p, 0, SC_CLASS_RATE_LIMITED)->backoff.base_ms, 2000);
     assert_int_equal(strategy(p, 0, SC_CLASS_RATE_LIMITED)->backoff.max_ms, 60000);
     assert_int_equal(strategy(p, 0, SC_CLASS_RATE_LIMITED)->total_timeout_ms, 300000);
@@ -120,10 +120,10 @@ static void test_builtin_values(void **state)
     assert_true(s->breaker.failure_ratio == 0.9);
     assert_int_equal(s->breaker.min_calls, 50);
     assert_int_equal(s->breaker.window_ms, 120000);
-    assert_int_equal(s->breaker.open_ms, 30000);
-    assert_int_equal(s->breaker.open_max_ms, 300000);
+    assert_int_equal(s->breaker.open_ms, 5000);
+    assert_int_equal(s->breaker.open_max_ms, 5000);
     assert_int_equal(s->breaker.success_threshold, 2);
-    assert_int_equal(s->breaker.half_open_probes, 1);
+    assert_int_equal(s->breaker.half_open_probes, 2);
     assert_int_equal(s->breaker.scope, SC_SCOPE_HOST | SC_SCOPE_MODEL);
     assert_false(s->breaker.count_attempts || s->breaker.on_open_error);
     assert_int_equal(s->limits.rpm, 0);
