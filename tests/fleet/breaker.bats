@@ -13,7 +13,10 @@ teardown() {
 }
 
 breaker() { # [MORE BREAKER KEYS]: opens after three failed calls, for two seconds or more
-    policy '"breaker": {"consecutive_failures": 3, "open_ms": '"$open_ms"', "success_threshold": 1'"${1:+, $1}"'}'
+    local keys="${1-}"
+    [[ $keys == *open_ms* ]] || keys="\"open_ms\": $open_ms${keys:+, $keys}"
+    [[ $keys == *half_open_probes* ]] || keys+=', "half_open_probes": 1'
+    policy '"breaker": {"consecutive_failures": 3, "success_threshold": 1, '"$keys"'}'
 }
 
 answered() {
@@ -147,7 +150,7 @@ probes_of_eight() { # PERMITTED
 }
 
 @test "models of one host break apart; the caller's own faults break nothing" {
-    breaker
+    breaker '"open_ms": 600000'
     open_it
     ASK=${ASK/gpt-4o/gpt-4o-mini}
     mock_script 400,404,422,413,400,404,200
@@ -156,7 +159,7 @@ probes_of_eight() { # PERMITTED
 }
 
 @test "\"on_open\": \"error\" gives the CURLcode instead of an answer" {
-    breaker '"on_open": "error", "error_code": 7'
+    breaker '"on_open": "error", "error_code": 7, "open_ms": 600000'
     mock_script 503
     for _ in 1 2 3; do code; done
     run -7 ask
@@ -165,7 +168,7 @@ probes_of_eight() { # PERMITTED
 }
 
 @test "marked healthy by hand: the breaker is forgotten" {
-    breaker
+    breaker '"open_ms": 600000'
     open_it
     mock_script 200
     run -0 "$STEADYCURL" status --reset

@@ -13,7 +13,7 @@ teardown_file() {
 
 @test "an open breaker answers in libcurl's stead, whichever way the program waits" {
     local way
-    policy_with | sed 's/"breaker": false/"breaker": {"consecutive_failures": 2}/' \
+    policy_with | sed 's/"breaker": false/"breaker": {"consecutive_failures": 2, "open_ms": 600000}/' \
         >"$WORK/breaker.json"
     server 503
     for way in wait poll select epoll; do
