@@ -8,6 +8,11 @@ int64_t sc_decimal(const char *s, size_t n, int scale)
     int64_t v = 0, exponent = 0; /* digits beyond the 17th are rounding */
     size_t i = 0, digits = 0;
     bool point = false;
+    for (; i < n && i < 17 && s[i] >= '0' && s[i] <= '9'; i++)
+        v = v * 10 + (s[i] - '0');
+    if (i == n && n > 0 && scale == 0) /* a count: nearly all are */
+        return v;
+    digits = i;
     for (; i < n && (s[i] == '.' || (s[i] >= '0' && s[i] <= '9')); i++) {
         if (s[i] == '.') {
             point = true;

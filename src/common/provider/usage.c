@@ -8,6 +8,9 @@
 #include "provider/usage.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "http/decimal.h"
 #include "provider/usage_members.h"
@@ -134,17 +137,17 @@ static void end_answer(struct sc_usage_reader *r)
     }
 }
 
-static void take_number(struct sc_usage_reader *r)
+static void take_number(struct sc_usage_reader *r, const char *digits, size_t len)
 {
     enum sc_usage_field f = r->field;
     if (f == SC_USAGE_COST) {
-        r->cost_nano = sc_decimal(r->text, r->key_len, 9);
+        r->cost_nano = sc_decimal(digits, len, 9);
     } else if (f == SC_USAGE_TTL_TOKENS) {
-        r->ttl_tokens = sc_decimal(r->text, r->key_len, 0);
+        r->ttl_tokens = sc_decimal(digits, len, 0);
     } else if (f == SC_USAGE_CHOICE) {
-        r->choice = (int32_t)sc_decimal(r->text, r->key_len, 0);
+        r->choice = (int32_t)sc_decimal(digits, len, 0);
     } else if (f < SC_USAGE_FIELDS) {
-        int64_t n = sc_decimal(r->text, r->key_len, 0);
+        int64_t n = sc_decimal(digits, len, 0);
         if (f == SC_USAGE_OUT && in_message(r))
             f = SC_USAGE_OUT_AT_START;
         set_count(r, f, n);
@@ -226,17 +229,62 @@ static const uint8_t kinds[256] = {
 
 /* ---- scanner: each step takes what it can of [p, end) and returns where it stopped ---- */
 
-static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
+/* The next quote; NULL: there is none. A key, and most strings, end within 16 bytes. */
+static inline const char *find_quote(const char *p, const char *end)
 {
-    uint8_t node = r->node[r->depth - 1];
-    const struct member *m = nodes[node].members, *last = m + nodes[node].n;
-    r->target = NODE_NONE;
-    r->field = SC_USAGE_NONE;
-    if (n == 0 || n >= SC_USAGE_TEXT || !(nodes[node].lengths >> n & 1) ||
-        !(nodes[node].letters >> (name[0] & 63) & 1))
-        return;
-    for (; m < last; m++) {
-        if (m->len == n && m->name[0] == name[0] && memcmp(m->name, name, n) == 0) {
+#ifdef __SSE2__
+    if (end - p >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)p);
+        int quotes = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+        if (quotes)
+            return p + __builtin_ctz((unsigned)quotes);
+        p += 16;
+    }
+#endif
+    return memchr(p, '"', (size_t)(end - p));
+}
+
+/* The next quote or bracket; `end`: there is none. */
+static inline const char *find_mark(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) { /* a list of numbers, as an embedding is, is long */
+        __m128i v = _mm_loadu_si128((const __m128i *)p);
+        __m128i bracket = _mm_or_si128(v, _mm_set1_epi8('{' ^ '['));
+        __m128i opens = _mm_cmpeq_epi8(bracket, _mm_set1_epi8('{'));
+        __m128i closes = _mm_cmpeq_epi8(bracket, _mm_set1_epi8('}'));
+        __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+        int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(opens, closes), quote));
+        if (marks)
+            return p + __builtin_ctz((unsigned)marks);
+    }
+#endif
+    while (p < end && !(kinds[(unsigned char)*p] & (QUOTE | OPENS | CLOSES)))
+        p++;
+    return p;
+}
+
+/* Eight bytes at a time: a call of memcmp takes as long as the comparison. */
+static inline bool is_same(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    for (; n >= sizeof x; a += sizeof x, b += sizeof x, n -= sizeof x) {
+        memcpy(&x, a, sizeof x);
+        memcpy(&y, b, sizeof y);
+        if (x != y)
+            return false;
+    }
+    for (; n > 0 && *a == *b; n--)
+        a++, b++;
+    return n == 0;
+}
+
+static void look_up(struct sc_usage_reader *r, const struct member *m, size_t members,
+                    const char *name, size_t n)
+{
+    const char begin[] = {(char)n, name[0]};
+    for (const struct member *last = m + members; m < last; m++) {
+        if (memcmp(&m->len, begin, sizeof begin) == 0 && is_same(m->name, name, n)) {
             r->target = m->target;
             r->field = m->field;
             return;
@@ -244,7 +292,18 @@ static void find_member(struct sc_usage_reader *r, const char *name, size_t n)
     }
 }
 
-static void after_value(struct sc_usage_reader *r)
+/* Most keys are no member: their length, or their first letter, tells. */
+static inline void find_member(struct sc_usage_reader *r, const char *name, size_t n)
+{
+    uint8_t node = r->node[r->depth - 1];
+    r->target = NODE_NONE;
+    r->field = SC_USAGE_NONE;
+    if (n < SC_USAGE_TEXT && nodes[node].lengths >> n & 1 &&
+        nodes[node].letters >> (name[0] & 63) & 1)
+        look_up(r, nodes[node].members, nodes[node].n, name, n);
+}
+
+static inline void after_value(struct sc_usage_reader *r)
 {
     if (r->depth == 0) {
         r->state = S_DONE;
@@ -297,60 +356,6 @@ static void leave(struct sc_usage_reader *r)
     after_value(r);
 }
 
-static const char *value(struct sc_usage_reader *r, const char *p, const char *end)
-{
-    r->key_len = 0;
-    while (kinds[(unsigned char)*p] & (BLANK | COMMA | COLON))
-        if (++p == end)
-            return p;
-    switch (*p) {
-    case '"':
-        r->state = r->field == SC_USAGE_NONE ? S_SKIP_STRING : S_STRING;
-        r->skipped = 0;
-        return p + 1;
-    case '{':
-    case '[':
-        enter(r, *p == '[');
-        return p + 1;
-    case '}':
-    case ']':
-        leave(r);
-        return p + 1;
-    default:
-        r->state = S_SCALAR;
-        return p;
-    }
-}
-
-/* A key that lies whole in this piece, as nearly all do, is looked up where it is. */
-static const char *whole_key(struct sc_usage_reader *r, const char *p, const char *end)
-{
-    const char *quote = memchr(p, '"', (size_t)(end - p));
-    if (!quote || (quote > p && quote[-1] == '\\'))
-        return NULL;
-    find_member(r, p, (size_t)(quote - p));
-    r->state = S_VALUE;
-    p = quote + 1;
-    return p < end && *p == ':' ? p + 1 : p;
-}
-
-static const char *key(struct sc_usage_reader *r, const char *p, const char *end)
-{
-    while (kinds[(unsigned char)*p] & (BLANK | COMMA))
-        if (++p == end)
-            return p;
-    if (*p == '"') {
-        const char *after = whole_key(r, p + 1, end);
-        if (after)
-            return after;
-        r->state = S_IN_KEY;
-        r->key_len = 0;
-    } else if (*p == '}' || *p == ']') {
-        leave(r);
-    }
-    return p + 1;
-}
-
 /* Bytes of a key or a string that is wanted. One that is too long has no meaning to us. */
 static const char *text(struct sc_usage_reader *r, const char *p, const char *end)
 {
@@ -390,16 +395,23 @@ static bool ends_scalar(char c)
     return kinds[(unsigned char)c] & (BLANK | COMMA | CLOSES);
 }
 
-static const char *scalar(struct sc_usage_reader *r, const char *p, const char *end)
+/* Of a number that comes in pieces those before the last are kept. */
+static inline const char *scalar(struct sc_usage_reader *r, const char *start, const char *end)
 {
-    size_t used = r->key_len;
-    for (; p < end && !ends_scalar(*p); p++)
-        if (r->field != SC_USAGE_NONE && used < SC_USAGE_TEXT)
-            r->text[used++] = *p;
-    r->key_len = (uint8_t)used;
+    const char *p = start, *digits = start;
+    size_t n = 0, room = SC_USAGE_TEXT - r->key_len;
+    while (p < end && !ends_scalar(*p))
+        p++;
+    if (r->field != SC_USAGE_NONE)
+        n = (size_t)(p - start) < room ? (size_t)(p - start) : room;
+    if (r->key_len > 0 || p == end) {
+        memcpy(r->text + r->key_len, start, n);
+        n = r->key_len = (uint8_t)(r->key_len + n);
+        digits = r->text;
+    }
     if (p < end) {
         if (r->field != SC_USAGE_NONE)
-            take_number(r);
+            take_number(r, digits, n);
         after_value(r);
     }
     return p;
@@ -415,36 +427,42 @@ static bool is_escaped(const struct sc_usage_reader *r, const char *start, const
     return ((p - b) & 1) != (b == start && r->escaped);
 }
 
-static const char *skip_string(struct sc_usage_reader *r, const char *start, const char *end)
+/* Behind the quote that ends a string; NULL: it is not in this piece. */
+static inline const char *end_of_string(struct sc_usage_reader *r, const char *start,
+                                        const char *end)
 {
-    const char *p = start;
-    while (p < end && (p = memchr(p, '"', (size_t)(end - p)))) {
-        if (!is_escaped(r, start, p++)) {
+    for (const char *p = start; (p = find_quote(p, end)) != NULL; p++) {
+        if ((p > start && p[-1] != '\\') || !is_escaped(r, start, p)) {
             r->escaped = false;
-            if (r->skipped == 0)
-                after_value(r);
-            else
-                r->state = S_SKIP;
-            return p;
+            return p + 1;
         }
     }
     r->escaped = is_escaped(r, start, end);
-    return end;
+    return NULL;
+}
+
+static const char *skip_string(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    const char *after = end_of_string(r, p, end);
+    if (!after)
+        r->state = S_SKIP_STRING;
+    else if (r->skipped == 0)
+        after_value(r);
+    else
+        r->state = S_SKIP;
+    return after ? after : end;
 }
 
 static const char *skip(struct sc_usage_reader *r, const char *p, const char *end)
 {
-    for (;;) {
-        while (p < end && !(kinds[(unsigned char)*p] & (QUOTE | OPENS | CLOSES)))
-            p++;
-        if (p == end)
-            return p;
+    while ((p = find_mark(p, end)) < end) {
         char c = *p++;
         if (c == '"') {
-            r->state = S_SKIP_STRING;
-            p = skip_string(r, p, end);
-            if (r->state != S_SKIP)
-                return p;
+            p = end_of_string(r, p, end);
+            if (!p) {
+                r->state = S_SKIP_STRING;
+                return end;
+            }
         } else if (c == '{' || c == '[') {
             r->skipped++;
         } else if (--r->skipped == 0) {
@@ -452,6 +470,63 @@ static const char *skip(struct sc_usage_reader *r, const char *p, const char *en
             return p;
         }
     }
+    return p;
+}
+
+static inline const char *value(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    r->key_len = 0;
+    while (kinds[(unsigned char)*p] & (BLANK | COMMA | COLON))
+        if (++p == end)
+            return p;
+    switch (*p) {
+    case '"':
+        r->skipped = 0;
+        if (r->field == SC_USAGE_NONE)
+            return skip_string(r, p + 1, end);
+        r->state = S_STRING;
+        return p + 1;
+    case '{':
+    case '[':
+        enter(r, *p == '[');
+        return p + 1;
+    case '}':
+    case ']':
+        leave(r);
+        return p + 1;
+    default:
+        r->state = S_SCALAR;
+        return scalar(r, p, end);
+    }
+}
+
+/* A key that lies whole in this piece, as nearly all do, is looked up where it is. */
+static inline const char *whole_key(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    const char *quote = find_quote(p, end);
+    if (!quote || (quote > p && quote[-1] == '\\'))
+        return NULL;
+    find_member(r, p, (size_t)(quote - p));
+    r->state = S_VALUE;
+    p = quote + 1;
+    return p < end && *p == ':' ? p + 1 : p;
+}
+
+static const char *key(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    while (kinds[(unsigned char)*p] & (BLANK | COMMA))
+        if (++p == end)
+            return p;
+    if (*p == '"') {
+        const char *after = whole_key(r, p + 1, end);
+        if (after)
+            return after < end ? value(r, after, end) : after;
+        r->state = S_IN_KEY;
+        r->key_len = 0;
+    } else if (*p == '}' || *p == ']') {
+        leave(r);
+    }
+    return p + 1;
 }
 
 void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)

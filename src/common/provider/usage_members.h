@@ -33,23 +33,24 @@ enum {
     NODE_UNUSUAL,    /* what a good answer does not have */
 };
 
-/* A member of a node: the node it leads to, or the field it holds. The commonest come first. */
+/* A member of a node: the node it leads to, or the field it holds. The commonest come first.
+ * Length and first letter, by which names are told apart, lie side by side. */
 struct member {
-    uint8_t len, target, field;
+    uint8_t target, field, len;
     char name[37];
 };
 
 #define UNUSUAL(name, field)                          \
     {                                                 \
-        sizeof(name) - 1, NODE_UNUSUAL, (field), name \
+        NODE_UNUSUAL, (field), sizeof(name) - 1, name \
     }
 #define LEADS(name, to)                             \
     {                                               \
-        sizeof(name) - 1, (to), SC_USAGE_NONE, name \
+        (to), SC_USAGE_NONE, sizeof(name) - 1, name \
     }
 #define HOLDS(name, field)                         \
     {                                              \
-        sizeof(name) - 1, NODE_NONE, (field), name \
+        NODE_NONE, (field), sizeof(name) - 1, name \
     }
 
 #define ROOT_MEMBERS(X)                                           \

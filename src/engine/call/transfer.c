@@ -2,12 +2,26 @@
 #include "call/transfer.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The last transfer that ended, with its small buffers: programs make their calls one after the
  * other, and one piece of memory serves them all. */
 static _Atomic(struct sc_transfer *) spare;
+
+/* All but the arena and, a third of the rest, the choices of the reader of usage: either is written
+ * as far as it is taken. */
+static void clear(struct sc_transfer *t)
+{
+    enum {
+        CHOICES = offsetof(struct sc_transfer, x.usage.choices),
+        BEHIND = CHOICES + sizeof t->x.usage.choices
+    };
+
+    memset(t, 0, CHOICES);
+    memset((char *)t + BEHIND, 0, offsetof(struct sc_transfer, arena) - BEHIND);
+}
 
 struct sc_transfer *sc_transfer_new(struct sc_shadow *s)
 {
@@ -20,7 +34,7 @@ struct sc_transfer *sc_transfer_new(struct sc_shadow *s)
         t = malloc(sizeof *t);
     if (!t)
         return NULL;
-    memset(t, 0, offsetof(struct sc_transfer, arena));
+    clear(t);
     t->shadow = s;
     t->x.hold = hold;
     t->x.shadow = s;
