@@ -28,7 +28,8 @@ int64_t sc_decimal(const char *s, size_t n, int scale)
         return -1;
     if (i < n && (s[i] | 32) == 'e') {
         bool minus = ++i < n && s[i] == '-';
-        for (i += i < n && (s[i] == '-' || s[i] == '+'); i < n && exponent < 100; i++)
+        for (i += i < n && (s[i] == '-' || s[i] == '+');
+             i < n && s[i] >= '0' && s[i] <= '9' && exponent < 100; i++)
             exponent = exponent * 10 + (s[i] - '0');
         scale += (int)(minus ? -exponent : exponent);
     }
