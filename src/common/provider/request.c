@@ -126,17 +126,42 @@ int64_t sc_request_limit_of(const struct sc_json_want wants[SC_OUTPUT_LIMITS])
     return n;
 }
 
-/* Most short bodies without a limit are done with one quick look for what the names have in common.
- * In a long one that would take longer than to jump over its texts. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static bytes16 load(const char *p)
+{
+    bytes16 v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Where three bytes begin that all names of limits have: "ken", "_pr" or "_le". */
+static bytes16 begins_name(const char *p)
+{
+    bytes16 a = load(p), b = load(p + 1), c = load(p + 2);
+    bytes16 ken = (bytes16)((a == 'k') & (b == 'e') & (c == 'n'));
+    bytes16 predict = (bytes16)((b == 'p') & (c == 'r')),
+            length = (bytes16)((b == 'l') & (c == 'e'));
+
+    return ken | ((bytes16)(a == '_') & (predict | length));
+}
+
+/* Most short bodies have no limit, and are done with one quick look. In a long one that would take
+ * longer than to jump over its texts. */
 static bool may_have_limit(const char *body, size_t n)
 {
-    static const char *const in_names[] = {"okens", "_predict\"", "max_gen_len\"",
-                                           "maxTokenCount\""};
+    enum { WIDE = sizeof(bytes16) + 2, LONG = 1024 };
+    bytes16 found = {0};
+    uint64_t halves[2];
 
-    for (size_t i = 0; i < sizeof in_names / sizeof *in_names && n < 1024; i++)
-        if (memmem(body, n, in_names[i], strlen(in_names[i])))
-            return true;
-    return n >= 1024;
+    if (n < WIDE || n >= LONG)
+        return true;
+    for (size_t i = 0; i + WIDE < n; i += sizeof(bytes16))
+        found |= begins_name(body + i);
+    found |= begins_name(body + n - WIDE);
+    memcpy(halves, &found, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
 }
 
 int64_t sc_request_output_limit(const char *body, size_t n)

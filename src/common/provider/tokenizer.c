@@ -135,7 +135,8 @@ static const lanes change_weights[CHANGES] = {
     [PUNCTUATION_ANEW] = {54, 50, 56, 60, 40, 47, 57},
 };
 
-static const uint8_t change_of[KINDS][KINDS] = {
+/* Rows of sixteen: a shift finds one. */
+static const uint8_t change_of[KINDS][16] = {
     [LETTER] = {[CAPITAL] = IN_WORD,
                 [DIGIT] = IN_WORD,
                 [CONTROL] = CONTROL_ANEW,
@@ -201,12 +202,13 @@ static int escaped_code(const unsigned char *p, const unsigned char *end)
     return code;
 }
 
-static enum kind read_escape(struct reader *r)
+/* *length: of the escape at p. */
+static enum kind read_escape(const unsigned char *p, const unsigned char *end, size_t *length)
 {
-    int code = escaped_code(r->p, r->end);
-    unsigned char c = r->end - r->p > 1 ? r->p[1] : '\0';
+    int code = escaped_code(p, end);
+    unsigned char c = end - p > 1 ? p[1] : '\0';
 
-    r->p += code >= 0 ? 6 : c ? 2 : 1;
+    *length = code >= 0 ? 6 : c ? 2 : 1;
     if (code >= 0)
         return kind_of_code((unsigned)code);
     return c && strchr("ntrbf", c) ? CONTROL : PUNCTUATION;
@@ -216,18 +218,21 @@ static enum kind read_escape(struct reader *r)
  * what the lanes hold. */
 static lanes weigh_until(struct reader *r, const unsigned char *stop)
 {
+    const unsigned char *p = r->p;
+    size_t before = r->before, k, length;
     lanes sum = {0};
 
-    while (r->p < stop) {
-        enum kind k = kind_of[*r->p];
-
+    while (p < stop) {
+        length = 1;
+        k = kind_of[*p];
         if (k == BACKSLASH)
-            k = read_escape(r);
-        else
-            r->p++;
-        sum += weights[k] + change_weights[change_of[r->before][k]];
-        r->before = k;
+            k = read_escape(p, r->end, &length);
+        sum += weights[k] + change_weights[change_of[before][k]];
+        before = k;
+        p += length;
     }
+    r->p = p;
+    r->before = (enum kind)before;
     return sum;
 }
 

@@ -11,7 +11,14 @@ enum { BYTES_PER_TOKEN = 4 };
 
 static enum sc_tokenizer tokenizer(const struct sc_transfer *t)
 {
-    return sc_tokenizer_of(t->route.provider, t->route.model);
+    struct sc_memo *m = sc_memo_of_model(t);
+
+    if (!m)
+        return sc_tokenizer_of(t->route.provider, t->route.model);
+    if (!m->weighed)
+        m->tokenizer = sc_tokenizer_of(t->route.provider, t->route.model);
+    m->weighed = true;
+    return m->tokenizer;
 }
 
 /* libcurl has the only copy: it was measured when it was given away, if anything counts tokens. */
@@ -93,39 +100,38 @@ static const char *answered_by(const struct sc_transfer *t)
     return u->fell_back && u->other[0] ? u->other : u->model;
 }
 
-/* The answer names the model as well, at Azure the only one to do so: a deployment is called as its
- * owner likes. Where another model has stepped in, its name counts. */
-static const struct sc_price *look_up(const struct sc_transfer *t)
+static const struct sc_price *price_asked(const struct sc_transfer *t, struct sc_memo *m)
 {
-    bool answers = t->route.provider == SC_PROVIDER_AZURE || t->x.usage.fell_back;
-    const char *first = answers ? answered_by(t) : t->route.model;
-    const char *second = answers ? t->route.model : answered_by(t);
-    const struct sc_price *p = sc_price_of(t, first);
-
-    return p || strcmp(first, second) == 0 ? p : sc_price_of(t, second);
+    if (!m)
+        return sc_price_of(t, t->route.model);
+    if (!m->priced)
+        m->price = sc_price_of(t, t->route.model);
+    m->priced = true;
+    return m->price;
 }
 
-static void keep(char *to, size_t size, const char *name)
+static const struct sc_price *price_answered(const struct sc_transfer *t, struct sc_memo *m)
 {
-    size_t n = strlen(name) + 1;
-
-    memcpy(to, n <= size ? name : "", n <= size ? n : 1);
-}
-
-/* A handle mostly asks the same model again. */
-const struct sc_price *sc_price_of_call(const struct sc_transfer *t)
-{
-    struct sc_memo *m = sc_memo_of(t->shadow);
+    const char *name = answered_by(t);
 
     if (!m)
-        return look_up(t);
-    if (m->policy != t->route.policy || m->provider != t->route.provider ||
-        strcmp(m->model, t->route.model) != 0 || strcmp(m->answered, answered_by(t)) != 0) {
-        m->price = look_up(t);
-        m->policy = t->route.policy;
-        m->provider = t->route.provider;
-        keep(m->model, sizeof m->model, t->route.model);
-        keep(m->answered, sizeof m->answered, answered_by(t));
+        return sc_price_of(t, name);
+    if (strcmp(m->answered, name) != 0) {
+        m->answered_price = sc_price_of(t, name);
+        memcpy(m->answered, name, strlen(name) + 1);
     }
-    return m->price;
+    return m->answered_price;
+}
+
+/* The answer names the model as well, at Azure the only one to do so: a deployment is called as its
+ * owner likes. Where another model has stepped in, its name counts. */
+const struct sc_price *sc_price_of_call(const struct sc_transfer *t)
+{
+    struct sc_memo *m = sc_memo_of_model(t);
+    bool answers = t->route.provider == SC_PROVIDER_AZURE || t->x.usage.fell_back;
+    const struct sc_price *p = answers ? price_answered(t, m) : price_asked(t, m);
+
+    if (p)
+        return p;
+    return answers ? price_asked(t, m) : price_answered(t, m);
 }

@@ -1,16 +1,35 @@
 /* memo.c - see memo.h. */
 #include "call/memo.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "handle/body.h"
 
-struct sc_memo *sc_memo_of(struct sc_shadow *s)
+static struct sc_memo *memo_of(struct sc_shadow *s)
 {
     if (!s->memo)
         s->memo = calloc(1, sizeof *s->memo);
     return s->memo;
+}
+
+struct sc_memo *sc_memo_of_model(const struct sc_transfer *t)
+{
+    struct sc_memo *m = memo_of(t->shadow);
+    const struct sc_route *r = &t->route;
+    size_t n;
+
+    if (!m ||
+        (m->policy == r->policy && m->provider == r->provider && strcmp(m->model, r->model) == 0))
+        return m;
+    memset(m, 0, offsetof(struct sc_memo, of));
+    m->policy = r->policy;
+    m->provider = r->provider;
+    n = strlen(r->model) + 1;
+    if (n <= sizeof m->model)
+        memcpy(m->model, r->model, n);
+    return m;
 }
 
 /* The rule's name stands for the rule: it lies in the policy, which is never freed. */
@@ -30,7 +49,7 @@ static uint64_t hash_of(const struct sc_policy *policy, const struct sc_scope_ke
 struct sc_state_words *sc_memo_words(struct sc_shadow *s, const struct sc_policy *policy,
                                      const struct sc_scope_key *key)
 {
-    struct sc_memo *m = sc_memo_of(s);
+    struct sc_memo *m = memo_of(s);
     uint64_t of;
 
     if (!m)

@@ -105,6 +105,25 @@ static void every_row_names_a_place_of_its_own(void **state)
     }
 }
 
+/* A short body is looked through by sixteen bytes: a name may begin at any of them. */
+static void a_limit_is_found_at_every_place_of_a_short_body(void **state)
+{
+    static const char *const bodies[] = {"\"n_predict\":4321}", "\"max_gen_len\":4321}",
+                                         "\"max_tokens\":4321}",
+                                         "\"options\":{\"num_predict\":4321}}"};
+    char text[2048], filler[1100];
+
+    (void)state;
+    memset(filler, 'x', sizeof filler);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        for (size_t before = 0; before < sizeof filler; before++) {
+            snprintf(text, sizeof text, "{\"a\":\"%.*s\",%s", (int)before, filler, bodies[i]);
+            assert_int_equal(limit_of(text), 4321);
+        }
+    assert_int_equal(limit_of("{\"n_predict\":4321}"), 4321);
+    assert_int_equal(limit_of("{\"n_predict\":4}"), 4);
+}
+
 static void what_is_no_limit_is_none(void **state)
 {
     static const char *const bodies[] = {
@@ -133,6 +152,7 @@ int main(void)
         cmocka_unit_test(the_limit_of_every_dialect_is_read),
         cmocka_unit_test(the_limit_of_every_dialect_is_lowered),
         cmocka_unit_test(every_row_names_a_place_of_its_own),
+        cmocka_unit_test(a_limit_is_found_at_every_place_of_a_short_body),
         cmocka_unit_test(what_is_no_limit_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
