@@ -34,11 +34,14 @@ enum sc_event_kind {
     SC_EVENT_NOTE      /* anything else worth one line */
 };
 
+struct sc_log_fixed;
+
 /* Fields left zero, NULL or -1 (where so said) are left out. Strings are borrowed. */
 struct sc_event {
     enum sc_event_kind kind;
     enum sc_log_level level;
-    uint64_t call; /* id of the call, 0: none */
+    uint64_t call;              /* id of the call, 0: none */
+    struct sc_log_fixed *fixed; /* of the handle: log/fixed.h; NULL: none */
     const char *rule, *provider, *host, *model;
     int attempt;      /* 1.. */
     int max_attempts; /* 0: unknown */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "log/event.h"
+#include "log/fixed.h"
 #include "log/plain.h"
 #include "log/program.h"
 #include "log/redact.h"
@@ -168,10 +169,15 @@ static void put_common(struct sc_out *o, const struct sc_event *e, int64_t wall_
 
 static void put_place(struct sc_out *o, const struct sc_event *e)
 {
+    size_t start = o->n;
+
+    if (sc_log_fixed_put(e, SC_LOG_JSON, o))
+        return;
     string_or_null(o, KEY("rule"), e->rule);
     string_or_null(o, KEY("provider"), e->provider);
     string_or_null(o, KEY("host"), e->host);
     string_or_null(o, KEY("model"), e->model);
+    sc_log_fixed_keep(e, SC_LOG_JSON, o, start);
 }
 
 static void put_outcome(struct sc_out *o, const struct sc_event *e)

@@ -1,6 +1,7 @@
 /* out.c - numbers and times. */
 #include "log/out.h"
 
+#include <endian.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -11,7 +12,7 @@ bool sc_out_int(struct sc_out *o, int64_t v)
 {
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
     size_t n = 1 + (v < 0);
-    for (uint64_t rest = u; rest >= 10; rest /= 10)
+    for (uint64_t power = 10; u >= power; power *= 10)
         n++;
     if (n > o->cap - o->n)
         return false;
@@ -40,11 +41,25 @@ bool sc_out_dollars(struct sc_out *o, int64_t nano)
            sc_out_digits(o, (unsigned)(nano % 1000000000), 9);
 }
 
+/* Eight digits at once: each half byte gets a byte of its own, and a letter's distance from ':'. */
+static void put_hex(char *to, uint32_t v)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t x = v, letters;
+    x = (x << 16 & UINT64_C(0xffff00000000)) | (x & 0xffff);
+    x = (x << 8 | x) & UINT64_C(0x00ff00ff00ff00ff);
+    x = (x << 4 | x) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    letters = (x + 6 * ones) >> 4 & ones;
+    x += '0' * ones + letters * ('a' - ':');
+    x = htobe64(x);
+    memcpy(to, &x, sizeof x);
+}
+
 bool sc_out_hex(struct sc_out *o, uint64_t v)
 {
     char b[16];
-    for (int i = 0; i < 16; i++, v <<= 4)
-        b[i] = "0123456789abcdef"[v >> 60];
+    put_hex(b, (uint32_t)(v >> 32));
+    put_hex(b + 8, (uint32_t)v);
     return sc_out_bytes(o, b, sizeof b);
 }
 

@@ -12,6 +12,7 @@
 #include "core/call.h"
 #include "core/units.h"
 #include "log/event.h"
+#include "log/fixed.h"
 #include "log/plain.h"
 #include "log/program.h"
 #include "log/redact.h"
@@ -136,12 +137,21 @@ INLINE void string(struct fields *f, const char *name, size_t n, const char *v)
         sc_out_bytes(f->o, v, len);
 }
 
+/* Mostly the first fields of a line: then they are kept, with the parenthesis that they open. */
 static void put_place(struct fields *f, const struct sc_event *e)
 {
-    string(f, NAME("provider"), e->provider);
-    string(f, NAME("model"), e->model);
-    string(f, NAME("host"), e->host);
-    string(f, NAME("rule"), e->rule);
+    bool first = !f->open;
+    size_t start = f->o->n;
+    if (first && sc_log_fixed_put(e, SC_LOG_TEXT, f->o)) {
+        f->open = true;
+    } else {
+        string(f, NAME("provider"), e->provider);
+        string(f, NAME("model"), e->model);
+        string(f, NAME("host"), e->host);
+        string(f, NAME("rule"), e->rule);
+        if (first)
+            sc_log_fixed_keep(e, SC_LOG_TEXT, f->o, start);
+    }
     string(f, NAME("class"), e->class);
 }
 

@@ -7,7 +7,7 @@
 
 #include "handle/body.h"
 
-static struct sc_memo *memo_of(struct sc_shadow *s)
+struct sc_memo *sc_memo_of(struct sc_shadow *s)
 {
     if (!s->memo)
         s->memo = calloc(1, sizeof *s->memo);
@@ -16,7 +16,7 @@ static struct sc_memo *memo_of(struct sc_shadow *s)
 
 struct sc_memo *sc_memo_of_model(const struct sc_transfer *t)
 {
-    struct sc_memo *m = memo_of(t->shadow);
+    struct sc_memo *m = sc_memo_of(t->shadow);
     const struct sc_route *r = &t->route;
     size_t n;
 
@@ -49,7 +49,7 @@ static uint64_t hash_of(const struct sc_policy *policy, const struct sc_scope_ke
 struct sc_state_words *sc_memo_words(struct sc_shadow *s, const struct sc_policy *policy,
                                      const struct sc_scope_key *key)
 {
-    struct sc_memo *m = memo_of(s);
+    struct sc_memo *m = sc_memo_of(s);
     uint64_t of;
 
     if (!m)

@@ -8,6 +8,7 @@
 #define SC_CALL_MEMO_H
 
 #include "call/transfer.h"
+#include "log/fixed.h"
 #include "provider/tokenizer.h"
 
 struct sc_memo {
@@ -23,7 +24,11 @@ struct sc_memo {
     /* Its words of the shared state, and a hash of all that they are of. */
     uint64_t of;
     struct sc_state_words words;
+    struct sc_log_fixed fixed; /* what its lines in the log have in common */
 };
+
+/* NULL: out of memory. */
+struct sc_memo *sc_memo_of(struct sc_shadow *s);
 
 /* For the model that the call asks, emptied if it was another's; NULL: out of memory. */
 struct sc_memo *sc_memo_of_model(const struct sc_transfer *t);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "call/memo.h"
 #include "call/refusal.h"
 #include "call/said.h"
 #include "core/time.h"
@@ -13,9 +14,12 @@
 
 static void fill(struct sc_event *e, const struct sc_transfer *t)
 {
+    struct sc_memo *m = sc_memo_of(t->shadow);
+
     memset(e, 0, sizeof *e);
     e->level = SC_LOG_INFO;
     e->call = t->id;
+    e->fixed = m ? &m->fixed : NULL;
     e->rule = t->route.rule->name;
     e->provider =
         t->route.own_provider ? t->route.own_provider->name : sc_provider_name(t->route.provider);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/call.h"
+#include "log/fixed.h"
 #include "log/log.h"
 
 /* 2025-08-08T09:32:01.042Z */
@@ -275,6 +276,43 @@ static void long_fields_leave_a_whole_line(void **state)
     free(large);
 }
 
+/* What is kept of a handle's last line is used for the next one exactly where it is the same. */
+static void kept_fields_are_those_of_the_event(void **state)
+{
+    static const char *const rules[] = {"r", "another"}, *const providers[] = {"openai", NULL};
+    static const char *const models[] = {NULL, "gpt-4o", "m \"quoted\"\n\xff",
+                                         "a-model-of-a-very-long-name-"
+                                         "which-is-not-kept-since-it-has-more-than-64"};
+    static const enum sc_event_kind kinds[] = {SC_EVENT_CALL, SC_EVENT_ATTEMPT, SC_EVENT_WAIT,
+                                               SC_EVENT_BREAKER};
+    struct sc_log_fixed fixed = {0};
+    char host[80], filler[SC_LOG_LINE_MAX], with[SC_LOG_LINE_MAX];
+    unsigned random = 1;
+    (void)state;
+    memset(filler, 'x', sizeof filler);
+    for (int i = 0; i < 20000; i++) {
+        random = random * 1103515245 + 12345;
+        unsigned r = random >> 8;
+        struct sc_event e = event(kinds[r & 3]);
+        enum sc_log_format f = i / 50 & 1 ? SC_LOG_JSON : SC_LOG_TEXT;
+        e.rule = rules[r >> 2 & 1];
+        e.provider = providers[(r >> 3 & 7) == 0];
+        e.model = models[r >> 6 & 3];
+        snprintf(host, sizeof host, "%.*sh%u.example", (r >> 8 & 7) == 0 ? 60 : 0, filler,
+                 r >> 11 & 1);
+        e.host = (r >> 12 & 7) ? host : NULL;
+        e.ms = r >> 15 & 1 ? 1500 : -1;
+        e.reason = "limit";
+        filler[sizeof filler - 1 - (r >> 3) % sizeof filler] = '\0';
+        e.text = e.said = (r & 0x700) == 0 ? filler : "t";
+        e.fixed = &fixed;
+        memcpy(with, format(f, SC_LOG_DEBUG, &e, WHEN), sizeof with);
+        e.fixed = NULL;
+        assert_string_equal(with, format(f, SC_LOG_DEBUG, &e, WHEN));
+        memset(filler, 'x', sizeof filler);
+    }
+}
+
 static void times_are_right_all_over_the_calendar(void **state)
 {
     (void)state;
@@ -346,6 +384,7 @@ int main(void)
         cmocka_unit_test(free_text_is_redacted),
         cmocka_unit_test(long_fields_leave_a_whole_line),
         cmocka_unit_test(a_value_is_quoted_exactly_where_a_byte_asks_for_it),
+        cmocka_unit_test(kept_fields_are_those_of_the_event),
         cmocka_unit_test(times_are_right_all_over_the_calendar),
         cmocka_unit_test(local_time_follows_the_zone_through_a_change),
     };
