@@ -76,6 +76,26 @@ static bool model_in_path(enum sc_provider p, struct sc_str path, char *out, siz
     return false;
 }
 
+/* The model of a body that begins with it, as most do. False: it does not, or not that simply. */
+static bool model_at_start(const char *body, size_t n, char *out, size_t size)
+{
+    static const char start[] = "{\"model\":";
+    size_t at = sizeof start - 1, len;
+    const char *quote;
+
+    if (n < sizeof start + 2 || memcmp(body, start, at) != 0)
+        return false;
+    at += body[at] == ' ';
+    if (body[at++] != '"' || (quote = memchr(body + at, '"', n - at)) == NULL)
+        return false;
+    len = (size_t)(quote - (body + at));
+    if (len == 0 || len >= size || memchr(body + at, '\\', len))
+        return false;
+    memcpy(out, body + at, len);
+    out[len] = '\0';
+    return true;
+}
+
 bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, size_t n, char *out,
                       size_t size)
 {
@@ -87,6 +107,8 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
         if (model_in_path(p, path, out, size))
             return true;
     }
+    if (body && model_at_start(body, n, out, size))
+        return out[0] != '\0';
     return body && sc_json_find_string(body, n, "model", out, size) && out[0] != '\0';
 }
 

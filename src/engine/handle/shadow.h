@@ -190,6 +190,8 @@ struct sc_shadow {
     const struct sc_policy *url_policy; /* the policy that url_managed was asked of */
     struct sc_url asked;                /* path points into o.url or parsed_path */
     struct sc_text parsed_path;         /* as libcurl gave it, for URLs that are not simple */
+    const struct sc_rule *url_rule;     /* url_policy's for it, asked with the method and model */
+    uint64_t url_rule_of;               /* of this hash; 0: not asked */
     /* And what its path tells of the request, to this provider. */
     bool path_known;
     enum sc_provider path_provider;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "handle/body.h"
 #include "provider/request.h"
 
 /* The URL's parts as libcurl reads them, written out again in a form that sc_url_split takes. */
@@ -113,6 +114,7 @@ static bool may_be_managed(struct sc_shadow *s, const struct sc_policy *policy)
         return s->url_managed;
     s->url_known = true;
     s->path_known = false;
+    s->url_rule_of = 0;
     s->url_policy = policy;
     s->url_managed = sc_asked_url(s);
     host = (struct sc_str){s->asked.host, s->asked.host_len};
@@ -139,6 +141,19 @@ static void find_model(const struct sc_shadow *s, enum sc_provider provider, cha
         memcpy(model, s->o.model.p, s->o.model.n + 1);
 }
 
+/* Programs mostly ask the same of a URL again. Hashes of 64 bits tell methods and models apart. */
+static const struct sc_rule *rule_of(struct sc_shadow *s, const struct sc_policy *policy,
+                                     const struct sc_subject *t)
+{
+    uint64_t of = sc_body_hash(t->model.p, t->model.n) * UINT64_C(0x9fb21c651e98df25);
+
+    of = (of ^ sc_body_hash(t->method.p, t->method.n)) | 1;
+    if (s->url_rule_of != of)
+        s->url_rule = sc_policy_match(policy, t);
+    s->url_rule_of = of;
+    return s->url_rule;
+}
+
 const struct sc_rule *sc_asked_rule(struct sc_shadow *s, const struct sc_policy *policy,
                                     char *model, size_t model_size, enum sc_provider *provider,
                                     const struct sc_policy_provider **own)
@@ -159,7 +174,7 @@ const struct sc_rule *sc_asked_rule(struct sc_shadow *s, const struct sc_policy 
         .method = {method, strlen(method)},
         .model = {model, strlen(model)},
     };
-    rule = sc_policy_match(policy, &t);
+    rule = rule_of(s, policy, &t);
     if (!rule || !rule->provider_given)
         return rule;
     *own = rule->own_provider;
