@@ -9,20 +9,20 @@
 #include "bind/dl.h"
 #include "bind/elf.h"
 
-enum { MAX_LIBCURLS = 16, MAX_TREE = 512 };
+enum { MAX_TREE = 512 };
 
-static _Atomic(const struct sc_libcurl *) known[MAX_LIBCURLS];
+_Atomic(const struct sc_libcurl *) sc_libcurls[SC_LIBCURLS_MAX];
 
 const struct sc_libcurl *sc_libcurl_holding(uintptr_t address)
 {
     size_t i;
 
-    for (i = 0; i < MAX_LIBCURLS; i++) {
-        const struct sc_libcurl *l = atomic_load_explicit(&known[i], memory_order_acquire);
+    for (i = 0; i < SC_LIBCURLS_MAX; i++) {
+        const struct sc_libcurl *l = atomic_load_explicit(&sc_libcurls[i], memory_order_acquire);
 
         if (!l)
             return NULL;
-        if (address >= l->lo && address < l->hi)
+        if (sc_libcurl_holds(l, address))
             return l;
     }
     return NULL;
@@ -31,7 +31,7 @@ const struct sc_libcurl *sc_libcurl_holding(uintptr_t address)
 /* The preload exports the same names: it must never be taken for a libcurl. */
 static bool is_ourselves(const struct sc_object *o)
 {
-    uintptr_t here = (uintptr_t)&known;
+    uintptr_t here = (uintptr_t)&sc_libcurls;
 
     return here >= o->lo && here < o->hi;
 }
@@ -63,10 +63,10 @@ static const struct sc_libcurl *publish(const struct sc_object *o)
     if (!l)
         return NULL;
     fill(l, o);
-    for (i = 0; i < MAX_LIBCURLS; i++) {
+    for (i = 0; i < SC_LIBCURLS_MAX; i++) {
         const struct sc_libcurl *expected = NULL;
 
-        if (atomic_compare_exchange_strong(&known[i], &expected, l)) {
+        if (atomic_compare_exchange_strong(&sc_libcurls[i], &expected, l)) {
             sc_dl_pin(o->path);
             return l;
         }
@@ -234,7 +234,7 @@ bool sc_libcurl_index(uintptr_t address, size_t *index)
 
     if (!l && sc_elf_holding(address, &o) && is_libcurl(&o))
         l = table_of(&o);
-    for (*index = 0; l && *index < MAX_LIBCURLS; (*index)++)
+    for (*index = 0; l && *index < SC_LIBCURLS_MAX; (*index)++)
         if (sc_libcurl_at(*index) == l)
             return true;
     return false;
@@ -242,7 +242,7 @@ bool sc_libcurl_index(uintptr_t address, size_t *index)
 
 const struct sc_libcurl *sc_libcurl_at(size_t index)
 {
-    return atomic_load_explicit(&known[index], memory_order_acquire);
+    return atomic_load_explicit(&sc_libcurls[index], memory_order_acquire);
 }
 
 struct sc_caller sc_libcurl_of_caller(uintptr_t return_address)

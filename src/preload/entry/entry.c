@@ -12,7 +12,7 @@ static struct sc_entry unmanaged(CURL *easy, uintptr_t caller)
     return e;
 }
 
-struct sc_entry sc_entry_of(CURL *easy, uintptr_t caller)
+struct sc_entry sc_entry_look(CURL *easy, uintptr_t caller)
 {
     const struct sc_libcurl *inside = sc_libcurl_holding(caller);
     struct sc_entry e = {inside, NULL, NULL};

@@ -9,6 +9,7 @@
 #define SC_ENTRY_ENTRY_H
 
 #include "bind/engine.h"
+#include "bind/find.h"
 #include "bind/handle.h"
 
 #define SC_EXPORT __attribute__((visibility("default")))
@@ -20,7 +21,18 @@ struct sc_entry {
     void *shadow;
 };
 
-/* Where a call on a handle goes. */
-struct sc_entry sc_entry_of(CURL *easy, uintptr_t caller);
+/* The same for a caller that is not known to be the first libcurl. */
+struct sc_entry sc_entry_look(CURL *easy, uintptr_t caller);
+
+/* Where a call on a handle goes. Most calls of a transfer are libcurl's own, of its multi
+ * interface, and take no look. */
+static inline struct sc_entry sc_entry_of(CURL *easy, uintptr_t caller)
+{
+    const struct sc_libcurl *inside = sc_libcurl_first_holding(caller);
+
+    if (inside)
+        return (struct sc_entry){inside, NULL, NULL};
+    return sc_entry_look(easy, caller);
+}
 
 #endif

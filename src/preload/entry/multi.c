@@ -53,8 +53,8 @@ SC_EXPORT CURLMcode curl_multi_cleanup(CURLM *multi)
 SC_EXPORT CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)
 {
     struct sc_entry e = sc_entry_of(multi, SC_CALLER);
-    struct sc_handle *h = sc_handle_find(easy);
-    void *shadow = h && sc_libcurl_holding(SC_CALLER) == NULL ? h->shadow : NULL;
+    struct sc_handle *h = sc_libcurl_holding(SC_CALLER) == NULL ? sc_handle_find(easy) : NULL;
+    void *shadow = h ? h->shadow : NULL;
 
     if (e.shadow)
         return e.engine->multi_add_handle(e.shadow, easy, shadow);
@@ -66,7 +66,7 @@ SC_EXPORT CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)
 SC_EXPORT CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
 {
     struct sc_entry e = sc_entry_of(multi, SC_CALLER);
-    struct sc_handle *h = sc_handle_find(easy);
+    struct sc_handle *h = e.shadow ? sc_handle_find(easy) : NULL;
 
     if (e.shadow)
         return e.engine->multi_remove_handle(e.shadow, easy, h ? h->shadow : NULL);
