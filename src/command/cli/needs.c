@@ -18,6 +18,7 @@
 #include "cli/place.h"
 #include "log/file.h"
 #include "log/place.h"
+#include "policy/advice_targets.h"
 #include "policy/home.h"
 #include "policy/policy.h"
 #include "policy/trust.h"
@@ -99,6 +100,13 @@ static void look_at_trust(struct sc_diagnosis *d, const char *path)
         sc_diagnose(d, SC_NOT_COVERED, "the policy is refused: %s", why);
 }
 
+/* What a target lacks here; a program's environment may have it. */
+static void tell_of_target(const char *text, void *arg)
+{
+    (void)arg;
+    sc_fact("target", "warning: %s", text);
+}
+
 /* Freed by the caller; NULL: nothing usable, which was said. */
 static struct sc_policy *look_at_policy(struct sc_diagnosis *d, const char *named, bool *built_in)
 {
@@ -123,6 +131,7 @@ static struct sc_policy *look_at_policy(struct sc_diagnosis *d, const char *name
     if (n == 0)
         sc_diagnose(d, SC_NOT_COVERED, "the policy has no rule; add one for each host");
     look_at_trust(d, path);
+    sc_targets_advise(p, tell_of_target, NULL);
     return p;
 }
 

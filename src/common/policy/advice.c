@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/money.h"
+#include "policy/advice_targets.h"
 #include "policy/build.h"
 #include "policy/glob.h"
 #include "policy/host.h"
@@ -195,5 +196,5 @@ size_t sc_policy_advise(const struct sc_policy *p, void (*tell)(const char *text
         look_at_rule(&a, i);
     for (size_t i = 0; i < p->n_budgets; i++)
         look_at_budget(&a, i);
-    return a.n;
+    return a.n + sc_targets_advise(p, tell, arg);
 }
