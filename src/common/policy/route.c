@@ -54,7 +54,9 @@ static bool is_in_share(double share, const struct sc_target *to, uint64_t hash)
 {
     uint64_t salt = sc_affinity_hash((struct sc_str){to->name, strlen(to->name)});
 
-    return share >= 1 || (double)(sc_order_weight(hash, salt) >> 11) < share * 9007199254740992.0;
+    if (share >= 1 || hash == 0)
+        return share >= 1;
+    return (double)(sc_order_weight(hash, salt) >> 11) < share * 9007199254740992.0;
 }
 
 const struct sc_target *sc_route_pick(const struct sc_chain *c, const struct sc_route_facts *f)

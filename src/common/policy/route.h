@@ -24,7 +24,7 @@ struct sc_route_facts {
     const char *task, *dag;
     sc_route_header *header; /* NULL: none is known */
     void *header_arg;
-    uint64_t hash; /* of the conversation (provider/affinity.h) */
+    uint64_t hash; /* of the conversation (provider/affinity.h), 0: unknown */
 };
 
 /* NULL: the host that the program asks. */

@@ -118,6 +118,7 @@ static void a_share_is_a_stable_part_of_the_conversations(void **state)
     }
     assert_in_range(a, 900, 1100);
     assert_in_range(b, 4300, 4700);
+    assert_string_equal(pick("{\"share\": 0.99, \"to\": \"a\"}", nothing), "-");
     assert_string_equal(pick("{\"share\": 0, \"to\": \"a\"}", nothing), "-");
 }
 
