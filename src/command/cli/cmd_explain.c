@@ -61,7 +61,8 @@ static const struct sc_option options[] = {
 static const struct sc_usage usage = {
     "explain", "[OPTION...] URL",
     "Says which rule of the policy a call matches and what the rule asks for; for a response,\n"
-    "also its class, the row that decided, tokens and cost, and what would happen next.",
+    "also its class, the row that decided, tokens and cost, and what would happen next; for a\n"
+    "request (--request), which of the rule's targets are fit for it and what they would get.",
     options};
 
 struct question {
@@ -401,6 +402,25 @@ static void explain_response(struct question *q, const struct sc_policy *policy,
         sc_explain_print(&about, &explained);
 }
 
+static struct sc_str path_and_query(const struct sc_url *url)
+{
+    return (struct sc_str){url->path.p, url->path.n + (url->query.n ? 1 + url->query.n : 0)};
+}
+
+static void explain_chain(const struct question *q, const struct sc_policy *policy,
+                          const struct call *c)
+{
+    struct sc_explain_chain x = {.policy = policy,
+                                 .rule = c->rule,
+                                 .provider = c->provider,
+                                 .model = c->model,
+                                 .path = path_and_query(&c->url),
+                                 .request = {q->request, q->request_len},
+                                 .json = q->json};
+
+    sc_explain_chain(&x);
+}
+
 static int explain(struct question *q)
 {
     static struct call c;
@@ -427,6 +447,8 @@ static int explain(struct question *q)
         print_call(path, q, &c);
     if (c.rule && (q->has_response || q->body_file))
         explain_response(q, policy, &c);
+    if (c.rule)
+        explain_chain(q, policy, &c);
     if (q->json)
         puts("}");
     sc_policy_free(policy);
@@ -441,8 +463,7 @@ static enum sc_dialect dialect_of_url(const struct question *q, struct sc_str *p
     *path = (struct sc_str){"", 0};
     if (!q->url || !sc_url_split(q->url, strlen(q->url), &url))
         return SC_DIALECT_COUNT;
-    path->p = url.path.p;
-    path->n = url.path.n + (url.query.n ? 1 + url.query.n : 0);
+    *path = path_and_query(&url);
     return sc_dialect_of_path(url.path);
 }
 

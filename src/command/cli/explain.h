@@ -72,6 +72,20 @@ struct sc_explain_translation {
 /* Prints it, or why it cannot be said. Returns the exit status. */
 int sc_explain_translate(const struct sc_explain_translation *x);
 
+/* Where a call may go: its rule's chain. */
+struct sc_explain_chain {
+    const struct sc_policy *policy;
+    const struct sc_rule *rule;
+    enum sc_provider provider;
+    const char *model;     /* "" unknown */
+    struct sc_str path;    /* of the program's URL, with its query */
+    struct sc_str request; /* n 0: unknown */
+    bool json;
+};
+
+/* Nothing for a rule without a chain. As members of a JSON object, each with a comma before it. */
+void sc_explain_chain(const struct sc_explain_chain *x);
+
 /* "topic     text" with the text as by printf. */
 void sc_explain_line(const char *topic, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
