@@ -4,6 +4,8 @@
 
 load programs
 
+# A hint of more than a minute is not waited for: 59 s is the longest wait that a program can be in.
+
 setup_file() {
     programs_begin
 }
@@ -33,11 +35,11 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 }
 
 @test "a hint that does not fit into the program's timeout: the 429 comes back at once" {
-    server '429;retry-after=400'
-    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' --max-time 300 "$CHAT" -d "$ASK"
+    server '429;retry-after=59'
+    run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' --max-time 55 "$CHAT" -d "$ASK"
     [ "$status" -eq 0 ]
     [[ $output =~ ^429\ ([0-9]+)\. ]]
-    [ "${BASH_REMATCH[1]}" -lt 300 ]
+    [ "${BASH_REMATCH[1]}" -lt 55 ]
     [ "$(mock_count)" -eq 1 ]
     logged "wait exceeds the program's timeout"
 }
@@ -67,8 +69,8 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 
 @test "an abort from the progress callback ends a wait promptly" {
     $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
-    server '429;retry-after=300,200'
-    run timeout 290 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
+    server '429;retry-after=59,200'
+    run timeout 58 "$STEADYCURL" run --policy "$POLICY" --log "$LOG" -- $PYTHON "$HERE/wait.py" abort "$CHAT"
     [ "$status" -eq 0 ]
     [ "${lines[0]}" = "result 42 Callback aborted 'Callback aborted'" ]
     [ "$(mock_count)" -eq 1 ]
@@ -97,7 +99,7 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 
 @test "a signal ends a waiting program as ever" {
     local pid
-    server '429;retry-after=300,200'
+    server '429;retry-after=59,200'
     wrapped curl -sS "$CHAT" -d "$ASK" >/dev/null 2>&1 3>&- 4>&- &
     pid=$!
     await mock_got 1
@@ -112,10 +114,10 @@ gap() { # N: milliseconds from request N to the next, as the server saw them
 @test "the call takes no longer than the wait: total_timeout_ms gives up at once" {
     policy_with >"$BATS_TEST_TMPDIR/policy.json"
     sed -i 's/"max_attempts": 3,/"max_attempts": 3, "total_timeout_ms": 1000,/' "$BATS_TEST_TMPDIR/policy.json"
-    server '503;retry-after=400'
+    server '503;retry-after=59'
     POLICY=$BATS_TEST_TMPDIR/policy.json run wrapped curl -sS -o /dev/null -w '%{http_code} %{time_total}' "$CHAT" -d "$ASK"
     [[ $output =~ ^503\ ([0-9]+)\. ]]
-    [ "${BASH_REMATCH[1]}" -lt 400 ]
+    [ "${BASH_REMATCH[1]}" -lt 59 ]
     logged 'wait exceeds total_timeout_ms'
 }
 
