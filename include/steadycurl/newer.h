@@ -22,6 +22,9 @@ enum {
     SC_CURLINFO_SIZE_DELIVERED = CURLINFO_OFF_T + 71,      /* 8.20 */
 };
 
+/* CURLOPT */
+enum { SC_CURLOPT_HAPROXY_CLIENT_IP = CURLOPTTYPE_STRINGPOINT + 323 /* 8.2 */ };
+
 /* Since which version libcurl tells otherwise what we tell in its stead (`version_num`). */
 enum {
     SC_SINCE_REFUSED_IS_NOT_COUNTED = 0x080700, /* a refused piece was not downloaded */

@@ -37,7 +37,7 @@ static void reset(void *shadow)
 {
     struct sc_shadow *s = shadow;
 
-    s->real->easy_reset(s->easy);
+    s->real->easy_reset(sc_shadow_own(s));
     sc_options_default(&s->o);
     s->hooked = 0;
     s->replaced = SC_REPLACED_NOT;

@@ -284,8 +284,9 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
 /* No key switches these off; budgets have rules, not rules budgets (build.c). */
 #define ALWAYS \
     (SC_STAGE_BIT(SC_STAGE_ADMIT) | SC_STAGE_BIT(SC_STAGE_CONSENT) | SC_STAGE_BIT(SC_STAGE_METER))
-#define EDITING \
-    (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT))
+#define EDITING                                                                               \
+    (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT) | \
+     SC_STAGE_BIT(SC_STAGE_FALLBACK))
 
 static bool is_zero(const char *p, size_t n)
 {

@@ -22,6 +22,7 @@ struct sc_attempt {
     bool bounded;          /* TIMEOUT_MS in the handle is ours */
     bool forbidden;        /* the program forbade to resolve or connect */
     bool granted;          /* and yet allowed another try within the attempt */
+    bool unsent;           /* there is no memory for its request: it is not made */
     bool decided;          /* its verdict was already taken, in the middle of the transfer */
     bool replayable;       /* its request can be sent again from its start */
     bool answered;         /* an attempt had an answer, be it a failure */

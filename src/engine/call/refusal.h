@@ -13,6 +13,7 @@
 struct sc_own_answer {
     CURLcode code; /* CURLE_OK: the reply; else the call fails so, with `error` as its words */
     const char *error;
+    bool relayed;          /* it is another target's, in the program's dialect */
     struct sc_reply reply; /* its body points behind this struct */
 };
 

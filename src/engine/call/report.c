@@ -23,7 +23,7 @@ static void fill(struct sc_event *e, const struct sc_transfer *t)
     e->rule = t->route.rule->name;
     e->provider =
         t->route.own_provider ? t->route.own_provider->name : sc_provider_name(t->route.provider);
-    e->host = t->shadow->asked.host;
+    e->host = SC_ROUTE_IS_ELSEWHERE(&t->route) ? t->route.target->host : t->shadow->asked.host;
     e->model = t->route.model[0] ? t->route.model : NULL;
     e->target = t->route.target ? t->route.target->name : NULL;
     e->ms = -1;
@@ -246,12 +246,12 @@ void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_descr
     e.class = sc_class_name(t->verdict.class);
     e.row = t->verdict.row;
     e.outcome = t->verdict.class == SC_CLASS_OK && rc == CURLE_OK ? "ok" : "failed";
-    if (t->own_answer)
+    if (t->own_answer && !t->own_answer->relayed)
         e.outcome = "synthesized";
     e.level = e.outcome[0] == 'o' ? SC_LOG_INFO : SC_LOG_ERROR;
     e.ms = (now_ns - t->call.start_ns) / SC_NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
-    if (t->own_answer)
+    if (t->own_answer && !t->own_answer->relayed)
         e.reason = t->own_answer->reply.reason;
     describe(t, &e);
     sc_labels_read(&e.task, &e.dag);

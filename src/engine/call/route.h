@@ -10,12 +10,16 @@
 
 enum { SC_MODEL_MAX = 128 };
 
+/* Not the program's own host: with a handle, a body and credentials of ours (call/sent.h). */
+#define SC_ROUTE_IS_ELSEWHERE(r) ((r)->target && (r)->target->url)
+
 struct sc_route {
     const struct sc_policy *policy;
     const struct sc_rule *rule;
     enum sc_provider provider;
     const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
     const struct sc_target *target;                /* NULL: where the program sends it */
+    struct sc_str key;                             /* its credential; p NULL: the program's */
     char model[SC_MODEL_MAX];                      /* "" unknown */
 };
 

@@ -53,14 +53,17 @@ static struct sc_aside *keep(struct sc_transfer *t)
     return a;
 }
 
-void sc_aside_put(struct sc_transfer *t)
+bool sc_aside_put(struct sc_transfer *t)
 {
     if (!t->aside)
         t->aside = keep(t);
+    if (!t->aside)
+        return false;
     free(t->own_answer);
     t->own_answer = NULL;
     sc_exchange_restart(&t->x);
     t->put_aside = true;
+    return true;
 }
 
 CURLcode sc_aside_take(struct sc_transfer *t)

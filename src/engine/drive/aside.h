@@ -10,8 +10,8 @@
 #include "call/transfer.h"
 
 /* What the call has come to so far is put aside, or forgotten if something is there already: the
- * next target begins with nothing. */
-void sc_aside_put(struct sc_transfer *t);
+ * next target begins with nothing. False: no memory, nothing has changed. */
+bool sc_aside_put(struct sc_transfer *t);
 
 /* The other way: the call ends with what was put aside. Returns its result. */
 CURLcode sc_aside_take(struct sc_transfer *t);

@@ -90,11 +90,23 @@ static void before_turn(struct sc_multi *u)
         wake_due(u, now);
 }
 
+/* Of handles that stand in for others (handle/standin.h) the preload knows nothing. */
+static struct sc_member *member_stood_in(const struct sc_multi *u, const CURL *easy)
+{
+    struct sc_member *m = u->others.first;
+
+    while (m && !(m->shadow->own && m->shadow->easy == easy))
+        m = m->next;
+    return m;
+}
+
 static struct sc_member *member_of(const struct sc_multi *u, CURL *easy)
 {
     const struct sc_shadow *s = sc_multi_host()->shadow_of(easy);
 
-    return s && s->member && s->member->multi == u ? s->member : NULL;
+    if (!s)
+        return member_stood_in(u, easy);
+    return s->member && s->member->multi == u ? s->member : NULL;
 }
 
 /* libcurl keeps a message inside the handle until that is removed: the pointer may be kept.
@@ -279,7 +291,7 @@ CURLMcode sc_multi_remove_handle(void *multi, CURL *easy, void *shadow)
     if (m && !m->in_real)
         rc = sc_multi_libcurl_calls_back(u) ? CURLM_RECURSIVE_API_CALL : CURLM_OK;
     else
-        rc = u->real->multi_remove_handle(u->multi, easy);
+        rc = u->real->multi_remove_handle(u->multi, s && s->own ? s->easy : easy);
     if (rc != CURLM_OK)
         return rc;
     sc_multi_drop_messages(u, easy);

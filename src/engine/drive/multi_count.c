@@ -18,7 +18,7 @@ static size_t count_out(const struct sc_member_list *l, CURL **out)
         if (m->in_real)
             continue;
         if (out)
-            out[n] = m->shadow->easy;
+            out[n] = sc_shadow_own(m->shadow);
         n++;
     }
     return n;

@@ -76,7 +76,7 @@ void sc_member_free(struct sc_member *m)
         u->n_managed--;
     }
     sc_member_list_drop(m);
-    sc_multi_drop_messages(u, m->shadow->easy);
+    sc_multi_drop_messages(u, sc_shadow_own(m->shadow));
     if (u->delivering == m)
         u->delivering = NULL;
     m->shadow->member = NULL;
@@ -99,10 +99,10 @@ static void finish(struct sc_member *m, CURLcode rc)
     let_go(m);
     m->state = SC_MEMBER_DONE;
     u->n_managed--;
-    m->message = (CURLMsg){.msg = CURLMSG_DONE, .easy_handle = m->shadow->easy};
+    m->message = (CURLMsg){.msg = CURLMSG_DONE, .easy_handle = sc_shadow_own(m->shadow)};
     m->message.data.result = rc;
     sc_managed_end(m->shadow);
-    sc_multi_note(u, SC_CURLMNOTIFY_EASY_DONE, m->shadow->easy);
+    sc_multi_note(u, SC_CURLMNOTIFY_EASY_DONE, sc_shadow_own(m->shadow));
     sc_multi_push_message(u, &m->message);
 }
 
@@ -186,11 +186,15 @@ static void start_attempt(struct sc_member *m)
     struct sc_multi *u = m->multi;
     struct sc_transfer *t = m->shadow->transfer;
 
-    if (t->call.attempts > 0) {
-        leave_real(m);
+    if (t->call.attempts > 0)
         restore_error(m);
-    }
+    if (t->call.attempts > 0 || SC_ROUTE_IS_ELSEWHERE(&t->route))
+        leave_real(m);
     sc_managed_prepare(t);
+    if (t->attempt.unsent) {
+        sc_member_ended(m, CURLE_OUT_OF_MEMORY);
+        return;
+    }
     if (!m->in_real) {
         m->in_real = u->real->multi_add_handle(u->multi, m->shadow->easy) == CURLM_OK;
         u->added_again += m->in_real;
@@ -205,8 +209,8 @@ static void deliver(struct sc_member *m, CURLcode rc)
     struct sc_multi *u = m->multi;
     struct sc_transfer *t = m->shadow->transfer;
 
-    if (t->call.attempts == 0)
-        leave_real(m); /* answered by us: libcurl must not begin */
+    if (t->call.attempts == 0 || m->shadow->own)
+        leave_real(m); /* answered by us: libcurl must not begin; or the stand-in goes now */
     t->play.replay_paused = false;
     m->state = SC_MEMBER_DELIVERING;
     u->delivering = m;

@@ -56,7 +56,7 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
         case SC_STEP_SEND:
             sc_managed_prepare(t);
             t->play.sending = true;
-            rc = s->real->easy_perform(s->easy);
+            rc = t->attempt.unsent ? CURLE_OUT_OF_MEMORY : s->real->easy_perform(s->easy);
             t->play.sending = false;
             rc = sc_managed_judge(t, rc);
             break;

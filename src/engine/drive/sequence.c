@@ -12,6 +12,7 @@
 #include "handle/body.h"
 #include "handle/hooks.h"
 #include "handle/progress.h"
+#include "handle/standin.h"
 #include "handle/texts.h"
 #include "handle/url.h"
 #include "process/runtime.h"
@@ -149,14 +150,18 @@ static void edit_body(void *transfer, struct sc_edits *e)
 }
 
 /* The next target is asked, as a call of its own would ask it. */
-static void move(struct sc_transfer *t)
+static bool move(struct sc_transfer *t)
 {
-    sc_aside_put(t);
+    if (!sc_aside_put(t)) { /* no memory: what came so far is what the program gets */
+        sc_call_stop(&t->call, SC_GIVE_UP_REFUSED);
+        return false;
+    }
     sc_stages_move(t);
     t->shadow->body_planned = false;
     t->estimate = (struct sc_estimate){.tokens = 0};
     t->x.provider = t->route.provider;
     t->attempt.fresh_on = t->attempt.answered = false;
+    return true;
 }
 
 /* Whether the stages let the next attempt go; of a target that would only refuse, the next. */
@@ -165,14 +170,17 @@ static enum sc_go ask_stages(struct sc_transfer *t, struct sc_plan *plan)
     for (;;) {
         enum sc_go go;
 
-        if (t->route.rule->settings->edits_requests)
+        if (SC_ROUTE_IS_ELSEWHERE(&t->route))
+            sc_rewrite_free(&t->req.rewrite);
+        else if (t->route.rule->settings->edits_requests)
             sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
         t->wait.asked = false;
         go = sc_stages_plan(t, plan);
         if (go == SC_GO || !sc_stages_refused(t, plan, go))
             return go;
         sc_call_move(&t->call, plan->now_ns);
-        move(t);
+        if (!move(t))
+            return go;
         plan->again = false;
     }
 }
@@ -246,7 +254,7 @@ static void forget_attempt(struct sc_transfer *t)
     a->earlier_connects += a->connects;
     a->connects = 0;
     a->connect_code = 0;
-    a->decided = a->forbidden = a->granted = false;
+    a->decided = a->forbidden = a->granted = a->unsent = false;
     t->put_aside = false;
     sc_exchange_restart(&t->x);
 }
@@ -403,7 +411,7 @@ static CURLcode give_result(struct sc_transfer *t, CURLcode rc)
 
 static enum sc_how how_it_ended(const struct sc_transfer *t, CURLcode rc)
 {
-    if (t->own_answer)
+    if (t->own_answer && !t->own_answer->relayed)
         return SC_ENDED_ANSWERED;
     return rc == CURLE_OK && t->verdict.class == SC_CLASS_OK ? SC_ENDED_OK : SC_ENDED_FAILED;
 }
@@ -421,6 +429,7 @@ CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
 {
     struct sc_overlay *o = &t->shadow->overlay;
 
+    sc_standin_out(t->shadow);
     if (have_all_failed(t, rc)) {
         sc_stages_end(t, how_it_ended(t, rc));
         rc = sc_aside_take(t);
@@ -449,6 +458,7 @@ void sc_managed_end(struct sc_shadow *s)
     struct sc_transfer *t = s->transfer;
     bool alive = s->hooked; /* else the handle was reset, or cleaned up: not to be touched */
 
+    sc_standin_out(s);
     sc_hooks_out(s);
     if (t && alive && !t->play.finishing)
         restore(t);

@@ -238,12 +238,12 @@ CURLcode sc_shadow_setopt(struct sc_shadow *s, CURLoption option, int64_t arg)
     CURLcode rc;
 
     if (!row)
-        return s->real->easy_setopt(s->easy, option, arg);
+        return s->real->easy_setopt(sc_shadow_own(s), option, arg);
     if (s->transfer && (row->concerns & SC_CONCERNS_BODY))
         let_go_of_body(s);
     /* Plain stores in libcurl: holding them back while a trampoline is in cannot be noticed. */
     if (!sc_hook_is_in(s, row->hook)) {
-        rc = s->real->easy_setopt(s->easy, option, arg);
+        rc = s->real->easy_setopt(sc_shadow_own(s), option, arg);
         if (rc != CURLE_OK)
             return rc;
     }

@@ -164,6 +164,7 @@ struct sc_member;
 
 struct sc_shadow {
     CURL *easy;
+    CURL *own; /* the program's handle, while `easy` stands in for it (standin.h); else NULL */
     const struct sc_libcurl *real;
     struct sc_options o;
     struct sc_overlay overlay;
@@ -200,6 +201,12 @@ struct sc_shadow {
 
 /* Sets an option in the real handle, past the record: ours stands in for the program's. */
 #define SC_SET(s, option, value) (s)->real->easy_setopt((s)->easy, (option), (value))
+
+/* The handle as the program knows it. */
+static inline CURL *sc_shadow_own(const struct sc_shadow *s)
+{
+    return s->own ? s->own : s->easy;
+}
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);
 /* Made from inside a callback of a managed perform, the copied handle holds our trampolines with

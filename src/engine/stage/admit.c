@@ -70,6 +70,19 @@ static size_t put_authority(char out[SC_URL_HOST_MAX + 8], const struct sc_url *
     return n + sizeof digits - i;
 }
 
+/* A target of another host: its limits, its health and its key are its own. */
+static void fill_key_elsewhere(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8],
+                               struct sc_scope_key *key)
+{
+    const struct sc_target *to = t->route.target;
+    bool plain = to->port == (to->https ? 443 : 80);
+
+    snprintf(host, SC_URL_HOST_MAX + 8, plain ? "%s" : "%s:%d", to->host, to->port);
+    key->host = (struct sc_str){host, strlen(host)};
+    key->path = (struct sc_str){to->prefix, strlen(to->prefix)};
+    key->key = t->route.key;
+}
+
 static void fill_key(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8],
                      struct sc_scope_key *key)
 {
@@ -85,6 +98,8 @@ static void fill_key(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8]
         .rule = {t->route.rule->name, strlen(t->route.rule->name)},
         .key = credential(s),
     };
+    if (SC_ROUTE_IS_ELSEWHERE(&t->route))
+        fill_key_elsewhere(t, host, key);
 }
 
 static void begin_ticket(struct sc_transfer *t)

@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/refusal.h"
 #include "call/report.h"
+#include "call/sent.h"
 #include "core/time.h"
 #include "dialect/dialect.h"
 #include "handle/mark.h"
+#include "handle/texts.h"
 #include "provider/class.h"
 #include "stage/stage.h"
 #include "wire/rewrite.h"
@@ -24,9 +27,18 @@ struct fallback {
     enum sc_dialect dialect; /* that the program speaks; COUNT: none, the call stays where it is */
     enum sc_class class;     /* for which the first target was left */
     size_t at;               /* links before this one are done with */
-    size_t to;               /* the one that is next */
+    size_t to;               /* the one that is next, */
+    int to_key;              /* and its key's number, -1: it needs none */
+    int key;                 /* that of the target that is asked now */
     bool left;               /* the first target was */
+    enum sc_provider provider; /* the first target's */
+    const struct sc_policy_provider *own_provider;
+    struct sc_sent *sent;   /* what it is sent, if it is another host; NULL: it is none */
+    struct sc_sent *before; /* what the handle that stands in still has of the one before */
+    char mark[192];         /* x-steadycurl */
 };
+
+enum { WHY_MAX = 256 };
 
 static const struct sc_chain *chain_of(const struct sc_transfer *t)
 {
@@ -37,9 +49,13 @@ static void begin(struct sc_transfer *t, void *state)
 {
     struct fallback *me = state;
 
+    me->provider = t->route.provider;
+    me->own_provider = t->route.own_provider;
     me->dialect = SC_DIALECT_COUNT;
     if (chain_of(t) && chain_of(t)->n_links > 0)
         me->dialect = sc_dialect_of_path(t->shadow->asked.path);
+    if (me->dialect != SC_DIALECT_COUNT && t->call.deadline_ns != SC_NEVER)
+        t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured (patience) */
 }
 
 static bool is_over(const struct sc_transfer *t, const struct fallback *me)
@@ -59,27 +75,44 @@ static struct sc_str model_in(struct sc_str body)
     return value;
 }
 
-/* Why the call cannot go there; NULL: it can. */
-static const char *unfit_here(const struct sc_transfer *t, const struct sc_target *to)
+/* Why the call cannot go there; "": it can. */
+static void unfit_here(const struct sc_transfer *t, const struct sc_target *to, char why[WHY_MAX])
 {
     struct sc_str body = sc_rewrite_own(&t->x);
 
     if (!to->model)
-        return "it is the same as the first";
-    if (!body.p)
-        return "the request's body cannot be changed";
-    if (model_in(body).n == 0)
-        return "the request does not name its model in its body";
-    return NULL;
+        snprintf(why, WHY_MAX, "it is the same as the first");
+    else if (!body.p)
+        snprintf(why, WHY_MAX, "the request's body cannot be changed");
+    else if (model_in(body).n == 0)
+        snprintf(why, WHY_MAX, "the request does not name its model in its body");
 }
 
-static const char *unfit(const struct sc_transfer *t, const struct sc_link *link)
+static void unfit_elsewhere(const struct sc_transfer *t, const struct sc_target *to,
+                            char why[WHY_MAX])
 {
+    int key = sc_key_find(to, 0);
+    struct sc_sent *sent;
+
+    if (to->n_keys > 0 && key < 0) {
+        snprintf(why, WHY_MAX, "it has no key that could be read");
+        return;
+    }
+    sent = sc_sent_new(t, to, key, why, WHY_MAX);
+    if (sent)
+        why[0] = '\0';
+    sc_sent_free(sent);
+}
+
+static void unfit(const struct sc_transfer *t, const struct sc_link *link, char why[WHY_MAX])
+{
+    why[0] = '\0';
     if (link->kind != SC_LINK_TARGET)
-        return "no such answer can be given yet";
-    if (link->target->url)
-        return "another host cannot be asked yet";
-    return unfit_here(t, link->target);
+        snprintf(why, WHY_MAX, "no such answer can be given yet");
+    else if (link->target->url)
+        unfit_elsewhere(t, link->target, why);
+    else
+        unfit_here(t, link->target, why);
 }
 
 /* A request that was too long for one model is for one that takes more. */
@@ -97,26 +130,42 @@ static int64_t room_of(const struct sc_transfer *t, const struct sc_target *to)
     return price ? price->context_window : 0;
 }
 
-static const char *unfit_for(const struct sc_transfer *t, const struct sc_link *link,
-                             enum sc_class class)
+static bool is_unfit_for(const struct sc_transfer *t, const struct sc_link *link,
+                         enum sc_class class, char why[WHY_MAX])
 {
-    const char *why = unfit(t, link);
     int64_t room;
 
-    if (why || class != SC_CLASS_TOKEN_LIMIT)
-        return why;
+    unfit(t, link, why);
+    if (!why[0] && !link->target->url &&
+        (class == SC_CLASS_AUTH || class == SC_CLASS_QUOTA_EXHAUSTED))
+        snprintf(why, WHY_MAX, "it has the same key as the first");
+    if (why[0] || class != SC_CLASS_TOKEN_LIMIT)
+        return why[0] != '\0';
     room = room_of(t, link->target);
-    return room > 0 && room > room_of(t, t->route.target) ? NULL : "it takes no longer requests";
+    if (room <= 0 || room <= room_of(t, t->route.target))
+        snprintf(why, WHY_MAX, "it takes no longer requests");
+    return why[0] != '\0';
 }
 
 /* The next link that fits, or n_links. */
 static size_t next_fit(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
 {
+    char why[WHY_MAX];
     size_t i = me->at;
 
-    while (i < chain_of(t)->n_links && unfit_for(t, &chain_of(t)->links[i], class))
+    while (i < chain_of(t)->n_links && is_unfit_for(t, &chain_of(t)->links[i], class, why))
         i++;
     return i;
+}
+
+/* What one key was refused for, another of the same target may be granted. Its number, or -1. */
+static int other_key(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
+{
+    if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->key < 0 ||
+        (class != SC_CLASS_RATE_LIMITED && class != SC_CLASS_QUOTA_EXHAUSTED &&
+         class != SC_CLASS_AUTH))
+        return -1;
+    return sc_key_find(t->route.target, me->key + 1);
 }
 
 static bool leads_on(const struct sc_transfer *t, enum sc_class class)
@@ -129,20 +178,65 @@ static bool leads_on(const struct sc_transfer *t, enum sc_class class)
 /* True: there is a target for it, and the call is to go there. */
 static bool choose(struct sc_transfer *t, struct fallback *me, enum sc_class class)
 {
-    me->to = next_fit(t, me, class);
+    me->to_key = other_key(t, me, class);
+    me->to = me->to_key >= 0 ? me->at - 1 : next_fit(t, me, class);
     if (me->to == chain_of(t)->n_links)
         return false;
+    if (me->to_key < 0)
+        me->to_key = sc_key_find(chain_of(t)->links[me->to].target, 0);
     if (!me->left)
         me->class = class;
     me->left = true;
     return true;
 }
 
+/* A target that is silent must leave time for the next one: half of what the call has left, until
+ * its first output. The rule's own bound holds as well. */
+static int64_t patience(const struct sc_transfer *t, const struct fallback *me, int64_t now_ns)
+{
+    int64_t own = t->route.rule->settings->timeouts.first_token_ms, half;
+
+    if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
+        own = t->route.target->timeouts.first_token_ms;
+    if (t->call.deadline_ns == SC_NEVER || is_over(t, me))
+        return own;
+    half = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 2;
+    return half > 0 && (own <= 0 || half < own) ? half : own;
+}
+
 static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
 {
-    (void)p;
-    t->x.wants.last = !is_over(t, state);
-    return SC_GO;
+    const struct fallback *me = state;
+
+    t->x.wants.last = t->route.target || !is_over(t, me);
+    t->x.wants.first_ms = patience(t, me, p->now_ns);
+    t->x.wants.translation = NULL;
+    t->x.wants.whole = me->sent && !sc_sent_is_stream(me->sent);
+    if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->sent)
+        return SC_GO;
+    p->why = SC_GIVE_UP_REFUSED; /* no memory for its request */
+    return SC_GIVE_UP;
+}
+
+/* Another host is asked by a handle of ours; whatever stood in before goes. */
+static void sending(struct sc_transfer *t, void *state)
+{
+    struct sc_shadow *s = t->shadow;
+    struct fallback *me = state;
+    struct sc_standin request;
+
+    sc_standin_out(s);
+    sc_sent_free(me->before);
+    me->before = NULL;
+    if (!me->sent)
+        return;
+    sc_sent_request(me->sent, &request);
+    if (sc_sent_is_stream(me->sent)) {
+        t->x.wants.translation = sc_sent_stream(me->sent, t->id, me->mark);
+        t->attempt.unsent = t->x.wants.translation == NULL;
+    }
+    if (!t->attempt.unsent)
+        t->attempt.unsent = !sc_standin_in(s, &request);
 }
 
 /* Before the core decides: with another target behind it, this one need not be asked as often. */
@@ -153,6 +247,14 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
 
     sc_call_chained(&t->call, open && !is_over(t, me) &&
                                   next_fit(t, me, SC_CLASS_RETRYABLE) < chain_of(t)->n_links);
+    if (rc == CURLE_ABORTED_BY_CALLBACK && t->x.bound) { /* as the watchdog, which may be off */
+        sc_say_timed_out(t->shadow, (sc_now_ns() - t->attempt.start_ns) / SC_NS_PER_MS,
+                         t->x.body_len, -1);
+        rc = CURLE_OPERATION_TIMEDOUT;
+    }
+    /* More than may be held of what nobody can show: the program has refused nothing. */
+    if (me->sent && rc == CURLE_WRITE_ERROR && open && !t->play.short_write)
+        rc = CURLE_RECV_ERROR;
     return rc;
 }
 
@@ -171,16 +273,50 @@ static bool is_final(const struct sc_call *c)
     }
 }
 
+/* What the other host has answered, in the program's words. False: that cannot be said. */
+static bool relay(struct sc_transfer *t, struct fallback *me)
+{
+    struct sc_buf body = {.max = t->x.wants.success_max + (1 << 20)};
+    struct sc_reply reply = {
+        .status = 200, .reason = me->mark, .content_type = sc_sent_type(me->sent)};
+    bool good = sc_sent_answer(me->sent, sc_exchange_body(&t->x), t->id, &body);
+
+    reply.body = body.p;
+    reply.body_len = body.n;
+    good = good && sc_own_answer_set(t, SC_CLASS_OK, &reply);
+    if (good)
+        t->own_answer->relayed = true;
+    t->x.wants.translation = NULL;
+    sc_buf_free(&body);
+    return good;
+}
+
+static bool may_move(const struct sc_transfer *t, const struct fallback *me)
+{
+    enum sc_class class = t->verdict.class;
+
+    if (t->x.phase != SC_HOLDING || t->x.programs_doing || !t->attempt.replayable ||
+        !leads_on(t, class))
+        return false;
+    if (t->call.give_up == SC_GIVE_UP_NOT && class != SC_CLASS_OK && other_key(t, me, class) >= 0)
+        return true; /* no wait for this one */
+    return !is_final(&t->call) && (!is_over(t, me) || other_key(t, me, class) >= 0);
+}
+
 static struct sc_wish judged(struct sc_transfer *t, void *state)
 {
     struct sc_wish wish = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
     struct fallback *me = state;
 
-    if (t->verdict.class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) ||
-        t->x.phase != SC_HOLDING || t->x.programs_doing || !t->attempt.replayable ||
-        !leads_on(t, t->verdict.class))
+    if (t->verdict.class == SC_CLASS_OK && me->sent && t->x.phase == SC_HOLDING && !relay(t, me)) {
+        t->verdict = (struct sc_verdict){
+            .class = SC_CLASS_RETRYABLE, .hint_ms = -1, .row = "cannot-be-translated"};
+        wish = (struct sc_wish){SC_STOP, SC_GIVE_UP_CLASS};
+        if (!is_over(t, me) && choose(t, me, SC_CLASS_RETRYABLE))
+            wish.next = SC_MOVE;
         return wish;
-    if (choose(t, me, t->verdict.class))
+    }
+    if (t->verdict.class != SC_CLASS_OK && may_move(t, me) && choose(t, me, t->verdict.class))
         wish.next = SC_MOVE;
     return wish;
 }
@@ -207,27 +343,49 @@ static bool refused(struct sc_transfer *t, void *state, const struct sc_plan *p,
 
 /* ---- moved ----------------------------------------------------------------------------------- */
 
-static void report_unfit(struct sc_transfer *t, size_t from, size_t to)
+static void report_unfit(struct sc_transfer *t, enum sc_class class, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
         const struct sc_link *link = &chain_of(t)->links[i];
-        const char *why = unfit(t, link);
-        char text[256];
+        char why[WHY_MAX], text[WHY_MAX + 80];
 
         if (link->kind != SC_LINK_TARGET)
             continue;
-        snprintf(text, sizeof text, "%s is not asked: %s", link->target->name,
-                 why ? why : "it takes no longer requests");
+        is_unfit_for(t, link, class, why);
+        snprintf(text, sizeof text, "%s is not asked: %s", link->target->name, why);
         sc_report_fallback(
             t, &(struct sc_moved){.to = link->target->name, .reason = "unfit", .text = text});
     }
 }
 
-static void set_route(struct sc_transfer *t, const struct sc_target *to)
+static void set_route(struct sc_transfer *t, struct fallback *me, const struct sc_target *to)
 {
+    char why[WHY_MAX];
+
+    if (me->sent && t->shadow->own && !me->before)
+        me->before = me->sent;
+    else
+        sc_sent_free(me->sent);
+    me->sent = to->url ? sc_sent_new(t, to, me->to_key, why, sizeof why) : NULL;
+    me->key = me->to_key;
     t->route.target = to;
+    t->route.key = me->sent ? sc_sent_key(me->sent) : (struct sc_str){NULL, 0};
     if (to->model)
         snprintf(t->route.model, sizeof t->route.model, "%s", to->model);
+    t->route.provider = to->url ? to->provider : me->provider;
+    t->route.own_provider = to->url ? to->own_provider : me->own_provider;
+}
+
+/* How the program's answer tells of it: where it came from, a line in the service's own head, or
+ * one in the head that is made. */
+static void set_mark(struct sc_transfer *t, struct fallback *me)
+{
+    snprintf(me->mark, sizeof me->mark, "fallback; target=%s; reason=%s", t->route.target->name,
+             sc_class_name(me->class));
+    if (me->sent)
+        sc_mark_forget(t->shadow);
+    else
+        sc_mark_set(t->shadow, me->mark);
 }
 
 static void enter(struct sc_transfer *t, void *state)
@@ -235,17 +393,39 @@ static void enter(struct sc_transfer *t, void *state)
     struct fallback *me = state;
     const struct sc_target *to = chain_of(t)->links[me->to].target;
     const char *from = t->route.target ? t->route.target->name : first_name;
-    const char *class = sc_class_name(me->class);
-    char text[256];
+    char text[WHY_MAX];
 
-    report_unfit(t, me->at, me->to);
-    set_route(t, to);
+    report_unfit(t, me->class, me->at, me->to);
+    set_route(t, me, to);
     me->at = me->to + 1;
+    set_mark(t, me);
     snprintf(text, sizeof text, "%s is asked instead of %s", to->name, from);
     sc_report_fallback(
-        t, &(struct sc_moved){.from = from, .to = to->name, .reason = class, .text = text});
-    snprintf(text, sizeof text, "fallback; target=%s; reason=%s", to->name, class);
-    sc_mark_set(t->shadow, text);
+        t, &(struct sc_moved){
+               .from = from, .to = to->name, .reason = sc_class_name(me->class), .text = text});
+}
+
+/* Nobody is left to ask: why not the others. */
+static void logged(struct sc_transfer *t, void *state)
+{
+    struct fallback *me = state;
+    enum sc_class class = t->verdict.class;
+
+    if (class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) || !leads_on(t, class))
+        return;
+    report_unfit(t, class, me->at, chain_of(t)->n_links);
+    me->at = chain_of(t)->n_links;
+}
+
+static void end(struct sc_transfer *t, void *state, enum sc_how how)
+{
+    struct fallback *me = state;
+
+    (void)t;
+    (void)how;
+    sc_sent_free(me->sent);
+    sc_sent_free(me->before);
+    me->sent = me->before = NULL;
 }
 
 /* The request for another model of the same host. */
@@ -273,7 +453,10 @@ const struct sc_stage sc_stage_fallback = {.name = "fallback",
                                            .begin = begin,
                                            .edit = edit,
                                            .plan = plan,
+                                           .send = sending,
                                            .ended = ended,
                                            .judged = judged,
+                                           .logged = logged,
                                            .refused = refused,
-                                           .enter = enter};
+                                           .enter = enter,
+                                           .end = end};

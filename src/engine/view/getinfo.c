@@ -186,7 +186,7 @@ static bool is_libcurls_own(const struct sc_shadow *s)
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
-    CURLcode rc = s->real->easy_getinfo(s->easy, info, out);
+    CURLcode rc = s->real->easy_getinfo(sc_shadow_own(s), info, out);
     struct sc_info q;
 
     if (rc != CURLE_OK || !out) /* among them what this libcurl does not know yet */

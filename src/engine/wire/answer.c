@@ -18,7 +18,7 @@ size_t sc_answer_headers(const struct sc_shadow *s)
     const struct sc_exchange *x = s->exchange;
     size_t line;
 
-    if (!x || x->hold.n == 0)
+    if (!x || x->hold.n == 0 || (s->answer->live && x->phase == SC_COMMITTED))
         return s->answer->n_headers;
     line = x->play->next / (s->o.include_header ? 2 : 1); /* the first is the status line */
     return line < s->answer->n_headers ? line : s->answer->n_headers;
@@ -27,6 +27,11 @@ size_t sc_answer_headers(const struct sc_shadow *s)
 bool sc_answer_is_in_head(const struct sc_shadow *s)
 {
     return s->exchange && s->exchange->play->in_head;
+}
+
+static int64_t passed_us(const struct sc_exchange *x)
+{
+    return (sc_now_ns() - x->play->start_ns) / 1000 + 1; /* 0 would say that nothing happened */
 }
 
 /* The program refused a header line: what follows never came. */
@@ -62,6 +67,8 @@ int64_t sc_answer_downloaded(const struct sc_shadow *s)
 {
     const struct sc_exchange *x = s->exchange;
 
+    if (s->answer->live)
+        return s->answer->got;
     if (x && x->play->shown)
         return sc_answer_is_in_head(s) ? 0 : downloaded(x, counts_ahead(s));
     return s->answer->got;
@@ -69,13 +76,19 @@ int64_t sc_answer_downloaded(const struct sc_shadow *s)
 
 int64_t sc_answer_delivered(const struct sc_shadow *s)
 {
-    return s->exchange ? (int64_t)s->exchange->play->delivered_body : s->answer->delivered;
+    if (s->answer->live || !s->exchange)
+        return s->answer->delivered;
+    return (int64_t)s->exchange->play->delivered_body;
 }
 
 void sc_answer_settle(const struct sc_exchange *x, CURLcode rc)
 {
     struct sc_shadow *s = x->shadow;
 
+    if (s->answer->live) {
+        s->answer->took_us = passed_us(x);
+        return;
+    }
     if (rc == CURLE_WRITE_ERROR)
         cut_short(s);
     s->answer->got = downloaded(x, rc == CURLE_WRITE_ERROR && counts_ahead(s));
@@ -170,8 +183,10 @@ static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
     hold_line(x, text);
     hold_date(x);
     hold_header(x, "content-type", r->content_type ? r->content_type : "application/json");
-    snprintf(text, sizeof text, "%zu", r->body_len);
-    hold_header(x, "content-length", text);
+    if (!s->answer->live) {
+        snprintf(text, sizeof text, "%zu", r->body_len);
+        hold_header(x, "content-length", text);
+    }
     if (r->retry_after_ms > 0) {
         s->answer->retry_after_s = (r->retry_after_ms + 999) / 1000;
         snprintf(text, sizeof text, "%lld", (long long)s->answer->retry_after_s);
@@ -198,11 +213,6 @@ static void hold_body(struct sc_exchange *x, const struct sc_reply *r)
             n = CURL_MAX_WRITE_SIZE;
         sc_hold_push(&x->hold, SC_ITEM_BODY, 0, r->body + at, n);
     }
-}
-
-static int64_t passed_us(const struct sc_exchange *x)
-{
-    return (sc_now_ns() - x->play->start_ns) / 1000 + 1; /* 0 would say that nothing happened */
 }
 
 static void hold_answer(struct sc_exchange *x, const struct sc_reply *r)
@@ -251,22 +261,47 @@ static curl_off_t next_xfer_id(const struct sc_shadow *s)
     return s->member ? id : id + 1 + s->answered;
 }
 
+/* Nothing is answered yet but that there is an answer. */
+static bool begin(struct sc_shadow *s)
+{
+    sc_answer_forget(s);
+    s->answer = calloc(1, sizeof *s->answer);
+    if (!s->answer)
+        return false;
+    s->answer->reused = s->answered > 0 || has_connection(s);
+    s->answer->xfer_id = next_xfer_id(s);
+    s->answered++;
+    return true;
+}
+
+bool sc_answer_live(struct sc_exchange *x, const struct sc_reply *head)
+{
+    struct sc_shadow *s = x->shadow;
+
+    if (!begin(s))
+        return false;
+    s->answer->live = true;
+    s->answer->status = head->status;
+    s->answer->length = -1;
+    s->answer->sent = sc_body_size(s);
+    s->answer->ready_us = s->answer->took_us = passed_us(x);
+    x->block = 0;
+    hold_head(x, head);
+    hold_body(x, head);
+    return true;
+}
+
 /* Without memory for the answer the call fails as libcurl's own would. */
 CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
     CURLcode rc;
 
-    sc_answer_forget(s);
     sc_exchange_restart(x);
-    s->answer = calloc(1, sizeof *s->answer);
-    if (!s->answer)
+    if (!begin(s))
         return CURLE_OUT_OF_MEMORY;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
-    s->answer->reused = s->answered > 0 || has_connection(s);
-    s->answer->xfer_id = next_xfer_id(s);
-    s->answered++;
     hold_answer(x, r);
     if (sc_program_progress(x, 0, 0))
         return aborted(s);

@@ -10,6 +10,7 @@
 #define SC_WIRE_ANSWER_H
 
 #include "wire/exchange.h"
+#include "wire/made.h"
 
 /* What is to be answered; borrowed for the call. */
 struct sc_reply {
@@ -23,28 +24,12 @@ struct sc_reply {
     size_t body_len;
 };
 
-enum { SC_ANSWER_HEADERS = 8, SC_ANSWER_TEXT = 512 };
-
-/* The answer that stands. */
-struct sc_answer {
-    int status;
-    size_t n_headers, header_size, body_len;
-    size_t head_items;      /* in the hold, before the body */
-    curl_off_t length;      /* Content-Length, -1: not known */
-    int64_t got, delivered; /* of the body: as if downloaded; what the program took */
-    bool reused;            /* as if over the connection of the call before */
-    curl_off_t xfer_id;
-    bool no_body; /* HEAD, or cut off by FAILONERROR */
-    int64_t sent; /* bytes of the body: as if they had been */
-    int64_t ready_us, took_us, retry_after_s;
-    char *name[SC_ANSWER_HEADERS], *value[SC_ANSWER_HEADERS];
-    struct curl_header out;
-    char text[SC_ANSWER_TEXT]; /* names and values, NUL-terminated */
-    size_t text_len;
-};
-
 /* Answers the call and returns what perform has to return. */
 CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r);
+
+/* The head of a stream, and what of its body there is, into the hold; the rest goes by. False: no
+ * memory. */
+bool sc_answer_live(struct sc_exchange *x, const struct sc_reply *head);
 
 /* As far as it came: handed over, refused in the middle, or paused. */
 void sc_answer_settle(const struct sc_exchange *x, CURLcode rc);

@@ -9,6 +9,7 @@
 #include "wire/filter.h"
 #include "wire/playback.h"
 #include "wire/program.h"
+#include "wire/relay.h"
 
 enum { TEE_MAX = 16384 };
 
@@ -19,6 +20,10 @@ static bool release(struct sc_exchange *x, size_t *verdict)
         return true;
     if (x->play->short_write) {
         *verdict = 0; /* refused before: libcurl will not ask a third time */
+        return false;
+    }
+    if (x->wants.translation && !x->filter && !sc_relay_begin(x)) {
+        *verdict = 0;
         return false;
     }
     return sc_deliver_held(x, verdict);
@@ -47,6 +52,8 @@ size_t sc_pass_header(struct sc_exchange *x, char *p, size_t n)
 {
     if (tell_of_pause(x))
         return CURL_WRITEFUNC_PAUSE;
+    if (x->wants.translation)
+        return n; /* a trailer of another's */
     return noted(x, sc_program_header(x->shadow, p, n));
 }
 

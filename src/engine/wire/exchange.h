@@ -64,12 +64,23 @@ struct sc_clock {
     bool begun;        /* there was output */
 };
 
+/* What a response is to be turned into. The bytes that come out are borrowed until the next call.
+ */
+struct sc_translation {
+    struct sc_str (*feed)(void *arg, const char *p, size_t n);
+    struct sc_str (*end)(void *arg); /* what is still due when all has come */
+    void *arg;
+    const char *type;   /* Content-Type of what comes out, */
+    const char *reason; /* and its x-steadycurl */
+};
+
 /* What others want of the responses of a call. Set before an attempt, read without a call. */
 struct sc_wants {
     size_t success_max, failure_max; /* bytes that are held of a JSON answer, of a failure */
     size_t room;                     /* whole: bytes that it may have beyond success_max */
-    bool whole;         /* a success is JSON, and none of it may be shown before all of it came */
-    bool last;          /* the last attempt is worth holding, too, and any failure */
+    bool whole; /* a success is JSON, and none of it may be shown before all of it came */
+    bool last;  /* the last attempt is worth holding, too, and any failure */
+    const struct sc_translation *translation; /* nothing is shown as it comes; NULL: all is */
     bool behind_400;    /* the body of a 400 or 422 has to be seen, whoever asks for FAILONERROR */
     bool limit_headers; /* the service's headers about its rate limits */
     bool hides_usage;   /* a stream's usage was asked for by us: the program does not see it */
@@ -159,7 +170,7 @@ bool sc_exchange_is_common(const struct sc_exchange *x);
 /* Nothing may be held any more, but what is wanted whole. */
 static inline bool sc_exchange_holds_nothing(const struct sc_exchange *x)
 {
-    return (x->commit_early || x->send_paused) && !x->wants.whole;
+    return (x->commit_early || x->send_paused) && !x->wants.whole && !x->wants.translation;
 }
 
 /* Nothing comes after the last attempt, but how it failed is news for all processes: an empty

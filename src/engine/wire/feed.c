@@ -21,7 +21,8 @@ static size_t paused(struct sc_exchange *x, char *p, size_t size, size_t n)
     x->play->send_stopped = true;
     x->play->send_withheld = false;
     sc_clock_paused(x);
-    if (x->phase == SC_HOLDING && x->hold.n > 0 && !sc_deliver_held(x, &verdict))
+    if (x->phase == SC_HOLDING && x->hold.n > 0 && !x->wants.translation &&
+        !sc_deliver_held(x, &verdict))
         x->phase = SC_RELEASING;
     return x->play->unpaused ? next_piece(x, p, size, n) : CURL_READFUNC_PAUSE;
 }

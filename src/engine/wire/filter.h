@@ -1,6 +1,6 @@
 /*
  * filter.h - the body on its way to the program, less what is in it only because we asked for usage
- * (provider/unasked.h).
+ * (provider/unasked.h), or translated (relay.h).
  *
  * Stands between what libcurl delivers, or what was held, and the program's callback. A piece that
  * the program does not take now comes again in full; what was made of it waits here meanwhile.

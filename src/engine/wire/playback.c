@@ -11,6 +11,7 @@
 #include "wire/clock.h"
 #include "wire/filter.h"
 #include "wire/horizon.h"
+#include "wire/made.h"
 #include "wire/program.h"
 
 static const struct sc_snapshot *snapshot_of(const struct sc_exchange *x, unsigned block)
@@ -73,7 +74,7 @@ static size_t hand_over(struct sc_exchange *x, const struct sc_item *item, size_
 
     if (item->kind == SC_ITEM_HEADER)
         return sc_program_header(x->shadow, p, item->len);
-    if (x->filter && at >= x->body_start)
+    if (x->filter && at >= x->body_start && !x->shadow->answer)
         return sc_filter_body(x, p, item->len);
     return sc_program_body(x->shadow, p, item->len);
 }
@@ -100,6 +101,8 @@ static size_t deliver_item(struct sc_exchange *x, size_t at)
     x->play->view = NULL;
     if (wrote == item->len && item->kind == SC_ITEM_BODY)
         x->play->delivered_body += item->len;
+    if (wrote == item->len && item->kind == SC_ITEM_BODY && at >= x->body_start)
+        sc_answer_taken(x->shadow, item->len);
     return wrote;
 }
 
@@ -260,6 +263,8 @@ CURLcode sc_deliver_result(struct sc_exchange *x, CURLcode rc)
         rc = fail_on_error(x);
         x->shadow->overlay.no_body = true;
     }
+    if (x->wants.translation && x->phase == SC_HOLDING)
+        return rc; /* in words that the program does not speak */
     if ((x->phase != SC_HOLDING || x->hold.n == 0) && !has_rest(x))
         return rc; /* a release that stopped in the middle has ended with the transfer */
     /* Writing to a closed pipe is an error for libcurl's callbacks, not a signal. */

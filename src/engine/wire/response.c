@@ -24,6 +24,7 @@
 #include "wire/kind.h"
 #include "wire/playback.h"
 #include "wire/program.h"
+#include "wire/relay.h"
 #include "wire/request.h"
 
 #define HTTP_PROTOCOLS (CURLPROTO_HTTP | CURLPROTO_HTTPS)
@@ -120,6 +121,10 @@ static bool hold_final(struct sc_exchange *x)
     if (final == SC_FINAL_SUCCESS && x->shadow->mark && x->hold.n > 0)
         add_mark(x);
 
+    if (final == SC_FINAL_SUCCESS && x->wants.translation && !x->wants.whole) {
+        sc_kind_by_type(x);
+        return true;
+    }
     if (final == SC_FINAL_SUCCESS && x->wants.whole) {
         x->mode = SC_HOLD_JSON; /* a part of an answer, whatever it looks like */
         if (x->encoded)
@@ -332,6 +337,8 @@ static bool is_good_whole(struct sc_exchange *x, const char *p, size_t n)
 /* True: commit before this piece. */
 static bool decide_body(struct sc_exchange *x, const char *p, size_t n)
 {
+    if (sc_relay_is_whole(x))
+        return false;
     if (sc_exchange_holds_nothing(x) || over_limit(x, n))
         return true;
     switch (x->mode) {
@@ -360,7 +367,7 @@ static size_t hold_pending(struct sc_exchange *x, const char *p, size_t n)
 /* A part of an answer without an end: it is not to be shown as the whole, and cannot be kept. */
 static bool is_beyond_room(const struct sc_exchange *x, size_t n)
 {
-    return x->mode == SC_HOLD_JSON && x->wants.whole &&
+    return ((x->mode == SC_HOLD_JSON && x->wants.whole) || sc_relay_is_whole(x)) &&
            x->hold.len + n > x->wants.success_max + x->wants.room;
 }
 
@@ -397,7 +404,7 @@ static size_t hold_body(struct sc_exchange *x, char *p, size_t n)
     if (is_beyond_room(x, n))
         return 0;
     kept = keep(x, SC_ITEM_BODY, p, n);
-    if (kept == n || x->wants.whole)
+    if (kept == n || x->wants.whole || sc_relay_is_whole(x))
         return kept;
     x->commit_early = true; /* out of memory: the program comes first */
     return sc_commit_body(x, p, n);
