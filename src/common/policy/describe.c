@@ -4,6 +4,7 @@
 
 #include "core/settings.h"
 #include "policy/layer.h"
+#include "policy/measure.h"
 #include "policy/options.h"
 #include "provider/rows.h"
 
@@ -101,12 +102,27 @@ static void put_parts(FILE *to, const struct sc_policy_option *o)
     fputs("}}]", to);
 }
 
+/* A whole number; of a time or size also a text. */
+static void put_integer(FILE *to, const struct sc_policy_option *o)
+{
+    const struct sc_measure *m = sc_option_measure(o);
+
+    if (m)
+        fputs("\"anyOf\": [{", to);
+    fputs("\"type\": \"integer\", ", to);
+    put_bounds(to, o);
+    if (m) {
+        fputs("}, {\"type\": \"string\", \"pattern\": ", to);
+        put_string(to, m->pattern);
+        fputs("}]", to);
+    }
+}
+
 static void put_delays(FILE *to, const struct sc_policy_option *o)
 {
     fprintf(to, "\"type\": \"array\", \"minItems\": 1, \"maxItems\": %d, \"items\": {",
             SC_DELAYS_MAX);
-    fputs("\"type\": \"integer\", ", to);
-    put_bounds(to, o);
+    put_integer(to, o);
     fputc('}', to);
 }
 
@@ -139,8 +155,7 @@ static void put_type(FILE *to, const struct sc_policy_option *o)
 {
     switch (o->type) {
     case SC_TYPE_INTEGER:
-        fputs("\"type\": \"integer\", ", to);
-        put_bounds(to, o);
+        put_integer(to, o);
         break;
     case SC_TYPE_NUMBER:
         fputs("\"type\": \"number\", ", to);
@@ -312,6 +327,8 @@ static void put_allowed(FILE *to, const struct sc_policy_option *o)
         put_number(to, o->max);
         if (o->unit[0])
             fprintf(to, " (%s)", o->unit);
+        if (sc_option_measure(o))
+            fputs(sc_option_measure(o)->size ? " or a size" : " or a time", to);
         break;
     case SC_TYPE_USD:
         fprintf(to, "Number from 0.000001 to %.0f (USD)", o->max);

@@ -206,6 +206,11 @@ const struct sc_rule *sc_policy_rule(const struct sc_policy *p, size_t i)
     return &p->rules[i];
 }
 
+const struct sc_rule_match *sc_policy_rule_match(const struct sc_policy *p, size_t i)
+{
+    return &p->matches[i];
+}
+
 static bool exists(const char *path)
 {
     return access(path, F_OK) == 0;

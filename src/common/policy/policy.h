@@ -78,6 +78,10 @@ const struct sc_log_settings *sc_policy_log(const struct sc_policy *p);
 size_t sc_policy_rule_count(const struct sc_policy *p);
 const struct sc_rule *sc_policy_rule(const struct sc_policy *p, size_t i);
 
+/* What that rule asks for (policy/match.h). */
+struct sc_rule_match;
+const struct sc_rule_match *sc_policy_rule_match(const struct sc_policy *p, size_t i);
+
 /* Finds the policy file by the search order of the contract ($STEADYCURL_POLICY,
  * $XDG_CONFIG_HOME or ~/.config, /etc/steadycurl). Writes the path into buf; returns false if no
  * file exists (then the built-in policy applies). A file named by $STEADYCURL_POLICY is returned

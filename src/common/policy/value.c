@@ -4,6 +4,7 @@
 
 #include "policy/host.h"
 #include "policy/layer.h"
+#include "policy/measure.h"
 #include "policy/options.h"
 #include "policy/reader.h"
 #include "http/nearest.h"
@@ -24,6 +25,7 @@ static void say_number(double v, char *buf, size_t size)
 
 static void say_range(const struct sc_policy_option *o, const char *what, char *buf, size_t size)
 {
+    const struct sc_measure *m = sc_option_measure(o);
     char min[32], max[32];
 
     say_number(o->min, min, sizeof min);
@@ -31,7 +33,8 @@ static void say_range(const struct sc_policy_option *o, const char *what, char *
     if (o->min == o->max)
         snprintf(buf, size, "%s", min);
     else
-        snprintf(buf, size, "%s from %s to %s", what, min, max);
+        snprintf(buf, size, "%s from %s to %s%s%s", what, min, max, m != NULL ? ", or " : "",
+                 m != NULL ? m->such : "");
 }
 
 static void say_words(const char *const *words, char *buf, size_t size)
@@ -47,13 +50,23 @@ static void say_words(const char *const *words, char *buf, size_t size)
 
 /* ---- values ---- */
 
+/* A number as such, or of a time or size the text. */
+static bool value_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                     double *value)
+{
+    const struct sc_measure *m = sc_option_measure(o);
+
+    if (item->type & cJSON_Number)
+        return sc_document_number(r->doc, item, value);
+    return (item->type & cJSON_String) && m != NULL && sc_measure_read(m, item->valuestring, value);
+}
+
 static bool number_of(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                       const char *what, double *value)
 {
-    char allowed[96];
+    char allowed[160];
 
-    if ((item->type & cJSON_Number) && sc_document_number(r->doc, item, value) &&
-        *value >= o->min && *value <= o->max &&
+    if (value_of(r, item, o, value) && *value >= o->min && *value <= o->max &&
         (o->type == SC_TYPE_NUMBER || *value == (double)(int64_t)*value))
         return true;
     say_range(o, what, allowed, sizeof allowed);
@@ -240,7 +253,7 @@ static void read_delays(struct sc_reader *r, const cJSON *item, const struct sc_
     size_t i = 0;
 
     if (!(item->type & cJSON_Array)) {
-        sc_reader_fail_value(r, item, "a list of 1 to 16 whole numbers", NULL);
+        sc_reader_fail_value(r, item, "a list of 1 to 16 whole numbers or times", NULL);
         return;
     }
     if (item->child == NULL)

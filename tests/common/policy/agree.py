@@ -19,6 +19,7 @@ BEYOND_A_SCHEMA = {
     "130", "139", "143",  # keys that go together, or not
     "161", "162", "164", "165",  # names of budgets and rules, words that go alone
     "144",  # form of an alternative
+    "218", "221",  # how much a text comes to
     "94", "95", "148", "149", "150", "151",  # names and hosts of providers
     "170", "171", "174", "183", "214", "217",  # names of targets
     "190", "197", "198", "199", "200", "201", "205", "206", "208",  # form of URLs, keys and headers
