@@ -12,6 +12,7 @@
 
 #define SC_COMMAND_LIST(X)                                                        \
     X(run, "run a program with steadycurl in front of its LLM calls")             \
+    X(init, "write a policy to begin with")                                       \
     X(check, "check a policy file")                                               \
     X(explain, "say which rule a URL matches, and what a response would lead to") \
     X(doctor, "say whether and how a program can be wrapped")                     \
