@@ -41,7 +41,7 @@ COMMON_OBJ  := $(call objects,common)
 ENGINE_OBJ  := $(ENGINE_ONLY) $(COMMON_OBJ)
 COMMAND_OBJ := $(call objects,command) $(COMMON_OBJ)
 
-.PHONY: all demo test programs unit bench lint sanitize fuzz install uninstall clean help man always deps format
+.PHONY: all demo test programs unit bench lint sanitize fuzz install uninstall clean help man always deps format dist deb
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -146,22 +146,44 @@ $(BUILD)/libdir: always
 INSTALL_LIB    = $(DESTDIR)$(LIBDIR)/steadycurl
 INSTALL_DATA   = $(DESTDIR)$(DATADIR)/steadycurl
 INSTALL_SHELL  = $(DESTDIR)$(DATADIR)/bash-completion/completions
+INSTALL_ZSH    = $(DESTDIR)$(DATADIR)/zsh/vendor-completions
+INSTALL_FISH   = $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
 
+# A program that runs keeps what it has mapped: install(1) makes a new file, and never writes into
+# one that is there.
 install: all
 	install -d $(INSTALL_LIB) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-	    $(INSTALL_DATA)/policies $(INSTALL_SHELL)
+	    $(INSTALL_DATA)/policies $(INSTALL_SHELL) $(INSTALL_ZSH) $(INSTALL_FISH)
 	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so \
 	    $(BUILD)/steadycurl-audit.so $(INSTALL_LIB)
 	install -m 755 $(BUILD)/steadycurl $(DESTDIR)$(BINDIR)
 	install -m 644 docs/man/steadycurl.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 docs/man/steadycurl-policy.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 644 docs/completions/steadycurl.bash $(INSTALL_SHELL)/steadycurl
+	install -m 644 docs/completions/_steadycurl $(INSTALL_ZSH)/_steadycurl
+	install -m 644 docs/completions/steadycurl.fish $(INSTALL_FISH)/steadycurl.fish
 	install -m 644 policies/*.json $(INSTALL_DATA)/policies
 
 uninstall:
 	rm -rf $(INSTALL_LIB) $(INSTALL_DATA)
 	rm -f $(DESTDIR)$(BINDIR)/steadycurl $(DESTDIR)$(MANDIR)/man1/steadycurl.1 \
-	    $(DESTDIR)$(MANDIR)/man5/steadycurl-policy.5 $(INSTALL_SHELL)/steadycurl
+	    $(DESTDIR)$(MANDIR)/man5/steadycurl-policy.5 $(INSTALL_SHELL)/steadycurl \
+	    $(INSTALL_ZSH)/_steadycurl $(INSTALL_FISH)/steadycurl.fish
+
+VERSION   := $(shell sed -n 's/.*SC_VERSION "\(.*\)"/\1/p' include/steadycurl/version.h)
+MULTIARCH  = $(shell $(CC) -print-multiarch)
+DEB_ROOT   = $(BUILD)/deb/root
+
+dist:
+	@mkdir -p $(BUILD)
+	packaging/dist $(BUILD)/steadycurl-$(VERSION).tar.gz
+
+# Built apart, since the command knows where its libraries are. CC=aarch64-linux-gnu-gcc makes arm64's.
+deb:
+	@rm -rf $(DEB_ROOT)
+	@$(MAKE) --no-print-directory -s install BUILD=$(BUILD)/deb/$(MULTIARCH) PREFIX=/usr \
+	    LIBDIR=/usr/lib/$(MULTIARCH) DESTDIR=$(DEB_ROOT)
+	@packaging/deb $(DEB_ROOT) $(MULTIARCH) $(BUILD)
 
 help:
 	@echo 'make             build the libraries and the command into $(BUILD)/'
@@ -174,6 +196,8 @@ help:
 	@echo 'make man         write the list of options into steadycurl-policy(5)'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR= LIBDIR= BINDIR= MANDIR= DATADIR='
 	@echo 'make uninstall   the same variables'
+	@echo 'make dist        the sources as a tarball in $(BUILD)/, the same bytes each time'
+	@echo 'make deb         a Debian package in $(BUILD)/ (CC=aarch64-linux-gnu-gcc: for arm64)'
 	@echo 'make clean       remove $(BUILD)/'
 
 clean:

@@ -22,6 +22,8 @@ teardown() {
     [ -e "$dir/usr/local/share/man/man1/steadycurl.1" ]
     [ -e "$dir/usr/local/share/man/man5/steadycurl-policy.5" ]
     [ -e "$dir/usr/local/share/bash-completion/completions/steadycurl" ]
+    [ -e "$dir/usr/local/share/zsh/vendor-completions/_steadycurl" ]
+    [ -e "$dir/usr/local/share/fish/vendor_completions.d/steadycurl.fish" ]
     [ -e "$dir/usr/local/share/steadycurl/policies/default.json" ]
     run -0 "$dir/usr/local/bin/steadycurl" run -- printenv LD_PRELOAD
     [ "$output" = "$dir/usr/local/lib/steadycurl/libsteadycurl.so" ]
