@@ -35,13 +35,12 @@ __attribute__((format(printf, 3, 4))) static void say(struct adviser *a, const s
 static void look_at_keys(struct adviser *a, const struct sc_target *t)
 {
     char why[SC_KEY_WHY_MAX];
-    bool there[SC_TARGET_KEYS_MAX];
     size_t good = 0;
 
     for (size_t i = 0; i < t->n_keys; i++)
-        good += there[i] = sc_key_is_there(&t->keys[i], why);
+        good += sc_key_is_there(&t->keys[i], why);
     for (size_t i = 0; i < t->n_keys; i++)
-        if (!there[i] && !sc_key_is_there(&t->keys[i], why))
+        if (!sc_key_is_there(&t->keys[i], why))
             say(a, t, "%s: %s", why,
                 good > 0 ? "its other keys are used" : "it is not asked without a key");
 }

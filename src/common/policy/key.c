@@ -54,7 +54,7 @@ static size_t read_variable(const char *name, char *key, char *why)
         snprintf(why, SC_KEY_WHY_MAX, "%.300s is longer than %d bytes", name, SC_KEY_MAX);
     if (value == NULL || n > SC_KEY_MAX)
         return 0;
-    memcpy(key, value, n);
+    memcpy(key, value, n + 1);
     return trim(key, n, name, why);
 }
 

@@ -241,7 +241,7 @@ static void add_keys(struct sc_reader *r, struct sc_target *t, struct sc_target_
 
 static void set_keys(struct sc_reader *r, struct sc_target *t)
 {
-    struct sc_target_key keys[SC_TARGET_KEYS_MAX], *copy;
+    struct sc_target_key keys[SC_TARGET_KEYS_MAX] = {{NULL, NULL}}, *copy;
 
     add_keys(r, t, keys, "key_env");
     add_keys(r, t, keys, "key_file");

@@ -401,6 +401,48 @@ static void no_wait_ends_after_the_deadline(void **state)
     assert_int_equal(next.link, 1);
 }
 
+/* Two seconds for a target in all: those that its gate took are gone. */
+static void the_waits_for_a_target_add_up(void **state)
+{
+    const struct sc_order_link links[] = {{.refusal = SC_REFUSAL_GATE, .until_ns = MS(2500)},
+                                          {.unfit = false}};
+    struct sc_order_question q = {
+        .links = links, .n = 2, .on = ON, .now_ns = MS(1000), .deadline_ns = INT64_MAX};
+    struct sc_order_failure f = {.class = SC_CLASS_RATE_LIMITED, .retry = true};
+    struct sc_order_next next;
+    struct sc_order o;
+
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        q.now_ns = MS(1000);
+        sc_order_first(&o, &q, &next);
+        assert_true(next.at_ns == MS(2500));
+        q.now_ns = MS(2500);
+        f.until_ns = MS(3000 + more);
+        sc_order_after(&o, &q, &f, &next);
+        assert_int_equal(next.kind, more ? SC_ORDER_ASK : SC_ORDER_AGAIN);
+        assert_int_equal(next.link, more);
+    }
+}
+
+/* A route may lead to a target that this call cannot be said to: no failure, so `on` is not asked.
+ */
+static void an_unfit_first_target_is_left_whatever_on_says(void **state)
+{
+    const struct sc_order_link links[] = {{.unfit = true}, {.unfit = false}};
+    struct sc_order_question q = {.links = links,
+                                  .n = 2,
+                                  .on = 1u << SC_CLASS_AUTH,
+                                  .now_ns = MS(1000),
+                                  .deadline_ns = INT64_MAX};
+    struct sc_order_next next;
+    struct sc_order o;
+
+    (void)state;
+    sc_order_first(&o, &q, &next);
+    assert_int_equal(next.link, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +460,8 @@ int main(void)
         cmocka_unit_test(a_key_that_cannot_be_read_is_none),
         cmocka_unit_test(a_slow_target_leaves_time_for_the_next),
         cmocka_unit_test(no_wait_ends_after_the_deadline),
+        cmocka_unit_test(the_waits_for_a_target_add_up),
+        cmocka_unit_test(an_unfit_first_target_is_left_whatever_on_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
