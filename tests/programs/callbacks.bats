@@ -142,6 +142,7 @@ while True:
               % sys.argv[1].encode())
     c.close()
 EOF
+    rm -f "$proxy.out" # of the proxy before, whose port it is no longer
     $PYTHON "$proxy.py" "$1" >"$proxy.out" 3>&- 4>&- &
     pid=$!
     await test -s "$proxy.out"
