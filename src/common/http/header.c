@@ -106,11 +106,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool sc_is_empty_line(const char *p, size_t n)
-{
-    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
-}
-
 struct sc_str sc_str_trim(struct sc_str s)
 {
     while (s.n > 0 && is_blank(*s.p))

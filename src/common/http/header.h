@@ -46,7 +46,10 @@ int64_t sc_wait_in_text(struct sc_str text);
 struct sc_str sc_str_trim(struct sc_str s);
 
 /* Whether a line of n bytes, with its end, is what ends a header block. */
-bool sc_is_empty_line(const char *p, size_t n);
+static inline bool sc_is_empty_line(const char *p, size_t n)
+{
+    return n > 0 && (p[0] == '\n' || (n > 1 && p[0] == '\r' && p[1] == '\n'));
+}
 
 /* Whether s, compared without case, is this lower-case name. */
 bool sc_str_is(struct sc_str s, const char *lower);

@@ -264,19 +264,28 @@ static inline const char *find_mark(const char *p, const char *end)
     return p;
 }
 
-/* Eight bytes at a time: a call of memcmp takes as long as the comparison. */
-static inline bool is_same(const char *a, const char *b, size_t n)
+static inline bool is_same8(const char *a, const char *b)
 {
     uint64_t x, y;
-    for (; n >= sizeof x; a += sizeof x, b += sizeof x, n -= sizeof x) {
-        memcpy(&x, a, sizeof x);
-        memcpy(&y, b, sizeof y);
-        if (x != y)
-            return false;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+/* Eight bytes at a time, the last of which may be looked at twice: a call of memcmp takes as long
+ * as the comparison. */
+static inline bool is_same(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+    if (n >= 8) {
+        for (; i + 8 < n; i += 8)
+            if (!is_same8(a + i, b + i))
+                return false;
+        return is_same8(a + n - 8, b + n - 8);
     }
-    for (; n > 0 && *a == *b; n--)
-        a++, b++;
-    return n == 0;
+    while (i < n && a[i] == b[i])
+        i++;
+    return i == n;
 }
 
 static void look_up(struct sc_usage_reader *r, const struct member *m, size_t members,
@@ -473,7 +482,10 @@ static const char *skip(struct sc_usage_reader *r, const char *p, const char *en
     return p;
 }
 
-static inline const char *value(struct sc_usage_reader *r, const char *p, const char *end)
+/* Inlined where members are read, which is where most values stand. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE const char *value(struct sc_usage_reader *r, const char *p, const char *end)
 {
     r->key_len = 0;
     while (kinds[(unsigned char)*p] & (BLANK | COMMA | COLON))
@@ -512,7 +524,8 @@ static inline const char *whole_key(struct sc_usage_reader *r, const char *p, co
     return p < end && *p == ':' ? p + 1 : p;
 }
 
-static const char *key(struct sc_usage_reader *r, const char *p, const char *end)
+/* The next member, or the end of the object. */
+INLINE const char *member(struct sc_usage_reader *r, const char *p, const char *end)
 {
     while (kinds[(unsigned char)*p] & (BLANK | COMMA))
         if (++p == end)
@@ -529,6 +542,14 @@ static const char *key(struct sc_usage_reader *r, const char *p, const char *end
     return p + 1;
 }
 
+static const char *members(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    do
+        p = member(r, p, end);
+    while (p < end && r->state == S_KEY);
+    return p;
+}
+
 void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)
 {
     const char *end = p + n;
@@ -538,7 +559,7 @@ void sc_usage_feed(struct sc_usage_reader *r, const char *p, size_t n)
             p = value(r, p, end);
             break;
         case S_KEY:
-            p = key(r, p, end);
+            p = members(r, p, end);
             break;
         case S_IN_KEY:
         case S_STRING:

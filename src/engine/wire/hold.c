@@ -27,9 +27,11 @@ bool sc_hold_append(struct sc_hold *h, const char *p, size_t n)
 {
     void *bytes = h->bytes;
 
-    if (!grow(&bytes, &h->size, h->len + n < 2048 ? 2048 : h->len + n, 1))
-        return false;
-    h->bytes = bytes;
+    if (h->size == 0 || n > h->size - h->len) {
+        if (!grow(&bytes, &h->size, h->len + n < 2048 ? 2048 : h->len + n, 1))
+            return false;
+        h->bytes = bytes;
+    }
     if (n)
         memcpy(h->bytes + h->len, p, n);
     h->len += n;
@@ -41,9 +43,11 @@ bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block, con
 {
     void *items = h->items;
 
-    if (!grow(&items, &h->room, h->n + 1, sizeof *h->items))
-        return false;
-    h->items = items;
+    if (h->n == h->room) {
+        if (!grow(&items, &h->room, h->n + 1, sizeof *h->items))
+            return false;
+        h->items = items;
+    }
     if (!sc_hold_append(h, p, n))
         return false;
     h->items[h->n++] =
