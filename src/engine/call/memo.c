@@ -35,8 +35,9 @@ struct sc_memo *sc_memo_of_model(const struct sc_transfer *t)
 /* The rule's name stands for the rule: it lies in the policy, which is never freed. */
 static uint64_t hash_of(const struct sc_policy *policy, const struct sc_scope_key *k)
 {
-    const struct sc_str parts[] = {k->host, k->model, k->key, k->model.n == 0 ? k->path : k->model};
-    const uintptr_t marks[] = {(uintptr_t)policy, (uintptr_t)k->rule.p, (uintptr_t)k->provider};
+    const struct sc_str parts[] = {k->host, k->key, k->model.n == 0 ? k->path : k->model};
+    const uintptr_t marks[] = {(uintptr_t)policy, (uintptr_t)k->rule.p, (uintptr_t)k->provider,
+                               k->model.n == 0};
     uint64_t h = 0;
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
