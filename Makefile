@@ -205,4 +205,4 @@ clean:
 
 include tests/unit.mk tests/bench.mk tests/fuzz.mk
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

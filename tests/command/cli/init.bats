@@ -16,6 +16,7 @@ providers() {
 
 @test "what it writes passes check without a warning, for each provider and all, with and without a budget" {
     for name in $(providers) all openai,anthropic "gemini, groq"; do
+        # shellcheck disable=SC2016 # a dollar as such
         for budget in none 5 0.01 1000000 '$12.50'; do
             "$STEADYCURL" init --provider "$name" --budget "$budget" --output - >policy.json
             run -0 --separate-stderr "$STEADYCURL" check --strict policy.json

@@ -152,6 +152,7 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Collector)
 open("port", "w").write(str(server.server_port) + "\n")
 server.serve_forever()' 3>&- 4>&- &
     collector=$!
+    # shellcheck disable=SC2094 # a pipe with a name
     read -r port <port
     run -0 "$STEADYCURL" metrics --otlp "http://127.0.0.1:$port"
     [ -z "$output" ]
@@ -212,6 +213,7 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Quiet)
 open("port", "w").write(str(server.server_port) + "\n")
 server.serve_forever()' 3>&- 4>&- &
     files=$!
+    # shellcheck disable=SC2094 # a pipe with a name
     read -r port <port
     cat >prometheus.yml <<P
 global: {scrape_interval: 1s}
