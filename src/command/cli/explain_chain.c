@@ -119,6 +119,15 @@ static bool has_room(const struct sc_explain_chain *x, const struct known *k, st
     return unfit(s, s->why);
 }
 
+/* At the program's own host only the model is another, where the body names it. */
+static bool names_its_model(const struct known *k, const struct sc_explain_chain *x, struct seen *s)
+{
+    bool in_body = k->dialect != SC_DIALECT_GEMINI &&
+                   (x->request.n == 0 || sc_json_find(x->request.p, x->request.n, "model").n > 0);
+
+    return s->target->url || in_body || unfit(s, "the request does not name its model in its body");
+}
+
 /* The first reason that stands in the way; the others are printed below. */
 static bool can_be_said(const struct sc_explain_chain *x, const struct known *k, struct seen *s)
 {
@@ -159,7 +168,7 @@ static void see(const struct sc_explain_chain *x, const struct known *k, const s
     sc_buf_char(&s->url, '\0');
     if (k->dialect == SC_DIALECT_COUNT)
         unfit(s, "the URL's path is that of none of the dialects that can be translated");
-    else if (has_key(s) && has_room(x, k, s))
+    else if (has_key(s) && names_its_model(k, x, s) && has_room(x, k, s))
         can_be_said(x, k, s);
 }
 

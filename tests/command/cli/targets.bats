@@ -106,6 +106,13 @@ chain() { # FILTER ARGUMENT...
     has "mini: gpt-4o-mini at the program's host: unfit: the URL's path is that of none"
 }
 
+@test "another model of the same host is asked for where the body names it" {
+    jq '.rules[0].match.host = "generativelanguage.googleapis.com"' policy.json >gemini.json
+    run -0 "$steadycurl" explain -p gemini.json \
+        https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent
+    has "mini: gpt-4o-mini at the program's host: unfit: the request does not name its model in its body"
+}
+
 @test "the route that fits is followed: by tokens, by stream and task" {
     export KEY_A=sk-secret-a
     [ "$(chain '.chain[0].target' --request plain.json)" = null ]
