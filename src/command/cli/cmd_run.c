@@ -16,10 +16,12 @@
 #include "cli/place.h"
 #include "cli/program.h"
 #include "cli/policy_file.h"
+#include "cli/run_faults.h"
 #include "cli/usage.h"
+#include "policy/faults.h"
 #include "policy/policy.h"
 
-enum { OPT_STRICT = 300, OPT_DEEP };
+enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED };
 
 static const struct sc_option options[] = {
     SC_OPTION_POLICY_FOUND,
@@ -27,6 +29,10 @@ static const struct sc_option options[] = {
     SC_OPTION_STATE_SHARED,
     {"strict", OPT_STRICT, NULL, "a policy that becomes invalid makes calls fail"},
     {"deep", OPT_DEEP, NULL, "also reach functions bound where a preload cannot (LD_AUDIT)"},
+    {"fault", OPT_FAULT, "SPEC", "a fault on purpose: HOST=503*2,ok; may be repeated"},
+    {"seed", OPT_SEED, "N", "of faults by chance (HOST:10%=503): the same seed, the same faults"},
+    {"steady", OPT_STEADY, NULL, "retries and the rest stand between faults and PROGRAM"},
+    {"unmarked", OPT_UNMARKED, NULL, "made-up answers come without x-steadycurl: fault"},
     SC_OPTIONS_END,
 };
 
@@ -46,7 +52,7 @@ static bool set_path(const char *variable, const char *path)
 
 /* A policy that is named and bad is wrong usage. One that was only found must not keep a program
  * from running: the library does without it, and so does this. */
-static bool policy_is_good(void)
+static bool policy_is_good(bool *faults)
 {
     const char *named = getenv("STEADYCURL_POLICY");
     struct sc_policy_error error;
@@ -57,6 +63,7 @@ static bool policy_is_good(void)
     if (!policy)
         sc_usage_wrong(&usage, "%s", error.text);
     bool good = policy && sc_policy_file_trusted(&usage, path);
+    *faults = good && sc_policy_faults(policy);
     sc_policy_free(policy);
     if (good || (named && *named))
         return good;
@@ -167,13 +174,32 @@ static int start(char **argv)
     return error == ENOENT ? SC_PROGRAM_NOT_FOUND : SC_PROGRAM_NOT_EXECUTABLE;
 }
 
+static bool is_about_faults(int opt)
+{
+    return opt >= OPT_FAULT && opt <= OPT_UNMARKED;
+}
+
+static bool take_fault(int opt, const char *value)
+{
+    if (opt == OPT_FAULT)
+        return sc_run_fault(&usage, value);
+    if (opt == OPT_SEED)
+        return sc_run_fault_seed(&usage, value);
+    sc_run_fault_flag(opt == OPT_STEADY ? "--steady" : "--unmarked");
+    return true;
+}
+
 int sc_cmd_run(int argc, char **argv)
 {
     struct sc_args a = sc_args_begin_program(argc, argv);
+    bool faults = false;
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         bool ok = true;
-        if (opt == OPT_DEEP)
+        if (is_about_faults(opt)) {
+            if (!take_fault(opt, a.value))
+                return 2;
+        } else if (opt == OPT_DEEP)
             ok = set_audit();
         else if (opt == SC_OPT_POLICY)
             ok = set_path("STEADYCURL_POLICY", a.value);
@@ -192,7 +218,7 @@ int sc_cmd_run(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (a.i >= argc)
         return sc_usage_wrong(&usage, "which program? see steadycurl run --help");
-    if (!policy_is_good())
+    if (!policy_is_good(&faults) || !sc_run_faults_export(&usage, faults))
         return 2;
     return start(argv + a.i);
 }

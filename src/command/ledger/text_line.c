@@ -32,6 +32,7 @@ static const struct sentence {
     {"Error after output began: ", "stream", NULL},
     {"Policy: ", "policy", NULL},
     {"Request: ", "request", NULL},
+    {"Fault on purpose: ", "fault", NULL},
     {"Breaker ", "breaker", NULL},
     {"Budget ", "budget", NULL},
     {"Gate closed ", "gate", NULL},

@@ -256,6 +256,6 @@ const char *sc_give_up_name(enum sc_give_up g)
 
 const char *sc_wait_reason_name(enum sc_wait_reason r)
 {
-    static const char *const names[] = {"backoff", "hint", "gate", "limit"};
+    static const char *const names[] = {"backoff", "hint", "gate", "limit", "fault"};
     return (unsigned)r < sizeof names / sizeof *names ? names[r] : "unknown";
 }

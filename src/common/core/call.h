@@ -28,7 +28,7 @@
 
 enum sc_step_kind { SC_STEP_SEND, SC_STEP_WAIT, SC_STEP_DELIVER };
 
-enum sc_wait_reason { SC_WAIT_BACKOFF, SC_WAIT_HINT, SC_WAIT_GATE, SC_WAIT_LIMIT };
+enum sc_wait_reason { SC_WAIT_BACKOFF, SC_WAIT_HINT, SC_WAIT_GATE, SC_WAIT_LIMIT, SC_WAIT_FAULT };
 
 /* Why a failure is handed over instead of tried again; for the log. */
 enum sc_give_up {

@@ -413,6 +413,8 @@ static bool set_word(const struct parse *ps, struct sc_outcome *o, const char *w
             continue;
         if (words[i].curl_code && !(ps->flags & SC_SCRIPT_CLIENT))
             return fail_word(ps, "no server can do this, steadycurl run --fault can", word, NULL);
+        if (words[i].fault == SC_FAULT_DRIP && (ps->flags & SC_SCRIPT_CLIENT))
+            return fail_word(ps, "the mock can do this, a real answer keeps its pace", word, NULL);
         o->fault = words[i].fault;
         o->kind = words[i].kind;
         o->status = words[i].status;

@@ -31,6 +31,7 @@ enum sc_event_kind {
     SC_EVENT_BUDGET,   /* so much of a budget is spent */
     SC_EVENT_FALLBACK, /* another target is asked, or cannot be */
     SC_EVENT_POLICY,   /* policy loaded, refused, replaced */
+    SC_EVENT_FAULT,    /* a fault on purpose */
     SC_EVENT_NOTE      /* anything else worth one line */
 };
 

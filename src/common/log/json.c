@@ -144,7 +144,7 @@ static const char *event_name(enum sc_event_kind kind)
         [SC_EVENT_GATE] = "gate",         [SC_EVENT_STREAM] = "stream",
         [SC_EVENT_REQUEST] = "request",   [SC_EVENT_BUDGET] = "budget",
         [SC_EVENT_FALLBACK] = "fallback", [SC_EVENT_POLICY] = "policy",
-        [SC_EVENT_NOTE] = "note",
+        [SC_EVENT_NOTE] = "note",         [SC_EVENT_FAULT] = "fault",
     };
     return names[kind];
 }

@@ -259,6 +259,8 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Fallback: ");
     else if (e->kind == SC_EVENT_REQUEST)
         SC_OUT_LITERAL(o, "Request: ");
+    else if (e->kind == SC_EVENT_FAULT)
+        SC_OUT_LITERAL(o, "Fault on purpose: ");
     put_redacted(o, e->text ? e->text : e->class ? e->class : "(no text)");
     string(f, NAME("from"), e->from);
     string(f, NAME("to"), e->to);

@@ -66,6 +66,7 @@ void sc_build_free(struct sc_policy *p)
         free(c);
     }
     sc_index_free(&p->index);
+    sc_faults_free(&p->faults);
     free(p->settings);
     free(p->prices);
     free(p->houses);
@@ -322,6 +323,70 @@ bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, 
         if (rules == NULL || rules[i])
             good = add_to_rule(p, &p->rules[i], b);
     return good && b->name != NULL;
+}
+
+static bool switch_chaos_on(struct sc_policy *p, struct sc_rule *rule)
+{
+    struct sc_settings settings;
+
+    memcpy(&settings, rule->settings, sizeof settings);
+    settings.stages |= SC_STAGE_BIT(SC_STAGE_CHAOS);
+    rule->settings = share(p, &settings);
+    return rule->settings != NULL;
+}
+
+/* "HOST[:PORT]" of each fault. */
+static bool list_hosts(struct sc_policy *p, const char **hosts)
+{
+    size_t i = 0;
+
+    for (const struct sc_fault_spec *f = p->faults.specs; f != NULL; f = f->next, i++) {
+        bool ipv6 = memchr(f->host.p, ':', f->host.n) != NULL;
+        size_t n = f->host.n + 12, at;
+        char *host = sc_build_alloc(p, n);
+
+        if (host == NULL)
+            return false;
+        at = (size_t)snprintf(host, n, ipv6 ? "[%.*s]" : "%.*s", (int)f->host.n, f->host.p);
+        if (f->port > 0)
+            snprintf(host + at, n - at, ":%d", f->port);
+        hosts[i] = host;
+    }
+    return true;
+}
+
+/* A rule behind all others, for what no other is for. */
+static bool manage_hosts(struct sc_policy *p, const struct sc_settings *settings)
+{
+    struct sc_rule_spec spec = {.name = "faults", .settings = settings};
+    const char **hosts;
+    size_t n = 0;
+
+    for (const struct sc_fault_spec *f = p->faults.specs; f != NULL; f = f->next)
+        n++;
+    hosts = sc_build_alloc(p, n * sizeof *hosts);
+    if (hosts == NULL || !list_hosts(p, hosts))
+        return false;
+    spec.host = (struct sc_strings){hosts, n};
+    return sc_build_rule(p, &spec);
+}
+
+bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
+                     struct sc_script_error *err)
+{
+    const char *lines = getenv("STEADYCURL_FAULTS");
+    bool good;
+
+    if (lines != NULL && !sc_faults_read(&p->faults, lines, err))
+        return false;
+    if (p->faults.specs == NULL)
+        return true;
+    good = manage_hosts(p, settings);
+    for (size_t i = 0; i < p->n && good; i++)
+        good = switch_chaos_on(p, &p->rules[i]);
+    if (!good)
+        snprintf(err->text, sizeof err->text, "out of memory");
+    return good;
 }
 
 bool sc_build_finish(struct sc_policy *p)

@@ -12,6 +12,7 @@
 #define SC_POLICY_BUILD_H
 
 #include "policy/drafts.h"
+#include "policy/faults.h"
 #include "policy/match.h"
 #include "policy/rule.h"
 
@@ -54,6 +55,7 @@ struct sc_policy {
     struct sc_target *targets; /* of the arena */
     size_t n_targets;
     struct sc_log_settings log;
+    struct sc_faults faults;
     struct sc_policy_stamp stamp;
     bool wants_model, edits_requests, counts_tokens;
     struct sc_arena_chunk *arena;
@@ -81,6 +83,10 @@ const struct sc_policy_provider *sc_build_find_provider(const struct sc_policy *
 /* Adds a budget, its name is copied; for the rules whose bit is set in `rules` (NULL: all), which
  * have all been added. */
 bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, const bool *rules);
+/* Those of $STEADYCURL_FAULTS behind the file's own. Their hosts are managed, with these settings
+ * where no rule is for them. All rules have been added. False and *err if one is wrong. */
+bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
+                     struct sc_script_error *err);
 bool sc_build_finish(struct sc_policy *p);
 
 /* Memory that lives as long as the policy; NULL if there is none. */

@@ -126,6 +126,7 @@ static bool add_all(struct sc_policy *p)
     struct sc_layer builtin, nothing;
     struct sc_settings settings, local;
     struct sc_rule_spec spec = {.provider_given = true};
+    struct sc_script_error unused;
 
     sc_layer_builtin(&builtin);
     memset(&nothing, 0, sizeof nothing);
@@ -141,7 +142,7 @@ static bool add_all(struct sc_policy *p)
         if (!sc_build_rule(p, &spec))
             return false;
     }
-    return sc_build_finish(p);
+    return sc_build_faults(p, &settings, &unused) && sc_build_finish(p);
 }
 
 struct sc_policy *sc_policy_builtin(void)

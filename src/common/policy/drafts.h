@@ -80,6 +80,12 @@ struct sc_reply_draft {
     const struct cJSON *json;
 };
 
+struct sc_faults_draft {
+    const struct cJSON *specs;
+    int64_t seed;
+    bool steady, unmarked;
+};
+
 /* Rows while their number is not yet known. */
 struct sc_rows_draft {
     struct sc_class_row *rows;

@@ -92,7 +92,7 @@ static void read_top(struct sc_reader *r)
 {
     static const struct sc_chain nowhere = {.on = SC_CHAIN_ON};
     const cJSON *rules;
-    struct sc_settings unused;
+    struct sc_settings settings;
     size_t before;
 
     sc_read_into_layer(r, &r->defaults);
@@ -102,7 +102,7 @@ static void read_top(struct sc_reader *r)
     check_top(r);
     check_log(r);
     before = sc_reader_enter(r, "defaults");
-    sc_read_resolve(r, &r->defaults, &r->nothing, &unused);
+    sc_read_resolve(r, &r->defaults, &r->nothing, &settings);
     sc_reader_leave(r, before);
     if (given_top(r, "targets") != NULL && !r->stop)
         sc_read_targets(r, given_top(r, "targets"));
@@ -114,6 +114,8 @@ static void read_top(struct sc_reader *r)
         sc_read_rules(r, rules);
     if (given_top(r, "budgets") != NULL && !r->stop)
         sc_read_budgets(r, given_top(r, "budgets"));
+    if (r->errors == 0)
+        sc_read_faults(r, &settings);
 }
 
 /* `defaults` may come after the rules in the file: these are read when all else is known. */
@@ -162,6 +164,7 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->base[SC_SECTION_TARGET] = &r->target;
     r->base[SC_SECTION_ROUTE] = r->base[SC_SECTION_WHEN] = &r->route;
     r->base[SC_SECTION_REPLY] = &r->reply;
+    r->base[SC_SECTION_FAULTS] = &r->faults;
     sc_section_store_initial(sc_section(SC_SECTION_LOG), &r->draft);
     sc_layer_builtin(&r->builtin);
     read_top(r);

@@ -46,6 +46,10 @@ static const struct sc_policy_option top_rows[] = {
      .doc =
          "Where calls may go besides the host that the program asks, by names for `fallback` and "
          "`route` of rules."},
+    {.key = "faults",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_FAULTS,
+     .doc = "Faults on purpose, to see what a program makes of them; as of run --fault."},
 };
 
 static const struct sc_policy_option provider_rows[] = {
@@ -346,6 +350,31 @@ static const struct sc_policy_option money_rows[] = {
      FIELD(struct sc_money_draft, budget.output_tokens),
      .doc = "Output tokens to set money aside for when a call does not say how many it wants at "
             "most; absent: all that the model can give."},
+};
+
+static const struct sc_policy_option faults_rows[] = {
+    {.key = "specs",
+     .type = SC_TYPE_STRINGS,
+     .max = 64,
+     FIELD(struct sc_faults_draft, specs),
+     .doc = "HOST[:PORT][/PATH][@MODEL]=OUTCOME,... in order, or ...:N%=OUTCOME,N%=OUTCOME by "
+            "chance; what there is: steadycurl-run(1)."},
+    {.key = "seed",
+     .type = SC_TYPE_INTEGER,
+     .max = 1000000000000000,
+     .initial = "0",
+     FIELD(struct sc_faults_draft, seed),
+     .doc = "Of chance: the same seed gives each call the same faults."},
+    {.key = "steady",
+     .type = SC_TYPE_BOOL,
+     .initial = "false",
+     FIELD(struct sc_faults_draft, steady),
+     .doc = "Whether retries, breaker and the rest stand between the faults and the program."},
+    {.key = "unmarked",
+     .type = SC_TYPE_BOOL,
+     .initial = "false",
+     FIELD(struct sc_faults_draft, unmarked),
+     .doc = "Whether made-up answers come without x-steadycurl: fault."},
 };
 
 #endif

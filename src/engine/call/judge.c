@@ -7,6 +7,7 @@
 #include "handle/headers.h"
 #include "handle/url.h"
 #include "provider/facts.h"
+#include "wire/answer.h"
 #include "wire/resend.h"
 
 /* ---- the response -------------------------------------------------------------------------- */
@@ -159,6 +160,9 @@ static bool was_never_sent(const struct sc_shadow *s)
     curl_off_t sent_us = -1;
     long sent_bytes = -1;
 
+    if (s->answer && s->answer->feigned)
+        return s->answer->reach > SC_REACH_SENT;
+
     s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
     s->real->easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     return sent_us == 0 || sent_bytes == 0;
@@ -209,10 +213,12 @@ static void note_end(struct sc_transfer *t, CURLcode rc)
     const struct sc_shadow *s = t->shadow;
     long connect_code = 0, status = 0;
 
+    t->attempt.curl_code = (int)rc;
+    if (s->answer && s->answer->feigned) /* libcurl was not asked */
+        return;
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->attempt.connects);
     s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     t->attempt.connect_code = (int)connect_code;
-    t->attempt.curl_code = (int)rc;
     if (rc == CURLE_HTTP_RETURNED_ERROR && t->x.place == SC_BEFORE) {
         /* An old libcurl applies FAILONERROR before it shows the status line. */
         s->real->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);

@@ -23,6 +23,12 @@ bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct 
     return true;
 }
 
+void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a)
+{
+    free(t->feigned.answer);
+    t->feigned.answer = a;
+}
+
 CURLcode sc_own_answer_give(struct sc_transfer *t)
 {
     const struct sc_own_answer *a = t->own_answer;

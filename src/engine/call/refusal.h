@@ -21,6 +21,9 @@ struct sc_own_answer {
  * when out of memory: then the call goes on as if nothing had been said. */
 bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct sc_reply *reply);
 
+/* It stands in for the next attempt's wire. Takes it over. */
+void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a);
+
 /* The shared state has refused the call. */
 bool sc_refuse(struct sc_transfer *t, const struct sc_admission *a);
 

@@ -113,6 +113,8 @@ void sc_report_wait(struct sc_transfer *t, const struct sc_step *step)
     int64_t now = sc_now_ns(), end = shared ? t->wait.end_ns : step->until_ns;
     struct sc_event e;
 
+    if (step->reason == SC_WAIT_FAULT)
+        return; /* to the program it is no wait */
     if (shared && t->wait.since_ns)
         return; /* goes on waiting */
     if (shared)
@@ -134,6 +136,17 @@ void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *
     fill(&e, t);
     e.kind = kind;
     e.level = kind == SC_EVENT_GATE ? SC_LOG_DEBUG : SC_LOG_WARN;
+    e.text = text;
+    write_event(t, &e);
+}
+
+void sc_report_fault(struct sc_transfer *t, const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, t);
+    e.kind = SC_EVENT_FAULT;
+    e.level = SC_LOG_WARN;
     e.text = text;
     write_event(t, &e);
 }
@@ -252,7 +265,7 @@ void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_descr
     e.ms = (now_ns - t->call.start_ns) / SC_NS_PER_MS;
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->own_answer && !t->own_answer->relayed)
-        e.reason = t->own_answer->reply.reason;
+        e.reason = t->own_answer->reply.feigned ? "fault" : t->own_answer->reply.reason;
     describe(t, &e);
     sc_labels_read(&e.task, &e.dag);
     write_event(t, &e);

@@ -7,6 +7,9 @@
 
 void sc_report_attempt(struct sc_transfer *t, CURLcode rc, int64_t now_ns);
 /* One line about what the call changed for others, or met. */
+/* A fault on purpose, as it was asked for. */
+void sc_report_fault(struct sc_transfer *t, const char *text);
+
 void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *text);
 /* Something about the request itself: too long, or not sent as it was. trimmed: messages that were
  * left out of it. */

@@ -54,6 +54,7 @@ void sc_transfer_free(struct sc_transfer *t)
     sc_request_free(&t->req);
     free(t->money);
     free(t->own_answer);
+    free(t->feigned.answer);
     if (atomic_compare_exchange_strong(&spare, &none, t))
         return;
     sc_hold_free(&t->x.hold);

@@ -38,6 +38,14 @@ struct sc_wait {
 struct sc_own_answer; /* call/refusal.h */
 struct sc_aside;      /* drive/aside.h */
 
+/* What stands in for the wire of the next attempt: a fault on purpose. */
+struct sc_feigned {
+    struct sc_own_answer *answer; /* NULL: nothing does */
+    bool delayed;                 /* nothing but time stands before it */
+    int64_t at_ns;                /* when it comes */
+    bool shown; /* to the program, whatever it is; else it is an attempt like any other */
+};
+
 enum { SC_ARENA = 640 };
 
 struct sc_transfer {
@@ -56,6 +64,7 @@ struct sc_transfer {
     struct sc_money_ticket *money; /* and in the budgets; NULL: none is for it */
     struct sc_estimate estimate;
     struct sc_wait wait;
+    struct sc_feigned feigned;
     struct sc_own_answer *own_answer; /* instead of the service's; NULL: none */
     struct sc_aside *aside;           /* the first target's answer; NULL: it may yet come */
     bool put_aside;  /* the last answer is no longer there, and the next has not been asked for */

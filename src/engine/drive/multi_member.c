@@ -180,6 +180,18 @@ static void restore_error(struct sc_member *m)
         memcpy(m->shadow->o.error_buffer, m->error_before, CURL_ERROR_SIZE);
 }
 
+static void advance(struct sc_member *m);
+
+/* Nothing goes over a wire: it has ended as soon as it begins. */
+static void stand_in(struct sc_member *m)
+{
+    struct sc_transfer *t = m->shadow->transfer;
+
+    leave_real(m);
+    m->result = sc_managed_judge(t, sc_managed_stand_in(t));
+    advance(m);
+}
+
 /* A new member is in the real multi already, where no attempt has begun. */
 static void start_attempt(struct sc_member *m)
 {
@@ -193,6 +205,10 @@ static void start_attempt(struct sc_member *m)
     sc_managed_prepare(t);
     if (t->attempt.unsent) {
         sc_member_ended(m, CURLE_OUT_OF_MEMORY);
+        return;
+    }
+    if (sc_managed_stands_in(t)) {
+        stand_in(m);
         return;
     }
     if (!m->in_real) {

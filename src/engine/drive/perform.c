@@ -45,6 +45,13 @@ static bool wait(struct sc_shadow *s, struct sc_transfer *t, const struct sc_ste
     return false;
 }
 
+static CURLcode attempt(struct sc_shadow *s, struct sc_transfer *t)
+{
+    if (t->attempt.unsent)
+        return CURLE_OUT_OF_MEMORY;
+    return sc_managed_stands_in(t) ? sc_managed_stand_in(t) : s->real->easy_perform(s->easy);
+}
+
 static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
 {
     CURLcode rc = CURLE_OK;
@@ -56,7 +63,7 @@ static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)
         case SC_STEP_SEND:
             sc_managed_prepare(t);
             t->play.sending = true;
-            rc = t->attempt.unsent ? CURLE_OUT_OF_MEMORY : s->real->easy_perform(s->easy);
+            rc = attempt(s, t);
             t->play.sending = false;
             rc = sc_managed_judge(t, rc);
             break;

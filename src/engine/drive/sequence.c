@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/decide.h"
+#include "call/feign.h"
 #include "call/judge.h"
 #include "call/refusal.h"
 #include "call/report.h"
@@ -176,12 +177,27 @@ static enum sc_go ask_stages(struct sc_transfer *t, struct sc_plan *plan)
             sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
         t->wait.asked = false;
         go = sc_stages_plan(t, plan);
-        if (go == SC_GO || !sc_stages_refused(t, plan, go))
+        if (go == SC_GO || go == SC_STAND_IN || !sc_stages_refused(t, plan, go))
             return go;
         sc_call_move(&t->call, plan->now_ns);
         if (!move(t))
             return go;
         plan->again = false;
+    }
+}
+
+/* Something stands in for the wire: it comes in its time, for the program or to be judged. */
+static void await_standin(struct sc_transfer *t, int64_t now_ns, struct sc_step *step)
+{
+    if (now_ns < t->feigned.at_ns) {
+        *step = (struct sc_step){SC_STEP_WAIT, t->feigned.at_ns, SC_WAIT_FAULT};
+    } else if (t->feigned.delayed) {
+        t->feigned.delayed = false;
+    } else if (t->feigned.shown) {
+        t->own_answer = t->feigned.answer;
+        t->feigned.answer = NULL;
+        sc_judge_own(t, sc_feign_class(t, t->own_answer));
+        step->kind = SC_STEP_DELIVER;
     }
 }
 
@@ -192,12 +208,19 @@ void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step
     sc_call_next(&t->call, now_ns, step);
     if (step->kind != SC_STEP_SEND)
         return;
+    if (t->feigned.answer || t->feigned.delayed) {
+        await_standin(t, now_ns, step);
+        return;
+    }
     switch (ask_stages(t, &plan)) {
     case SC_GO:
         break;
     case SC_WAIT:
         t->wait.asked = true;
         *step = (struct sc_step){SC_STEP_WAIT, plan.until_ns, plan.reason};
+        break;
+    case SC_STAND_IN:
+        await_standin(t, now_ns, step);
         break;
     case SC_ANSWER:
         step->kind = SC_STEP_DELIVER;
@@ -256,6 +279,7 @@ static void forget_attempt(struct sc_transfer *t)
     a->connect_code = 0;
     a->decided = a->forbidden = a->granted = a->unsent = false;
     t->put_aside = false;
+    sc_answer_forget(t->shadow);
     sc_exchange_restart(&t->x);
 }
 
@@ -289,6 +313,19 @@ void sc_managed_prepare(struct sc_transfer *t)
     /* A first attempt that starts at once is bounded by what the program has set. */
     if (t->call.attempts > 0 || has_waited(t) || t->route.rule->settings->timeouts.total_ms > 0)
         bound_attempt(t, t->attempt.start_ns);
+}
+
+bool sc_managed_stands_in(const struct sc_transfer *t)
+{
+    return t->feigned.answer != NULL;
+}
+
+CURLcode sc_managed_stand_in(struct sc_transfer *t)
+{
+    CURLcode rc = sc_answer_hold(&t->x, &t->feigned.answer->reply);
+
+    sc_feigned_set(t, NULL);
+    return rc;
 }
 
 /* What was put into the handle for this attempt alone. */
@@ -330,6 +367,7 @@ CURLcode sc_managed_abort(struct sc_transfer *t)
 {
     sc_call_stop(&t->call, SC_GIVE_UP_ABORTED);
     sc_judge_own(t, SC_CLASS_ABORTED);
+    sc_answer_forget(t->shadow);
     sc_exchange_restart(&t->x);
     sc_say_aborted(t->shadow);
     return CURLE_ABORTED_BY_CALLBACK;
@@ -394,6 +432,14 @@ static void begin_finishing(struct sc_transfer *t, CURLcode rc)
         count_whole_call(t);
 }
 
+/* An answer that no server gave, and that has not all been handed over. */
+static bool is_ours_to_deliver(const struct sc_transfer *t)
+{
+    const struct sc_answer *a = t->shadow->answer;
+
+    return a && !a->live && (!a->begun || t->x.hold.n > 0);
+}
+
 static CURLcode give_result(struct sc_transfer *t, CURLcode rc)
 {
     if (t->put_aside && rc == CURLE_OK && !t->own_answer) {
@@ -401,9 +447,10 @@ static CURLcode give_result(struct sc_transfer *t, CURLcode rc)
         rc = CURLE_OPERATION_TIMEDOUT;
     }
     if (t->own_answer && !t->shadow->answer)
-        rc = sc_own_answer_give(t);
-    else
-        rc = sc_deliver_result(&t->x, rc);
+        return sc_own_answer_give(t);
+    if (is_ours_to_deliver(t))
+        return sc_answer_deliver(&t->x);
+    rc = sc_deliver_result(&t->x, rc);
     if (t->shadow->answer)
         sc_answer_settle(&t->x, rc);
     return rc;

@@ -7,6 +7,7 @@
  *     for (;;) {
  *         sc_managed_next(t, sc_now_ns(), &step);
  *         SC_STEP_SEND:    sc_managed_prepare(t); rc = the transfer; sc_managed_judge(t, rc);
+ *                          the transfer is sc_managed_stand_in if something stands in for it
  *         SC_STEP_WAIT:    come back at step.until_ns; give up with sc_managed_abort if the
  *                          program's progress callback wants to stop
  *         SC_STEP_DELIVER: rc = sc_managed_finish(t, rc); break
@@ -27,6 +28,9 @@ void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step
 
 /* Before the real transfer of an attempt, and after it. */
 void sc_managed_prepare(struct sc_transfer *t);
+/* Whether something stands in for the real transfer, and it. */
+bool sc_managed_stands_in(const struct sc_transfer *t);
+CURLcode sc_managed_stand_in(struct sc_transfer *t);
 /* Returns the attempt's result as the program may have to see it. */
 CURLcode sc_managed_judge(struct sc_transfer *t, CURLcode rc);
 

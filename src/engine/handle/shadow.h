@@ -139,6 +139,8 @@ struct sc_overlay {
     int64_t stopped_at;   /* bytes downloaded by then */
     int64_t stopped_head; /* bytes of headers by then */
     struct sc_horizon horizon;
+    bool altered; /* the answer ended on its way, and so far it came: */
+    int64_t altered_at;
     bool no_body;                    /* FAILONERROR was ours to apply: no byte was downloaded */
     int64_t offset_us;               /* from the call's start to the last attempt's */
     long earlier_connects;           /* NUM_CONNECTS of the attempts before the last */

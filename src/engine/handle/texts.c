@@ -45,6 +45,67 @@ bool sc_say_timed_out_later(const struct sc_shadow *s, int64_t later_ms)
     return false;
 }
 
+static void text_of_connect(const struct sc_shadow *s, char *buf, size_t n)
+{
+    const char *why = s->real->easy_strerror ? s->real->easy_strerror(CURLE_COULDNT_CONNECT) : "";
+
+    snprintf(buf, n, "Failed to connect to %s port %d after 0 ms: %s", s->asked.host, s->asked.port,
+             why);
+}
+
+void sc_text_of_code(const struct sc_shadow *s, CURLcode code, char *buf, size_t n)
+{
+    bool since_8 = s->real->version_num >= 0x080000;
+
+    switch ((int)code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        snprintf(buf, n, "Could not resolve host: %s", s->asked.host);
+        break;
+    case CURLE_COULDNT_CONNECT:
+        text_of_connect(s, buf, n);
+        break;
+    case CURLE_PARTIAL_FILE:
+        sc_text_of_partial(-1, buf, n);
+        break;
+    case CURLE_OPERATION_TIMEDOUT:
+        sc_text_of_timeout(0, buf, n);
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+        snprintf(buf, n, "OpenSSL SSL_connect: Connection reset by peer in connection to %s:%d ",
+                 s->asked.host, s->asked.port);
+        break;
+    case CURLE_GOT_NOTHING:
+        snprintf(buf, n, "Empty reply from server");
+        break;
+    case CURLE_RECV_ERROR:
+        snprintf(buf, n, "Recv failure: Connection reset by peer");
+        break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        snprintf(buf, n, "SSL certificate problem: unable to get local issuer certificate");
+        break;
+    case CURLE_HTTP2_STREAM:
+        snprintf(buf, n, "HTTP/2 stream %d was not closed cleanly: INTERNAL_ERROR (err 2)",
+                 since_8 ? 1 : 0);
+        break;
+    default:
+        snprintf(buf, n, "%s", s->real->easy_strerror ? s->real->easy_strerror(code) : "");
+        break;
+    }
+}
+
+void sc_text_of_timeout(int64_t ms, char *buf, size_t n)
+{
+    snprintf(buf, n, OPERATION "%lld milliseconds with 0 bytes received", (long long)ms);
+}
+
+void sc_text_of_partial(int64_t missing, char *buf, size_t n)
+{
+    if (missing >= 0)
+        snprintf(buf, n, "transfer closed with %lld bytes remaining to read", (long long)missing);
+    else
+        snprintf(buf, n, "transfer closed with outstanding read data remaining");
+}
+
 void sc_say_aborted(const struct sc_shadow *s)
 {
     sc_shadow_error(s, "Callback aborted");

@@ -12,6 +12,13 @@
 /* The time is up, after ms; of < 0: nobody knows how many bytes there are. */
 void sc_say_timed_out(const struct sc_shadow *s, int64_t ms, uint64_t got, int64_t of);
 
+/* libcurl's words for such a failure of this handle's call, where it has more than the code's name;
+ * its own versions and TLS libraries differ: these are of 7.88 to 8.x with OpenSSL. */
+void sc_text_of_code(const struct sc_shadow *s, CURLcode code, char *buf, size_t n);
+void sc_text_of_timeout(int64_t ms, char *buf, size_t n);
+/* So many bytes of a body are missing, < 0: nobody knows how many. */
+void sc_text_of_partial(int64_t missing, char *buf, size_t n);
+
 /* libcurl has written that the time is up: it counts from another start, later_ms before its own.
  * False: it has written something else. */
 bool sc_say_timed_out_later(const struct sc_shadow *s, int64_t later_ms);

@@ -19,9 +19,10 @@
 /* May the attempt go? The first answer that is not SC_GO ends the round. */
 enum sc_go {
     SC_GO,
-    SC_WAIT,   /* until plan->until_ns, then ask again */
-    SC_ANSWER, /* no: the program gets t->own_answer, which the stage has set */
-    SC_GIVE_UP /* no: the failure before stands, plan->why says for what reason */
+    SC_WAIT,     /* until plan->until_ns, then ask again */
+    SC_STAND_IN, /* not on the wire: t->feigned comes instead */
+    SC_ANSWER,   /* no: the program gets t->own_answer, which the stage has set */
+    SC_GIVE_UP   /* no: the failure before stands, plan->why says for what reason */
 };
 
 struct sc_plan {

@@ -38,8 +38,7 @@ static int64_t status(const struct sc_shadow *s)
 
 static int64_t http_version(const struct sc_shadow *s)
 {
-    (void)s;
-    return CURL_HTTP_VERSION_1_1;
+    return s->answer->reach == SC_REACH_ANSWER ? CURL_HTTP_VERSION_1_1 : 0;
 }
 
 static int64_t protocol(const struct sc_shadow *s)
@@ -55,6 +54,14 @@ static int64_t head_size(const struct sc_shadow *s)
 static int64_t retry_after(const struct sc_shadow *s)
 {
     return value_of(s, "retry-after") ? s->answer->retry_after_s : 0;
+}
+
+/* A fault on purpose is one of a server that was asked. */
+static int64_t connects(const struct sc_shadow *s)
+{
+    const struct sc_answer *a = s->answer;
+
+    return a->feigned && !a->reused && a->reach <= SC_REACH_CONNECTION;
 }
 
 static int64_t transfer_id(const struct sc_shadow *s)
@@ -96,24 +103,33 @@ static int64_t up_speed(const struct sc_shadow *s)
  * all of it where a connection is there. */
 static int64_t reached(const struct sc_shadow *s)
 {
-    return s->answer->ready_us;
+    return s->answer->reach == SC_REACH_ANSWER ? s->answer->ready_us : 0;
+}
+
+static int64_t ready(const struct sc_shadow *s)
+{
+    return s->answer->reach <= SC_REACH_SENT ? s->answer->ready_us : 0;
 }
 
 static int64_t looked_up(const struct sc_shadow *s)
 {
     const struct sc_answer *a = s->answer;
 
+    if (a->reach == SC_REACH_NOTHING)
+        return 0;
     return a->reused && s->real->version_num >= SC_SINCE_REUSE_HAS_NO_LOOKUP ? 0 : a->ready_us;
 }
 
 static int64_t connected(const struct sc_shadow *s)
 {
-    return s->answer->reused ? 0 : s->answer->ready_us;
+    const struct sc_answer *a = s->answer;
+
+    return a->reused || a->reach > SC_REACH_CONNECTION ? 0 : a->ready_us;
 }
 
 static int64_t secured(const struct sc_shadow *s)
 {
-    return s->asked.scheme_https ? connected(s) : 0;
+    return s->asked.scheme_https && s->answer->reach <= SC_REACH_SENT ? connected(s) : 0;
 }
 
 static int64_t ended(const struct sc_shadow *s)
@@ -131,7 +147,7 @@ static int64_t (*const numbers[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_REDIRECTS] = absent,
     [SC_MEANS_PORT] = absent,
     [SC_MEANS_HEAD_SIZE] = head_size,
-    [SC_MEANS_CONNECTS] = absent,
+    [SC_MEANS_CONNECTS] = connects,
     [SC_MEANS_OS_ERROR] = absent,
     [SC_MEANS_RETRY_AFTER] = retry_after,
     [SC_MEANS_TRANSFER_ID] = transfer_id,
@@ -145,6 +161,7 @@ static int64_t (*const numbers[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_LOOKED_UP] = looked_up,
     [SC_MEANS_CONNECTED] = connected,
     [SC_MEANS_SECURED] = secured,
+    [SC_MEANS_READY] = ready,
     [SC_MEANS_REACHED] = reached,
     [SC_MEANS_ENDED] = ended,
 };

@@ -112,6 +112,13 @@ static bool where_it_stopped(const struct sc_overlay *o, const struct sc_info *q
     }
 }
 
+/* A fault on purpose has ended it before libcurl's own end. */
+static bool where_it_ended(const struct sc_overlay *o, const struct sc_info *q)
+{
+    return (q->means == SC_MEANS_DOWN_SIZE || q->means == SC_MEANS_DOWN_TAKEN) &&
+           put(q, o->altered_at);
+}
+
 /* Of an answer made of several: the last one's is not what the program gets. */
 static bool size_merged(const struct sc_overlay *o, const struct sc_info *q)
 {
@@ -172,7 +179,8 @@ static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
             put(q, (int64_t)x->play->delivered_body)) ||
            (o->rewritten && size_uploaded(o, q)) || (x && under_way(x->play, q)) ||
            (o->merged && !o->stopped && size_merged(o, q)) ||
-           (o->stopped && where_it_stopped(o, q)) || (o->no_body && without_body(s, q));
+           (o->stopped && where_it_stopped(o, q)) || (o->altered && where_it_ended(o, q)) ||
+           (o->no_body && without_body(s, q));
 }
 
 /* Most handles most of the time: nothing is under way, and nothing was ever in the way. */
@@ -181,7 +189,7 @@ static bool is_libcurls_own(const struct sc_shadow *s)
     const struct sc_overlay *o = &s->overlay;
 
     return !s->answer && !s->exchange && !s->kept && !s->mark && !o->rewritten && !o->merged &&
-           !o->stopped && !o->no_body && !o->hidden && !o->active;
+           !o->stopped && !o->no_body && !o->hidden && !o->active && !o->altered;
 }
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)

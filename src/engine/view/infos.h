@@ -37,6 +37,7 @@ enum sc_means {
     SC_MEANS_LOOKED_UP,
     SC_MEANS_CONNECTED,
     SC_MEANS_SECURED,
+    SC_MEANS_READY,   /* to send the request */
     SC_MEANS_REACHED, /* whatever comes before the answer */
     SC_MEANS_ENDED,
     /* Texts. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "steadycurl/newer.h"
@@ -142,20 +143,35 @@ static void hold_header(struct sc_exchange *x, const char *name, const char *val
 
 static const char *reason_phrase(int status)
 {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 401:
-        return "Unauthorized";
-    case 429:
-        return "Too Many Requests";
-    case 503:
-        return "Service Unavailable";
-    default:
-        return "Status";
-    }
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {402, "Payment Required"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+    };
+
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "Status";
 }
 
 static void hold_date(struct sc_exchange *x)
@@ -174,19 +190,11 @@ static void hold_date(struct sc_exchange *x)
     hold_header(x, "date", text);
 }
 
-static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
+static void hold_own_headers(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
-    char text[128];
+    char text[32];
 
-    snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", r->status, reason_phrase(r->status));
-    hold_line(x, text);
-    hold_date(x);
-    hold_header(x, "content-type", r->content_type ? r->content_type : "application/json");
-    if (!s->answer->live) {
-        snprintf(text, sizeof text, "%zu", r->body_len);
-        hold_header(x, "content-length", text);
-    }
     if (r->retry_after_ms > 0) {
         s->answer->retry_after_s = (r->retry_after_ms + 999) / 1000;
         snprintf(text, sizeof text, "%lld", (long long)s->answer->retry_after_s);
@@ -196,18 +204,46 @@ static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
         hold_header(x, "x-amzn-errortype", r->error_type);
     if (r->final)
         hold_header(x, "x-should-retry", "false");
-    hold_header(x, "x-steadycurl", r->reason);
+    for (size_t i = 0; i < r->n_headers; i++) {
+        if (strcasecmp(r->headers[i].name, "retry-after") == 0)
+            s->answer->retry_after_s = strtoll(r->headers[i].value, NULL, 10);
+        hold_header(x, r->headers[i].name, r->headers[i].value);
+    }
+    if (r->reason)
+        hold_header(x, "x-steadycurl", r->reason);
+}
+
+static bool is_empty_by_status(int status)
+{
+    return status == 204 || status == 304;
+}
+
+static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
+{
+    struct sc_shadow *s = x->shadow;
+    char text[128];
+
+    snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n", r->status, reason_phrase(r->status));
+    hold_line(x, text);
+    hold_date(x);
+    hold_header(x, "content-type", r->content_type ? r->content_type : "application/json");
+    snprintf(text, sizeof text, "%zu", r->body_len);
+    if (r->unsized)
+        hold_header(x, "transfer-encoding", "chunked");
+    else if (!s->answer->live && !is_empty_by_status(r->status))
+        hold_header(x, "content-length", text);
+    hold_own_headers(x, r);
     hold_line(x, "\r\n");
     x->body_start = x->hold.len;
     s->answer->head_items = x->hold.n;
 }
 
-static void hold_body(struct sc_exchange *x, const struct sc_reply *r)
+static void hold_body(struct sc_exchange *x, const struct sc_reply *r, size_t len)
 {
     size_t at;
 
-    for (at = 0; at < r->body_len; at += CURL_MAX_WRITE_SIZE) {
-        size_t n = r->body_len - at;
+    for (at = 0; at < len; at += CURL_MAX_WRITE_SIZE) {
+        size_t n = len - at;
 
         if (n > CURL_MAX_WRITE_SIZE)
             n = CURL_MAX_WRITE_SIZE;
@@ -215,26 +251,45 @@ static void hold_body(struct sc_exchange *x, const struct sc_reply *r)
     }
 }
 
+/* Whether libcurl would not have shown the body. */
+static bool hides_body(const struct sc_shadow *s, const struct sc_reply *r)
+{
+    return s->o.no_body || is_empty_by_status(r->status);
+}
+
 static void hold_answer(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
     struct sc_answer *a = s->answer;
+    size_t len = r->body_len - r->short_by;
 
     x->status = a->status = r->status;
     x->place = SC_IN_BODY;
     hold_head(x, r);
-    a->no_body = s->o.no_body || (s->o.fail_on_error && r->status >= 400);
+    a->no_body = hides_body(s, r);
     if (!a->no_body) {
-        hold_body(x, r);
-        x->body_len = a->body_len = r->body_len;
+        hold_body(x, r, len);
+        x->body_len = a->body_len = len;
     }
-    a->length = (curl_off_t)r->body_len;
-    if (s->o.fail_on_error && r->status >= 400 &&
-        s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH)
-        a->length = -1;
+    a->length = r->unsized || is_empty_by_status(r->status) ? -1 : (curl_off_t)r->body_len;
     x->content_length = a->length;
-    a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
-    a->ready_us = a->took_us = passed_us(x);
+}
+
+/* FAILONERROR: to the program the body does not come. */
+static void hide_failure(struct sc_exchange *x)
+{
+    struct sc_shadow *s = x->shadow;
+    struct sc_answer *a = s->answer;
+
+    if (!s->o.fail_on_error || a->status < 400)
+        return;
+    while (x->hold.n > a->head_items)
+        sc_hold_pop(&x->hold);
+    x->body_len = a->body_len = 0;
+    a->no_body = true;
+    a->code = CURLE_OK;
+    if (s->real->version_num >= SC_SINCE_FAILS_BEFORE_LENGTH)
+        x->content_length = a->length = -1;
 }
 
 static CURLcode aborted(struct sc_shadow *s)
@@ -287,29 +342,64 @@ bool sc_answer_live(struct sc_exchange *x, const struct sc_reply *head)
     s->answer->ready_us = s->answer->took_us = passed_us(x);
     x->block = 0;
     hold_head(x, head);
-    hold_body(x, head);
+    hold_body(x, head, head->body_len);
     return true;
 }
 
 /* Without memory for the answer the call fails as libcurl's own would. */
-CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r)
+CURLcode sc_answer_hold(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
-    CURLcode rc;
+    struct sc_answer *a;
 
     sc_exchange_restart(x);
     if (!begin(s))
         return CURLE_OUT_OF_MEMORY;
+    a = s->answer;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
-    hold_answer(x, r);
-    if (sc_program_progress(x, 0, 0))
-        return aborted(s);
-    rc = sc_deliver_result(x, CURLE_OK);
-    if (rc == CURLE_OK && s->o.fail_on_error && r->status >= 400) {
-        sc_say_status(s, r->status);
-        rc = CURLE_HTTP_RETURNED_ERROR;
+    a->feigned = r->feigned;
+    a->reach = r->reach;
+    a->code = r->code;
+    a->length = -1;
+    snprintf(a->error, sizeof a->error, "%s", r->error ? r->error : "");
+    if (r->reach == SC_REACH_ANSWER)
+        hold_answer(x, r);
+    if (r->reach <= SC_REACH_SENT)
+        a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
+    a->ready_us = a->took_us = passed_us(x);
+    return r->code;
+}
+
+/* What libcurl says at its end. */
+static CURLcode conclude(struct sc_shadow *s)
+{
+    const struct sc_answer *a = s->answer;
+
+    if (a->code != CURLE_OK) {
+        sc_shadow_error(s, a->error);
+        return a->code;
     }
+    if (!s->o.fail_on_error || a->status < 400)
+        return CURLE_OK;
+    sc_say_status(s, a->status);
+    return CURLE_HTTP_RETURNED_ERROR;
+}
+
+CURLcode sc_answer_deliver(struct sc_exchange *x)
+{
+    struct sc_shadow *s = x->shadow;
+    CURLcode rc;
+
+    if (!s->answer->begun) {
+        s->answer->begun = true;
+        hide_failure(x);
+        if (sc_program_progress(x, 0, 0))
+            return aborted(s);
+    }
+    rc = sc_deliver_result(x, CURLE_OK);
+    if (rc == CURLE_OK && !x->play->replay_paused)
+        rc = conclude(s);
     sc_answer_settle(x, rc);
     /* libcurl tells of the end however it went, but listens only if it went well. */
     if (sc_program_progress(x, s->answer->length > 0 ? s->answer->length : 0,
@@ -318,4 +408,11 @@ CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r)
         rc = aborted(s);
     s->answer->took_us = passed_us(x);
     return rc;
+}
+
+CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r)
+{
+    CURLcode rc = sc_answer_hold(x, r);
+
+    return x->shadow->answer ? sc_answer_deliver(x) : rc;
 }

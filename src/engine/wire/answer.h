@@ -12,20 +12,39 @@
 #include "wire/exchange.h"
 #include "wire/made.h"
 
+struct sc_reply_header {
+    const char *name, *value;
+};
+
 /* What is to be answered; borrowed for the call. */
 struct sc_reply {
     int status;
-    const char *reason;       /* value of x-steadycurl */
+    const char *reason;       /* value of x-steadycurl, NULL: it does not say */
     const char *content_type; /* NULL: application/json */
     const char *error_type;   /* x-amzn-ErrorType, NULL: none */
     bool final;               /* clients that ask x-should-retry are told not to */
     int64_t retry_after_ms;   /* > 0: Retry-After in whole seconds, rounded up */
     const char *body;
     size_t body_len;
+    const struct sc_reply_header *headers; /* further ones */
+    size_t n_headers;
+    /* Not all of it comes: */
+    enum sc_reach reach;
+    CURLcode code;     /* what the call then ends with, CURLE_OK: it is whole */
+    const char *error; /* libcurl's words for that */
+    size_t short_by;   /* bytes of the body that are missing */
+    bool unsized;      /* its length is not announced: chunked */
+    bool feigned;      /* a fault on purpose: as if a server of its own had been asked */
 };
 
 /* Answers the call and returns what perform has to return. */
 CURLcode sc_answer(struct sc_exchange *x, const struct sc_reply *r);
+
+/* The same in two steps, for who judges in between: it is held as a server's that has just come,
+ * and then, unless another attempt is made, handed over. The first returns what the attempt's
+ * perform would have returned. */
+CURLcode sc_answer_hold(struct sc_exchange *x, const struct sc_reply *r);
+CURLcode sc_answer_deliver(struct sc_exchange *x);
 
 /* The head of a stream, and what of its body there is, into the hold; the rest goes by. False: no
  * memory. */

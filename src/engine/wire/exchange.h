@@ -37,6 +37,8 @@ enum sc_place {
     SC_IN_BODY    /* after the final block */
 };
 
+struct sc_alter;
+
 /* What is being waited for while bytes are held. */
 enum sc_hold_mode {
     SC_HOLD_HEADERS,
@@ -94,6 +96,7 @@ struct sc_exchange {
     struct sc_playback *play;
     const struct sc_listener *listener;
     void *owner;               /* the listener's */
+    struct sc_alter *alter;    /* the answer is altered on its way (alter.h); NULL: it is not */
     enum sc_provider provider; /* whose dialect the response has */
     struct sc_wants wants;
     struct sc_hold hold; /* its memory is kept for the next attempt */

@@ -4,7 +4,16 @@
 
 #include "handle/shadow.h"
 
-enum { SC_ANSWER_HEADERS = 8, SC_ANSWER_TEXT = 512 };
+enum { SC_ANSWER_HEADERS = 24, SC_ANSWER_TEXT = 2048, SC_ANSWER_ERROR = 256 };
+
+/* How far it came, as if on a wire. */
+enum sc_reach {
+    SC_REACH_ANSWER,     /* a server answered */
+    SC_REACH_SENT,       /* the request went out, nothing came back */
+    SC_REACH_CONNECTION, /* there was a connection */
+    SC_REACH_NAME,       /* the host's name was known */
+    SC_REACH_NOTHING
+};
 
 /* The answer that stands. */
 struct sc_answer {
@@ -15,6 +24,11 @@ struct sc_answer {
     int64_t got, delivered; /* of the body: as if downloaded; what the program took */
     bool reused;            /* as if over the connection of the call before */
     curl_off_t xfer_id;
+    bool feigned; /* a fault on purpose */
+    bool begun;   /* the program knows of it */
+    enum sc_reach reach;
+    CURLcode code; /* what it ends with, once all that came was handed over */
+    char error[SC_ANSWER_ERROR];
     bool live;    /* a stream whose body goes by, and is not in the hold */
     bool no_body; /* HEAD, or cut off by FAILONERROR */
     int64_t sent; /* bytes of the body: as if they had been */

@@ -5,6 +5,8 @@
 
 #include "handle/hooks.h"
 #include "handle/progress.h"
+#include "process/runtime.h"
+#include "wire/alter.h"
 #include "wire/clock.h"
 
 size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n)
@@ -91,6 +93,8 @@ int sc_on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow, curl_off_t u
     struct sc_exchange *x = s->exchange;
 
     if (x && (x->bound = sc_clock_broken(x)) != NULL)
+        return 1;
+    if (x && x->alter && sc_alter_is_over(x->alter, sc_now_ns()))
         return 1;
     if (s->o.no_progress)
         return 0;

@@ -18,6 +18,7 @@
 #include "process/runtime.h"
 #include "provider/ratelimit.h"
 #include "provider/tier.h"
+#include "wire/alter.h"
 #include "wire/clock.h"
 #include "wire/commit.h"
 #include "wire/filter.h"
@@ -436,7 +437,10 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
     if (!x)
         return sc_program_body(s, p, n);
     from = sc_clock_aside(x);
-    taken = take_body(x, p, n);
+    if (x->alter && x->place == SC_IN_BODY)
+        taken = sc_alter_body(x, p, n, take_body);
+    else
+        taken = take_body(x, p, n);
     sc_clock_fed(x, from, p, n);
     return taken;
 }

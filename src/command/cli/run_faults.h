@@ -1,0 +1,22 @@
+/*
+ * run_faults.h - what `steadycurl run --fault` hands to the engine: STEADYCURL_FAULTS, a line each
+ * (policy/faults.h).
+ */
+#ifndef SC_CLI_RUN_FAULTS_H
+#define SC_CLI_RUN_FAULTS_H
+
+#include <stdbool.h>
+
+#include "cli/usage.h"
+
+/* One of the options --fault, --seed, --steady, --unmarked, in the order of the command line.
+ * False, and said, if it is wrong. */
+bool sc_run_fault(const struct sc_usage *usage, const char *spec);
+bool sc_run_fault_seed(const struct sc_usage *usage, const char *seed);
+void sc_run_fault_flag(const char *option);
+
+/* All have been read: sets the variable, if there is anything to say. `policy`: the policy itself
+ * asks for faults. */
+bool sc_run_faults_export(const struct sc_usage *usage, bool policy);
+
+#endif
