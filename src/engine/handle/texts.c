@@ -24,6 +24,14 @@ void sc_say_timed_out(const struct sc_shadow *s, int64_t ms, uint64_t got, int64
     sc_shadow_error(s, text);
 }
 
+void sc_say_less_came(const struct sc_shadow *s, uint64_t got, int64_t of)
+{
+    const char *said = s->o.error_buffer;
+
+    if (said && strncmp(said, OPERATION, sizeof OPERATION - 1) == 0)
+        sc_say_timed_out(s, strtoll(said + sizeof OPERATION - 1, NULL, 10), got, of);
+}
+
 bool sc_say_timed_out_later(const struct sc_shadow *s, int64_t later_ms)
 {
     static const char *const starts[] = {OPERATION, "Connection timed out after ",

@@ -19,6 +19,9 @@ void sc_text_of_timeout(int64_t ms, char *buf, size_t n);
 /* So many bytes of a body are missing, < 0: nobody knows how many. */
 void sc_text_of_partial(int64_t missing, char *buf, size_t n);
 
+/* libcurl has written that the time is up: no more than so many bytes had come by then. */
+void sc_say_less_came(const struct sc_shadow *s, uint64_t got, int64_t of);
+
 /* libcurl has written that the time is up: it counts from another start, later_ms before its own.
  * False: it has written something else. */
 bool sc_say_timed_out_later(const struct sc_shadow *s, int64_t later_ms);

@@ -103,7 +103,10 @@ static int64_t up_speed(const struct sc_shadow *s)
  * all of it where a connection is there. */
 static int64_t reached(const struct sc_shadow *s)
 {
-    return s->answer->reach == SC_REACH_ANSWER ? s->answer->ready_us : 0;
+    const struct sc_answer *a = s->answer;
+
+    /* libcurl takes the end of a connection for a first byte. */
+    return a->reach == SC_REACH_ANSWER || a->code == CURLE_GOT_NOTHING ? a->ready_us : 0;
 }
 
 static int64_t ready(const struct sc_shadow *s)

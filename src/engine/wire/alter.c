@@ -99,6 +99,7 @@ CURLcode sc_alter_result(struct sc_exchange *x, CURLcode rc)
         return rc;
     if (a->end == SC_ALTER_STALL && rc == CURLE_OPERATION_TIMEDOUT) {
         stop_there(x);
+        sc_say_less_came(x->shadow, a->seen, x->content_length);
         return rc;
     }
     if (rc != CURLE_WRITE_ERROR && rc != CURLE_ABORTED_BY_CALLBACK)
