@@ -1,20 +1,17 @@
 /* sent.c - see sent.h. */
 #include "call/sent.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "handle/headers.h"
 #include "http/header.h"
+#include "policy/key.h"
 #include "wire/rewrite.h"
 
-enum { KEY_MAX = 4096, HEADERS_MAX = 32, BODY_MAX = 64 << 20 };
+enum { URL_MAX = 4096, HEADERS_MAX = 32, BODY_MAX = 64 << 20 };
 
 struct sc_sent {
     const struct sc_target *target;
@@ -32,60 +29,14 @@ struct sc_sent {
     size_t n_headers;
 };
 
-/* ---- keys ------------------------------------------------------------------------------------ */
-
-static size_t trimmed(char *p, size_t n)
-{
-    while (n > 0 && strchr(" \t\r\n", p[n - 1]))
-        n--;
-    p[n] = '\0';
-    return n;
-}
-
-/* A file that only its owner may read: what the policy allows, and what is there now, are two. */
-static bool read_key_file(const char *path, char key[KEY_MAX])
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
-    ssize_t n = -1;
-
-    if (fd < 0)
-        return false;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
-        n = read(fd, key, KEY_MAX - 1);
-    close(fd);
-    return n > 0 && trimmed(key, (size_t)n) > 0;
-}
-
-static bool read_key(const struct sc_target_key *k, char key[KEY_MAX])
-{
-    const char *value = k->env ? getenv(k->env) : NULL;
-    int error = errno;
-    bool good;
-
-    if (k->env) {
-        good = value && strlen(value) < KEY_MAX;
-        if (good)
-            memcpy(key, value, strlen(value) + 1);
-        good = good && trimmed(key, strlen(key)) > 0;
-    } else {
-        good = read_key_file(k->file, key);
-    }
-    errno = error;
-    /* What is a header's end to libcurl, or to the server, is in no key. */
-    return good && !strpbrk(key, "\r\n");
-}
-
 int sc_key_find(const struct sc_target *target, int from)
 {
-    char key[KEY_MAX];
-    int i;
+    char why[SC_KEY_WHY_MAX];
 
-    for (i = from; (size_t)i < target->n_keys; i++)
-        if (read_key(&target->keys[i], key))
-            break;
-    explicit_bzero(key, sizeof key);
-    return (size_t)i < target->n_keys ? i : -1;
+    for (size_t i = (size_t)from; i < target->n_keys; i++)
+        if (sc_key_is_there(&target->keys[i], why))
+            return (int)i;
+    return -1;
 }
 
 /* ---- headers --------------------------------------------------------------------------------- */
@@ -226,18 +177,18 @@ static bool put_body(struct sc_sent *s, const struct sc_transfer *t, char *why, 
     return false;
 }
 
-static bool put_key(struct sc_sent *s, int number)
+static bool put_key(struct sc_sent *s, int number, char *why, size_t size)
 {
-    char key[KEY_MAX];
-    bool good = number < 0 || read_key(&s->target->keys[number], key);
+    char key[SC_KEY_MAX + 1], reason[SC_KEY_WHY_MAX];
 
-    if (number >= 0 && good) {
-        s->key_len = strlen(key);
-        s->key = strdup(key);
-        good = s->key != NULL;
-        explicit_bzero(key, sizeof key);
-    }
-    return good;
+    if (number < 0)
+        return true;
+    s->key_len = sc_key_read(&s->target->keys[number], key, reason);
+    s->key = s->key_len > 0 ? strdup(key) : NULL;
+    sc_key_forget(key, sizeof key);
+    if (!s->key)
+        snprintf(why, size, "%s", s->key_len > 0 ? "no memory" : reason);
+    return s->key != NULL;
 }
 
 struct sc_sent *sc_sent_new(const struct sc_transfer *t, const struct sc_target *target, int key,
@@ -249,16 +200,14 @@ struct sc_sent *sc_sent_new(const struct sc_transfer *t, const struct sc_target 
         return NULL;
     s->target = target;
     s->body.max = BODY_MAX;
-    s->url.max = KEY_MAX;
+    s->url.max = URL_MAX;
     s->http2_known = t->shadow->o.knows_http2;
     snprintf(s->model, sizeof s->model, "%s", target->model ? target->model : t->route.model);
     s->made.model = s->model[0] ? s->model : NULL;
-    snprintf(why, size, "its key cannot be had");
-    if (put_key(s, key)) {
-        snprintf(why, size, "no memory");
-        if (put_body(s, t, why, size) && put_url(s) && add_headers(s, t->shadow))
-            return s;
-    }
+    snprintf(why, size, "no memory");
+    if (put_key(s, key, why, size) && put_body(s, t, why, size) && put_url(s) &&
+        add_headers(s, t->shadow))
+        return s;
     sc_sent_free(s);
     return NULL;
 }

@@ -190,18 +190,18 @@ static bool choose(struct sc_transfer *t, struct fallback *me, enum sc_class cla
     return true;
 }
 
-/* A target that is silent must leave time for the next one: half of what the call has left, until
- * its first output. The rule's own bound holds as well. */
+/* A target that is silent must leave time for the next one: a third of what the call has left. The
+ * rule's own bound on its first output, or the target's, holds as well. */
 static int64_t patience(const struct sc_transfer *t, const struct fallback *me, int64_t now_ns)
 {
-    int64_t own = t->route.rule->settings->timeouts.first_token_ms, half;
+    int64_t own = t->route.rule->settings->timeouts.first_token_ms, share;
 
     if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
         own = t->route.target->timeouts.first_token_ms;
     if (t->call.deadline_ns == SC_NEVER || is_over(t, me))
         return own;
-    half = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 2;
-    return half > 0 && (own <= 0 || half < own) ? half : own;
+    share = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 3 * 2;
+    return share > 0 && (own <= 0 || share < own) ? share : own;
 }
 
 static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
