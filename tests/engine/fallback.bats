@@ -41,7 +41,7 @@ policy() { # FALLBACK [MORE OF DEFAULTS]
                         "model": "claude-haiku-4-5", "key_env": ["CLAUDE_KEY", "CLAUDE_KEY_2"]},
              "other": {"url": "${MOCK_URL-http://127.0.0.1:9}", "dialect": "openai",
                        "model": "local"}},
- "rules": [{"name": "all", "match": {"host": "127.0.0.1", "path": "/v1/*"}, "fallback": [$1]}]}
+ "rules": [{"name": "all", "match": {"host": "127.0.0.1", "path": "/v1/*"}, "fallback": [$1]${ROUTE-}}]}
 POLICY
 }
 
@@ -325,4 +325,63 @@ witness_start() {
     run -0 ask "$BODY" -v
     [[ $output == *"You asked: hello"* ]]
     [[ $output != *sk-ant-* ]]
+}
+
+@test "a route sends the call to a model of one's own, and its failure comes in the program's words" {
+    servers 200 200
+    ROUTE=', "route": [{"when": {"model": "gpt-4o"}, "to": "claude"}]'
+    policy ''
+    for way in '' '-Z --no-progress-meter'; do
+        run -0 ask "$BODY" $way -i
+        [[ $output == *"x-steadycurl: route; target=claude"* ]]
+        [[ $output == *'"object":"chat.completion"'* ]]
+        run -0 ask "$STREAM" $way -N
+        [[ $output == *"data: [DONE]"* ]]
+    done
+    [ "$(first_count)" -eq 0 ]
+
+    mock_script 401
+    run -0 ask "$BODY" -w ' %{http_code}'
+    [ "$(jq -r '.error | has("type") and has("code")' <<<"${output% *}")" = true ]
+    [[ $output == *" 401" ]]
+    [[ $output != *authentication_error* ]]
+    [ "$(first_count)" -eq 0 ]
+}
+
+@test "where a route led away from the program's host, only a target without a URL leads back" {
+    servers 200 503
+    TRIES=1 ROUTE=', "route": [{"to": "claude"}]'
+    policy '"mini"'
+    run -0 ask "$BODY" -i
+    [[ $output == *"x-steadycurl: fallback; target=mini; reason=overloaded"* ]]
+    [ "$(curl -sS "$FIRST/_mock/requests" | jq -r '.[].body | fromjson.model')" = gpt-4o-mini ]
+
+    policy ''
+    CLAUDE_KEY='' CLAUDE_KEY_2='' run -0 ask "$BODY" -i # unfit, and nobody else
+    [[ $output == *"x-steadycurl: unfit"* ]]
+    [ "$(first_count)" -eq 1 ]
+}
+
+@test "a program that stops while another host answers sees nothing of that answer" {
+    servers 503 'stall;at=40;ms=20000'
+    TRIES=1
+    policy '"claude"'
+    cat >"$BATS_TEST_TMPDIR/p.py" <<'PY'
+import pycurl, sys, time
+got, since = [], time.monotonic()
+c = pycurl.Curl()
+c.setopt(c.URL, sys.argv[1])
+c.setopt(c.POSTFIELDS, sys.argv[2])
+c.setopt(c.NOPROGRESS, 0)
+c.setopt(c.XFERINFOFUNCTION, lambda *a: time.monotonic() - since > 3)
+c.setopt(c.WRITEFUNCTION, got.append)
+c.setopt(c.HEADERFUNCTION, got.append)
+try:
+    c.perform()
+except pycurl.error as e:
+    print(e.args[0], got)
+PY
+    run -0 timeout 60 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" -- \
+        /usr/bin/python3 "$BATS_TEST_TMPDIR/p.py" "$FIRST/v1/chat/completions" "$BODY"
+    [ "$output" = "42 []" ]
 }

@@ -297,6 +297,11 @@ bool sc_sent_answer(struct sc_sent *s, struct sc_str answer, uint64_t seed, stru
     return sc_dialect_answer(s->target->dialect, answer, s->from, &s->asked, &s->made, out);
 }
 
+int sc_sent_error(const struct sc_sent *s, int status, struct sc_str body, struct sc_buf *out)
+{
+    return sc_dialect_error(s->target->dialect, status, body, s->from, out);
+}
+
 const char *sc_sent_type(const struct sc_sent *s)
 {
     if (s->asked.stream && !s->asked.array)

@@ -39,6 +39,9 @@ bool sc_sent_is_stream(const struct sc_sent *s);
  * its limit. False: it is none. */
 bool sc_sent_answer(struct sc_sent *s, struct sc_str answer, uint64_t seed, struct sc_buf *out);
 
+/* A failure's body likewise. Returns the status to go with it. */
+int sc_sent_error(const struct sc_sent *s, int status, struct sc_str body, struct sc_buf *out);
+
 /* The type that the program's dialect has for it. */
 const char *sc_sent_type(const struct sc_sent *s);
 

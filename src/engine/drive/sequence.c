@@ -153,7 +153,9 @@ static void edit_body(void *transfer, struct sc_edits *e)
 /* The next target is asked, as a call of its own would ask it. */
 static bool move(struct sc_transfer *t)
 {
-    if (!sc_aside_put(t)) { /* no memory: what came so far is what the program gets */
+    bool begun = t->call.attempts > 0 || t->own_answer; /* else there is nothing to put aside */
+
+    if (begun && !sc_aside_put(t)) { /* no memory: what came so far is what the program gets */
         sc_call_stop(&t->call, SC_GIVE_UP_REFUSED);
         return false;
     }
@@ -296,6 +298,7 @@ void sc_managed_prepare(struct sc_transfer *t)
 {
     struct sc_shadow *s = t->shadow;
 
+    sc_standin_out(s); /* what is set from here on is the program's handle's */
     forget_attempt(t);
     t->attempt.start_ns = sc_now_ns();
     sc_clock_begin(&t->x, t->attempt.start_ns);
@@ -481,6 +484,8 @@ CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
         sc_stages_end(t, how_it_ended(t, rc));
         rc = sc_aside_take(t);
     }
+    if (SC_ROUTE_IS_ELSEWHERE(&t->route) && t->x.phase == SC_HOLDING && !t->own_answer)
+        sc_exchange_restart(&t->x); /* in another's words, or of another's server */
     if (!t->play.finishing)
         begin_finishing(t, rc);
     rc = give_result(t, rc);

@@ -11,6 +11,7 @@
 
 #include "call/refusal.h"
 #include "call/report.h"
+#include "call/routed.h"
 #include "call/sent.h"
 #include "core/time.h"
 #include "dialect/dialect.h"
@@ -31,7 +32,10 @@ struct fallback {
     int to_key;              /* and its key's number, -1: it needs none */
     int key;                 /* that of the target that is asked now */
     bool left;               /* the first target was */
-    enum sc_provider provider; /* the first target's */
+    bool asked;              /* whether a route leads elsewhere has been found out */
+    bool moves;              /* the plan round has been ended for that alone */
+    const struct sc_target *routed; /* the call is to go there first; NULL: no more, or never */
+    enum sc_provider provider;      /* the first target's */
     const struct sc_policy_provider *own_provider;
     struct sc_sent *sent;   /* what it is sent, if it is another host; NULL: it is none */
     struct sc_sent *before; /* what the handle that stands in still has of the one before */
@@ -52,7 +56,7 @@ static void begin(struct sc_transfer *t, void *state)
     me->provider = t->route.provider;
     me->own_provider = t->route.own_provider;
     me->dialect = SC_DIALECT_COUNT;
-    if (chain_of(t) && chain_of(t)->n_links > 0)
+    if (chain_of(t) && chain_of(t)->n_links + chain_of(t)->n_route > 0)
         me->dialect = sc_dialect_of_path(t->shadow->asked.path);
     if (me->dialect != SC_DIALECT_COUNT && t->call.deadline_ns != SC_NEVER)
         t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured (patience) */
@@ -161,7 +165,7 @@ static size_t next_fit(const struct sc_transfer *t, const struct fallback *me, e
 /* What one key was refused for, another of the same target may be granted. Its number, or -1. */
 static int other_key(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
 {
-    if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->key < 0 ||
+    if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->key < 0 || me->at == 0 ||
         (class != SC_CLASS_RATE_LIMITED && class != SC_CLASS_QUOTA_EXHAUSTED &&
          class != SC_CLASS_AUTH))
         return -1;
@@ -204,9 +208,56 @@ static int64_t patience(const struct sc_transfer *t, const struct fallback *me, 
     return share > 0 && (own <= 0 || share < own) ? share : own;
 }
 
+/* Whether the first attempt is to go elsewhere. A target that the call is not fit for is as good as
+ * one that fails: the next is asked, and not the host that the policy led the call away from. */
+static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
+{
+    struct sc_link link = {.kind = SC_LINK_TARGET};
+    char why[WHY_MAX], text[WHY_MAX + 80];
+
+    if (me->asked || me->dialect == SC_DIALECT_COUNT)
+        return false;
+    me->asked = true;
+    link.target = me->routed = sc_routed(t);
+    if (!me->routed)
+        return false;
+    me->to_key = sc_key_find(me->routed, 0);
+    unfit(t, &link, why);
+    if (!why[0])
+        return true;
+    snprintf(text, sizeof text, "%s is not asked: %s", me->routed->name, why);
+    sc_report_fallback(t,
+                       &(struct sc_moved){.to = me->routed->name, .reason = "unfit", .text = text});
+    me->routed = NULL;
+    if (!choose(t, me, SC_CLASS_RETRYABLE))
+        me->to = chain_of(t)->n_links;
+    return true;
+}
+
+/* Nobody may be asked: said as the program's own host would. */
+static enum sc_go refuse(struct sc_transfer *t, struct sc_plan *p)
+{
+    struct sc_reply_text text;
+    struct sc_reply reply = {.reason = "unfit", .final = true};
+
+    sc_reply_error(t->route.provider, SC_CLASS_BAD_REQUEST,
+                   "The request cannot be sent to any of the targets that are set for it.", &text);
+    reply.status = text.status;
+    reply.error_type = text.error_type;
+    reply.body = text.body;
+    reply.body_len = text.len;
+    p->why = SC_GIVE_UP_REFUSED;
+    return sc_own_answer_set(t, SC_CLASS_BAD_REQUEST, &reply) ? SC_ANSWER : SC_GIVE_UP;
+}
+
 static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
 {
-    const struct fallback *me = state;
+    struct fallback *me = state;
+
+    if (begins_elsewhere(t, me)) {
+        me->moves = me->routed || me->to < chain_of(t)->n_links;
+        return me->moves ? SC_GIVE_UP : refuse(t, p);
+    }
 
     t->x.wants.last = t->route.target || !is_over(t, me);
     t->x.wants.first_ms = patience(t, me, p->now_ns);
@@ -218,14 +269,13 @@ static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
     return SC_GIVE_UP;
 }
 
-/* Another host is asked by a handle of ours; whatever stood in before goes. */
+/* Another host is asked by a handle of ours; what stood in before has gone. */
 static void sending(struct sc_transfer *t, void *state)
 {
     struct sc_shadow *s = t->shadow;
     struct fallback *me = state;
     struct sc_standin request;
 
-    sc_standin_out(s);
     sc_sent_free(me->before);
     me->before = NULL;
     if (!me->sent)
@@ -303,6 +353,24 @@ static bool may_move(const struct sc_transfer *t, const struct fallback *me)
     return !is_final(&t->call) && (!is_over(t, me) || other_key(t, me, class) >= 0);
 }
 
+/* The first target is another host, and has failed: what the program gets of it, if it gets that.
+ */
+static void relay_failure(struct sc_transfer *t, struct fallback *me)
+{
+    struct sc_buf body = {.max = t->x.wants.failure_max + (1 << 20)};
+    struct sc_reply reply = {.reason = me->mark};
+
+    if (!me->sent || t->aside || t->x.phase != SC_HOLDING || t->x.place != SC_IN_BODY)
+        return;
+    reply.status = sc_sent_error(me->sent, t->x.status, sc_exchange_body(&t->x), &body);
+    reply.body = body.p;
+    reply.body_len = body.n;
+    if (!body.failed && body.n > 0 && reply.status >= 400 &&
+        sc_own_answer_set(t, t->verdict.class, &reply))
+        t->own_answer->relayed = true;
+    sc_buf_free(&body);
+}
+
 static struct sc_wish judged(struct sc_transfer *t, void *state)
 {
     struct sc_wish wish = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
@@ -318,6 +386,9 @@ static struct sc_wish judged(struct sc_transfer *t, void *state)
     }
     if (t->verdict.class != SC_CLASS_OK && may_move(t, me) && choose(t, me, t->verdict.class))
         wish.next = SC_MOVE;
+    if (t->verdict.class != SC_CLASS_OK && !t->x.programs_doing &&
+        (wish.next == SC_MOVE || !sc_call_wants_retry(&t->call)))
+        relay_failure(t, me);
     return wish;
 }
 
@@ -337,7 +408,11 @@ static bool refused(struct sc_transfer *t, void *state, const struct sc_plan *p,
 {
     enum sc_class class = class_of_refusal(t, p, go);
     struct fallback *me = state;
+    bool moves = me->moves;
 
+    me->moves = false;
+    if (moves)
+        return true;
     return class != SC_CLASS_COUNT && !is_over(t, me) && leads_on(t, class) && choose(t, me, class);
 }
 
@@ -378,10 +453,11 @@ static void set_route(struct sc_transfer *t, struct fallback *me, const struct s
 
 /* How the program's answer tells of it: where it came from, a line in the service's own head, or
  * one in the head that is made. */
-static void set_mark(struct sc_transfer *t, struct fallback *me)
+static void set_mark(struct sc_transfer *t, struct fallback *me, const char *what,
+                     const char *class)
 {
-    snprintf(me->mark, sizeof me->mark, "fallback; target=%s; reason=%s", t->route.target->name,
-             sc_class_name(me->class));
+    snprintf(me->mark, sizeof me->mark, "%s; target=%s%s%s", what, t->route.target->name,
+             class ? "; reason=" : "", class ? class : "");
     if (me->sent)
         sc_mark_forget(t->shadow);
     else
@@ -391,14 +467,20 @@ static void set_mark(struct sc_transfer *t, struct fallback *me)
 static void enter(struct sc_transfer *t, void *state)
 {
     struct fallback *me = state;
-    const struct sc_target *to = chain_of(t)->links[me->to].target;
+    const struct sc_target *to = me->routed ? me->routed : chain_of(t)->links[me->to].target;
     const char *from = t->route.target ? t->route.target->name : first_name;
     char text[WHY_MAX];
 
+    if (me->routed) {
+        me->routed = NULL;
+        set_route(t, me, to);
+        set_mark(t, me, "route", NULL);
+        return;
+    }
     report_unfit(t, me->class, me->at, me->to);
     set_route(t, me, to);
     me->at = me->to + 1;
-    set_mark(t, me);
+    set_mark(t, me, "fallback", sc_class_name(me->class));
     snprintf(text, sizeof text, "%s is asked instead of %s", to->name, from);
     sc_report_fallback(
         t, &(struct sc_moved){

@@ -1,0 +1,10 @@
+/* routed.h - which target a call is to be sent to first (policy: route). */
+#ifndef SC_CALL_ROUTED_H
+#define SC_CALL_ROUTED_H
+
+#include "call/transfer.h"
+
+/* NULL: the host that the program asks. */
+const struct sc_target *sc_routed(struct sc_transfer *t);
+
+#endif
