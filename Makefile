@@ -176,14 +176,14 @@ DEB_ROOT   = $(BUILD)/deb/root
 
 dist:
 	@mkdir -p $(BUILD)
-	packaging/dist $(BUILD)/steadycurl-$(VERSION).tar.gz
+	src/packaging/dist $(BUILD)/steadycurl-$(VERSION).tar.gz
 
 # Built apart, since the command knows where its libraries are. CC=aarch64-linux-gnu-gcc makes arm64's.
 deb:
 	@rm -rf $(DEB_ROOT)
 	@$(MAKE) --no-print-directory -s install BUILD=$(BUILD)/deb/$(MULTIARCH) PREFIX=/usr \
 	    LIBDIR=/usr/lib/$(MULTIARCH) DESTDIR=$(DEB_ROOT)
-	@packaging/deb $(DEB_ROOT) $(MULTIARCH) $(BUILD)
+	@src/packaging/deb $(DEB_ROOT) $(MULTIARCH) $(BUILD)
 
 help:
 	@echo 'make             build the libraries and the command into $(BUILD)/'

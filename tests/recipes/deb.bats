@@ -32,12 +32,12 @@ built() {
 }
 
 @test "a tarball is the same bytes twice, and again from what it holds" {
-    "$SC_TOP/packaging/dist" one.tar.gz
+    "$SC_TOP/src/packaging/dist" one.tar.gz
     touch "$SC_TOP/build" # a build is not in it
-    SOURCE_DATE_EPOCH=$("$SC_TOP/packaging/epoch") "$SC_TOP/packaging/dist" two.tar.gz
+    SOURCE_DATE_EPOCH=$("$SC_TOP/src/packaging/epoch") "$SC_TOP/src/packaging/dist" two.tar.gz
     cmp one.tar.gz two.tar.gz
     tar -xzf one.tar.gz
-    (cd steadycurl-* && mkdir -p build && touch build/x && packaging/dist ../three.tar.gz)
+    (cd steadycurl-* && mkdir -p build && touch build/x && src/packaging/dist ../three.tar.gz)
     cmp one.tar.gz three.tar.gz
     [ -x "$(echo steadycurl-*)/tests/run" ]
 }
