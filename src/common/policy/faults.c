@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/build.h"
 #include "policy/glob.h"
 #include "policy/host.h"
+#include "policy/rule.h"
 
 static void *fail(struct sc_script_error *err, size_t at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -271,9 +271,4 @@ void sc_faults_free(struct sc_faults *f)
         sc_fault_spec_free(s);
     }
     f->specs = NULL;
-}
-
-const struct sc_faults *sc_policy_faults(const struct sc_policy *p)
-{
-    return p->faults.specs ? &p->faults : NULL;
 }

@@ -17,7 +17,6 @@
 #include "core/chaos.h"
 #include "http/str.h"
 
-struct sc_policy;
 struct sc_subject;
 
 enum { SC_FAULT_SHARES_MAX = 32 };
@@ -56,8 +55,5 @@ void sc_faults_free(struct sc_faults *f);
 
 /* Puts one behind those that are there. */
 void sc_faults_add(struct sc_faults *f, struct sc_fault_spec *spec);
-
-/* The policy's; NULL: none. */
-const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "core/classify.h"
 #include "policy/house.h"
+#include "policy/faults.h"
 #include "policy/rule.h"
 
 struct sc_policy;
@@ -87,6 +88,9 @@ const struct sc_rule_match *sc_policy_rule_match(const struct sc_policy *p, size
  * file exists (then the built-in policy applies). A file named by $STEADYCURL_POLICY is returned
  * whether or not it exists. */
 bool sc_policy_find(char *buf, size_t n);
+
+/* Faults on purpose; NULL: none. */
+const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 
 /* The policy's own rows for a call by this rule, its provider's behind them (core/classify.h), in
  * `rows`; NULL: neither has any. */
