@@ -19,7 +19,6 @@
 #include "policy/policy.h"
 #include "provider/paths.h"
 #include "provider/request.h"
-#include "provider/rows.h"
 
 #define HEADERS_MAX 64
 #define BODY_MAX ((size_t)8 << 20)
@@ -226,43 +225,6 @@ static int read_files(struct question *q)
     return 0;
 }
 
-static const char *path_of(enum sc_provider p)
-{
-    switch (p) {
-    case SC_PROVIDER_AZURE:
-    case SC_PROVIDER_GROQ:
-        return "openai/v1/chat/completions";
-    case SC_PROVIDER_ANTHROPIC:
-        return "v1/messages";
-    case SC_PROVIDER_GEMINI:
-        return "v1beta/models";
-    case SC_PROVIDER_VERTEX:
-        return "v1/projects";
-    case SC_PROVIDER_COHERE:
-        return "v2/chat";
-    case SC_PROVIDER_OPENROUTER:
-        return "api/v1/chat/completions";
-    case SC_PROVIDER_BEDROCK:
-        return "model";
-    case SC_PROVIDER_OLLAMA:
-        return "api/chat";
-    default:
-        return "v1/chat/completions";
-    }
-}
-
-/* A call to the provider: at its first host, with something for a star. */
-static void url_of(enum sc_provider p, char *url, size_t size)
-{
-    const struct sc_provider_info *info = sc_provider_info(p);
-    const char *host = info->hosts ? info->hosts[0] : "localhost", *star = strchr(host, '*');
-    if (info->local_ports[0] > 0)
-        snprintf(url, size, "http://localhost:%d/%s", info->local_ports[0], path_of(p));
-    else
-        snprintf(url, size, "https://%.*s%s%s/%s", star ? (int)(star - host) : (int)strlen(host),
-                 host, star ? "x" : "", star ? star + 1 : "", path_of(p));
-}
-
 /* The call that is asked about. */
 struct call {
     struct sc_url url;
@@ -426,7 +388,7 @@ static int explain(struct question *q)
     static struct call c;
     char path[PATH_MAX];
     if (!q->url) {
-        url_of(sc_provider_by_name(q->provider), q->own_url, sizeof q->own_url);
+        sc_explain_url(sc_provider_by_name(q->provider), q->own_url, sizeof q->own_url);
         q->url = q->own_url;
     }
     if (!sc_url_split(q->url, strlen(q->url), &c.url))

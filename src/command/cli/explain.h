@@ -86,6 +86,9 @@ struct sc_explain_chain {
 /* Nothing for a rule without a chain. As members of a JSON object, each with a comma before it. */
 void sc_explain_chain(const struct sc_explain_chain *x);
 
+/* A call to the provider: at its first host, with something for a star. */
+void sc_explain_url(enum sc_provider p, char *url, size_t size);
+
 /* "topic     text" with the text as by printf. */
 void sc_explain_line(const char *topic, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
