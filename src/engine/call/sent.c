@@ -148,8 +148,7 @@ static void tell_misfit(const struct sc_fit *fit, char *why, size_t size)
     snprintf(why, size, "the request cannot be said in its dialect");
 }
 
-/* The path with its query, in which Gemini says part of the request. */
-static struct sc_str path_of(const struct sc_shadow *s, char *buf, size_t size)
+struct sc_str sc_sent_path(const struct sc_shadow *s, char *buf, size_t size)
 {
     int n = snprintf(buf, size, "%.*s%s%.*s", (int)s->asked.path.n, s->asked.path.p,
                      s->asked.query.n > 0 ? "?" : "", (int)s->asked.query.n, s->asked.query.p);
@@ -166,7 +165,7 @@ static bool put_body(struct sc_sent *s, const struct sc_transfer *t, char *why, 
     char text[2048];
 
     s->from = sc_dialect_of_path(t->shadow->asked.path);
-    path = path_of(t->shadow, text, sizeof text);
+    path = sc_sent_path(t->shadow, text, sizeof text);
     if (!body.p || path.n == 0) {
         snprintf(why, size, "the request's body cannot be read");
         return false;

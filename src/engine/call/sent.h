@@ -24,6 +24,10 @@ struct sc_sent *sc_sent_new(const struct sc_transfer *t, const struct sc_target 
                             char *why, size_t size);
 void sc_sent_free(struct sc_sent *s);
 
+/* The program's own path with its query, in which Gemini says part of the request; n 0: longer than
+ * the buffer. */
+struct sc_str sc_sent_path(const struct sc_shadow *s, char *buf, size_t size);
+
 /* What a handle has to send for it. */
 void sc_sent_request(const struct sc_sent *s, struct sc_standin *out);
 

@@ -7,6 +7,7 @@
 #include "call/decide.h"
 #include "call/feign.h"
 #include "call/judge.h"
+#include "call/last.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "core/time.h"
@@ -475,15 +476,30 @@ static bool have_all_failed(const struct sc_transfer *t, CURLcode rc)
            t->verdict.class != SC_CLASS_ABORTED && !t->x.programs_doing;
 }
 
+/* Nobody else is asked: the call ends as it now stands, with what was put aside, or with the
+ * policy's reply. To limits, breaker and budgets it is what the last target made of it. */
+static CURLcode settle(struct sc_transfer *t, CURLcode rc)
+{
+    const struct sc_reply_link *reply = sc_last_due(t);
+    const char *from = t->route.target ? t->route.target->name : NULL;
+    enum sc_class class = t->verdict.class;
+    bool failed = have_all_failed(t, rc);
+
+    if (failed || reply)
+        sc_stages_end(t, how_it_ended(t, rc));
+    if (failed)
+        rc = sc_aside_take(t);
+    if (reply && sc_last_set(t, reply, from, class))
+        rc = CURLE_OK;
+    return rc;
+}
+
 CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
 {
     struct sc_overlay *o = &t->shadow->overlay;
 
     sc_standin_out(t->shadow);
-    if (have_all_failed(t, rc)) {
-        sc_stages_end(t, how_it_ended(t, rc));
-        rc = sc_aside_take(t);
-    }
+    rc = settle(t, rc);
     if (SC_ROUTE_IS_ELSEWHERE(&t->route) && t->x.phase == SC_HOLDING && !t->own_answer)
         sc_exchange_restart(&t->x); /* in another's words, or of another's server */
     if (!t->play.finishing)

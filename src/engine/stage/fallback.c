@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/last.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "call/routed.h"
@@ -112,7 +113,7 @@ static void unfit(const struct sc_transfer *t, const struct sc_link *link, char 
 {
     why[0] = '\0';
     if (link->kind != SC_LINK_TARGET)
-        snprintf(why, WHY_MAX, "no such answer can be given yet");
+        snprintf(why, WHY_MAX, "it is no target");
     else if (link->target->url)
         unfit_elsewhere(t, link->target, why);
     else
@@ -202,7 +203,8 @@ static int64_t patience(const struct sc_transfer *t, const struct fallback *me, 
 
     if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
         own = t->route.target->timeouts.first_token_ms;
-    if (t->call.deadline_ns == SC_NEVER || is_over(t, me))
+    if (t->call.deadline_ns == SC_NEVER || is_over(t, me) ||
+        chain_of(t)->links[me->at].kind == SC_LINK_REPLY) /* which takes none */
         return own;
     share = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 3 * 2;
     return share > 0 && (own <= 0 || share < own) ? share : own;
@@ -234,29 +236,16 @@ static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
     return true;
 }
 
-/* Nobody may be asked: said as the program's own host would. */
-static enum sc_go refuse(struct sc_transfer *t, struct sc_plan *p)
-{
-    struct sc_reply_text text;
-    struct sc_reply reply = {.reason = "unfit", .final = true};
-
-    sc_reply_error(t->route.provider, SC_CLASS_BAD_REQUEST,
-                   "The request cannot be sent to any of the targets that are set for it.", &text);
-    reply.status = text.status;
-    reply.error_type = text.error_type;
-    reply.body = text.body;
-    reply.body_len = text.len;
-    p->why = SC_GIVE_UP_REFUSED;
-    return sc_own_answer_set(t, SC_CLASS_BAD_REQUEST, &reply) ? SC_ANSWER : SC_GIVE_UP;
-}
-
 static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
 {
     struct fallback *me = state;
 
     if (begins_elsewhere(t, me)) {
         me->moves = me->routed || me->to < chain_of(t)->n_links;
-        return me->moves ? SC_GIVE_UP : refuse(t, p);
+        if (me->moves)
+            return SC_GIVE_UP;
+        p->why = SC_GIVE_UP_REFUSED;
+        return sc_last_refuse(t) ? SC_ANSWER : SC_GIVE_UP;
     }
 
     t->x.wants.last = t->route.target || !is_over(t, me);
