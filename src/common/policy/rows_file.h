@@ -358,7 +358,7 @@ static const struct sc_policy_option faults_rows[] = {
      .max = 64,
      FIELD(struct sc_faults_draft, specs),
      .doc = "HOST[:PORT][/PATH][@MODEL]=OUTCOME,... in order, or ...:N%=OUTCOME,N%=OUTCOME by "
-            "chance; what there is: steadycurl-run(1)."},
+            "chance; what there is: steadycurl(1)."},
     {.key = "seed",
      .type = SC_TYPE_INTEGER,
      .max = 1000000000000000,
