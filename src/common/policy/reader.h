@@ -1,7 +1,7 @@
 /*
  * reader.h - the state of a walk through a policy's document, shared by the files that do it:
- * walk.c (objects), value.c (values), reader.c (places and errors), read_*.c (what an object means)
- * and read.c (all of it). Nobody else needs it.
+ * walk.c (objects), value.c and value_text.c (values), reader.c (places and errors), read_*.c (what
+ * an object means) and read.c (all of it). Nobody else needs it.
  */
 #ifndef SC_POLICY_READER_H
 #define SC_POLICY_READER_H
@@ -119,5 +119,11 @@ size_t sc_reader_strings(const cJSON *item, const char *out[SC_STRINGS_MAX]);
 /* Checks a value that is no object and stores it into the row's place in `base`. */
 void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                    void *base);
+
+/* The same of a text, and of a list of texts. */
+void sc_value_read_text(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                        void *base);
+void sc_value_read_strings(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
+                           void *base);
 
 #endif
