@@ -15,39 +15,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "cli/metric_point.h"
 #include "ledger/state_view.h"
-
-enum sc_metric_type { SC_METRIC_COUNTER, SC_METRIC_GAUGE, SC_METRIC_HISTOGRAM };
-
-struct sc_metric_family {
-    const char *name, *help;
-    const char *unit; /* of UCUM, as OTLP has it; "" none */
-    enum sc_metric_type type;
-};
-
-#define SC_METRIC_LABELS_MAX 8
-
-struct sc_metric_label {
-    const char *name;
-    char value[SC_LABEL_MAX + 1];
-};
-
-struct sc_metric_point {
-    struct sc_metric_label labels[SC_METRIC_LABELS_MAX];
-    size_t n_labels;
-    char number[40];        /* decimal; of a histogram: the sum */
-    bool whole;             /* it is an integer */
-    const uint64_t *counts; /* histogram: of each bucket alone */
-    uint64_t count;         /* and of all */
-    const double *bounds;   /* the upper ones; one fewer than buckets */
-    size_t n_buckets;
-};
-
-struct sc_metric_sink {
-    void (*family)(void *arg, const struct sc_metric_family *f);
-    void (*point)(void *arg, const struct sc_metric_family *f, const struct sc_metric_point *p);
-    void *arg;
-};
 
 /* Without a region: of this build alone. */
 void sc_metrics_tell(struct sc_state_view *v, const struct sc_metric_sink *sink);

@@ -1,0 +1,15 @@
+/*
+ * metric_series.h - what is counted of provider, host and model: counters and histograms, a series
+ * each.
+ *
+ * A table says which; the words that they are read from are those of state/metrics.h.
+ */
+#ifndef SC_CLI_METRIC_SERIES_H
+#define SC_CLI_METRIC_SERIES_H
+
+#include "cli/metric_point.h"
+
+/* Family by family, as sc_metrics_tell does. */
+void sc_metric_series_tell(const struct sc_region *r, const struct sc_metric_sink *s);
+
+#endif
