@@ -1,5 +1,6 @@
 /*
- * usage.c - see usage.h. What streams add is in usage_stream.c, what counts mean in usage_count.c.
+ * usage.c - see usage.h. What streams add is in usage_stream.c, what counts mean in usage_count.c,
+ * and what is llama.cpp's alone in usage_own.c.
  *
  * The scanner knows the few objects that lead to usage (`nodes`) and jumps over all else at memchr
  * speed. What a model writes cannot be mistaken for usage: its text stands in strings, and objects
@@ -8,12 +9,11 @@
 #include "provider/usage.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "http/decimal.h"
+#include "provider/usage_find.h"
 #include "provider/usage_members.h"
+#include "provider/usage_own.h"
 
 enum { S_VALUE, S_KEY, S_IN_KEY, S_COLON, S_SCALAR, S_STRING, S_SKIP, S_SKIP_STRING, S_DONE };
 
@@ -61,82 +61,6 @@ static bool in_message(const struct sc_usage_reader *r)
     return r->depth >= 2 && r->node[r->depth - 2] == NODE_MESSAGE;
 }
 
-/* ---- llama.cpp ----
- *
- * Its answers have `timings`, and of several prompts or choices each tells of
- * itself: in a list, or in events that name it. Timings may come with each
- * event; the last ones hold. */
-
-enum { OWN_NONE, PROMPT, CACHED, COMPLETION, EVALUATED, PREDICTED, ANEW, KEPT, WRITTEN };
-
-static const uint8_t own[SC_USAGE_FIELDS] = {
-    [SC_USAGE_PROMPT] = PROMPT,         [SC_USAGE_CACHED_INSIDE] = CACHED,
-    [SC_USAGE_COMPLETION] = COMPLETION, [SC_USAGE_OWN_IN] = EVALUATED,
-    [SC_USAGE_OWN_OUT] = PREDICTED,     [SC_USAGE_NEW_IN] = ANEW,
-    [SC_USAGE_KEPT_IN] = KEPT,          [SC_USAGE_NEW_OUT] = WRITTEN,
-};
-
-static int64_t this_count(const struct sc_usage_reader *r, int what)
-{
-    return r->this_answer[what - 1];
-}
-
-static int64_t first_said(int64_t a, int64_t b, int64_t c)
-{
-    return a >= 0 ? a : b >= 0 ? b : c >= 0 ? c : 0;
-}
-
-/* Without cache_n, as older ones are, prompt_n leaves out what was cached. */
-static int64_t input_of(const struct sc_usage_reader *r)
-{
-    int64_t anew = this_count(r, ANEW), kept = this_count(r, KEPT);
-    return first_said(this_count(r, PROMPT), anew >= 0 && kept >= 0 ? anew + kept : -1,
-                      first_said(this_count(r, EVALUATED), anew, 0));
-}
-
-static int64_t cached_of(const struct sc_usage_reader *r)
-{
-    int64_t all = this_count(r, EVALUATED), anew = this_count(r, ANEW);
-    return first_said(this_count(r, CACHED), this_count(r, KEPT),
-                      all > anew && anew >= 0 ? all - anew : 0);
-}
-
-static struct sc_usage_choice *choice_of(struct sc_usage_reader *r)
-{
-    int32_t index = r->listed || (r->choice < 0 && this_count(r, PROMPT) >= 0) ? -1 : r->choice;
-    struct sc_usage_choice *c = r->choices, *last = c + r->n_choices;
-    if (index >= 0)
-        for (; c < last; c++)
-            if (c->index == index)
-                return c;
-    if (last == r->choices + SC_USAGE_CHOICES)
-        return NULL;
-    r->n_choices++;
-    *last = (struct sc_usage_choice){.index = index};
-    return last;
-}
-
-static void end_answer(struct sc_usage_reader *r)
-{
-    struct sc_usage_choice *c;
-    if (this_count(r, ANEW) < 0 && this_count(r, WRITTEN) < 0 && this_count(r, EVALUATED) < 0)
-        return;
-    r->choice = r->choice < 0 && this_count(r, PROMPT) < 0 ? 0 : r->choice;
-    c = choice_of(r);
-    if (c) {
-        c->input = input_of(r);
-        c->cached = cached_of(r);
-        c->output =
-            first_said(this_count(r, COMPLETION), this_count(r, WRITTEN), this_count(r, PREDICTED));
-    }
-    r->partly |= !c || (r->shown > 1 && !r->listed);
-    if (c && r->shown > 1) {
-        c->input *= r->shown;
-        c->cached *= r->shown;
-        c->output *= r->shown;
-    }
-}
-
 static void take_number(struct sc_usage_reader *r, const char *digits, size_t len)
 {
     enum sc_usage_field f = r->field;
@@ -151,8 +75,8 @@ static void take_number(struct sc_usage_reader *r, const char *digits, size_t le
         if (f == SC_USAGE_OUT && in_message(r))
             f = SC_USAGE_OUT_AT_START;
         set_count(r, f, n);
-        if (own[f] != OWN_NONE)
-            r->this_answer[own[f] - 1] = n;
+        if (sc_usage_own[f] != 0)
+            r->this_answer[sc_usage_own[f] - 1] = n;
     }
 }
 
@@ -220,73 +144,7 @@ static void end_ttl(struct sc_usage_reader *r)
     set_count(r, f, r->ttl_tokens);
 }
 
-/* What a byte is where it is no part of a string. */
-enum { BLANK = 1, COMMA = 2, COLON = 4, QUOTE = 8, OPENS = 16, CLOSES = 32 };
-
-static const uint8_t kinds[256] = {
-    [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK, ['\n'] = BLANK, [','] = COMMA, [':'] = COLON,
-    ['"'] = QUOTE, ['{'] = OPENS,  ['['] = OPENS,  ['}'] = CLOSES, [']'] = CLOSES};
-
 /* ---- scanner: each step takes what it can of [p, end) and returns where it stopped ---- */
-
-/* The next quote; NULL: there is none. A key, and most strings, end within 16 bytes. */
-static inline const char *find_quote(const char *p, const char *end)
-{
-#ifdef __SSE2__
-    if (end - p >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)p);
-        int quotes = _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-        if (quotes)
-            return p + __builtin_ctz((unsigned)quotes);
-        p += 16;
-    }
-#endif
-    return memchr(p, '"', (size_t)(end - p));
-}
-
-/* The next quote or bracket; `end`: there is none. */
-static inline const char *find_mark(const char *p, const char *end)
-{
-#ifdef __SSE2__
-    for (; end - p >= 16; p += 16) { /* a list of numbers, as an embedding is, is long */
-        __m128i v = _mm_loadu_si128((const __m128i *)p);
-        __m128i bracket = _mm_or_si128(v, _mm_set1_epi8('{' ^ '['));
-        __m128i opens = _mm_cmpeq_epi8(bracket, _mm_set1_epi8('{'));
-        __m128i closes = _mm_cmpeq_epi8(bracket, _mm_set1_epi8('}'));
-        __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-        int marks = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(opens, closes), quote));
-        if (marks)
-            return p + __builtin_ctz((unsigned)marks);
-    }
-#endif
-    while (p < end && !(kinds[(unsigned char)*p] & (QUOTE | OPENS | CLOSES)))
-        p++;
-    return p;
-}
-
-static inline bool is_same8(const char *a, const char *b)
-{
-    uint64_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return x == y;
-}
-
-/* Eight bytes at a time, the last of which may be looked at twice: a call of memcmp takes as long
- * as the comparison. */
-static inline bool is_same(const char *a, const char *b, size_t n)
-{
-    size_t i = 0;
-    if (n >= 8) {
-        for (; i + 8 < n; i += 8)
-            if (!is_same8(a + i, b + i))
-                return false;
-        return is_same8(a + n - 8, b + n - 8);
-    }
-    while (i < n && a[i] == b[i])
-        i++;
-    return i == n;
-}
 
 static void look_up(struct sc_usage_reader *r, const struct member *m, size_t members,
                     const char *name, size_t n)
@@ -360,7 +218,7 @@ static void leave(struct sc_usage_reader *r)
         if (r->node[r->depth] == NODE_CACHE_DETAILS && !r->is_array[r->depth])
             end_ttl(r);
         else if (r->node[r->depth] == NODE_ROOT && !r->is_array[r->depth])
-            end_answer(r);
+            sc_usage_own_end(r);
     }
     after_value(r);
 }
@@ -397,11 +255,6 @@ static const char *text(struct sc_usage_reader *r, const char *p, const char *en
             r->text[r->key_len++] = *p;
     }
     return p;
-}
-
-static bool ends_scalar(char c)
-{
-    return kinds[(unsigned char)c] & (BLANK | COMMA | CLOSES);
 }
 
 /* Of a number that comes in pieces those before the last are kept. */
