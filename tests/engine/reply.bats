@@ -146,6 +146,26 @@ events() {
     [ "$(jq -r '.choices[0].message.content' <<<"$output")" = "$SAID" ]
 }
 
+@test "a request that a callback reads is answered in its form as well, sent or not" {
+    mock_start --script 503
+    policy "$REPLY" '"breaker": {"consecutive_failures": 1, "min_calls": 1, "open_ms": 60000}'
+    streamed "$CHAT" >"$BATS_TEST_TMPDIR/body"
+    for way in '' '' '-Z --no-progress-meter'; do # from the second on the breaker is open
+        run -0 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 60 \
+            curl -sSN $way -X POST -T "$BATS_TEST_TMPDIR/body" -H Expect: "$MOCK_URL/v1/chat/completions"
+        [ "$(events <<<"$output" | jq -rj '.choices[0].delta.content // ""')" = "$SAID" ]
+    done
+    [ "$(logged '.[-1] | [.event, .attempts]')" = '["call",0]' ]
+}
+
+@test "where a request cannot be read, the first one's failure stays" {
+    mock_start --script 503
+    policy "$REPLY"
+    run -0 ask /v1/chat/completions "$CHAT" -i -H 'Content-Encoding: x'
+    [[ $output == "HTTP/1.1 503 "* ]]
+    [[ $output != *x-steadycurl* ]]
+}
+
 @test "where no target that a route leads to is fit, the reply comes" {
     mock_start --script 200
     ROUTE=', "route": [{"to": "away"}]'
