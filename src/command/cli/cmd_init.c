@@ -101,8 +101,9 @@ static bool take_budget(struct plan *p, const char *answer)
         return true;
     whole = strspn(answer, "0123456789");
     n = whole + (answer[whole] == '.' ? 1 + strspn(answer + whole + 1, "0123456789") : 0);
-    usd =
-        whole > 0 && n < sizeof p->budget && answer[n - 1] != '.' && !answer[n] ? atof(answer) : 0;
+    usd = whole > 0 && n < sizeof p->budget && answer[n - 1] != '.' && !answer[n]
+              ? strtod(answer, NULL)
+              : 0;
     if (!(usd >= 0.000001 && usd <= 1000000) || (whole > 1 && answer[0] == '0')) {
         sc_usage_wrong(&usage, "a budget is an amount in USD from 0.000001 to 1000000, or none");
         return false;

@@ -162,7 +162,7 @@ static void ask(struct sc_order *o, const struct sc_order_question *q, unsigned 
 void sc_order_first(struct sc_order *o, const struct sc_order_question *q,
                     struct sc_order_next *next)
 {
-    struct choice c, other;
+    struct choice c, other = {0, NEVER};
     enum sc_refusal refusal = q->links[0].refusal;
     unsigned link = q->n;
 

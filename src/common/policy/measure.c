@@ -30,6 +30,7 @@ bool sc_measure_read(const struct sc_measure *m, const char *text, double *value
 
     if (!(m->size ? sc_quantity_bytes(text, &n) : sc_quantity_ms(text, &n)) || n % m->per != 0)
         return false;
-    *value = (double)(n / m->per);
+    n /= m->per;
+    *value = (double)n;
     return true;
 }

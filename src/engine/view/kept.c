@@ -53,7 +53,7 @@ static bool keep_info(const struct sc_shadow *s, CURLINFO number, struct info *k
 static bool keep_infos(const struct sc_shadow *s, struct sc_kept *k)
 {
     CURLINFO number = CURLINFO_NONE;
-    size_t n = 0;
+    size_t n = 1; /* an allocation of nothing may be NULL */
 
     while ((number = sc_info_after(number)) != CURLINFO_NONE)
         n++;

@@ -97,17 +97,17 @@ static void add_mark(struct sc_exchange *x)
     struct sc_item end = h->items[h->n - 1];
     char line[320], empty[4];
     int n = snprintf(line, sizeof line, "%s: %s\r\n", sc_mark_name, x->shadow->mark->text);
-    bool copied = x->shadow->o.include_header;
+    int last = x->shadow->o.include_header ? 1 : 0; /* a copy for the body goes before it */
 
     if (n < 0 || (size_t)n >= sizeof line || end.len >= sizeof empty)
         return;
     memcpy(empty, h->bytes + h->len - end.len, end.len);
-    for (int i = 0; i <= copied; i++)
+    for (int i = 0; i <= last; i++)
         sc_hold_pop(h);
-    for (int i = 0; i <= copied; i++)
-        keep(x, copied && i == 0 ? SC_ITEM_BODY : SC_ITEM_HEADER, line, (size_t)n);
-    for (int i = 0; i <= copied; i++)
-        keep(x, copied && i == 0 ? SC_ITEM_BODY : SC_ITEM_HEADER, empty, end.len);
+    for (int i = 0; i <= last; i++)
+        keep(x, i < last ? SC_ITEM_BODY : SC_ITEM_HEADER, line, (size_t)n);
+    for (int i = 0; i <= last; i++)
+        keep(x, i < last ? SC_ITEM_BODY : SC_ITEM_HEADER, empty, end.len);
     x->shadow->mark->added = (size_t)n;
     x->body_start = h->len;
 }
