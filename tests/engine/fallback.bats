@@ -348,6 +348,41 @@ witness_start() {
     [ "$(first_count)" -eq 0 ]
 }
 
+@test "a route by a header that the program sends, however it writes it" {
+    servers 200 200
+    ROUTE=', "route": [{"when": {"header": "X-Team: a*z"}, "to": "claude"}]'
+    policy ''
+    for header in 'X-Team: abcz' 'x-team:az' 'X-Team:   a z '; do
+        run -0 ask "$BODY" -i -H "$header"
+        [[ $output == *"x-steadycurl: route; target=claude"* ]]
+    done
+    [ "$(first_count)" -eq 0 ]
+    for header in 'X-Team: b' 'X-Team: abc' 'X-Teams: az'; do
+        run -0 ask "$BODY" -i -H "$header"
+        [[ $output != *x-steadycurl* ]]
+    done
+    [ "$(first_count)" -eq 3 ]
+}
+
+@test "a fault is the place's that it names, not that of the target that is asked next" {
+    servers 200 200
+    policy '"claude"'
+    fault() {
+        "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" --steady \
+            --state "$(mktemp -d "$BATS_TEST_TMPDIR/state.XXXX")" "${FAULTS[@]}" -- \
+            curl -sS -i "$FIRST/v1/chat/completions" -d "$BODY"
+    }
+    FAULTS=(--fault "127.0.0.1:${FIRST##*:}=503")
+    run -0 fault
+    [[ $output == *"x-steadycurl: fallback; target=claude; reason=overloaded"* ]]
+    [ "$(first_count)" -eq 0 ]
+    FAULTS+=(--fault "127.0.0.1:$MOCK_PORT/v1/messages@claude-*=401")
+    run -0 fault
+    [[ $output == "HTTP/1.1 503"* && $output == *"x-steadycurl: fault"* ]]
+    [ "$(logged '[.[] | select(.event == "fault" and .model == "claude-haiku-4-5")] | length > 0')" = true ]
+    [ "$(mock_count)" -eq 1 ]
+}
+
 @test "where a route led away from the program's host, only a target without a URL leads back" {
     servers 200 503
     TRIES=1 ROUTE=', "route": [{"to": "claude"}]'

@@ -105,6 +105,8 @@ static void look_at_rule(struct adviser *a, size_t i)
             "rules[%zu] (\"%s\") has no \"match\": it is for every call of every host; "
             "\"match\": {\"host\": \"*\"} says so",
             i, rules[i].name);
+    if (a->p->faults.specs != NULL && i + 1 == a->p->n)
+        return; /* for hosts of faults that no other rule is for: not the policy's own */
     for (size_t k = 0; k < i; k++) {
         if (!takes_all_of(&a->p->matches[k], &a->p->matches[i]))
             continue;

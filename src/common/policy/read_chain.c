@@ -192,10 +192,11 @@ static const char *copy_of(struct sc_reader *r, const char *s)
     return s != NULL ? sc_build_copy(r->policy, s, strlen(s)) : NULL;
 }
 
-/* "Name: value" as name and value. */
+/* "Name: value" as name, in lower case, and value. */
 static bool split_header(struct sc_reader *r, struct sc_route_when *w)
 {
     const char *header = r->route.header, *colon = header ? strchr(header, ':') : NULL;
+    char *name;
     size_t before;
 
     if (header == NULL)
@@ -208,7 +209,10 @@ static bool split_header(struct sc_reader *r, struct sc_route_when *w)
         sc_reader_leave(r, before);
         return false;
     }
-    w->header_name = sc_build_copy(r->policy, header, (size_t)(colon - header));
+    w->header_name = name = sc_build_copy(r->policy, header, (size_t)(colon - header));
+    for (; name != NULL && *name != '\0'; name++)
+        if (*name >= 'A' && *name <= 'Z')
+            *name = (char)(*name - 'A' + 'a');
     w->header_value = copy_of(r, colon + 1 + strspn(colon + 1, " "));
     return true;
 }

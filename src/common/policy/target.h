@@ -51,7 +51,7 @@ struct sc_route_when {
     int64_t input_tokens_above, input_tokens_below; /* -1: not given */
     const char *model;                              /* glob; NULL: not given, likewise below */
     const char *task, *dag;
-    const char *header_name, *header_value; /* value is a glob */
+    const char *header_name, *header_value; /* lower case; a glob */
     signed char stream, tools;              /* 0 no, 1 yes, -1 not given */
     short hour_from, hour_to;               /* local time, [from, to); -1: not given */
     double share;                           /* of the calls, by a stable hash of them; 1: all */

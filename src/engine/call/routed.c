@@ -5,6 +5,7 @@
 
 #include "call/estimate.h"
 #include "handle/headers.h"
+#include "http/header.h"
 #include "http/json.h"
 #include "policy/route.h"
 #include "process/labels.h"
@@ -16,7 +17,7 @@ static bool find_header(const char *name, struct sc_str *value, void *shadow)
     const struct sc_shadow *s = shadow;
     const char *const names[] = {name, NULL};
 
-    *value = sc_header_find(s->o.headers, names);
+    *value = sc_str_trim(sc_header_find(s->o.headers, names));
     return value->p != NULL;
 }
 
@@ -28,13 +29,13 @@ static int hour_now(void)
     return localtime_r(&now, &tm) ? tm.tm_hour : 0;
 }
 
-static signed char is_stream(const struct sc_transfer *t, struct sc_str body)
+bool sc_asks_for_stream(const struct sc_transfer *t)
 {
     static const char verb[] = ":streamGenerateContent";
-    struct sc_str path = t->shadow->asked.path;
+    struct sc_str path = t->shadow->asked.path, body = sc_rewrite_own(&t->x);
 
     return memmem(path.p, path.n, verb, sizeof verb - 1) != NULL ||
-           sc_str_is(sc_json_find(body.p, body.n, "stream"), "true");
+           (body.p && sc_str_is(sc_json_find(body.p, body.n, "stream"), "true"));
 }
 
 const struct sc_target *sc_routed(struct sc_transfer *t)
@@ -53,7 +54,7 @@ const struct sc_target *sc_routed(struct sc_transfer *t)
     sc_labels_read(&facts.task, &facts.dag);
     if (body.p) {
         facts.input_tokens = sc_estimate_input(t);
-        facts.stream = is_stream(t, body);
+        facts.stream = sc_asks_for_stream(t);
         facts.tools = sc_json_find(body.p, body.n, "tools").n > 2; /* more than [] */
         facts.hash = sc_request_affinity(body);
     }

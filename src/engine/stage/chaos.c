@@ -9,6 +9,7 @@
 
 #include "call/feign.h"
 #include "call/report.h"
+#include "call/routed.h"
 #include "core/chaos.h"
 #include "core/time.h"
 #include "handle/body.h"
@@ -17,13 +18,14 @@
 #include "log/log.h"
 #include "policy/faults.h"
 #include "policy/glob.h"
+#include "policy/target.h"
 #include "stage/stage.h"
 #include "state/counts.h"
 #include "state/siphash.h"
 #include "wire/alter.h"
 #include "wire/program.h"
 
-enum { EVENT_MAX = 1 << 16 };
+enum { EVENT_MAX = 1 << 16, PATH_SIZE_MAX = 1 << 12 };
 
 struct chaos {
     struct sc_alter alter;
@@ -89,20 +91,37 @@ static bool is_for_program(const struct sc_fault_spec *f)
                                              (struct sc_str){name, strlen(name)}));
 }
 
-static const struct sc_outcome *draw(const struct sc_transfer *t, const struct sc_faults *all)
+/* What is asked in this attempt: a target's own place, or the program's. */
+static struct sc_subject asked(const struct sc_transfer *t, struct sc_buf *path)
 {
     const struct sc_shadow *s = t->shadow;
-    const struct sc_subject subject = {
+    const struct sc_target *to = t->route.target;
+    struct sc_subject subject = {
         .host = {s->asked.host, s->asked.host_len},
         .port = s->asked.port,
         .path = s->asked.path,
         .model = {t->route.model, strlen(t->route.model)},
     };
+
+    if (!SC_ROUTE_IS_ELSEWHERE(&t->route))
+        return subject;
+    sc_target_path(to, t->route.model, sc_asks_for_stream(t), path);
+    subject.host = (struct sc_str){to->host, strlen(to->host)};
+    subject.port = to->port;
+    subject.path = (struct sc_str){path->p ? path->p : "", path->n};
+    return subject;
+}
+
+static const struct sc_outcome *draw(const struct sc_transfer *t, const struct sc_faults *all)
+{
+    struct sc_buf path = {.max = PATH_SIZE_MAX};
+    const struct sc_subject subject = asked(t, &path);
     const struct sc_outcome *o = NULL;
 
     for (const struct sc_fault_spec *f = all->specs; f && !o; f = f->next)
         if (sc_fault_spec_fits(f, &subject) && is_for_program(f))
             o = f->script ? in_order(all, f) : by_chance(all, f, content_of(t));
+    sc_buf_free(&path);
     return o;
 }
 

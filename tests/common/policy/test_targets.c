@@ -181,7 +181,7 @@ static void a_route_has_what_was_given_and_nothing_else(void **state)
     assert_int_equal(r[0].when.hour_to, 6);
     assert_string_equal(r[0].when.task, "a*");
     assert_string_equal(r[0].when.dag, "b");
-    assert_string_equal(r[0].when.header_name, "X-Team");
+    assert_string_equal(r[0].when.header_name, "x-team");
     assert_string_equal(r[0].when.header_value, "r*");
     assert_true(r[0].when.share == 0.25);
     assert_ptr_equal(r[0].to, target(p, "local"));
