@@ -420,3 +420,12 @@ PY
         /usr/bin/python3 "$BATS_TEST_TMPDIR/p.py" "$FIRST/v1/chat/completions" "$BODY"
     [ "$output" = "42 []" ]
 }
+
+@test "an answer longer than may be held is not asked for again: it would be paid for again" {
+    servers 503 200
+    policy '"other"' '"hold": {"success_max_kb": 0}, "breaker": false'
+    run -0 ask "$BODY" -w '%{http_code}'
+    [[ $output == *503 ]]
+    [ "$(mock_count)" -eq 1 ]
+    [ "$(logged 'map(select(.row == "longer-than-hold.success_max_kb")) | length')" = 1 ]
+}

@@ -40,6 +40,7 @@ struct fallback {
     const struct sc_policy_provider *own_provider;
     struct sc_sent *sent;   /* what it is sent, if it is another host; NULL: it is none */
     struct sc_sent *before; /* what the handle that stands in still has of the one before */
+    bool too_long;          /* the target's answer was more than may be held */
     char mark[192];         /* x-steadycurl */
 };
 
@@ -281,7 +282,7 @@ static void sending(struct sc_transfer *t, void *state)
 /* Before the core decides: with another target behind it, this one need not be asked as often. */
 static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
 {
-    const struct fallback *me = state;
+    struct fallback *me = state;
     bool open = t->x.phase == SC_HOLDING && !t->attempt.decided;
 
     sc_call_chained(&t->call, open && !is_over(t, me) &&
@@ -292,9 +293,8 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
         rc = CURLE_OPERATION_TIMEDOUT;
     }
     /* More than may be held of what nobody can show: the program has refused nothing. */
-    if (me->sent && rc == CURLE_WRITE_ERROR && open && !t->play.short_write)
-        rc = CURLE_RECV_ERROR;
-    return rc;
+    me->too_long = me->sent && rc == CURLE_WRITE_ERROR && open && !t->play.short_write;
+    return me->too_long ? CURLE_RECV_ERROR : rc;
 }
 
 /* What no other target can make good, whatever the class. */
@@ -365,9 +365,13 @@ static struct sc_wish judged(struct sc_transfer *t, void *state)
     struct sc_wish wish = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
     struct fallback *me = state;
 
-    if (t->verdict.class == SC_CLASS_OK && me->sent && t->x.phase == SC_HOLDING && !relay(t, me)) {
-        t->verdict = (struct sc_verdict){
-            .class = SC_CLASS_RETRYABLE, .hint_ms = -1, .row = "cannot-be-translated"};
+    /* It would answer the same again, and be paid for it again. */
+    if (me->too_long || (t->verdict.class == SC_CLASS_OK && me->sent && t->x.phase == SC_HOLDING &&
+                         !relay(t, me))) {
+        t->verdict = (struct sc_verdict){.class = SC_CLASS_RETRYABLE,
+                                         .hint_ms = -1,
+                                         .row = me->too_long ? "longer-than-hold.success_max_kb"
+                                                             : "cannot-be-translated"};
         wish = (struct sc_wish){SC_STOP, SC_GIVE_UP_CLASS};
         if (!is_over(t, me) && choose(t, me, SC_CLASS_RETRYABLE))
             wish.next = SC_MOVE;
