@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/fit.h"
 #include "call/last.h"
 #include "call/refusal.h"
 #include "call/report.h"
@@ -44,8 +45,6 @@ struct fallback {
     char mark[192];         /* x-steadycurl */
 };
 
-enum { WHY_MAX = 256 };
-
 static const struct sc_chain *chain_of(const struct sc_transfer *t)
 {
     return t->route.rule->chain;
@@ -69,97 +68,13 @@ static bool is_over(const struct sc_transfer *t, const struct fallback *me)
     return me->dialect == SC_DIALECT_COUNT || me->at >= chain_of(t)->n_links;
 }
 
-/* ---- which target is fit --------------------------------------------------------------------- */
-
-/* Where the request's body names its model; n 0: nowhere, or twice. */
-static struct sc_str model_in(struct sc_str body)
-{
-    struct sc_str value = {NULL, 0};
-
-    if (!body.p || sc_edit_find(body, "model", &value) != 1)
-        value.n = 0;
-    return value;
-}
-
-/* Why the call cannot go there; "": it can. */
-static void unfit_here(const struct sc_transfer *t, const struct sc_target *to, char why[WHY_MAX])
-{
-    struct sc_str body = sc_rewrite_own(&t->x);
-
-    if (!to->model)
-        snprintf(why, WHY_MAX, "it is the same as the first");
-    else if (!body.p)
-        snprintf(why, WHY_MAX, "the request's body cannot be changed");
-    else if (model_in(body).n == 0)
-        snprintf(why, WHY_MAX, "the request does not name its model in its body");
-}
-
-static void unfit_elsewhere(const struct sc_transfer *t, const struct sc_target *to,
-                            char why[WHY_MAX])
-{
-    int key = sc_key_find(to, 0);
-    struct sc_sent *sent;
-
-    if (to->n_keys > 0 && key < 0) {
-        snprintf(why, WHY_MAX, "it has no key that could be read");
-        return;
-    }
-    sent = sc_sent_new(t, to, key, why, WHY_MAX);
-    if (sent)
-        why[0] = '\0';
-    sc_sent_free(sent);
-}
-
-static void unfit(const struct sc_transfer *t, const struct sc_link *link, char why[WHY_MAX])
-{
-    why[0] = '\0';
-    if (link->kind != SC_LINK_TARGET)
-        snprintf(why, WHY_MAX, "it is no target");
-    else if (link->target->url)
-        unfit_elsewhere(t, link->target, why);
-    else
-        unfit_here(t, link->target, why);
-}
-
-/* A request that was too long for one model is for one that takes more. */
-static int64_t room_of(const struct sc_transfer *t, const struct sc_target *to)
-{
-    size_t n;
-    const struct sc_price *own = sc_policy_prices(t->route.policy, &n), *price;
-    const char *model = to && to->model ? to->model : t->route.model;
-
-    if (to && to->context > 0)
-        return to->context;
-    price = model[0]
-                ? sc_price_find(own, n, to && to->url ? to->provider : t->route.provider, model)
-                : NULL;
-    return price ? price->context_window : 0;
-}
-
-static bool is_unfit_for(const struct sc_transfer *t, const struct sc_link *link,
-                         enum sc_class class, char why[WHY_MAX])
-{
-    int64_t room;
-
-    unfit(t, link, why);
-    if (!why[0] && !link->target->url &&
-        (class == SC_CLASS_AUTH || class == SC_CLASS_QUOTA_EXHAUSTED))
-        snprintf(why, WHY_MAX, "it has the same key as the first");
-    if (why[0] || class != SC_CLASS_TOKEN_LIMIT)
-        return why[0] != '\0';
-    room = room_of(t, link->target);
-    if (room <= 0 || room <= room_of(t, t->route.target))
-        snprintf(why, WHY_MAX, "it takes no longer requests");
-    return why[0] != '\0';
-}
-
 /* The next link that fits, or n_links. */
 static size_t next_fit(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
 {
-    char why[WHY_MAX];
+    char why[SC_WHY_MAX];
     size_t i = me->at;
 
-    while (i < chain_of(t)->n_links && is_unfit_for(t, &chain_of(t)->links[i], class, why))
+    while (i < chain_of(t)->n_links && sc_fit_is_unfit_for(t, &chain_of(t)->links[i], class, why))
         i++;
     return i;
 }
@@ -216,7 +131,7 @@ static int64_t patience(const struct sc_transfer *t, const struct fallback *me, 
 static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
 {
     struct sc_link link = {.kind = SC_LINK_TARGET};
-    char why[WHY_MAX], text[WHY_MAX + 80];
+    char why[SC_WHY_MAX], text[SC_WHY_MAX + 80];
 
     if (me->asked || me->dialect == SC_DIALECT_COUNT)
         return false;
@@ -225,7 +140,7 @@ static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
     if (!me->routed)
         return false;
     me->to_key = sc_key_find(me->routed, 0);
-    unfit(t, &link, why);
+    sc_fit_look(t, &link, why);
     if (!why[0])
         return true;
     snprintf(text, sizeof text, "%s is not asked: %s", me->routed->name, why);
@@ -415,11 +330,11 @@ static void report_unfit(struct sc_transfer *t, enum sc_class class, size_t from
 {
     for (size_t i = from; i < to; i++) {
         const struct sc_link *link = &chain_of(t)->links[i];
-        char why[WHY_MAX], text[WHY_MAX + 80];
+        char why[SC_WHY_MAX], text[SC_WHY_MAX + 80];
 
         if (link->kind != SC_LINK_TARGET)
             continue;
-        is_unfit_for(t, link, class, why);
+        sc_fit_is_unfit_for(t, link, class, why);
         snprintf(text, sizeof text, "%s is not asked: %s", link->target->name, why);
         sc_report_fallback(
             t, &(struct sc_moved){.to = link->target->name, .reason = "unfit", .text = text});
@@ -428,7 +343,7 @@ static void report_unfit(struct sc_transfer *t, enum sc_class class, size_t from
 
 static void set_route(struct sc_transfer *t, struct fallback *me, const struct sc_target *to)
 {
-    char why[WHY_MAX];
+    char why[SC_WHY_MAX];
 
     if (me->sent && t->shadow->own && !me->before)
         me->before = me->sent;
@@ -462,7 +377,7 @@ static void enter(struct sc_transfer *t, void *state)
     struct fallback *me = state;
     const struct sc_target *to = me->routed ? me->routed : chain_of(t)->links[me->to].target;
     const char *from = t->route.target ? t->route.target->name : first_name;
-    char text[WHY_MAX];
+    char text[SC_WHY_MAX];
 
     if (me->routed) {
         me->routed = NULL;
@@ -513,7 +428,7 @@ static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
     (void)state;
     if (!to || to->url || !to->model)
         return;
-    value = model_in(e->original);
+    value = sc_fit_model(e->original);
     sc_buf_char(&text, '"');
     sc_buf_escaped(&text, (struct sc_str){to->model, strlen(to->model)});
     sc_buf_text(&text, "\"");

@@ -1,0 +1,88 @@
+/* fit.c - see fit.h. */
+#include "call/fit.h"
+
+#include <stdio.h>
+
+#include "call/sent.h"
+#include "wire/rewrite.h"
+
+struct sc_str sc_fit_model(struct sc_str body)
+{
+    struct sc_str value = {NULL, 0};
+
+    if (!body.p || sc_edit_find(body, "model", &value) != 1)
+        value.n = 0;
+    return value;
+}
+
+static void unfit_here(const struct sc_transfer *t, const struct sc_target *to,
+                       char why[SC_WHY_MAX])
+{
+    struct sc_str body = sc_rewrite_own(&t->x);
+
+    if (!to->model)
+        snprintf(why, SC_WHY_MAX, "it is the same as the first");
+    else if (!body.p)
+        snprintf(why, SC_WHY_MAX, "the request's body cannot be changed");
+    else if (sc_fit_model(body).n == 0)
+        snprintf(why, SC_WHY_MAX, "the request does not name its model in its body");
+}
+
+static void unfit_elsewhere(const struct sc_transfer *t, const struct sc_target *to,
+                            char why[SC_WHY_MAX])
+{
+    int key = sc_key_find(to, 0);
+    struct sc_sent *sent;
+
+    if (to->n_keys > 0 && key < 0) {
+        snprintf(why, SC_WHY_MAX, "it has no key that could be read");
+        return;
+    }
+    sent = sc_sent_new(t, to, key, why, SC_WHY_MAX);
+    if (sent)
+        why[0] = '\0';
+    sc_sent_free(sent);
+}
+
+void sc_fit_look(const struct sc_transfer *t, const struct sc_link *link, char why[SC_WHY_MAX])
+{
+    why[0] = '\0';
+    if (link->kind != SC_LINK_TARGET)
+        snprintf(why, SC_WHY_MAX, "it is no target");
+    else if (link->target->url)
+        unfit_elsewhere(t, link->target, why);
+    else
+        unfit_here(t, link->target, why);
+}
+
+/* A request that was too long for one model is for one that takes more. */
+static int64_t room_of(const struct sc_transfer *t, const struct sc_target *to)
+{
+    size_t n;
+    const struct sc_price *own = sc_policy_prices(t->route.policy, &n), *price;
+    const char *model = to && to->model ? to->model : t->route.model;
+
+    if (to && to->context > 0)
+        return to->context;
+    price = model[0]
+                ? sc_price_find(own, n, to && to->url ? to->provider : t->route.provider, model)
+                : NULL;
+    return price ? price->context_window : 0;
+}
+
+bool sc_fit_is_unfit_for(const struct sc_transfer *t, const struct sc_link *link,
+                         enum sc_class class, char why[SC_WHY_MAX])
+{
+    int64_t room;
+
+    sc_fit_look(t, link, why);
+    if (!why[0] && !link->target->url &&
+        (class == SC_CLASS_AUTH || class == SC_CLASS_QUOTA_EXHAUSTED))
+        snprintf(why, SC_WHY_MAX, "it has the same key as the first");
+    if (why[0] || class != SC_CLASS_TOKEN_LIMIT)
+        return why[0] != '\0';
+    room = room_of(t, link->target);
+    if (room <= 0 || room <= room_of(t, t->route.target))
+        snprintf(why, SC_WHY_MAX, "it takes no longer requests");
+    return why[0] != '\0';
+}
