@@ -110,7 +110,9 @@ void sc_report_attempt(struct sc_transfer *t, CURLcode rc, int64_t now_ns)
 void sc_report_wait(struct sc_transfer *t, const struct sc_step *step)
 {
     bool shared = step->reason == SC_WAIT_LIMIT || step->reason == SC_WAIT_GATE;
-    int64_t now = sc_now_ns(), end = shared ? t->wait.end_ns : step->until_ns;
+    /* Of a wait of the call's own, from when it was decided: all of it is said. */
+    int64_t now = shared ? sc_now_ns() : t->attempt.end_ns;
+    int64_t end = shared ? t->wait.end_ns : step->until_ns;
     struct sc_event e;
 
     if (step->reason == SC_WAIT_FAULT)

@@ -29,7 +29,7 @@ static bool header(const char *name, struct sc_str *value, void *arg)
 {
     (void)arg;
     *value = str("research-7");
-    return strcmp(name, "X-Team") == 0;
+    return strcmp(name, "x-team") == 0;
 }
 
 static const struct sc_route_facts nothing = {
