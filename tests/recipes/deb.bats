@@ -119,7 +119,7 @@ newer() {
     mount -t proc proc "$ROOT/proc" || skip "nothing can be mounted here"
     inside steadycurl mock --quiet --script '503,200;latency=20000' --port-file /tmp/port 3>&- 4>&- &
     mock=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 1200); do
         [ -s "$ROOT/tmp/port" ] && break
         sleep 0.1
     done
@@ -128,7 +128,7 @@ newer() {
     inside steadycurl run -p /tmp/policy.json -- curl -sS -o /dev/null -w '%{http_code}' \
         "http://127.0.0.1:$port/v1/models" >answer 3>&- 4>&- &
     program=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 1200); do
         pid=$(pgrep -f "^curl -sS -o /dev/null -w %{http_code} http://127.0.0.1:$port/" | head -n 1) || true
         [ -n "$pid" ] && grep -q steadycurl-engine "/proc/$pid/maps" && break
         sleep 0.1
