@@ -24,6 +24,7 @@ setup() {
 }
 
 teardown() {
+    [ -z "${mock-}" ] || kill "$mock" 2>/dev/null || true
     ! mountpoint -q "$WORK/root/proc" || umount -l "$WORK/root/proc"
 }
 
@@ -80,9 +81,11 @@ built() {
 
 # A bare system with the package's needs and curl; made once, by root.
 bare_root() {
+    [ -n "${DEB_ROOT-}" ] || skip "minutes long: on demand, with DEB_ROOT=1"
     [ "$(id -u)" -eq 0 ] || skip "not root"
     command -v mmdebstrap >/dev/null || skip "mmdebstrap is not installed"
     ROOT=$WORK/root
+    INSIDE=(chroot "$ROOT" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive)
     needs=$(dpkg-deb -f "$PACKAGE" Depends | sed 's/([^)]*)//g; s/[ ,]\{1,\}/,/g')
     suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     mmdebstrap --quiet --variant=apt --include="$needs,curl" "$suite" "$ROOT" >mmdebstrap.log 2>&1 ||
@@ -90,7 +93,7 @@ bare_root() {
 }
 
 inside() {
-    chroot "$ROOT" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
+    "${INSIDE[@]}" "$@"
 }
 
 # All that is there, but for what dpkg and the loader keep of themselves.
@@ -117,7 +120,8 @@ newer() {
     run -0 inside steadycurl --version
     mkdir -p "$ROOT/proc"
     mount -t proc proc "$ROOT/proc" || skip "nothing can be mounted here"
-    inside steadycurl mock --quiet --script '503,200;latency=20000' --port-file /tmp/port 3>&- 4>&- &
+    # No function: the number is to be the server's own, which the end of the test kills.
+    "${INSIDE[@]}" steadycurl mock --quiet --script '503,200;latency=20000' --port-file /tmp/port >/dev/null 2>&1 3>&- 4>&- &
     mock=$!
     for _ in $(seq 1200); do
         [ -s "$ROOT/tmp/port" ] && break
@@ -125,11 +129,11 @@ newer() {
     done
     read -r port <"$ROOT/tmp/port"
     echo '{"version": 1, "log": {"path": "/var/log/steadycurl.log"}, "rules": [{"match": {"host": "*"}}]}' >"$ROOT/tmp/policy.json"
-    inside steadycurl run -p /tmp/policy.json -- curl -sS -o /dev/null -w '%{http_code}' \
+    "${INSIDE[@]}" steadycurl run -p /tmp/policy.json -- curl -sS -o /dev/null -w '%{http_code}' \
         "http://127.0.0.1:$port/v1/models" >answer 3>&- 4>&- &
     program=$!
     for _ in $(seq 1200); do
-        pid=$(pgrep -f "^curl -sS -o /dev/null -w %{http_code} http://127.0.0.1:$port/" | head -n 1) || true
+        pid=$(pgrep -f "^curl -sS .* http://127.0.0.1:$port/" | head -n 1) || true
         [ -n "$pid" ] && grep -q steadycurl-engine "/proc/$pid/maps" && break
         sleep 0.1
     done
