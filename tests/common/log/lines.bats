@@ -87,7 +87,9 @@ stamp='\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\]'
         and map(.retry_after_ms) == [null, 20, null]
         and all(.[]; .rule == "mock" and .provider == "openai" and .host == "127.0.0.1"
             and .model == "gpt-4o" and .ms >= 0)' log
-    run -0 jq -es '[.[] | select(.event == "wait")] | map(.reason) == ["backoff", "hint"]
+    # The gate that the hint closed may open a little after the call's own wait on a busy machine.
+    jq -c 'select(.event == "wait")' log >&2
+    run -0 jq -es '[.[] | select(.event == "wait" and .reason != "gate")] | map(.reason) == ["backoff", "hint"]
         and .[1].ms >= 20' log
     run -0 jq -es '[.[] | select(.event == "call")] | length == 1 and .[0].outcome == "ok"
         and .[0].attempts == 3 and .[0].class == "ok" and .[0].ms >= 20' log
