@@ -301,7 +301,7 @@ witness_start() {
             "$BATS_TEST_TMPDIR/netrc" "$BATS_TEST_TMPDIR/cookies" $way
         [[ $output == *"hello from the other side"* ]]
         [[ $output == *"rc 0 code 200 url http://127.0.0.1:1/v1/chat/completions"* ]]
-        grep -aq 'x-api-key: sk-ant-first' "$RECORD"
+        grep -aq 'x-api-key: sk-ant-\(first\|second\)' "$RECORD"
         run ! grep -aiE 'zq|enF|c2stcHJv' "$RECORD"
         [ "$(tr -d "\0\r" <"$RECORD" | sed -n "1,/^$/p" | cut -d: -f1 | sort | paste -sd,)" = \
             ",Accept,Content-Length,Content-Type,Host,POST /v1/messages HTTP/1.1,User-Agent,anthropic-version,x-api-key" ]

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "call/sent.h"
+#include "policy/key.h"
 #include "wire/rewrite.h"
 
 struct sc_str sc_fit_model(struct sc_str body)
@@ -28,17 +29,26 @@ static void unfit_here(const struct sc_transfer *t, const struct sc_target *to,
         snprintf(why, SC_WHY_MAX, "the request does not name its model in its body");
 }
 
+static bool has_key(const struct sc_target *to)
+{
+    char why[SC_KEY_WHY_MAX];
+    size_t i = 0;
+
+    while (i < to->n_keys && !sc_key_is_there(&to->keys[i], why))
+        i++;
+    return to->n_keys == 0 || i < to->n_keys;
+}
+
 static void unfit_elsewhere(const struct sc_transfer *t, const struct sc_target *to,
                             char why[SC_WHY_MAX])
 {
-    int key = sc_key_find(to, 0);
     struct sc_sent *sent;
 
-    if (to->n_keys > 0 && key < 0) {
+    if (!has_key(to)) {
         snprintf(why, SC_WHY_MAX, "it has no key that could be read");
         return;
     }
-    sent = sc_sent_new(t, to, key, why, SC_WHY_MAX);
+    sent = sc_sent_new(t, to, -1, why, SC_WHY_MAX);
     if (sent)
         why[0] = '\0';
     sc_sent_free(sent);

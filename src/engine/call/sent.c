@@ -29,16 +29,6 @@ struct sc_sent {
     size_t n_headers;
 };
 
-int sc_key_find(const struct sc_target *target, int from)
-{
-    char why[SC_KEY_WHY_MAX];
-
-    for (size_t i = (size_t)from; i < target->n_keys; i++)
-        if (sc_key_is_there(&target->keys[i], why))
-            return (int)i;
-    return -1;
-}
-
 /* ---- headers --------------------------------------------------------------------------------- */
 
 /* What of the program's headers goes to a host that speaks the same dialect: which form of it is

@@ -15,9 +15,6 @@
 
 struct sc_sent;
 
-/* The first key of the target from number `from` on that can be had: its number, or -1. */
-int sc_key_find(const struct sc_target *target, int from);
-
 /* The request of the call for this target, with its key of that number (-1: it needs none). NULL:
  * it is not fit for it, and `why` says so, in words that hold nothing of the request. */
 struct sc_sent *sc_sent_new(const struct sc_transfer *t, const struct sc_target *target, int key,

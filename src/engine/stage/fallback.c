@@ -15,10 +15,13 @@
 #include "call/report.h"
 #include "call/routed.h"
 #include "call/sent.h"
+#include "core/order.h"
 #include "core/time.h"
 #include "dialect/dialect.h"
 #include "handle/mark.h"
 #include "handle/texts.h"
+#include "policy/key.h"
+#include "provider/affinity.h"
 #include "provider/class.h"
 #include "stage/stage.h"
 #include "wire/rewrite.h"
@@ -29,14 +32,14 @@ static const char first_name[] = "first";
 struct fallback {
     enum sc_dialect dialect; /* that the program speaks; COUNT: none, the call stays where it is */
     enum sc_class class;     /* for which the first target was left */
-    size_t at;               /* links before this one are done with */
-    size_t to;               /* the one that is next, */
-    int to_key;              /* and its key's number, -1: it needs none */
-    int key;                 /* that of the target that is asked now */
-    bool left;               /* the first target was */
-    bool asked;              /* whether a route leads elsewhere has been found out */
-    bool moves;              /* the plan round has been ended for that alone */
-    const struct sc_target *routed; /* the call is to go there first; NULL: no more, or never */
+    enum sc_class why;       /* and for which the one that is asked now is to be */
+    struct sc_order now;  /* who is asked; link 0 is the first target, the others are the chain's */
+    struct sc_order next; /* who is to be */
+    bool left;            /* the first target was */
+    bool asked;           /* whether a route leads elsewhere has been found out */
+    bool moves;           /* the plan round has been ended for that alone */
+    const struct sc_target *first;  /* by a route; NULL: the program's own host */
+    const struct sc_target *routed; /* the same until it is entered */
     enum sc_provider provider;      /* the first target's */
     const struct sc_policy_provider *own_provider;
     struct sc_sent *sent;   /* what it is sent, if it is another host; NULL: it is none */
@@ -54,6 +57,7 @@ static void begin(struct sc_transfer *t, void *state)
 {
     struct fallback *me = state;
 
+    me->now.key = SC_ORDER_NO_KEY;
     me->provider = t->route.provider;
     me->own_provider = t->route.own_provider;
     me->dialect = SC_DIALECT_COUNT;
@@ -63,53 +67,96 @@ static void begin(struct sc_transfer *t, void *state)
         t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured (patience) */
 }
 
+/* ---- whom to ask ----------------------------------------------------------------------------- */
+
 static bool is_over(const struct sc_transfer *t, const struct fallback *me)
 {
-    return me->dialect == SC_DIALECT_COUNT || me->at >= chain_of(t)->n_links;
+    return me->dialect == SC_DIALECT_COUNT || me->now.link >= chain_of(t)->n_links;
 }
 
-/* The next link that fits, or n_links. */
-static size_t next_fit(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
+/* Whoever answers the questions of core/order.h. */
+struct asked {
+    const struct sc_transfer *t;
+    const struct fallback *me;
+};
+
+static const struct sc_target *target_of(const struct asked *a, unsigned link)
 {
+    return link == 0 ? a->me->first : chain_of(a->t)->links[link - 1].target;
+}
+
+static bool fits(void *arg, unsigned link, enum sc_class class)
+{
+    const struct asked *a = arg;
     char why[SC_WHY_MAX];
-    size_t i = me->at;
 
-    while (i < chain_of(t)->n_links && sc_fit_is_unfit_for(t, &chain_of(t)->links[i], class, why))
-        i++;
-    return i;
+    return !sc_fit_is_unfit_for(a->t, &chain_of(a->t)->links[link - 1], class, why);
 }
 
-/* What one key was refused for, another of the same target may be granted. Its number, or -1. */
-static int other_key(const struct sc_transfer *t, const struct fallback *me, enum sc_class class)
+static unsigned keys(void *arg, unsigned link, struct sc_order_key out[SC_ORDER_KEYS_MAX])
 {
-    if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->key < 0 || me->at == 0 ||
-        (class != SC_CLASS_RATE_LIMITED && class != SC_CLASS_QUOTA_EXHAUSTED &&
-         class != SC_CLASS_AUTH))
-        return -1;
-    return sc_key_find(t->route.target, me->key + 1);
+    const struct sc_target *to = target_of(arg, link);
+    char why[SC_KEY_WHY_MAX];
+    unsigned n = 0;
+
+    for (; to && n < to->n_keys; n++) {
+        const char *name = sc_key_name(&to->keys[n]);
+
+        out[n].id = sc_affinity_hash((struct sc_str){name, strlen(name)});
+        out[n].missing = !sc_key_is_there(&to->keys[n], why);
+    }
+    return n;
 }
 
-static bool leads_on(const struct sc_transfer *t, enum sc_class class)
+static struct sc_order_question question(struct asked *a)
 {
-    return chain_of(t)->on >> class & 1;
+    return (struct sc_order_question){
+        .n = (unsigned)chain_of(a->t)->n_links + 1,
+        .on = chain_of(a->t)->on,
+        .fits = fits,
+        .keys = keys,
+        .arg = a,
+    };
+}
+
+/* True: somebody else may answer, and is the next to be asked. */
+static bool choose(const struct sc_transfer *t, struct fallback *me, enum sc_class class)
+{
+    struct asked asked = {t, me};
+    struct sc_order_question q;
+
+    if (me->dialect == SC_DIALECT_COUNT)
+        return false;
+    q = question(&asked);
+    q.hash = sc_request_affinity(sc_rewrite_own(&t->x));
+    me->why = class;
+    me->next = me->now;
+    return sc_order_after(&me->next, &q, class);
+}
+
+static bool has_next(const struct sc_transfer *t, const struct fallback *me)
+{
+    struct asked asked = {t, me};
+    struct sc_order_question q;
+
+    if (is_over(t, me))
+        return false;
+    q = question(&asked);
+    return sc_order_has_next(&me->now, &q);
+}
+
+/* The first target is another host: with which key. */
+static void choose_first_key(const struct sc_transfer *t, struct fallback *me)
+{
+    struct asked asked = {t, me};
+    struct sc_order_question q = question(&asked);
+
+    q.hash = sc_request_affinity(sc_rewrite_own(&t->x));
+    me->next = me->now;
+    (void)sc_order_key(&me->next, &q);
 }
 
 /* ---- whether to move ------------------------------------------------------------------------- */
-
-/* True: there is a target for it, and the call is to go there. */
-static bool choose(struct sc_transfer *t, struct fallback *me, enum sc_class class)
-{
-    me->to_key = other_key(t, me, class);
-    me->to = me->to_key >= 0 ? me->at - 1 : next_fit(t, me, class);
-    if (me->to == chain_of(t)->n_links)
-        return false;
-    if (me->to_key < 0)
-        me->to_key = sc_key_find(chain_of(t)->links[me->to].target, 0);
-    if (!me->left)
-        me->class = class;
-    me->left = true;
-    return true;
-}
 
 /* A target that is silent must leave time for the next one: a third of what the call has left. The
  * rule's own bound on its first output, or the target's, holds as well. */
@@ -120,7 +167,7 @@ static int64_t patience(const struct sc_transfer *t, const struct fallback *me, 
     if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
         own = t->route.target->timeouts.first_token_ms;
     if (t->call.deadline_ns == SC_NEVER || is_over(t, me) ||
-        chain_of(t)->links[me->at].kind == SC_LINK_REPLY) /* which takes none */
+        chain_of(t)->links[me->now.link].kind == SC_LINK_REPLY) /* which takes none */
         return own;
     share = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 3 * 2;
     return share > 0 && (own <= 0 || share < own) ? share : own;
@@ -136,19 +183,20 @@ static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
     if (me->asked || me->dialect == SC_DIALECT_COUNT)
         return false;
     me->asked = true;
-    link.target = me->routed = sc_routed(t);
+    link.target = me->first = me->routed = sc_routed(t);
     if (!me->routed)
         return false;
-    me->to_key = sc_key_find(me->routed, 0);
     sc_fit_look(t, &link, why);
-    if (!why[0])
+    if (!why[0]) {
+        choose_first_key(t, me);
         return true;
+    }
     snprintf(text, sizeof text, "%s is not asked: %s", me->routed->name, why);
     sc_report_fallback(t,
                        &(struct sc_moved){.to = me->routed->name, .reason = "unfit", .text = text});
-    me->routed = NULL;
-    if (!choose(t, me, SC_CLASS_RETRYABLE))
-        me->to = chain_of(t)->n_links;
+    me->first = me->routed = NULL;
+    me->next.link = 0;
+    (void)choose(t, me, SC_CLASS_RETRYABLE);
     return true;
 }
 
@@ -157,7 +205,7 @@ static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
     struct fallback *me = state;
 
     if (begins_elsewhere(t, me)) {
-        me->moves = me->routed || me->to < chain_of(t)->n_links;
+        me->moves = me->routed || me->next.link > 0;
         if (me->moves)
             return SC_GIVE_UP;
         p->why = SC_GIVE_UP_REFUSED;
@@ -200,8 +248,7 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
     struct fallback *me = state;
     bool open = t->x.phase == SC_HOLDING && !t->attempt.decided;
 
-    sc_call_chained(&t->call, open && !is_over(t, me) &&
-                                  next_fit(t, me, SC_CLASS_RETRYABLE) < chain_of(t)->n_links);
+    sc_call_chained(&t->call, open && has_next(t, me));
     if (rc == CURLE_ABORTED_BY_CALLBACK && t->x.bound) { /* as the watchdog, which may be off */
         sc_say_timed_out(t->shadow, (sc_now_ns() - t->attempt.start_ns) / SC_NS_PER_MS,
                          t->x.body_len, -1);
@@ -245,16 +292,15 @@ static bool relay(struct sc_transfer *t, struct fallback *me)
     return good;
 }
 
-static bool may_move(const struct sc_transfer *t, const struct fallback *me)
+/* Another key of the same target is asked at once, another target when this one was given up. */
+static bool moves(const struct sc_transfer *t, struct fallback *me)
 {
-    enum sc_class class = t->verdict.class;
+    bool waits = t->call.give_up == SC_GIVE_UP_NOT;
 
-    if (t->x.phase != SC_HOLDING || t->x.programs_doing || !t->attempt.replayable ||
-        !leads_on(t, class))
+    if (t->verdict.class == SC_CLASS_OK || t->x.phase != SC_HOLDING || t->x.programs_doing ||
+        !t->attempt.replayable || (is_final(&t->call) && !waits))
         return false;
-    if (t->call.give_up == SC_GIVE_UP_NOT && class != SC_CLASS_OK && other_key(t, me, class) >= 0)
-        return true; /* no wait for this one */
-    return !is_final(&t->call) && (!is_over(t, me) || other_key(t, me, class) >= 0);
+    return choose(t, me, t->verdict.class) && (!waits || me->next.link == me->now.link);
 }
 
 /* The first target is another host, and has failed: what the program gets of it, if it gets that.
@@ -288,11 +334,11 @@ static struct sc_wish judged(struct sc_transfer *t, void *state)
                                          .row = me->too_long ? "longer-than-hold.success_max_kb"
                                                              : "cannot-be-translated"};
         wish = (struct sc_wish){SC_STOP, SC_GIVE_UP_CLASS};
-        if (!is_over(t, me) && choose(t, me, SC_CLASS_RETRYABLE))
+        if (choose(t, me, SC_CLASS_RETRYABLE))
             wish.next = SC_MOVE;
         return wish;
     }
-    if (t->verdict.class != SC_CLASS_OK && may_move(t, me) && choose(t, me, t->verdict.class))
+    if (moves(t, me))
         wish.next = SC_MOVE;
     if (t->verdict.class != SC_CLASS_OK && !t->x.programs_doing &&
         (wish.next == SC_MOVE || !sc_call_wants_retry(&t->call)))
@@ -316,20 +362,18 @@ static bool refused(struct sc_transfer *t, void *state, const struct sc_plan *p,
 {
     enum sc_class class = class_of_refusal(t, p, go);
     struct fallback *me = state;
-    bool moves = me->moves;
+    bool planned = me->moves;
 
     me->moves = false;
-    if (moves)
-        return true;
-    return class != SC_CLASS_COUNT && !is_over(t, me) && leads_on(t, class) && choose(t, me, class);
+    return planned || (class != SC_CLASS_COUNT && choose(t, me, class));
 }
 
 /* ---- moved ----------------------------------------------------------------------------------- */
 
-static void report_unfit(struct sc_transfer *t, enum sc_class class, size_t from, size_t to)
+static void report_unfit(struct sc_transfer *t, enum sc_class class, unsigned from, unsigned to)
 {
-    for (size_t i = from; i < to; i++) {
-        const struct sc_link *link = &chain_of(t)->links[i];
+    for (unsigned i = from; i < to; i++) {
+        const struct sc_link *link = &chain_of(t)->links[i - 1];
         char why[SC_WHY_MAX], text[SC_WHY_MAX + 80];
 
         if (link->kind != SC_LINK_TARGET)
@@ -349,8 +393,8 @@ static void set_route(struct sc_transfer *t, struct fallback *me, const struct s
         me->before = me->sent;
     else
         sc_sent_free(me->sent);
-    me->sent = to->url ? sc_sent_new(t, to, me->to_key, why, sizeof why) : NULL;
-    me->key = me->to_key;
+    me->sent = to->url ? sc_sent_new(t, to, me->next.key, why, sizeof why) : NULL;
+    me->now = me->next;
     t->route.target = to;
     t->route.key = me->sent ? sc_sent_key(me->sent) : (struct sc_str){NULL, 0};
     if (to->model)
@@ -375,7 +419,7 @@ static void set_mark(struct sc_transfer *t, struct fallback *me, const char *wha
 static void enter(struct sc_transfer *t, void *state)
 {
     struct fallback *me = state;
-    const struct sc_target *to = me->routed ? me->routed : chain_of(t)->links[me->to].target;
+    const struct sc_target *to = target_of(&(struct asked){t, me}, me->next.link);
     const char *from = t->route.target ? t->route.target->name : first_name;
     char text[SC_WHY_MAX];
 
@@ -385,9 +429,11 @@ static void enter(struct sc_transfer *t, void *state)
         set_mark(t, me, "route", NULL);
         return;
     }
-    report_unfit(t, me->class, me->at, me->to);
+    if (!me->left)
+        me->class = me->why;
+    me->left = true;
+    report_unfit(t, me->why, me->now.link + 1, me->next.link);
     set_route(t, me, to);
-    me->at = me->to + 1;
     set_mark(t, me, "fallback", sc_class_name(me->class));
     snprintf(text, sizeof text, "%s is asked instead of %s", to->name, from);
     sc_report_fallback(
@@ -401,10 +447,11 @@ static void logged(struct sc_transfer *t, void *state)
     struct fallback *me = state;
     enum sc_class class = t->verdict.class;
 
-    if (class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) || !leads_on(t, class))
+    if (class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) ||
+        !(chain_of(t)->on >> class & 1))
         return;
-    report_unfit(t, class, me->at, chain_of(t)->n_links);
-    me->at = chain_of(t)->n_links;
+    report_unfit(t, class, me->now.link + 1, (unsigned)chain_of(t)->n_links + 1);
+    me->now.link = (unsigned)chain_of(t)->n_links;
 }
 
 static void end(struct sc_transfer *t, void *state, enum sc_how how)

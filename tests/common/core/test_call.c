@@ -435,7 +435,7 @@ static void wishes_rise_from_stop_to_continue(void **state)
 static void every_reason_has_a_name(void **state)
 {
     (void)state;
-    for (int g = SC_GIVE_UP_NOT; g <= SC_GIVE_UP_HINT; g++)
+    for (int g = SC_GIVE_UP_NOT; g <= SC_GIVE_UP_TARGETS; g++)
         assert_string_not_equal(sc_give_up_name((enum sc_give_up)g), "unknown");
     assert_string_equal(sc_wait_reason_name(SC_WAIT_BACKOFF), "backoff");
     assert_string_equal(sc_wait_reason_name(SC_WAIT_HINT), "hint");

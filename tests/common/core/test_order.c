@@ -1,4 +1,5 @@
-/* Whom of a chain is asked next: DESIGN's class table, kind by kind, in simulated time. */
+/* Whom of a chain is asked next, and with which key; how often and when is the call's: the two
+ * together, as the engine has them, in virtual time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,338 +8,258 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/call.h"
 #include "core/order.h"
 #include "core/time.h"
 
-#define MS(n) ((n)*SC_NS_PER_MS)
-#define ON                                                                                \
-    (1u << SC_CLASS_RETRYABLE | 1u << SC_CLASS_OVERLOADED | 1u << SC_CLASS_RATE_LIMITED | \
-     1u << SC_CLASS_QUOTA_EXHAUSTED | 1u << SC_CLASS_AUTH | 1u << SC_CLASS_NOT_FOUND |    \
-     1u << SC_CLASS_TOKEN_LIMIT)
+#define BIT(class) (1u << SC_CLASS_##class)
+#define ON                                                                                     \
+    (BIT(RETRYABLE) | BIT(OVERLOADED) | BIT(RATE_LIMITED) | BIT(QUOTA_EXHAUSTED) | BIT(AUTH) | \
+     BIT(NOT_FOUND) | BIT(TOKEN_LIMIT))
+
+struct link {
+    bool unfit, small; /* small: it takes no more tokens than the first */
+    const struct sc_order_key *keys;
+    unsigned n_keys;
+};
+
+static bool fits(void *arg, unsigned link, enum sc_class class)
+{
+    const struct link *l = (const struct link *)arg + link;
+
+    return !l->unfit && (class != SC_CLASS_TOKEN_LIMIT || !l->small);
+}
+
+static unsigned keys(void *arg, unsigned link, struct sc_order_key out[SC_ORDER_KEYS_MAX])
+{
+    const struct link *l = (const struct link *)arg + link;
+
+    for (unsigned k = 0; k < l->n_keys; k++)
+        out[k] = l->keys[k];
+    return l->n_keys;
+}
+
+static struct sc_order_question about(struct link *links, unsigned n)
+{
+    return (struct sc_order_question){.n = n, .on = ON, .fits = fits, .keys = keys, .arg = links};
+}
+
+/* ---- with the call --------------------------------------------------------------------------- */
 
 /* A service that fails in one way, and a chain of the program's host and two others. */
 struct failing {
     const char *what;
     enum sc_class class;
-    bool of_model;
-    int64_t wait_ms;   /* of the rule for the same target: backoff or hint; -1: it never retries */
+    int64_t hint_ms;
+    bool never;        /* the rule has one attempt */
     uint32_t on;       /* 0: ON */
     const char *asked; /* link after link, as digits; the last one answers */
     int64_t took_ms;   /* in waits */
 };
 
-static const struct sc_order_link three[] = {{.context = 100}, {.context = 100}, {.context = 200}};
-
-/* Link 0 and 1 fail as told, 2 answers if it is ever asked. */
+/* Links 0 and 1 fail as told, 2 answers if it is ever asked. */
 static void run(const struct failing *f, char *asked, int64_t *took_ms)
 {
-    struct sc_order_question q = {.links = three,
-                                  .n = 3,
-                                  .on = f->on ? f->on : ON,
-                                  .tokens = 50,
-                                  .now_ns = MS(1000),
-                                  .deadline_ns = INT64_MAX};
-    struct sc_order_failure failure = {.class = f->class, .of_model = f->of_model};
-    struct sc_order_next next;
-    struct sc_order o;
+    struct link three[3] = {{.small = true}, {.small = true}, {.unfit = false}};
+    struct sc_order_question q = about(three, 3);
+    struct sc_settings s = {.retry = {.enabled = true}};
+    struct sc_result r = {.verdict = {f->class, sc_class_retryable(f->class), f->hint_ms, "test"},
+                          .replayable = true};
+    struct sc_order o = {.key = SC_ORDER_NO_KEY};
+    struct sc_step step;
+    struct sc_call c;
+    int64_t now = SC_NS_PER_S;
     size_t n = 0;
 
-    sc_order_first(&o, &q, &next);
-    while (next.kind != SC_ORDER_STOP && n < 9) {
-        q.now_ns = next.at_ns;
-        asked[n++] = (char)('0' + next.link);
-        if (next.link == 2)
+    q.on = f->on ? f->on : ON;
+    for (int i = 0; i < SC_CLASS_COUNT; i++)
+        s.retry.by_class[i] = (struct sc_strategy){
+            .max_attempts = f->never ? 1 : 4,
+            .backoff = {.base_ms = 500, .factor = 2, .max_ms = 8000, .jitter = SC_JITTER_NONE}};
+    sc_call_begin(&c, &s, now, SC_NEVER);
+    for (sc_call_next(&c, now, &step); step.kind != SC_STEP_DELIVER && n < 9;
+         sc_call_next(&c, now, &step)) {
+        if (step.kind == SC_STEP_WAIT) {
+            now = step.until_ns;
+            continue;
+        }
+        asked[n++] = (char)('0' + o.link);
+        if (o.link == 2)
             break;
-        failure.retry = f->wait_ms >= 0;
-        failure.until_ns = q.now_ns + MS(f->wait_ms);
-        sc_order_after(&o, &q, &failure, &next);
+        sc_call_chained(&c, sc_order_has_next(&o, &q));
+        sc_call_outcome(&c, &r, now, 0);
+        if (!sc_call_wants_retry(&c) && sc_order_after(&o, &q, f->class))
+            sc_call_apply(&c, (struct sc_wish){SC_MOVE, SC_GIVE_UP_NOT}, now);
     }
     asked[n] = '\0';
-    *took_ms = (q.now_ns - MS(1000)) / SC_NS_PER_MS;
+    *took_ms = (now - SC_NS_PER_S) / SC_NS_PER_MS;
 }
 
-static void twelve_failures_lead_where_the_table_says(void **state)
+static void each_failure_leads_where_the_table_says(void **state)
 {
     static const struct failing table[] = {
-        {"500, backoff of 500 ms", SC_CLASS_RETRYABLE, false, 500, 0, "00112", 1000},
-        {"connection refused", SC_CLASS_RETRYABLE, false, 400, 0, "00112", 800},
-        {"503 or 529, backoff of 1 s", SC_CLASS_OVERLOADED, false, 1000, 0, "00112", 2000},
-        {"500, no other attempt allowed", SC_CLASS_RETRYABLE, false, -1, 0, "012", 0},
-        {"429 for a second", SC_CLASS_RATE_LIMITED, false, 1000, 0, "00112", 2000},
-        {"429 for a minute", SC_CLASS_RATE_LIMITED, false, 60000, 0, "012", 0},
-        {"quota exhausted", SC_CLASS_QUOTA_EXHAUSTED, false, -1, 0, "012", 0},
-        {"key refused", SC_CLASS_AUTH, false, -1, 0, "012", 0},
-        {"no such model", SC_CLASS_NOT_FOUND, true, -1, 0, "012", 0},
-        {"no such path", SC_CLASS_NOT_FOUND, false, -1, 0, "0", 0},
-        {"too many tokens", SC_CLASS_TOKEN_LIMIT, false, -1, 0, "02", 0},
-        {"content policy", SC_CLASS_CONTENT_POLICY, false, -1, 0, "0", 0},
-        {"content policy, in `on`", SC_CLASS_CONTENT_POLICY, false, -1,
-         1u << SC_CLASS_CONTENT_POLICY, "012", 0},
-        {"bad request", SC_CLASS_BAD_REQUEST, false, -1, UINT32_MAX, "0", 0},
-        {"stopped by the program", SC_CLASS_ABORTED, false, -1, UINT32_MAX, "0", 0},
-        {"500, not in `on`", SC_CLASS_RETRYABLE, false, 500, 1u << SC_CLASS_AUTH, "000000000",
-         4000},
+        {"500, or no connection", SC_CLASS_RETRYABLE, -1, false, 0, "00112", 1000},
+        {"503 or 529", SC_CLASS_OVERLOADED, -1, false, 0, "00112", 1000},
+        {"500, no other attempt allowed", SC_CLASS_RETRYABLE, -1, true, 0, "012", 0},
+        {"429 for a second", SC_CLASS_RATE_LIMITED, 1000, false, 0, "00112", 2000},
+        {"429 for a minute", SC_CLASS_RATE_LIMITED, 60000, false, 0, "012", 0},
+        {"quota exhausted", SC_CLASS_QUOTA_EXHAUSTED, -1, false, 0, "012", 0},
+        {"key refused", SC_CLASS_AUTH, -1, false, 0, "012", 0},
+        {"no such model", SC_CLASS_NOT_FOUND, -1, false, 0, "012", 0},
+        {"too many tokens", SC_CLASS_TOKEN_LIMIT, -1, false, 0, "02", 0},
+        {"content policy", SC_CLASS_CONTENT_POLICY, -1, false, 0, "0", 0},
+        {"content policy, in `on`", SC_CLASS_CONTENT_POLICY, -1, false, BIT(CONTENT_POLICY), "012",
+         0},
+        {"bad request", SC_CLASS_BAD_REQUEST, -1, false, 0, "0", 0},
+        {"stopped by the program", SC_CLASS_ABORTED, -1, false, 0, "0", 0},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        int64_t took;
+        int64_t took, more = table[i].took_ms / 4; /* positive jitter of a hint */
         char asked[16];
 
         run(&table[i], asked, &took);
-        if (strcmp(asked, table[i].asked) != 0 || took != table[i].took_ms)
+        if (strcmp(asked, table[i].asked) != 0 || took < table[i].took_ms ||
+            took > table[i].took_ms + more)
             fail_msg("%s: asked %s in %d ms instead of %s in %d ms", table[i].what, asked,
                      (int)took, table[i].asked, (int)table[i].took_ms);
     }
 }
 
-static struct sc_order_next first(struct sc_order *o, const struct sc_order_link *links, unsigned n)
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static void unfit_links_are_passed_over_and_each_is_asked_once(void **state)
 {
-    struct sc_order_question q = {
-        .links = links, .n = n, .on = ON, .now_ns = MS(1000), .deadline_ns = INT64_MAX};
-    struct sc_order_next next;
-
-    sc_order_first(o, &q, &next);
-    return next;
-}
-
-static struct sc_order_next after(struct sc_order *o, const struct sc_order_link *links, unsigned n,
-                                  enum sc_class class, int64_t retry_ms)
-{
-    struct sc_order_question q = {
-        .links = links, .n = n, .on = ON, .now_ns = MS(1000), .deadline_ns = INT64_MAX};
-    struct sc_order_failure f = {
-        .class = class, .retry = retry_ms >= 0, .until_ns = MS(1000 + retry_ms)};
-    struct sc_order_next next;
-
-    sc_order_after(o, &q, &f, &next);
-    return next;
-}
-
-static void who_would_only_refuse_is_not_asked(void **state)
-{
-    static const struct {
-        enum sc_refusal refusal;
-        int64_t until_ms;
-        unsigned link;
-        int64_t at_ms;
-    } table[] = {
-        {SC_REFUSAL_NONE, 0, 0, 1000},     {SC_REFUSAL_BREAKER, 1100, 1, 1000},
-        {SC_REFUSAL_LATCH, 1100, 1, 1000}, {SC_REFUSAL_BUDGET, 0, 1, 1000},
-        {SC_REFUSAL_GATE, 2500, 0, 2500},  {SC_REFUSAL_GATE, 3001, 1, 1000},
-        {SC_REFUSAL_LIMIT, 3000, 0, 3000}, {SC_REFUSAL_LIMIT, 60000, 1, 1000},
-    };
+    struct link links[] = {{.unfit = false}, {.unfit = true}, {.unfit = true}, {.unfit = false}};
+    struct sc_order_question q = about(links, 4);
+    struct sc_order o = {.key = SC_ORDER_NO_KEY};
 
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const struct sc_order_link links[] = {
-            {.refusal = table[i].refusal, .until_ns = MS(table[i].until_ms)}, {.unfit = false}};
-        struct sc_order o;
-        struct sc_order_next next = first(&o, links, 2);
-
-        assert_int_equal(next.kind, SC_ORDER_ASK);
-        assert_int_equal(next.link, table[i].link);
-        assert_true(next.at_ns == MS(table[i].at_ms));
-    }
+    assert_true(sc_order_has_next(&o, &q));
+    assert_true(sc_order_after(&o, &q, SC_CLASS_OVERLOADED));
+    assert_int_equal(o.link, 3);
+    assert_false(sc_order_has_next(&o, &q));
+    assert_false(sc_order_after(&o, &q, SC_CLASS_OVERLOADED));
+    assert_int_equal(o.link, 3);
 }
 
-/* The same further down the chain. */
-static void refusing_and_unfit_links_are_passed_over(void **state)
+static void what_on_does_not_name_leads_nowhere(void **state)
 {
-    const struct sc_order_link links[] = {{.unfit = false},
-                                          {.refusal = SC_REFUSAL_BREAKER},
-                                          {.unfit = true},
-                                          {.refusal = SC_REFUSAL_GATE, .until_ns = MS(9000)},
-                                          {.unfit = false}};
-    struct sc_order o;
+    struct link links[2] = {{.unfit = false}};
+    struct sc_order_question q = about(links, 2);
+    struct sc_order o = {.key = SC_ORDER_NO_KEY};
 
     (void)state;
-    first(&o, links, 5);
-    assert_int_equal(after(&o, links, 5, SC_CLASS_AUTH, -1).link, 4);
-    assert_int_equal(after(&o, links, 5, SC_CLASS_AUTH, -1).kind, SC_ORDER_STOP);
+    q.on = BIT(AUTH);
+    assert_false(sc_order_after(&o, &q, SC_CLASS_RETRYABLE));
+    assert_true(sc_order_after(&o, &q, SC_CLASS_AUTH));
 }
 
-static void a_refusal_that_on_does_not_name_is_the_first_one_s_own(void **state)
-{
-    const struct sc_order_link links[] = {{.refusal = SC_REFUSAL_BREAKER}, {.unfit = false}};
-    struct sc_order_question q = {.links = links,
-                                  .n = 2,
-                                  .on = 1u << SC_CLASS_AUTH,
-                                  .now_ns = MS(1000),
-                                  .deadline_ns = INT64_MAX};
-    struct sc_order_next next;
-    struct sc_order o;
+/* ---- keys ------------------------------------------------------------------------------------ */
 
-    (void)state;
-    sc_order_first(&o, &q, &next);
-    assert_int_equal(next.link, 0);
-    q.on |= 1u << SC_CLASS_OVERLOADED;
-    sc_order_first(&o, &q, &next);
-    assert_int_equal(next.link, 1);
-}
-
-/* A chain that is of no use to a call neither shortens it nor keeps it from waiting. */
-static void without_anybody_else_all_is_as_without_a_chain(void **state)
-{
-    const struct sc_order_link links[] = {{.refusal = SC_REFUSAL_GATE, .until_ns = MS(60000)},
-                                          {.unfit = true}};
-    struct sc_order o;
-    struct sc_order_next next = first(&o, links, 2);
-
-    (void)state;
-    assert_int_equal(next.link, 0);
-    for (int i = 0; i < 8; i++) {
-        next = after(&o, links, 2, SC_CLASS_RETRYABLE, 30000);
-        assert_int_equal(next.kind, SC_ORDER_AGAIN);
-        assert_true(next.at_ns == MS(31000));
-    }
-    assert_int_equal(after(&o, links, 2, SC_CLASS_RETRYABLE, -1).kind, SC_ORDER_STOP);
-}
-
-static void a_last_resort_takes_no_attempt_away(void **state)
-{
-    const struct sc_order_link links[] = {{.unfit = false}, {.last_resort = true}};
-    const struct sc_order_link gated[] = {{.refusal = SC_REFUSAL_GATE, .until_ns = MS(60000)},
-                                          {.last_resort = true}};
-    const struct sc_order_link broken[] = {{.refusal = SC_REFUSAL_BREAKER}, {.last_resort = true}};
-    struct sc_order o;
-
-    (void)state;
-    first(&o, links, 2);
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(after(&o, links, 2, SC_CLASS_OVERLOADED, 8000).kind, SC_ORDER_AGAIN);
-    assert_int_equal(after(&o, links, 2, SC_CLASS_OVERLOADED, -1).link, 1);
-    assert_int_equal(first(&o, gated, 2).link, 0);
-    assert_int_equal(first(&o, broken, 2).link, 1);
-}
-
-static void only_who_takes_more_is_asked_after_too_many_tokens(void **state)
-{
-    static const struct {
-        int64_t first, second, tokens;
-        enum sc_order_kind kind;
-    } table[] = {
-        {100, 200, 0, SC_ORDER_ASK},    {100, 100, 0, SC_ORDER_STOP}, {100, 0, 0, SC_ORDER_STOP},
-        {0, 200, 150, SC_ORDER_ASK},    {0, 100, 150, SC_ORDER_STOP}, {0, 200, 0, SC_ORDER_STOP},
-        {100, 200, 250, SC_ORDER_STOP},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const struct sc_order_link links[] = {{.context = table[i].first},
-                                              {.context = table[i].second}};
-        struct sc_order_question q = {
-            .links = links, .n = 2, .on = ON, .tokens = table[i].tokens, .deadline_ns = INT64_MAX};
-        struct sc_order_failure f = {.class = SC_CLASS_TOKEN_LIMIT};
-        struct sc_order_next next;
-        struct sc_order o;
-
-        sc_order_first(&o, &q, &next);
-        if (next.link == 0)
-            sc_order_after(&o, &q, &f, &next);
-        assert_int_equal(next.kind, table[i].kind);
-    }
-}
-
-/* ---- keys ---- */
-
-static void keys_fail_over_at_once_and_each_is_asked_once(void **state)
+static void keys_fail_over_and_each_is_asked_once(void **state)
 {
     static const enum sc_class classes[] = {SC_CLASS_RATE_LIMITED, SC_CLASS_QUOTA_EXHAUSTED,
                                             SC_CLASS_AUTH};
-    const struct sc_order_key keys[] = {{.id = 1}, {.id = 2}, {.id = 3}};
-    const struct sc_order_link links[] = {{.keys = keys, .n_keys = 3}, {.unfit = false}};
+    const struct sc_order_key three[] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    struct link links[] = {{.keys = three, .n_keys = 3}, {.unfit = false}};
+    struct sc_order_question q = about(links, 2);
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct sc_order o;
-        struct sc_order_next next = first(&o, links, 2);
-        unsigned asked = 1u << next.key;
+        struct sc_order o = {.link = 0};
+        unsigned asked;
 
+        assert_true(sc_order_key(&o, &q));
+        asked = 1u << o.key;
         for (int k = 0; k < 2; k++) {
-            next = after(&o, links, 2, classes[i], 500);
-            assert_int_equal(next.kind, SC_ORDER_ASK);
-            assert_int_equal(next.link, 0);
-            assert_true(next.at_ns == MS(1000));
-            asked |= 1u << next.key;
+            assert_true(sc_order_after(&o, &q, classes[i]));
+            assert_int_equal(o.link, 0);
+            asked |= 1u << o.key;
         }
         assert_int_equal(asked, 7);
-        next = after(&o, links, 2, classes[i], -1);
-        assert_int_equal(next.link, 1);
+        assert_true(sc_order_after(&o, &q, classes[i]));
+        assert_int_equal(o.link, 1);
+        assert_int_equal(o.key, SC_ORDER_NO_KEY);
     }
+}
+
+static void another_key_is_asked_whatever_on_says(void **state)
+{
+    const struct sc_order_key two[] = {{.id = 1}, {.id = 2}};
+    struct link links[] = {{.keys = two, .n_keys = 2}, {.unfit = false}};
+    struct sc_order_question q = about(links, 2);
+    struct sc_order o = {.link = 0};
+
+    (void)state;
+    q.on = 0;
+    assert_true(sc_order_key(&o, &q));
+    assert_true(sc_order_after(&o, &q, SC_CLASS_RATE_LIMITED));
+    assert_false(sc_order_after(&o, &q, SC_CLASS_RATE_LIMITED));
 }
 
 static void a_service_that_fails_is_not_asked_with_another_key(void **state)
 {
-    const struct sc_order_key keys[] = {{.id = 1}, {.id = 2}};
-    const struct sc_order_link links[] = {{.keys = keys, .n_keys = 2}, {.unfit = false}};
-    struct sc_order o;
-    struct sc_order_next next = first(&o, links, 2);
-    unsigned key = next.key;
+    const struct sc_order_key two[] = {{.id = 1}, {.id = 2}};
+    struct link links[] = {{.keys = two, .n_keys = 2}, {.unfit = false}};
+    struct sc_order_question q = about(links, 2);
+    struct sc_order o = {.link = 0};
 
     (void)state;
-    next = after(&o, links, 2, SC_CLASS_OVERLOADED, 100);
-    assert_int_equal(next.kind, SC_ORDER_AGAIN);
-    assert_int_equal(next.key, key);
+    assert_true(sc_order_key(&o, &q));
+    assert_true(sc_order_after(&o, &q, SC_CLASS_OVERLOADED));
+    assert_int_equal(o.link, 1);
 }
 
-/* Of three keys one is latched, one gated: all calls go to the third, and none waits. */
+/* Of three keys one is latched, one gated, as the state says when they are asked for: whichever was
+ * first, all calls come to the third. */
 static void all_calls_go_to_the_key_that_is_free(void **state)
 {
-    const struct sc_order_key keys[] = {
-        {.id = 11, .refusal = SC_REFUSAL_LATCH},
-        {.id = 12, .refusal = SC_REFUSAL_GATE, .until_ns = MS(1500)},
-        {.id = 13}};
-    const struct sc_order_link links[] = {{.keys = keys, .n_keys = 3}};
+    const struct sc_order_key three[] = {{.id = 11}, {.id = 12}, {.id = 13}};
+    struct link links[] = {{.keys = three, .n_keys = 3}};
+    struct sc_order_question q = about(links, 1);
 
     (void)state;
-    for (uint64_t hash = 0; hash < 1000; hash++) {
-        struct sc_order_question q = {.links = links,
-                                      .n = 1,
-                                      .on = ON,
-                                      .hash = hash,
-                                      .now_ns = MS(1000),
-                                      .deadline_ns = INT64_MAX};
-        struct sc_order_next next;
-        struct sc_order o;
+    for (q.hash = 0; q.hash < 1000; q.hash++) {
+        struct sc_order o = {.link = 0};
 
-        sc_order_first(&o, &q, &next);
-        assert_int_equal(next.key, 2);
-        assert_true(next.at_ns == MS(1000));
+        assert_true(sc_order_key(&o, &q));
+        while (o.key != 2)
+            assert_true(sc_order_after(
+                &o, &q, o.key == 0 ? SC_CLASS_QUOTA_EXHAUSTED : SC_CLASS_RATE_LIMITED));
     }
 }
 
-static unsigned key_of(uint64_t hash, const struct sc_order_key *keys, unsigned n)
+static int key_of(uint64_t hash, const struct sc_order_key *all, unsigned n)
 {
-    const struct sc_order_link links[] = {{.keys = keys, .n_keys = n}};
-    struct sc_order_question q = {
-        .links = links, .n = 1, .on = ON, .hash = hash, .deadline_ns = INT64_MAX};
-    struct sc_order_next next;
-    struct sc_order o;
+    struct link links[] = {{.keys = all, .n_keys = n}};
+    struct sc_order_question q = about(links, 1);
+    struct sc_order o = {.link = 0};
 
-    sc_order_first(&o, &q, &next);
-    return next.key;
+    q.hash = hash;
+    assert_true(sc_order_key(&o, &q));
+    return o.key;
 }
 
 /* Equal prompts have equal hashes: always the same key, and over all prompts each its part. When a
  * key drops out, only its own prompts move; their order in the policy does not matter. */
 static void a_conversation_stays_with_its_key(void **state)
 {
-    struct sc_order_key keys[] = {{.id = 0x51}, {.id = 0x52}, {.id = 0x53}};
+    struct sc_order_key three[] = {{.id = 0x51}, {.id = 0x52}, {.id = 0x53}};
     const struct sc_order_key turned[] = {{.id = 0x53}, {.id = 0x51}, {.id = 0x52}};
     unsigned count[3] = {0};
 
     (void)state;
     for (uint64_t i = 0; i < 3000; i++) {
         uint64_t hash = i * UINT64_C(0x123456789abcdef1);
-        unsigned key = key_of(hash, keys, 3), without;
+        int key = key_of(hash, three, 3), without;
 
         count[key]++;
-        assert_int_equal(key, key_of(hash, keys, 3));
-        assert_int_equal(keys[key].id, turned[key_of(hash, turned, 3)].id);
-        keys[1].refusal = SC_REFUSAL_LATCH;
-        without = key_of(hash, keys, 3);
-        keys[1].refusal = SC_REFUSAL_NONE;
+        assert_int_equal(three[key].id, turned[key_of(hash, turned, 3)].id);
+        three[1].missing = true;
+        without = key_of(hash, three, 3);
+        three[1].missing = false;
         if (key != 1)
             assert_int_equal(without, key);
         else
@@ -348,120 +269,32 @@ static void a_conversation_stays_with_its_key(void **state)
         assert_in_range(count[k], 850, 1150);
 }
 
-static void a_key_that_cannot_be_read_is_none(void **state)
+static void a_target_without_a_key_that_can_be_read_is_passed_over(void **state)
 {
-    const struct sc_order_key keys[] = {{.id = 1, .missing = true}, {.id = 2}};
-    const struct sc_order_key none[] = {{.id = 1, .missing = true}};
-    const struct sc_order_link links[] = {
-        {.unfit = false}, {.keys = none, .n_keys = 1}, {.keys = keys, .n_keys = 2}};
-    struct sc_order o;
-    struct sc_order_next next;
+    const struct sc_order_key some[] = {{.id = 1, .missing = true}, {.id = 2}};
+    struct link links[] = {
+        {.unfit = false}, {.keys = some, .n_keys = 1}, {.keys = some, .n_keys = 2}};
+    struct sc_order_question q = about(links, 3);
+    struct sc_order o = {.key = SC_ORDER_NO_KEY};
 
     (void)state;
-    first(&o, links, 3);
-    next = after(&o, links, 3, SC_CLASS_AUTH, -1);
-    assert_int_equal(next.link, 2);
-    assert_int_equal(next.key, 1);
-}
-
-/* ---- time ---- */
-
-/* A first target that says nothing leaves a third of the time to the next; the last has it all. */
-static void a_slow_target_leaves_time_for_the_next(void **state)
-{
-    struct sc_order_question q = {
-        .links = three, .n = 2, .on = ON, .now_ns = MS(1000), .deadline_ns = MS(31000)};
-    struct sc_order_failure f = {.class = SC_CLASS_RETRYABLE, .retry = true};
-    struct sc_order_next next;
-    struct sc_order o;
-
-    (void)state;
-    sc_order_first(&o, &q, &next);
-    assert_true(next.end_ns == MS(21000));
-    q.now_ns = MS(21000);
-    f.until_ns = MS(21100);
-    sc_order_after(&o, &q, &f, &next);
-    assert_int_equal(next.kind, SC_ORDER_ASK);
-    assert_int_equal(next.link, 1);
-    assert_true(next.at_ns == MS(21000));
-    assert_true(next.end_ns == INT64_MAX);
-}
-
-static void no_wait_ends_after_the_deadline(void **state)
-{
-    const struct sc_order_link links[] = {{.refusal = SC_REFUSAL_GATE, .until_ns = MS(2000)},
-                                          {.unfit = false}};
-    struct sc_order_question q = {
-        .links = links, .n = 2, .on = ON, .now_ns = MS(1000), .deadline_ns = MS(1900)};
-    struct sc_order_next next;
-    struct sc_order o;
-
-    (void)state;
-    sc_order_first(&o, &q, &next);
-    assert_int_equal(next.link, 1);
-}
-
-/* Two seconds for a target in all: those that its gate took are gone. */
-static void the_waits_for_a_target_add_up(void **state)
-{
-    const struct sc_order_link links[] = {{.refusal = SC_REFUSAL_GATE, .until_ns = MS(2500)},
-                                          {.unfit = false}};
-    struct sc_order_question q = {
-        .links = links, .n = 2, .on = ON, .now_ns = MS(1000), .deadline_ns = INT64_MAX};
-    struct sc_order_failure f = {.class = SC_CLASS_RATE_LIMITED, .retry = true};
-    struct sc_order_next next;
-    struct sc_order o;
-
-    (void)state;
-    for (int more = 0; more < 2; more++) {
-        q.now_ns = MS(1000);
-        sc_order_first(&o, &q, &next);
-        assert_true(next.at_ns == MS(2500));
-        q.now_ns = MS(2500);
-        f.until_ns = MS(3000 + more);
-        sc_order_after(&o, &q, &f, &next);
-        assert_int_equal(next.kind, more ? SC_ORDER_ASK : SC_ORDER_AGAIN);
-        assert_int_equal(next.link, more);
-    }
-}
-
-/* A route may lead to a target that this call cannot be said to: no failure, so `on` is not asked.
- */
-static void an_unfit_first_target_is_left_whatever_on_says(void **state)
-{
-    const struct sc_order_link links[] = {{.unfit = true}, {.unfit = false}};
-    struct sc_order_question q = {.links = links,
-                                  .n = 2,
-                                  .on = 1u << SC_CLASS_AUTH,
-                                  .now_ns = MS(1000),
-                                  .deadline_ns = INT64_MAX};
-    struct sc_order_next next;
-    struct sc_order o;
-
-    (void)state;
-    sc_order_first(&o, &q, &next);
-    assert_int_equal(next.link, 1);
+    assert_true(sc_order_after(&o, &q, SC_CLASS_AUTH));
+    assert_int_equal(o.link, 2);
+    assert_int_equal(o.key, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(twelve_failures_lead_where_the_table_says),
-        cmocka_unit_test(who_would_only_refuse_is_not_asked),
-        cmocka_unit_test(refusing_and_unfit_links_are_passed_over),
-        cmocka_unit_test(a_refusal_that_on_does_not_name_is_the_first_one_s_own),
-        cmocka_unit_test(without_anybody_else_all_is_as_without_a_chain),
-        cmocka_unit_test(a_last_resort_takes_no_attempt_away),
-        cmocka_unit_test(only_who_takes_more_is_asked_after_too_many_tokens),
-        cmocka_unit_test(keys_fail_over_at_once_and_each_is_asked_once),
+        cmocka_unit_test(each_failure_leads_where_the_table_says),
+        cmocka_unit_test(unfit_links_are_passed_over_and_each_is_asked_once),
+        cmocka_unit_test(what_on_does_not_name_leads_nowhere),
+        cmocka_unit_test(keys_fail_over_and_each_is_asked_once),
+        cmocka_unit_test(another_key_is_asked_whatever_on_says),
         cmocka_unit_test(a_service_that_fails_is_not_asked_with_another_key),
         cmocka_unit_test(all_calls_go_to_the_key_that_is_free),
         cmocka_unit_test(a_conversation_stays_with_its_key),
-        cmocka_unit_test(a_key_that_cannot_be_read_is_none),
-        cmocka_unit_test(a_slow_target_leaves_time_for_the_next),
-        cmocka_unit_test(no_wait_ends_after_the_deadline),
-        cmocka_unit_test(the_waits_for_a_target_add_up),
-        cmocka_unit_test(an_unfit_first_target_is_left_whatever_on_says),
+        cmocka_unit_test(a_target_without_a_key_that_can_be_read_is_passed_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
