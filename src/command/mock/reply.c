@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "http/header.h"
 #include "mock/dialects.h"
 #include "mock/exchange.h"
 #include "mock/net.h"
@@ -154,17 +155,6 @@ static struct MHD_Response *make_response(const struct sc_mock_exchange *x,
     return MHD_create_response_from_callback(size, BLOCK, read_body, sender_new(x, a), sender_free);
 }
 
-static void http_date(int64_t seconds_ahead, char *out, size_t n)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t t = time(NULL) + seconds_ahead;
-    struct tm tm;
-    gmtime_r(&t, &tm);
-    snprintf(out, n, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday, tm.tm_mday,
-             months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
 static void add_request_id(struct MHD_Response *r, const struct sc_mock_asked *q)
 {
     struct sc_mock_buf id = {0};
@@ -178,11 +168,11 @@ static void add_request_id(struct MHD_Response *r, const struct sc_mock_asked *q
 
 static void add_outcome_headers(struct MHD_Response *r, const struct sc_outcome *o)
 {
-    char date[64];
+    char date[SC_HTTP_DATE_SIZE];
     for (size_t i = 0; i < o->n_headers; i++)
         MHD_add_response_header(r, o->headers[i].name, o->headers[i].value);
     if (o->retry_after_date >= 0) {
-        http_date(o->retry_after_date, date, sizeof date);
+        sc_http_date_put(time(NULL) + o->retry_after_date, date);
         MHD_add_response_header(r, "Retry-After", date);
     }
 }
@@ -250,15 +240,8 @@ static void charge(struct sc_mock_exchange *x)
         return;
     snprintf(x->wait, sizeof x->wait, "%lld.%03llds", (long long)x->charge.wait_ms / 1000,
              (long long)x->charge.wait_ms % 1000);
-    x->refusal = (struct sc_outcome){.text = x->outcome->text,
-                                     .status = 429,
-                                     .ms = -1,
-                                     .at = -1,
-                                     .percent = -1,
-                                     .after = -1,
-                                     .bytes = -1,
-                                     .retry_after_date = -1,
-                                     .retry_in = x->wait};
+    x->refusal = (struct sc_outcome)SC_OUTCOME(x->outcome->text, 429);
+    x->refusal.retry_in = x->wait;
     x->outcome = &x->refusal;
 }
 

@@ -202,14 +202,7 @@ static const struct sc_outcome *take_own(struct sc_mock_plan *p, const struct sc
 
 static const struct sc_outcome *take_fault(struct sc_mock_plan *p, struct sc_script **script)
 {
-    static const struct sc_outcome ok = {.text = "200",
-                                         .status = 200,
-                                         .ms = -1,
-                                         .at = -1,
-                                         .percent = -1,
-                                         .after = -1,
-                                         .bytes = -1,
-                                         .retry_after_date = -1};
+    static const struct sc_outcome ok = SC_OUTCOME("200", 200);
     double at = p->n_faults ? draw(p) : 1, sum = 0;
     *script = NULL;
     for (int i = 0; i < p->n_faults; i++) {

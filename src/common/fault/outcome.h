@@ -73,6 +73,13 @@ struct sc_outcome {
     char *file;    /* memory of a body that was read from a file */
 };
 
+/* One that asks for nothing but this. */
+#define SC_OUTCOME(what, code)                                                            \
+    {                                                                                     \
+        .text = (what), .status = (code), .ms = -1, .at = -1, .percent = -1, .after = -1, \
+        .bytes = -1, .retry_after_date = -1                                               \
+    }
+
 struct sc_script {
     atomic_int refs;
     struct sc_outcome *items; /* at least one */

@@ -198,14 +198,7 @@ static bool add_outcome(struct sc_script_reading *ps, size_t at, size_t n)
         before++;
     while (n > before && strchr(BLANKS, ps->text[at + n - 1]))
         n--;
-    *o = (struct sc_outcome){.status = 200,
-                             .ms = -1,
-                             .at = -1,
-                             .percent = -1,
-                             .after = -1,
-                             .bytes = -1,
-                             .retry_after_date = -1,
-                             .text = ps->cooked};
+    *o = (struct sc_outcome)SC_OUTCOME(ps->cooked, 200);
     memcpy(ps->cooked, ps->text + at + before, n - before);
     ps->cooked += n - before;
     *ps->cooked++ = '\0';

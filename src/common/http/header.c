@@ -1,6 +1,7 @@
 /* header.c - see header.h. */
 #include "http/header.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_digit(char c)
@@ -294,4 +295,17 @@ int64_t sc_wait_in_text(struct sc_str text)
             return usable(ms);
     }
     return -1;
+}
+
+void sc_http_date_put(time_t at, char out[SC_HTTP_DATE_SIZE])
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct tm tm;
+
+    out[0] = '\0';
+    if (gmtime_r(&at, &tm))
+        snprintf(out, SC_HTTP_DATE_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+                 days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900,
+                 tm.tm_hour, tm.tm_min, tm.tm_sec);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "http/str.h"
 
@@ -34,6 +35,11 @@ int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix);
 
 /* An HTTP-date in its three forms (RFC 9110, 5.6.7) to seconds since 1970. */
 bool sc_http_date(struct sc_str value, int64_t *unix_seconds);
+
+enum { SC_HTTP_DATE_SIZE = 64 };
+
+/* The other way, in English whatever the locale; "": a time whose year is beyond all calendars. */
+void sc_http_date_put(time_t at, char out[SC_HTTP_DATE_SIZE]);
 
 /* A Go or protobuf duration: "12ms", "6m0s", "1h2m3.5s", "0.539477544s". */
 int64_t sc_duration(struct sc_str value);

@@ -151,80 +151,79 @@ static void put_links(FILE *to, const struct sc_policy_option *o)
             (int)o->max, sc_section(o->child)->name);
 }
 
+static void put_fraction(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"type\": \"number\", ", to);
+    put_bounds(to, o);
+}
+
+static void put_usd(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to, "\"type\": \"number\", \"minimum\": 0.000001, \"maximum\": %.0f", o->max);
+}
+
+static void put_word(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"enum\": [", to);
+    put_words(to, sc_option_words(o));
+    fputc(']', to);
+}
+
+static void put_text(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"type\": \"string\"", to);
+    if (o->size != 0)
+        fprintf(to, ", \"minLength\": 1, \"maxLength\": %d", (int)o->max);
+}
+
+static void put_object(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to, "\"$ref\": \"#/$defs/%s\"", sc_section(o->child)->name);
+}
+
+static void put_bool(FILE *to, const struct sc_policy_option *o)
+{
+    (void)o;
+    fputs("\"type\": \"boolean\"", to);
+}
+
+static void put_switch(FILE *to, const struct sc_policy_option *o)
+{
+    fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
+            sc_section(o->child)->name);
+}
+
+static void put_provider(FILE *to, const struct sc_policy_option *o)
+{
+    fputs("\"anyOf\": [{\"enum\": [", to);
+    put_words(to, sc_option_words(o));
+    fputs("]}, {\"type\": \"string\"}]", to);
+}
+
+static void put_json(FILE *to, const struct sc_policy_option *o)
+{
+    (void)o;
+    fputs("\"type\": [\"object\", \"array\"]", to);
+}
+
 static void put_type(FILE *to, const struct sc_policy_option *o)
 {
-    switch (o->type) {
-    case SC_TYPE_INTEGER:
-        put_integer(to, o);
-        break;
-    case SC_TYPE_NUMBER:
-        fputs("\"type\": \"number\", ", to);
-        put_bounds(to, o);
-        break;
-    case SC_TYPE_MONEY:
-        put_rate(to, o);
-        break;
-    case SC_TYPE_USD:
-        fprintf(to, "\"type\": \"number\", \"minimum\": 0.000001, \"maximum\": %.0f", o->max);
-        break;
-    case SC_TYPE_PARTS:
-        put_parts(to, o);
-        break;
-    case SC_TYPE_WORD:
-        fputs("\"enum\": [", to);
-        put_words(to, sc_option_words(o));
-        fputc(']', to);
-        break;
-    case SC_TYPE_SCOPE:
-        put_scope(to, o);
-        break;
-    case SC_TYPE_DELAYS:
-        put_delays(to, o);
-        break;
-    case SC_TYPE_TEXT:
-        fputs("\"type\": \"string\"", to);
-        if (o->size != 0)
-            fprintf(to, ", \"minLength\": 1, \"maxLength\": %d", (int)o->max);
-        break;
-    case SC_TYPE_STRINGS:
-        put_strings(to, o);
-        break;
-    case SC_TYPE_OBJECT:
-        fprintf(to, "\"$ref\": \"#/$defs/%s\"", sc_section(o->child)->name);
-        break;
-    case SC_TYPE_BOOL:
-        fputs("\"type\": \"boolean\"", to);
-        break;
-    case SC_TYPE_SWITCH:
-        fprintf(to, "\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/%s\"}]",
-                sc_section(o->child)->name);
-        break;
-    case SC_TYPE_NUMBERS:
-        put_numbers(to, o);
-        break;
-    case SC_TYPE_PROVIDER:
-        fputs("\"anyOf\": [{\"enum\": [", to);
-        put_words(to, sc_option_words(o));
-        fputs("]}, {\"type\": \"string\"}]", to);
-        break;
-    case SC_TYPE_RULES:
-    case SC_TYPE_PRICES:
-    case SC_TYPE_PROVIDERS:
-    case SC_TYPE_CLASSES:
-    case SC_TYPE_BUDGETS:
-    case SC_TYPE_ROUTES:
-        put_list(to, o);
-        break;
-    case SC_TYPE_TARGETS:
-        put_targets(to, o);
-        break;
-    case SC_TYPE_LINKS:
-        put_links(to, o);
-        break;
-    case SC_TYPE_JSON:
-        fputs("\"type\": [\"object\", \"array\"]", to);
-        break;
-    }
+    static void (*const put[SC_TYPES])(FILE *, const struct sc_policy_option *) = {
+        [SC_TYPE_INTEGER] = put_integer,   [SC_TYPE_NUMBER] = put_fraction,
+        [SC_TYPE_MONEY] = put_rate,        [SC_TYPE_USD] = put_usd,
+        [SC_TYPE_PARTS] = put_parts,       [SC_TYPE_WORD] = put_word,
+        [SC_TYPE_SCOPE] = put_scope,       [SC_TYPE_DELAYS] = put_delays,
+        [SC_TYPE_TEXT] = put_text,         [SC_TYPE_STRINGS] = put_strings,
+        [SC_TYPE_OBJECT] = put_object,     [SC_TYPE_BOOL] = put_bool,
+        [SC_TYPE_SWITCH] = put_switch,     [SC_TYPE_NUMBERS] = put_numbers,
+        [SC_TYPE_PROVIDER] = put_provider, [SC_TYPE_RULES] = put_list,
+        [SC_TYPE_PRICES] = put_list,       [SC_TYPE_PROVIDERS] = put_list,
+        [SC_TYPE_CLASSES] = put_list,      [SC_TYPE_BUDGETS] = put_list,
+        [SC_TYPE_ROUTES] = put_list,       [SC_TYPE_TARGETS] = put_targets,
+        [SC_TYPE_LINKS] = put_links,       [SC_TYPE_JSON] = put_json,
+    };
+
+    put[o->type](to, o);
 }
 
 static void put_properties(FILE *to, const struct sc_section *s, const char *indent)

@@ -161,9 +161,21 @@ static void check_link(struct sc_reader *r, const cJSON *item, const struct sc_l
                        "found more behind a reply, allowed nothing: a reply always answers");
 }
 
+/* A copy that the policy owns. */
+static const void *kept(struct sc_reader *r, const void *rows, size_t size)
+{
+    void *copy = sc_build_alloc(r->policy, size + 1);
+
+    if (copy)
+        memcpy(copy, rows, size);
+    else
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
+    return copy;
+}
+
 static void read_links(struct sc_reader *r, const cJSON *item, struct sc_chain *out)
 {
-    struct sc_link links[SC_LINKS_MAX], *copy;
+    struct sc_link links[SC_LINKS_MAX];
     size_t n = 0, i = 0, before = sc_reader_enter(r, "fallback"), inner;
 
     for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
@@ -177,12 +189,8 @@ static void read_links(struct sc_reader *r, const cJSON *item, struct sc_chain *
         sc_reader_leave(r, inner);
     }
     sc_reader_leave(r, before);
-    out->links = copy = sc_build_alloc(r->policy, (n + 1) * sizeof *copy);
-    out->n_links = copy != NULL ? n : 0;
-    if (copy != NULL)
-        memcpy(copy, links, n * sizeof *copy);
-    else
-        sc_reader_fail(r, SIZE_MAX, "out of memory");
+    out->links = kept(r, links, n * sizeof *links);
+    out->n_links = out->links ? n : 0;
 }
 
 /* ---- route ---- */
@@ -286,7 +294,7 @@ static bool takes_all(const struct sc_route_when *w)
 
 static void read_routes(struct sc_reader *r, const cJSON *item, struct sc_chain *out)
 {
-    struct sc_route_entry entries[SC_ROUTES_MAX], *copy;
+    struct sc_route_entry entries[SC_ROUTES_MAX];
     size_t n = 0, i = 0, before = sc_reader_enter(r, "route"), inner;
 
     for (const cJSON *c = item->child; c != NULL && !r->stop; c = c->next, i++) {
@@ -303,12 +311,8 @@ static void read_routes(struct sc_reader *r, const cJSON *item, struct sc_chain 
         sc_reader_leave(r, inner);
     }
     sc_reader_leave(r, before);
-    out->route = copy = sc_build_alloc(r->policy, (n + 1) * sizeof *copy);
-    out->n_route = copy != NULL ? n : 0;
-    if (copy != NULL)
-        memcpy(copy, entries, n * sizeof *copy);
-    else
-        sc_reader_fail(r, SIZE_MAX, "out of memory");
+    out->route = kept(r, entries, n * sizeof *entries);
+    out->n_route = out->route ? n : 0;
 }
 
 /* ---- on ---- */

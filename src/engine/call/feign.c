@@ -11,6 +11,7 @@
 #include "call/judge.h"
 #include "core/time.h"
 #include "handle/texts.h"
+#include "http/header.h"
 
 enum { BODY_MAX = 1 << 20, HEADERS_MAX = 16, TEXT_MAX = 512 };
 
@@ -18,7 +19,7 @@ enum { BODY_MAX = 1 << 20, HEADERS_MAX = 16, TEXT_MAX = 512 };
 struct feigned {
     struct sc_own_answer own;
     struct sc_reply_header headers[HEADERS_MAX];
-    char id[32], date[40], error[TEXT_MAX];
+    char id[32], date[SC_HTTP_DATE_SIZE], error[TEXT_MAX];
     char body[];
 };
 
@@ -118,18 +119,6 @@ static void add(struct feigned *f, const char *name, const char *value)
         f->headers[r->n_headers++] = (struct sc_reply_header){name, value};
 }
 
-static void write_date(char *out, size_t n, time_t at)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct tm tm;
-
-    if (gmtime_r(&at, &tm))
-        snprintf(out, n, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday,
-                 tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
-                 tm.tm_sec);
-}
-
 static void add_headers(const struct sc_transfer *t, struct feigned *f, const struct sc_outcome *o,
                         uint64_t key)
 {
@@ -141,7 +130,7 @@ static void add_headers(const struct sc_transfer *t, struct feigned *f, const st
     for (size_t i = 0; i < o->n_headers; i++)
         add(f, o->headers[i].name, o->headers[i].value);
     if (o->retry_after_date >= 0) {
-        write_date(f->date, sizeof f->date, time(NULL) + o->retry_after_date);
+        sc_http_date_put(time(NULL) + o->retry_after_date, f->date);
         add(f, "retry-after", f->date);
     }
 }

@@ -10,6 +10,7 @@
 #include "steadycurl/newer.h"
 #include "handle/body.h"
 #include "handle/texts.h"
+#include "http/header.h"
 #include "process/runtime.h"
 #include "wire/playback.h"
 #include "wire/program.h"
@@ -176,18 +177,11 @@ static const char *reason_phrase(int status)
 
 static void hold_date(struct sc_exchange *x)
 {
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char text[64];
-    time_t now = time(NULL);
-    struct tm tm;
+    char text[SC_HTTP_DATE_SIZE];
 
-    if (!gmtime_r(&now, &tm))
-        return;
-    snprintf(text, sizeof text, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday,
-             tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
-             tm.tm_sec);
-    hold_header(x, "date", text);
+    sc_http_date_put(time(NULL), text);
+    if (text[0])
+        hold_header(x, "date", text);
 }
 
 static void hold_own_headers(struct sc_exchange *x, const struct sc_reply *r)

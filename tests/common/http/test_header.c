@@ -100,6 +100,13 @@ static void dates_in_three_forms(void **state)
         assert_int_equal(at, cases[i].at);
     }
     int64_t at;
+    for (int64_t t = 0; t < INT64_C(8000000000); t += 86399 * 37) { /* and back */
+        char text[SC_HTTP_DATE_SIZE];
+
+        sc_http_date_put((time_t)t, text);
+        assert_true(sc_http_date(str(text), &at));
+        assert_int_equal(at, t);
+    }
     assert_false(sc_http_date(str("Sun, 06 Nov 1994 25:49:37 GMT"), &at));
     assert_false(sc_http_date(str("Sun, 00 Nov 1994 08:49:37 GMT"), &at));
     assert_false(sc_http_date(str("Sun, 06 Nov 1994 08:49:37 GMT 7"), &at));
