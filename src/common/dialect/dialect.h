@@ -168,6 +168,10 @@ struct sc_str sc_translator_end(struct sc_translator *t);
 /* The source broke off: the same, with these words. message: plain text. */
 struct sc_str sc_translator_fail(struct sc_translator *t, int status, const char *message);
 
+/* All of an answer that is there: what becomes of it goes to `out`. False: it is no whole, good
+ * one, or there is no memory. */
+bool sc_translator_whole(struct sc_translator *t, struct sc_str answer, struct sc_buf *out);
+
 enum sc_translated sc_translator_state(const struct sc_translator *t);
 
 /* While FAILED: what the source said, for who wants to judge it before the program sees it: the

@@ -55,6 +55,13 @@ void sc_translator_free(struct sc_translator *t)
     free(t);
 }
 
+bool sc_translator_whole(struct sc_translator *t, struct sc_str answer, struct sc_buf *out)
+{
+    sc_buf_str(out, sc_translator_feed(t, answer.p, answer.n));
+    sc_buf_str(out, sc_translator_end(t));
+    return !out->failed && sc_translator_state(t) == SC_TRANSLATED_DONE;
+}
+
 enum sc_translated sc_translator_state(const struct sc_translator *t)
 {
     return t->state;

@@ -115,9 +115,7 @@ static bool stream(const struct said_to *to, struct sc_str answer, struct sc_buf
 
     if (!t)
         return false;
-    sc_buf_str(out, sc_translator_feed(t, answer.p, answer.n));
-    sc_buf_str(out, sc_translator_end(t));
-    good = sc_translator_state(t) == SC_TRANSLATED_DONE;
+    good = sc_translator_whole(t, answer, out);
     sc_translator_free(t);
     return good;
 }

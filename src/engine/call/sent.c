@@ -267,20 +267,10 @@ const struct sc_translation *sc_sent_stream(struct sc_sent *s, uint64_t seed, co
     return &s->translation;
 }
 
-static bool stream_answer(struct sc_sent *s, struct sc_str answer, uint64_t seed,
-                          struct sc_buf *out)
-{
-    if (!begin_translator(s, seed))
-        return false;
-    sc_buf_str(out, sc_translator_feed(s->translator, answer.p, answer.n));
-    sc_buf_str(out, sc_translator_end(s->translator));
-    return !out->failed && sc_translator_state(s->translator) == SC_TRANSLATED_DONE;
-}
-
 bool sc_sent_answer(struct sc_sent *s, struct sc_str answer, uint64_t seed, struct sc_buf *out)
 {
     if (s->asked.stream)
-        return stream_answer(s, answer, seed, out);
+        return begin_translator(s, seed) && sc_translator_whole(s->translator, answer, out);
     s->made.seed = seed;
     s->made.unix_time = (int64_t)time(NULL);
     return sc_dialect_answer(s->target->dialect, answer, s->from, &s->asked, &s->made, out);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "call/fit.h"
+#include "call/fitness.h"
 #include "call/last.h"
 #include "call/refusal.h"
 #include "call/report.h"
@@ -90,7 +90,7 @@ static bool fits(void *arg, unsigned link, enum sc_class class)
     const struct asked *a = arg;
     char why[SC_WHY_MAX];
 
-    return !sc_fit_is_unfit_for(a->t, &chain_of(a->t)->links[link - 1], class, why);
+    return !sc_fitness_lacks(a->t, &chain_of(a->t)->links[link - 1], class, why);
 }
 
 static unsigned keys(void *arg, unsigned link, struct sc_order_key out[SC_ORDER_KEYS_MAX])
@@ -186,7 +186,7 @@ static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
     link.target = me->first = me->routed = sc_routed(t);
     if (!me->routed)
         return false;
-    sc_fit_look(t, &link, why);
+    sc_fitness_look(t, &link, why);
     if (!why[0]) {
         choose_first_key(t, me);
         return true;
@@ -378,7 +378,7 @@ static void report_unfit(struct sc_transfer *t, enum sc_class class, unsigned fr
 
         if (link->kind != SC_LINK_TARGET)
             continue;
-        sc_fit_is_unfit_for(t, link, class, why);
+        sc_fitness_lacks(t, link, class, why);
         snprintf(text, sizeof text, "%s is not asked: %s", link->target->name, why);
         sc_report_fallback(
             t, &(struct sc_moved){.to = link->target->name, .reason = "unfit", .text = text});
@@ -475,7 +475,7 @@ static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
     (void)state;
     if (!to || to->url || !to->model)
         return;
-    value = sc_fit_model(e->original);
+    value = sc_fitness_model(e->original);
     sc_buf_char(&text, '"');
     sc_buf_escaped(&text, (struct sc_str){to->model, strlen(to->model)});
     sc_buf_text(&text, "\"");

@@ -1,5 +1,5 @@
-/* fit.c - see fit.h. */
-#include "call/fit.h"
+/* fitness.c - see fitness.h. */
+#include "call/fitness.h"
 
 #include <stdio.h>
 
@@ -7,7 +7,7 @@
 #include "policy/key.h"
 #include "wire/rewrite.h"
 
-struct sc_str sc_fit_model(struct sc_str body)
+struct sc_str sc_fitness_model(struct sc_str body)
 {
     struct sc_str value = {NULL, 0};
 
@@ -25,7 +25,7 @@ static void unfit_here(const struct sc_transfer *t, const struct sc_target *to,
         snprintf(why, SC_WHY_MAX, "it is the same as the first");
     else if (!body.p)
         snprintf(why, SC_WHY_MAX, "the request's body cannot be changed");
-    else if (sc_fit_model(body).n == 0)
+    else if (sc_fitness_model(body).n == 0)
         snprintf(why, SC_WHY_MAX, "the request does not name its model in its body");
 }
 
@@ -54,7 +54,7 @@ static void unfit_elsewhere(const struct sc_transfer *t, const struct sc_target 
     sc_sent_free(sent);
 }
 
-void sc_fit_look(const struct sc_transfer *t, const struct sc_link *link, char why[SC_WHY_MAX])
+void sc_fitness_look(const struct sc_transfer *t, const struct sc_link *link, char why[SC_WHY_MAX])
 {
     why[0] = '\0';
     if (link->kind != SC_LINK_TARGET)
@@ -80,12 +80,12 @@ static int64_t room_of(const struct sc_transfer *t, const struct sc_target *to)
     return price ? price->context_window : 0;
 }
 
-bool sc_fit_is_unfit_for(const struct sc_transfer *t, const struct sc_link *link,
-                         enum sc_class class, char why[SC_WHY_MAX])
+bool sc_fitness_lacks(const struct sc_transfer *t, const struct sc_link *link, enum sc_class class,
+                      char why[SC_WHY_MAX])
 {
     int64_t room;
 
-    sc_fit_look(t, link, why);
+    sc_fitness_look(t, link, why);
     if (!why[0] && !link->target->url &&
         (class == SC_CLASS_AUTH || class == SC_CLASS_QUOTA_EXHAUSTED))
         snprintf(why, SC_WHY_MAX, "it has the same key as the first");
