@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "call/judge.h"
+#include "call/routed.h"
 #include "core/time.h"
 #include "handle/texts.h"
 #include "http/header.h"
@@ -23,16 +24,21 @@ struct feigned {
     char body[];
 };
 
-bool sc_feign_is_whole(const struct sc_outcome *o)
+static bool is_stream_error(const struct sc_outcome *o)
 {
+    return o->fault == SC_FAULT_STREAM_ERROR || o->fault == SC_FAULT_STREAM_ERROR_LATE;
+}
+
+bool sc_feign_is_whole(const struct sc_outcome *o, bool streams)
+{
+    if (is_stream_error(o))
+        return !streams;
     switch (o->fault) {
     case SC_FAULT_RESET:
     case SC_FAULT_HANG:
     case SC_FAULT_CODE:
         return true;
     case SC_FAULT_DRIP:
-    case SC_FAULT_STREAM_ERROR:
-    case SC_FAULT_STREAM_ERROR_LATE:
         return false;
     default:
         return o->status != 200 || o->body != NULL;
@@ -67,15 +73,21 @@ static bool is_array(const struct sc_transfer *t)
            !(query.n > 0 && memmem(query.p, query.n, "alt=sse", 7));
 }
 
+/* Whose words these are: a server of any make that speaks Anthropic's Messages fails in them. */
+static enum sc_provider said_by(const struct sc_transfer *t)
+{
+    return path_has(t, "/v1/messages") ? SC_PROVIDER_ANTHROPIC : t->route.provider;
+}
+
 static void write_error(const struct sc_transfer *t, const struct sc_outcome *o, uint64_t key,
                         bool event, struct sc_buf *b)
 {
     const struct sc_error_asked q = {
-        .provider = t->route.provider,
+        .provider = said_by(t),
         .kind = o->kind,
         .status = o->status,
         .event = event,
-        .flat = event && path_has(t, "/responses"),
+        .flat = event && path_has(t, "/responses") && sc_asks_for_stream(t),
         .as_array = is_array(t),
         .native = path_has(t, "/api/"),
         .id = key,
@@ -92,7 +104,7 @@ static void write_error(const struct sc_transfer *t, const struct sc_outcome *o,
 void sc_feign_event(const struct sc_transfer *t, const struct sc_outcome *o, uint64_t key,
                     struct sc_buf *b)
 {
-    bool named = t->route.provider == SC_PROVIDER_ANTHROPIC || path_has(t, "/responses");
+    bool named = said_by(t) == SC_PROVIDER_ANTHROPIC || path_has(t, "/responses");
     bool lines = path_has(t, "/api/");
 
     if (is_array(t))
@@ -123,9 +135,9 @@ static void add_headers(const struct sc_transfer *t, struct feigned *f, const st
                         uint64_t key)
 {
     snprintf(f->id, sizeof f->id, "req_%016llx", (unsigned long long)key);
-    if (t->route.provider == SC_PROVIDER_ANTHROPIC)
+    if (said_by(t) == SC_PROVIDER_ANTHROPIC)
         add(f, "request-id", f->id);
-    else if (t->route.provider != SC_PROVIDER_GEMINI)
+    else if (said_by(t) != SC_PROVIDER_GEMINI)
         add(f, "x-request-id", f->id);
     for (size_t i = 0; i < o->n_headers; i++)
         add(f, o->headers[i].name, o->headers[i].value);
@@ -235,8 +247,8 @@ struct sc_own_answer *sc_feign(const struct sc_transfer *t, const struct sc_outc
     struct sc_buf error = {.max = BODY_MAX};
     struct feigned *f;
 
-    if (!o->body && o->status >= 400)
-        write_error(t, o, key, false, &error);
+    if (!o->body && (o->status >= 400 || is_stream_error(o)))
+        write_error(t, o, key, is_stream_error(o), &error);
     f = o->body ? make(o->body, o->body_len) : make(error.p, error.n);
     sc_buf_free(&error);
     if (!f)

@@ -7,8 +7,10 @@
 #include "call/refusal.h"
 #include "fault/outcome.h"
 
-/* Whether the outcome needs no server: all of it is made up. Else a real answer is altered. */
-bool sc_feign_is_whole(const struct sc_outcome *o);
+/* Whether the outcome needs no server: all of it is made up. Else a real answer is altered.
+ * streams: the request asks for a stream; where it does not, an error in one is the answer itself.
+ */
+bool sc_feign_is_whole(const struct sc_outcome *o, bool streams);
 
 /* How long it takes before anything of it comes; SC_NEVER: the program's own bounds end it. */
 int64_t sc_feign_delay_ns(const struct sc_outcome *o);

@@ -232,7 +232,7 @@ static enum sc_go plan(struct sc_transfer *t, void *me, struct sc_plan *p)
         return SC_GO;
     sc_report_fault(t, o->text);
     c->alone = !all->steady;
-    if (sc_feign_is_whole(o))
+    if (sc_feign_is_whole(o, sc_asks_for_stream(t)))
         return stand_in(t, all, o, p->now_ns);
     if (o->fault != SC_FAULT_NONE)
         alter(t, c, o);
@@ -272,6 +272,15 @@ static struct sc_wish judged(struct sc_transfer *t, void *me)
     return (struct sc_wish){SC_STOP, SC_GIVE_UP_CLASS};
 }
 
+/* A tester who reads the fault's line is not to think that the program has met it. */
+static void logged(struct sc_transfer *t, void *me)
+{
+    const struct chaos *c = me;
+
+    if (c->altering && !c->alter.happened)
+        sc_report_fault(t, "it did not happen: the answer was over before");
+}
+
 static void end(struct sc_transfer *t, void *me, enum sc_how how)
 {
     (void)t;
@@ -285,4 +294,5 @@ const struct sc_stage sc_stage_chaos = {.name = "chaos",
                                         .send = go_out,
                                         .ended = ended,
                                         .judged = judged,
+                                        .logged = logged,
                                         .end = end};

@@ -226,3 +226,17 @@ POLICY
     grep -q ' 503 ' "$BATS_TEST_TMPDIR/one"
     grep -q ' 56$' "$BATS_TEST_TMPDIR/one"
 }
+
+@test "an error in a stream, where none was asked for, is what the server would say instead" {
+    mock_start
+    compare sse-error /v1/chat/completions
+    compare sse-error-late /v1/messages -H 'anthropic-version: 2023-06-01'
+}
+
+@test "a fault that the answer was too short for is said not to have happened" {
+    mock_start
+    run -0 "$STEADYCURL" run --fault '127.0.0.1=truncate=100000' -- curl -sS "$MOCK_URL/v1/chat/completions" -d "$BODY"
+    [[ $output == *"You asked: hi there"* ]]
+    run -0 grep -c 'Fault on purpose: it did not happen' "$LOG"
+    [ "$output" = 1 ]
+}
