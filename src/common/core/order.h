@@ -3,8 +3,8 @@
  *
  * A chain is a row of links: the first target, which is the host that the program asks or the one
  * that a route leads to, then those of `fallback`. How often one target is asked, and after which
- * wait, is the call's (call.h, sc_call_chained); who comes after it is decided here, by the class of
- * its failure:
+ * wait, is the call's (call.h, sc_call_chained); who comes after it is decided here, by the class
+ * of its failure:
  *
  *     rate_limited, quota_exhausted, auth    another key of the target, else the next
  *     what `on` names                        the next that this call is fit for
