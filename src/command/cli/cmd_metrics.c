@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/metrics.h"
+#include "metrics/metrics.h"
 #include "cli/usage.h"
 
 enum { OPT_OTLP = 256, OPT_SEMCONV };

@@ -14,7 +14,7 @@
 #include "cli/others.h"
 #include "cli/policy_file.h"
 #include "cli/print.h"
-#include "cli/status_words.h"
+#include "ledger/status_words.h"
 #include "cli/usage.h"
 #include "ledger/reading.h"
 #include "ledger/state_view.h"
@@ -60,23 +60,6 @@ static bool is_dull(const struct sc_scope_view *s, int64_t now)
            !(gate && sc_gate_reading(gate, now) > 0);
 }
 
-static void show_json(struct sc_state_view *v, int64_t now)
-{
-    struct sc_writer w = {.json = true};
-
-    printf("{\"state\":{\"present\":%s,\"usable\":%s},", v->region ? "true" : "false",
-           v->unusable ? "false" : "true");
-    sc_status_headline(&w, v, now);
-    printf(",\"scopes\":[");
-    for (size_t i = 0; i < v->n; i++) {
-        printf("%s{", i ? "," : "");
-        w.fields = 0;
-        sc_status_scope(&w, v, &v->scopes[i], now);
-        putchar('}');
-    }
-    puts("]}");
-}
-
 /* A log that is there by default fails silently in the programs. */
 static void show_log_trouble(void)
 {
@@ -89,7 +72,7 @@ static void show_log_trouble(void)
 
 static void show_text(struct sc_state_view *v, int64_t now)
 {
-    struct sc_writer w = {.json = false};
+    struct sc_writer w = {.to = stdout, .json = false};
 
     if (v->unusable) {
         fflush(stdout);
@@ -118,10 +101,12 @@ static int show(struct sc_state_view *v, bool json)
     int64_t now = sc_state_now();
 
     sc_state_view_read(v);
-    if (json)
-        show_json(v, now);
-    else
+    if (json) {
+        sc_status_json(stdout, v, now);
+        putchar('\n');
+    } else {
         show_text(v, now);
+    }
     return v->unusable ? 1 : 0;
 }
 

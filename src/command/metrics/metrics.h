@@ -9,13 +9,13 @@
  * (metrics_otlp.c). A series is told if what it counts can be: a class that is never tried again
  * has no series of retries. All pointers are borrowed, and good until the call returns.
  */
-#ifndef SC_CLI_METRICS_H
-#define SC_CLI_METRICS_H
+#ifndef SC_METRICS_METRICS_H
+#define SC_METRICS_METRICS_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cli/metric_point.h"
+#include "metrics/metric_point.h"
 #include "ledger/state_view.h"
 
 /* Without a region: of this build alone. */

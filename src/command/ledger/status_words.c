@@ -1,5 +1,5 @@
 /* status_words.c - see status_words.h. */
-#include "cli/status_words.h"
+#include "ledger/status_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,32 +18,32 @@
 
 static void json_key(struct sc_writer *w, const char *key)
 {
-    printf("%s\"%s\":", w->fields++ ? "," : "", key);
+    fprintf(w->to, "%s\"%s\":", w->fields++ ? "," : "", key);
 }
 
 static void put_number(struct sc_writer *w, const char *key, int64_t n)
 {
     json_key(w, key);
-    printf("%" PRId64, n);
+    fprintf(w->to, "%" PRId64, n);
 }
 
 /* Texts come from labels and tables: nothing in them needs escaping (slot.h). */
 static void put_text(struct sc_writer *w, const char *key, const char *s)
 {
     json_key(w, key);
-    printf("\"%s\"", s);
+    fprintf(w->to, "\"%s\"", s);
 }
 
 static void begin_part(struct sc_writer *w, const char *key)
 {
     json_key(w, key);
-    putchar('{');
+    fputc('{', w->to);
     w->fields = 0;
 }
 
 static void end_part(struct sc_writer *w)
 {
-    putchar('}');
+    fputc('}', w->to);
     w->fields = 1;
 }
 
@@ -71,18 +71,19 @@ static void show_breaker(struct sc_writer *w, sc_word *words, int64_t now)
         end_part(w);
         return;
     }
-    printf("  breaker     %s", sc_breaker_state_name(b.state));
+    fprintf(w->to, "  breaker     %s", sc_breaker_state_name(b.state));
     if (b.state == SC_BREAKER_OPEN)
-        printf(" after %s, next probe in %s", last, sc_time_words(probe).s);
+        fprintf(w->to, " after %s, next probe in %s", last, sc_time_words(probe).s);
     if (b.state == SC_BREAKER_HALF_OPEN)
-        printf(", %u probe%s out, %u went well", b.probes, b.probes == 1 ? "" : "s", b.successes);
+        fprintf(w->to, ", %u probe%s out, %u went well", b.probes, b.probes == 1 ? "" : "s",
+                b.successes);
     if (b.failures)
-        printf(", %u failure%s in a row", b.failures, b.failures == 1 ? "" : "s");
+        fprintf(w->to, ", %u failure%s in a row", b.failures, b.failures == 1 ? "" : "s");
     if (since >= 0)
-        printf(", for %s", sc_time_words(since).s);
+        fprintf(w->to, ", for %s", sc_time_words(since).s);
     if (openings)
-        printf(", opened %" PRIu64 " time%s", openings, openings == 1 ? "" : "s");
-    putchar('\n');
+        fprintf(w->to, ", opened %" PRIu64 " time%s", openings, openings == 1 ? "" : "s");
+    fputc('\n', w->to);
 }
 
 static void show_limit(struct sc_writer *w, const char *key, const char *unit, sc_word *words,
@@ -102,13 +103,13 @@ static void show_limit(struct sc_writer *w, const char *key, const char *unit, s
         end_part(w);
         return;
     }
-    printf("  %-11s %" PRId64 " a minute, %" PRId64 " at once, %" PRId64 " in use", key,
-           l.per_minute, l.at_once, l.in_use);
+    fprintf(w->to, "  %-11s %" PRId64 " a minute, %" PRId64 " at once, %" PRId64 " in use", key,
+            l.per_minute, l.at_once, l.in_use);
     if (l.waiting)
-        printf(", %" PRId64 " %s wait", l.waiting, unit);
+        fprintf(w->to, ", %" PRId64 " %s wait", l.waiting, unit);
     if (l.wait_ms)
-        printf(", a new one %s%s", l.waiting ? "" : "waits ", sc_time_words(l.wait_ms).s);
-    putchar('\n');
+        fprintf(w->to, ", a new one %s%s", l.waiting ? "" : "waits ", sc_time_words(l.wait_ms).s);
+    fputc('\n', w->to);
 }
 
 /* How many units of a period flow in within a time. */
@@ -135,9 +136,11 @@ static void show_told(struct sc_writer *w, const char *key, const char *what, sc
         put_number(w, "believed", sc_pace_fresh(seen, now));
         end_part(w);
     } else {
-        printf("  learned     %" PRId64 " %s a minute, %" PRId64 " at once, %" PRId64 " in use%s\n",
-               units_in(SC_MINUTE_NS, period), what, units_in(room, period), units_in(used, period),
-               sc_pace_fresh(seen, now) ? "" : "; not confirmed lately");
+        fprintf(w->to,
+                "  learned     %" PRId64 " %s a minute, %" PRId64 " at once, %" PRId64
+                " in use%s\n",
+                units_in(SC_MINUTE_NS, period), what, units_in(room, period),
+                units_in(used, period), sc_pace_fresh(seen, now) ? "" : "; not confirmed lately");
     }
 }
 
@@ -153,7 +156,7 @@ static void show_found(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "per_minute", rate);
         end_part(w);
     } else {
-        printf("  learned     %" PRId64 " requests a minute, by refusals\n", rate);
+        fprintf(w->to, "  learned     %" PRId64 " requests a minute, by refusals\n", rate);
     }
 }
 
@@ -177,7 +180,8 @@ static void show_gate(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "closings", (int64_t)sc_word_read(&words[SC_W_CLOSINGS]));
         end_part(w);
     } else if (opens) {
-        printf("  gate        closed by the server's hint, opens in %s\n", sc_time_words(opens).s);
+        fprintf(w->to, "  gate        closed by the server's hint, opens in %s\n",
+                sc_time_words(opens).s);
     }
 }
 
@@ -194,7 +198,7 @@ static void show_latch(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "next_probe_ms", l.probe_ms);
         end_part(w);
     } else {
-        printf("  latch       %s, next probe in %s\n", what, sc_time_words(l.probe_ms).s);
+        fprintf(w->to, "  latch       %s, next probe in %s\n", what, sc_time_words(l.probe_ms).s);
     }
 }
 
@@ -210,9 +214,10 @@ static void show_budget(struct sc_writer *w, sc_word *words, int64_t now)
         put_number(w, "allows", r.allows);
         end_part(w);
     } else {
-        printf("  retries     %" PRId64 " of %" PRId64
-               " attempts failed in two minutes; retry.budget %s %" PRId64 "\n",
-               r.failed, r.tried, r.used_up ? "is used up at" : "allows", r.allows);
+        fprintf(w->to,
+                "  retries     %" PRId64 " of %" PRId64
+                " attempts failed in two minutes; retry.budget %s %" PRId64 "\n",
+                r.failed, r.tried, r.used_up ? "is used up at" : "allows", r.allows);
     }
 }
 
@@ -227,14 +232,14 @@ static void show_concurrent(struct sc_writer *w, struct sc_region *r, sc_word *w
         put_number(w, "in_use", c.in_use);
         end_part(w);
     } else {
-        printf("  concurrent  %" PRId64 " of %" PRId64 "\n", c.in_use, c.limit);
+        fprintf(w->to, "  concurrent  %" PRId64 " of %" PRId64 "\n", c.in_use, c.limit);
     }
 }
 
 static void put_usd(struct sc_writer *w, const char *key, int64_t nano)
 {
     json_key(w, key);
-    printf("%" PRId64 ".%09" PRId64, nano / 1000000000, nano % 1000000000);
+    fprintf(w->to, "%" PRId64 ".%09" PRId64, nano / 1000000000, nano % 1000000000);
 }
 
 /* "2025-08-09T00:00:00Z", as in the log. */
@@ -274,13 +279,14 @@ static void show_money(struct sc_writer *w, struct sc_region *r, sc_word *words,
         show_money_json(w, &m, until);
         return;
     }
-    printf("  money       %s of %s spent", sc_usd_words(m.spent).s, sc_usd_words(m.limit).s);
+    fprintf(w->to, "  money       %s of %s spent", sc_usd_words(m.spent).s,
+            sc_usd_words(m.limit).s);
     if (m.calls)
-        printf(", %s reserved by %u call%s", sc_usd_words(m.held).s, m.calls,
-               m.calls == 1 ? "" : "s");
+        fprintf(w->to, ", %s reserved by %u call%s", sc_usd_words(m.held).s, m.calls,
+                m.calls == 1 ? "" : "s");
     if (m.per != SC_PERIOD_EVER)
-        printf(", until %s", until);
-    puts(m.on_spent == SC_ON_SPENT_WARN ? "; warns" : "");
+        fprintf(w->to, ", until %s", until);
+    fprintf(w->to, "%s\n", m.on_spent == SC_ON_SPENT_WARN ? "; warns" : "");
 }
 
 void sc_status_scope(struct sc_writer *w, const struct sc_state_view *v,
@@ -291,7 +297,7 @@ void sc_status_scope(struct sc_writer *w, const struct sc_state_view *v,
     if (w->json)
         put_text(w, "scope", s->label);
     else
-        printf("%s\n", s->label);
+        fprintf(w->to, "%s\n", s->label);
     if (k[SC_SLOT_BREAKER])
         show_breaker(w, k[SC_SLOT_BREAKER], now);
     if (k[SC_SLOT_REQUESTS])
@@ -343,11 +349,11 @@ static void show_providers(struct sc_writer *w, const struct sc_state_view *v, i
                      : f.how == SC_CALLS_REFUSED && (broken == scopes || !broken) ? "unhealthy"
                                                                                   : "degraded");
         else if (broken)
-            printf("%s: %d of %d breakers not closed\n", name, broken, scopes);
+            fprintf(w->to, "%s: %d of %d breakers not closed\n", name, broken, scopes);
         else if (f.how != SC_CALLS_GO)
-            printf("%s: %s\n", name, f.words);
+            fprintf(w->to, "%s: %s\n", name, f.words);
         else
-            printf("%s: healthy\n", name);
+            fprintf(w->to, "%s: healthy\n", name);
     }
 }
 
@@ -371,14 +377,14 @@ static void show_worst(struct sc_writer *w, const struct sc_finding *f, int more
         return;
     }
     if (f->how == SC_CALLS_GO) {
-        printf("%s\n", begin[f->how]);
+        fprintf(w->to, "%s\n", begin[f->how]);
         return;
     }
-    printf("%s%s %s (%s)", begin[f->how], f->how == SC_CALLS_AT_RISK ? "" : ":", f->words,
-           f->scope);
+    fprintf(w->to, "%s%s %s (%s)", begin[f->how], f->how == SC_CALLS_AT_RISK ? "" : ":", f->words,
+            f->scope);
     if (more)
-        printf(", and so in %d more scope%s", more, more == 1 ? "" : "s");
-    putchar('\n');
+        fprintf(w->to, ", and so in %d more scope%s", more, more == 1 ? "" : "s");
+    fputc('\n', w->to);
 }
 
 bool sc_status_headline(struct sc_writer *w, const struct sc_state_view *v, int64_t now)
@@ -393,4 +399,21 @@ bool sc_status_headline(struct sc_writer *w, const struct sc_state_view *v, int6
     if (w->json)
         end_part(w);
     return f.how != SC_CALLS_REFUSED;
+}
+
+void sc_status_json(FILE *to, const struct sc_state_view *v, int64_t now)
+{
+    struct sc_writer w = {.to = to, .json = true};
+
+    fprintf(to, "{\"state\":{\"present\":%s,\"usable\":%s},", v->region ? "true" : "false",
+            v->unusable ? "false" : "true");
+    sc_status_headline(&w, v, now);
+    fprintf(to, ",\"scopes\":[");
+    for (size_t i = 0; i < v->n; i++) {
+        fprintf(to, "%s{", i ? "," : "");
+        w.fields = 0;
+        sc_status_scope(&w, v, &v->scopes[i], now);
+        fputc('}', to);
+    }
+    fputs("]}", to);
 }

@@ -1,5 +1,5 @@
 /* metric_series.c - see metric_series.h. */
-#include "cli/metric_series.h"
+#include "metrics/metric_series.h"
 
 #include "core/call.h"
 #include "ledger/reading.h"

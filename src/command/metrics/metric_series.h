@@ -4,10 +4,10 @@
  *
  * A table says which; the words that they are read from are those of state/metrics.h.
  */
-#ifndef SC_CLI_METRIC_SERIES_H
-#define SC_CLI_METRIC_SERIES_H
+#ifndef SC_METRICS_METRIC_SERIES_H
+#define SC_METRICS_METRIC_SERIES_H
 
-#include "cli/metric_point.h"
+#include "metrics/metric_point.h"
 
 /* Family by family, as sc_metrics_tell does. */
 void sc_metric_series_tell(const struct sc_region *r, const struct sc_metric_sink *s);

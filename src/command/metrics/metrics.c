@@ -1,9 +1,9 @@
 /* metrics.c - see metrics.h: gauges and budgets; what is counted is in metric_series.c. */
-#include "cli/metrics.h"
+#include "metrics/metrics.h"
 
 #include <time.h>
 
-#include "cli/metric_series.h"
+#include "metrics/metric_series.h"
 #include "core/breaker.h"
 #include "ledger/reading.h"
 #include "state/state.h"

@@ -8,8 +8,8 @@
  *
  * A point holds its texts; names and families are borrowed.
  */
-#ifndef SC_CLI_METRIC_POINT_H
-#define SC_CLI_METRIC_POINT_H
+#ifndef SC_METRICS_METRIC_POINT_H
+#define SC_METRICS_METRIC_POINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* metrics_text.c - metrics in Prometheus' text format. */
 #include <inttypes.h>
 
-#include "cli/metrics.h"
+#include "metrics/metrics.h"
 
 static void put_family(void *f, const struct sc_metric_family *m)
 {

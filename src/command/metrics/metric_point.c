@@ -1,5 +1,5 @@
 /* metric_point.c - see metric_point.h. */
-#include "cli/metric_point.h"
+#include "metrics/metric_point.h"
 
 #include <inttypes.h>
 #include <stdio.h>

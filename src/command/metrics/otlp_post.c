@@ -13,7 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "cli/metrics.h"
+#include "metrics/metrics.h"
 #include "http/url.h"
 #include "steadycurl/version.h"
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/metrics.h"
+#include "metrics/metrics.h"
 #include "core/time.h"
 #include "state/state.h"
 #include "steadycurl/version.h"
