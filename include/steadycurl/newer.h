@@ -30,6 +30,7 @@ enum {
     SC_SINCE_REFUSED_IS_NOT_COUNTED = 0x080700, /* a refused piece was not downloaded */
     SC_SINCE_FAILS_BEFORE_LENGTH = 0x080800,    /* FAILONERROR comes before Content-Length */
     SC_SINCE_REUSE_HAS_NO_LOOKUP = 0x080e00,    /* NAMELOOKUP_TIME of a connection used again */
+    SC_SINCE_MESSAGES_IN_CALLBACKS = 0x081600,  /* curl_multi_info_read gives them there, too */
 };
 
 /* CURLMOPT (8.17), its notifications, CURLMINFO (8.16) */

@@ -34,6 +34,24 @@ through_failures() { # MODE
     through_failures inside
 }
 
+# Which callbacks libcurl gives messages in depends on its version: as alone, so under the library,
+# for transfers that are managed, tried again, or not ours at all.
+@test "messages are had inside callbacks where this libcurl gives them there" {
+    local plain=http://localhost:$MOCK_PORT/v1/models
+    server 200
+    capture alone timeout 300 "$BUILT/multi_read" "$MOCK_URL/v1/models" "$CHAT?mock=hang" "$plain"
+    [ "$(<"$BATS_TEST_TMPDIR/alone/status")" -eq 0 ]
+    server 503,503,200
+    : >"$LOG"
+    POLICY=$POLICY.more capture under wrapped timeout 300 "$BUILT/multi_read" "$MOCK_URL/v1/models" \
+        "$CHAT?mock=hang" "$plain?mock=200"
+    sort -o "$BATS_TEST_TMPDIR/alone/out" "$BATS_TEST_TMPDIR/alone/out"
+    sort -o "$BATS_TEST_TMPDIR/under/out" "$BATS_TEST_TMPDIR/under/out"
+    same alone under
+    grep -c '^[a-z]*: ' "$BATS_TEST_TMPDIR/under/out" | grep -qx 3
+    logged 'Retry 2: HTTP 503'
+}
+
 @test "handles that share cookies, names and connections" {
     through_failures share
 }

@@ -81,6 +81,8 @@ static unsigned draw(unsigned n)
     return (unsigned)(state >> 33) % n;
 }
 
+static void read_messages(struct multi *m, bool all);
+
 /* ---- callbacks ------------------------------------------------------------------------------- */
 
 /* What libcurl refuses inside a callback. */
@@ -94,7 +96,9 @@ static void try_inside(struct job *j)
     CHECK(curl_multi_remove_handle(j->in->handle, j->easy) == CURLM_RECURSIVE_API_CALL);
     CHECK(curl_multi_add_handle(j->in->handle, j->easy) != CURLM_OK);
     CHECK(curl_multi_cleanup(j->in->handle) == CURLM_RECURSIVE_API_CALL);
-    if (!alone_in_process) /* a newer libcurl gives, and so takes away, what has ended by now */
+    if (curl_version_info(CURLVERSION_NOW)->version_num >= 0x081600)
+        read_messages(j->in, draw(2) == 0); /* of those that have ended by now */
+    else
         CHECK(curl_multi_info_read(j->in->handle, &n) == NULL);
     CHECK(curl_easy_perform(j->easy) != CURLE_OK);
     j->error[0] = '\0'; /* which says so */

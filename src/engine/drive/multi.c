@@ -109,26 +109,47 @@ static struct sc_member *member_of(const struct sc_multi *u, CURL *easy)
     return s->member && s->member->multi == u ? s->member : NULL;
 }
 
-/* libcurl keeps a message inside the handle until that is removed: the pointer may be kept.
- * Returns how many members have begun another attempt that libcurl has not counted yet. */
-static int harvest(struct sc_multi *u)
+/* libcurl keeps a message inside the handle until that is removed: the pointer may be kept. */
+static struct sc_member *next_ended(struct sc_multi *u, CURLcode *rc)
 {
-    int left, again = 0;
+    int left;
     CURLMsg *message;
 
     while ((message = u->real->multi_info_read(u->multi, &left)) != NULL) {
         struct sc_member *m =
             message->msg == CURLMSG_DONE ? member_of(u, message->easy_handle) : NULL;
 
-        if (!m || m->state != SC_MEMBER_RUNNING) {
-            sc_multi_push_message(u, message);
-            continue;
-        }
-        sc_member_ended(m, message->data.result);
+        *rc = message->data.result;
+        if (m && m->state == SC_MEMBER_RUNNING)
+            return m;
+        sc_multi_push_message(u, message);
+    }
+    return NULL;
+}
+
+/* Returns how many members have begun another attempt that libcurl has not counted yet. */
+static int harvest(struct sc_multi *u)
+{
+    int again = 0;
+    struct sc_member *m;
+    CURLcode rc;
+
+    while ((m = u->ended.first) != NULL || (m = next_ended(u, &rc)) != NULL) {
+        sc_member_ended(m, m->list == &u->ended ? m->result : rc);
         if (m->state == SC_MEMBER_RUNNING)
             again++;
     }
     return again;
+}
+
+/* Inside a callback of libcurl's, which allows no handle to come or go: what needs none of that. */
+static void harvest_inside(struct sc_multi *u)
+{
+    struct sc_member *m;
+    CURLcode rc;
+
+    while ((m = next_ended(u, &rc)) != NULL)
+        sc_member_set_aside(m, rc);
 }
 
 /* After the real call: ends, and what counts as running. */
@@ -197,11 +218,14 @@ CURLMsg *sc_multi_info_read(void *multi, int *left)
 
     if (u->n_messages == 0 && u->n_managed == 0)
         return u->real->multi_info_read(u->multi, left);
-    if (SC_MULTI_BUSY(u) || sc_multi_libcurl_calls_back(u)) {
+    if (!SC_MULTI_BUSY(u) && !sc_multi_libcurl_calls_back(u)) {
+        harvest(u); /* other handles' messages from before a managed one was there */
+    } else if (u->real->version_num >= SC_SINCE_MESSAGES_IN_CALLBACKS) {
+        harvest_inside(u);
+    } else {
         *left = 0;
         return NULL;
     }
-    harvest(u); /* other handles' messages from before a managed one was there */
     message = sc_multi_take_message(u);
     *left = (int)u->n_messages;
     return message;
@@ -224,9 +248,13 @@ void *sc_multi_adopt(CURLM *multi, const struct sc_libcurl *real)
 
 static struct sc_member *any_member(const struct sc_multi *u)
 {
-    if (u->fresh.first)
-        return u->fresh.first;
-    return u->watched.first ? u->watched.first : u->others.first;
+    struct sc_member *const firsts[] = {u->fresh.first, u->watched.first, u->ended.first,
+                                        u->others.first};
+
+    for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++)
+        if (firsts[i])
+            return firsts[i];
+    return NULL;
 }
 
 CURLMcode sc_multi_cleanup(void *multi)

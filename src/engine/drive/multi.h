@@ -63,6 +63,8 @@ struct sc_multi {
     const struct sc_libcurl *real;
     struct sc_member_list fresh;   /* NEW, in order */
     struct sc_member_list watched; /* held ones with a progress callback */
+    struct sc_member_list
+        ended; /* libcurl said so in one of its callbacks: the turn's end goes on */
     struct sc_member_list others;
     struct sc_member **heap; /* the next one first */
     size_t n_heap, heap_room;
@@ -134,11 +136,12 @@ bool sc_multi_libcurl_calls_back(const struct sc_multi *u);
 struct sc_member *sc_member_new(struct sc_multi *u, struct sc_shadow *s,
                                 enum sc_member_state state);
 void sc_member_free(struct sc_member *m);
-void sc_member_begin(struct sc_member *m);                /* NEW: its first turn */
-void sc_member_ended(struct sc_member *m, CURLcode rc);   /* RUNNING: libcurl says so */
-void sc_member_wake(struct sc_member *m, int64_t now_ns); /* WAITING or PAUSED: its time is up */
-void sc_member_progress(struct sc_member *m);             /* may end it */
-void sc_member_abandoned(struct sc_member *m);            /* left in the middle of a delivery */
+void sc_member_begin(struct sc_member *m);                  /* NEW: its first turn */
+void sc_member_ended(struct sc_member *m, CURLcode rc);     /* RUNNING: libcurl says so */
+void sc_member_set_aside(struct sc_member *m, CURLcode rc); /* ... where nothing can follow yet */
+void sc_member_wake(struct sc_member *m, int64_t now_ns);   /* WAITING or PAUSED: its time is up */
+void sc_member_progress(struct sc_member *m);               /* may end it */
+void sc_member_abandoned(struct sc_member *m);              /* left in the middle of a delivery */
 
 /* multi_queue.c: members by due time, and messages in order. */
 bool sc_multi_push_due(struct sc_multi *u, struct sc_member *m, int64_t due_ns);

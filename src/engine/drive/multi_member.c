@@ -312,8 +312,15 @@ void sc_member_begin(struct sc_member *m)
     advance(m);
 }
 
+void sc_member_set_aside(struct sc_member *m, CURLcode rc)
+{
+    m->result = rc;
+    move_to(m, &m->multi->ended);
+}
+
 void sc_member_ended(struct sc_member *m, CURLcode rc)
 {
+    move_to(m, &m->multi->others);
     m->result = sc_managed_judge(m->shadow->transfer, rc);
     advance(m);
 }
