@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "provider/unasked_kept.h"
+#include "provider/unasked_end.h"
 
 enum {
     AT_LINE,      /* before the first byte of a line */
@@ -87,6 +87,8 @@ static void begin_event(struct sc_unasked *u)
     u->no_choices = false;
     u->has_usage = false;
     u->whole = false;
+    u->finishes = false;
+    u->finish_matched = 0;
 }
 
 /* An empty line ends the event, and the extra one with all that is kept of it. */
@@ -94,6 +96,7 @@ static void end_event(struct sc_unasked *u, char c, struct sink *out)
 {
     put(u, c, out);
     if (is_extra(u)) {
+        sc_unasked_pass_end(u, out);
         u->drop_lf = c == '\r' && !u->keep_length;
         blank_lines(u->keep, u->kept);
         if (!u->keep_length)
@@ -129,6 +132,7 @@ static void at_line(struct sc_unasked *u, char c, struct sink *out)
         end_event(u, c, out);
         return;
     }
+    u->ending = false;
     if (!u->begun && c != ':') {
         u->begun = true;
         u->undecided = true;
@@ -272,6 +276,7 @@ static void behind_value(struct sc_unasked *u, char c, struct sink *out)
     } else if (c == '}') {
         u->state = BEHIND_OBJECT;
         u->whole = true;
+        u->ending = u->finishes && !keeps(u);
         put(u, c, out);
         if (!is_extra(u))
             pass_event(u, out);
@@ -392,7 +397,7 @@ static size_t plain_line(struct sc_unasked *u, const char *p, size_t n)
     end = memchr(p, '\n', n);
     n = end ? (size_t)(end - p) : 0;
     if (n == 0 || memcmp(p, field, sizeof field - 1) != 0 || memmem(p, n, "\"usage\"", 7) ||
-        memchr(p, '\r', n))
+        sc_unasked_finishes(p, n) || memchr(p, '\r', n))
         return 0;
     u->begun = true;
     u->data_seen = true;
@@ -451,6 +456,8 @@ size_t sc_unasked_feed(struct sc_unasked *u, const char *p, size_t n, char *out)
         if (run == 0)
             run = run_length(u, p, n);
         if (run > 0) {
+            if (u->state == IN_VALUE && u->key == KEY_CHOICES)
+                sc_unasked_look_for_finish(u, p, run);
             put_run(u, p, run, &sink);
             u->last_cr = false;
         } else {
@@ -467,6 +474,9 @@ size_t sc_unasked_end(struct sc_unasked *u, char *out)
 {
     struct sink sink = {out, 0};
 
+    if (is_extra(u))
+        sc_unasked_pass_end(u, &sink);
+    pass_end(u, &sink);
     if (!u->undecided || !u->no_choices || !u->has_usage) /* else it was cut */
         release(u, &sink);
     sc_unasked_init(u, u->keep_length);

@@ -18,8 +18,18 @@ struct sink {
     size_t n;
 };
 
+static inline void pass_end(struct sc_unasked *u, struct sink *out)
+{
+    memcpy(out->p + out->n, u->end, u->end_n);
+    out->n += u->end_n;
+    u->end_n = 0;
+    u->ending = false;
+}
+
 static inline void release(struct sc_unasked *u, struct sink *out)
 {
+    if (u->kept > 0)
+        pass_end(u, out);
     memcpy(out->p + out->n, u->keep, u->kept);
     out->n += u->kept;
     u->kept = 0;
@@ -42,18 +52,27 @@ static inline void put_run(struct sc_unasked *u, const char *p, size_t n, struct
         release(u, out);
         u->undecided = false;
     }
+    pass_end(u, out);
     memcpy(out->p + out->n, p, n);
     out->n += n;
 }
 
 static inline void put(struct sc_unasked *u, char c, struct sink *out)
 {
-    if (!keeps(u))
-        out->p[out->n++] = c;
-    else if (u->kept < sizeof u->keep)
-        u->keep[u->kept++] = c;
-    else
-        put_run(u, &c, 1, out);
+    if (keeps(u)) {
+        if (u->kept < sizeof u->keep)
+            u->keep[u->kept++] = c;
+        else
+            put_run(u, &c, 1, out);
+        return;
+    }
+    if (u->ending && u->end_n < sizeof u->end) {
+        u->end[u->end_n++] = c;
+        return;
+    }
+    if (u->end_n > 0)
+        pass_end(u, out);
+    out->p[out->n++] = c;
 }
 
 /* The event is not the extra one. What is kept of a member stays until that is decided. */
@@ -64,6 +83,7 @@ static inline void pass_event(struct sc_unasked *u, struct sink *out)
     if (!u->undecided)
         return;
     u->undecided = false;
+    pass_end(u, out);
     memcpy(out->p + out->n, u->keep, n);
     out->n += n;
     memmove(u->keep, u->keep + n, u->kept - n);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SC_UNASKED_KEEP 4096
+enum { SC_UNASKED_KEEP = 4096, SC_UNASKED_END = 32 };
 
 struct sc_unasked {
     bool keep_length; /* blanks and comments take the place of what is taken out */
@@ -20,15 +20,20 @@ struct sc_unasked {
     bool no_choices; /* "choices":[] */
     bool has_usage;  /* "usage":{ */
     bool whole;      /* the object of its data is closed */
+    bool finishes;   /* a choice of it has come to its end */
+    bool ending;     /* such an event's object is closed: what follows goes to `end` */
     bool first;      /* no member of the object has passed yet */
     bool drop_comma;
     bool drop_lf;
     bool last_cr;
     bool in_string, escaped;
+    uint8_t finish_matched;
+    uint8_t end_n;
     uint32_t depth;
     size_t kept;
-    size_t member; /* where in `keep` a member to be taken out begins; SIZE_MAX: none */
-    char keep[SC_UNASKED_KEEP];
+    size_t member;            /* where in `keep` a member to be taken out begins; SIZE_MAX: none */
+    char end[SC_UNASKED_END]; /* how the event before the extra one ends, from its last brace on */
+    char keep[SC_UNASKED_KEEP - SC_UNASKED_END];
 };
 
 #endif

@@ -230,6 +230,70 @@ static void a_length_that_was_told_is_kept(void **state)
     assert_shown_as(true, "data: {\"usage\":null,\"a\":1}\n\n", "data: {             \"a\":1}\n\n");
 }
 
+#define FINISH \
+    "\"choices\":[{\"finish_reason\":\"stop\",\"index\":0,\"delta\":{}}],\"object\":\"c\""
+#define TIMINGS ",\"timings\":{\"prompt_n\":1,\"predicted_per_second\":[30.5,\"}\"]}"
+
+/* llama.cpp's server, asked for usage, tells its timings in the extra chunk. */
+static void timings_go_back_to_the_chunk_before(void **state)
+{
+    static const char *const ends[] = {"\n\n", "\r\n\r\n", "\r\r"};
+    char all[1024], left[512], *again = left;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const char *e = ends[i];
+
+        snprintf(all, sizeof all,
+                 "data: {" DELTA "}%sdata: {" FINISH "}%sdata: {\"choices\":[]," USAGE TIMINGS
+                 "}%sdata: [DONE]%s",
+                 e, e, e, e);
+        snprintf(left, sizeof left, "data: {" DELTA "}%sdata: {" FINISH TIMINGS "}%sdata: [DONE]%s",
+                 e, e, e);
+        assert_shown(all, left);
+        assert_untouched(again);
+    }
+    assert_shown("data: {" FINISH " } \n\ndata: {\"choices\": [] , \"timings\" : {} , " USAGE
+                 "}\n\n",
+                 "data: {" FINISH "  , \"timings\" : {}} \n\n");
+    assert_shown("data: {" FINISH "}\n\ndata: {\"choices\":[]," USAGE TIMINGS "}\n",
+                 "data: {" FINISH TIMINGS "}\n\n");
+    assert_shown("data: {" FINISH "}\n\ndata: {\"choices\":[]," USAGE ",\"timings\":null}\n\n",
+                 "data: {" FINISH "}\n\n");
+}
+
+static void only_the_last_chunk_waits_for_what_follows(void **state)
+{
+    static const char first[] = "data: {\"choices\":[{\"finish_reason\":null}]}\n\n",
+                      last[] = "data: {" FINISH "}\n\n";
+    char out[sizeof last + SC_UNASKED_KEEP];
+    static struct sc_unasked u;
+
+    (void)state;
+    sc_unasked_init(&u, false);
+    assert_int_equal(sc_unasked_feed(&u, first, sizeof first - 1, out), sizeof first - 1);
+    assert_int_equal(sc_unasked_feed(&u, last, sizeof last - 1, out), sizeof last - 4);
+    assert_int_equal(sc_unasked_feed(&u, ":", 1, out), 4);
+    assert_untouched("data: {" FINISH "}\n\n: a comment\n\ndata: {" FINISH "}\n\n\n\ndata: x");
+    assert_untouched("data: {" FINISH "}"
+                     "                                       \n\ndata: x\n\n");
+    assert_untouched("data: {" FINISH "}\ndata: {" FINISH "} x\n\n");
+    assert_untouched("data: {" FINISH ",\"usage\":{}" TIMINGS "}\n\ndata: {" DELTA TIMINGS "}\n\n");
+}
+
+static void timings_keep_a_length_that_was_told(void **state)
+{
+    static const char extra[] = "data: {\"choices\":[]," USAGE "}";
+    char expected[512];
+
+    (void)state;
+    snprintf(expected, sizeof expected, "data: {" FINISH TIMINGS "}\n\n:%*s\n\ndata: [DONE]\n\n",
+             (int)sizeof extra - 2, "");
+    assert_shown_as(
+        true, "data: {" FINISH "}\n\ndata: {\"choices\":[]," USAGE TIMINGS "}\n\ndata: [DONE]\n\n",
+        expected);
+}
+
 /* A comment, or an event that has begun its output, is not kept waiting for its end. */
 static void output_is_not_kept_waiting(void **state)
 {
@@ -279,6 +343,9 @@ int main(void)
         cmocka_unit_test(long_events_pass),
         cmocka_unit_test(a_long_event_with_output_still_loses_its_null),
         cmocka_unit_test(a_length_that_was_told_is_kept),
+        cmocka_unit_test(timings_go_back_to_the_chunk_before),
+        cmocka_unit_test(only_the_last_chunk_waits_for_what_follows),
+        cmocka_unit_test(timings_keep_a_length_that_was_told),
         cmocka_unit_test(output_is_not_kept_waiting),
         cmocka_unit_test(only_streams_that_need_it_are_asked),
     };
