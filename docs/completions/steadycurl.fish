@@ -9,7 +9,7 @@ end
 function __steadycurl_options
     set -l words (commandline -opc)
     for line in ($words[1] $words[2] --help 2>/dev/null)
-        set -l part (string match -r -- '^  (-.,|   ) (--[a-z-]+)(?: [A-Z]\S*)? +(.*)' $line); or continue
+        set -l part (string match -r -- '^  (-.,|   ) (--[a-z-]+)(?: [A-Z]\S*|\[\S*\])? +(.*)' $line); or continue
         printf '%s\t%s\n' $part[3] $part[4]
         string match -q -- '-*' $part[2]; and printf '%s\t%s\n' (string trim -c , -- $part[2]) $part[4]
     end

@@ -13,6 +13,7 @@
 #include "log/log.h"
 #include "drive/pause.h"
 #include "drive/perform.h"
+#include "handle/detour.h"
 #include "handle/shadow.h"
 #include "process/runtime.h"
 #include "call/transfer.h"
@@ -46,6 +47,7 @@ static void reset(void *shadow)
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_detour_forget(s);
 }
 
 static CURLcode set_option(void *shadow, CURLoption option, int64_t arg)

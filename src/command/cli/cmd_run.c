@@ -17,11 +17,12 @@
 #include "cli/program.h"
 #include "cli/policy_file.h"
 #include "cli/run_faults.h"
+#include "cli/run_trial.h"
 #include "cli/usage.h"
 #include "policy/faults.h"
 #include "policy/policy.h"
 
-enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED };
+enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED, OPT_MOCK };
 
 static const struct sc_option options[] = {
     SC_OPTION_POLICY_FOUND,
@@ -33,6 +34,7 @@ static const struct sc_option options[] = {
     {"seed", OPT_SEED, "N", "of faults by chance (HOST:10%=503): the same seed, the same faults"},
     {"steady", OPT_STEADY, NULL, "retries and the rest stand between faults and PROGRAM"},
     {"unmarked", OPT_UNMARKED, NULL, "made-up answers come without x-steadycurl: fault"},
+    {"mock", OPT_MOCK, "[=SCRIPT]", "a mock of this run alone answers for every known LLM host"},
     SC_OPTIONS_END,
 };
 
@@ -176,7 +178,7 @@ static int start(char **argv)
 
 static bool is_about_faults(int opt)
 {
-    return opt >= OPT_FAULT && opt <= OPT_UNMARKED;
+    return opt >= OPT_FAULT && opt <= OPT_MOCK;
 }
 
 static bool take_fault(int opt, const char *value)
@@ -185,6 +187,8 @@ static bool take_fault(int opt, const char *value)
         return sc_run_fault(&usage, value);
     if (opt == OPT_SEED)
         return sc_run_fault_seed(&usage, value);
+    if (opt == OPT_MOCK)
+        return sc_run_mock(&usage, value);
     sc_run_fault_flag(opt == OPT_STEADY ? "--steady" : "--unmarked");
     return true;
 }
@@ -218,7 +222,8 @@ int sc_cmd_run(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (a.i >= argc)
         return sc_usage_wrong(&usage, "which program? see steadycurl run --help");
-    if (!policy_is_good(&faults) || !sc_run_faults_export(&usage, faults))
+    if (!policy_is_good(&faults) || !sc_run_trial_begin(&usage, sc_run_faults_steady()) ||
+        !sc_run_faults_export(&usage, faults))
         return 2;
     return start(argv + a.i);
 }

@@ -13,7 +13,7 @@
 enum { LINES_MAX = 64 << 10, SHOWN_MAX = 100 };
 
 static struct sc_buf lines = {.max = LINES_MAX};
-static bool faults, options;
+static bool faults, options, steady, mock;
 
 static void add(const char *text)
 {
@@ -68,6 +68,21 @@ void sc_run_fault_flag(const char *option)
 {
     add(option);
     options = true;
+    steady = steady || strcmp(option, "--steady") == 0;
+}
+
+bool sc_run_faults_steady(void)
+{
+    return steady;
+}
+
+void sc_run_mock_port(int port)
+{
+    char line[32];
+
+    snprintf(line, sizeof line, "--mock %d", port);
+    add(line);
+    mock = true;
 }
 
 /* Calls are counted for this run alone, whatever ran before. */
@@ -88,7 +103,7 @@ bool sc_run_faults_export(const struct sc_usage *usage, bool policy)
         sc_usage_wrong(usage, "--seed, --steady and --unmarked are about faults: which? --fault");
         return false;
     }
-    if (!faults && !options && !policy)
+    if (!faults && !options && !policy && !mock)
         return true;
     add_run();
     sc_buf_char(&lines, '\0');

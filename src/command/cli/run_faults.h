@@ -15,6 +15,12 @@ bool sc_run_fault(const struct sc_usage *usage, const char *spec);
 bool sc_run_fault_seed(const struct sc_usage *usage, const char *seed);
 void sc_run_fault_flag(const char *option);
 
+/* Whether --steady was among them. */
+bool sc_run_faults_steady(void);
+
+/* Known hosts are answered there. */
+void sc_run_mock_port(int port);
+
 /* All have been read: sets the variable, if there is anything to say. `policy`: the policy itself
  * asks for faults. */
 bool sc_run_faults_export(const struct sc_usage *usage, bool policy);

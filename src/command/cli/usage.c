@@ -69,12 +69,18 @@ int sc_usage_wrong(const struct sc_usage *u, const char *format, ...)
     return 2;
 }
 
+/* Its value may be the word that follows. */
+static bool takes_next(const struct sc_option *o)
+{
+    return o->argument && o->argument[0] != '[';
+}
+
 static void help_line(const struct sc_option *o)
 {
     char left[64];
     int n = o->letter < 256 ? snprintf(left, sizeof left, "  -%c, ", o->letter)
                             : snprintf(left, sizeof left, "      ");
-    snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", o->name, o->argument ? " " : "",
+    snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", o->name, takes_next(o) ? " " : "",
              o->argument ? o->argument : "");
     printf("%-26s %s\n", left, o->doc);
 }
@@ -125,7 +131,7 @@ static int take_value(struct sc_args *a, const struct sc_usage *u, const struct 
         sc_usage_wrong(u, "--%s takes no value", o->name);
         return SC_ARGS_WRONG;
     }
-    if (o->argument && !inline_value) {
+    if (takes_next(o) && !inline_value) {
         if (a->i >= a->argc) {
             sc_usage_wrong(u, "--%s needs a value: %s", o->name, o->argument);
             return SC_ARGS_WRONG;

@@ -22,7 +22,8 @@
  *
  * Options may follow operands, up to "--"; short ones may be written together ("-jw"), and
  * "--name=value" is "--name value". A lone "-" is an operand, or a value: standard input. --help
- * prints usage on stdout; what is wrong goes to stderr.
+ * prints usage on stdout; what is wrong goes to stderr. Where a value may be left out, it stands
+ * behind "=", and sc_args.value is NULL without one.
  */
 #ifndef SC_CLI_USAGE_H
 #define SC_CLI_USAGE_H
@@ -33,7 +34,7 @@
 struct sc_option {
     const char *name;
     int letter;
-    const char *argument; /* NULL: takes none */
+    const char *argument; /* NULL: takes none; "[=NAME]": may have one, in the same word */
     const char *doc;
 };
 

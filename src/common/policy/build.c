@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/stages.h"
+#include "provider/rows.h"
 
 #define CHUNK_MIN 1000 /* most policies are small, and each process has its own */
 
@@ -325,12 +326,12 @@ bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, 
     return good && b->name != NULL;
 }
 
-static bool switch_chaos_on(struct sc_policy *p, struct sc_rule *rule)
+static bool switch_on(struct sc_policy *p, struct sc_rule *rule, enum sc_stage_id stage)
 {
     struct sc_settings settings;
 
     memcpy(&settings, rule->settings, sizeof settings);
-    settings.stages |= SC_STAGE_BIT(SC_STAGE_CHAOS);
+    settings.stages |= SC_STAGE_BIT(stage);
     rule->settings = share(p, &settings);
     return rule->settings != NULL;
 }
@@ -356,7 +357,7 @@ static bool list_hosts(struct sc_policy *p, const char **hosts)
 }
 
 /* A rule behind all others, for what no other is for. */
-static bool manage_hosts(struct sc_policy *p, const struct sc_settings *settings)
+static bool manage_faulty(struct sc_policy *p, const struct sc_settings *settings)
 {
     struct sc_rule_spec spec = {.name = "faults", .settings = settings};
     const char **hosts;
@@ -371,6 +372,32 @@ static bool manage_hosts(struct sc_policy *p, const struct sc_settings *settings
     return sc_build_rule(p, &spec);
 }
 
+/* The same for all hosts that some provider has. */
+static bool manage_known(struct sc_policy *p, const struct sc_settings *settings)
+{
+    struct sc_rule_spec spec = {.name = "mock", .settings = settings};
+
+    for (int i = 0; i < SC_PROVIDER_COUNT; i++) {
+        const char *const *hosts = sc_provider_info((enum sc_provider)i)->hosts;
+        size_t n = 0;
+
+        while (hosts != NULL && hosts[n] != NULL)
+            n++;
+        spec.host = (struct sc_strings){hosts, n};
+        if (n > 0 && !sc_build_rule(p, &spec))
+            return false;
+    }
+    return true;
+}
+
+static bool switch_all_on(struct sc_policy *p, enum sc_stage_id stage)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (!switch_on(p, &p->rules[i], stage))
+            return false;
+    return true;
+}
+
 bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
                      struct sc_script_error *err)
 {
@@ -379,11 +406,12 @@ bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
 
     if (lines != NULL && !sc_faults_read(&p->faults, lines, err))
         return false;
-    if (p->faults.specs == NULL)
-        return true;
-    good = manage_hosts(p, settings);
-    for (size_t i = 0; i < p->n && good; i++)
-        good = switch_chaos_on(p, &p->rules[i]);
+    good = p->faults.specs == NULL || manage_faulty(p, settings);
+    good = good && (p->faults.mock_port == 0 || manage_known(p, settings));
+    if (good && p->faults.specs != NULL)
+        good = switch_all_on(p, SC_STAGE_CHAOS);
+    if (good && p->faults.mock_port > 0)
+        good = switch_all_on(p, SC_STAGE_REDIRECT);
     if (!good)
         snprintf(err->text, sizeof err->text, "out of memory");
     return good;

@@ -223,7 +223,7 @@ void sc_faults_add(struct sc_faults *f, struct sc_fault_spec *spec)
 
 static bool read_option(struct sc_faults *f, const char *p, size_t n, struct sc_script_error *err)
 {
-    static const char seed[] = "--seed ", run[] = "--run ";
+    static const char seed[] = "--seed ", run[] = "--run ", mock[] = "--mock ";
     int64_t value;
 
     if (n == 8 && memcmp(p, "--steady", 8) == 0)
@@ -237,6 +237,11 @@ static bool read_option(struct sc_faults *f, const char *p, size_t n, struct sc_
     }
     if (n >= sizeof run && memcmp(p, run, sizeof run - 1) == 0) {
         f->run = id_of(p, n);
+        return true;
+    }
+    if (n >= sizeof mock && memcmp(p, mock, sizeof mock - 1) == 0 &&
+        sc_script_number(p + sizeof mock - 1, n - sizeof mock + 1, 65535, &value)) {
+        f->mock_port = (int)value;
         return true;
     }
     return fail(err, 0, "no such option: '%.*s'", (int)(n > 60 ? 60 : n), p);

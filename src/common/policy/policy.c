@@ -196,6 +196,21 @@ const struct sc_faults *sc_policy_faults(const struct sc_policy *p)
     return p->faults.specs ? &p->faults : NULL;
 }
 
+int sc_policy_mock(const struct sc_policy *p)
+{
+    return p->faults.mock_port;
+}
+
+bool sc_policy_names_hosts(const struct sc_policy *p, const struct sc_rule *rule)
+{
+    const struct sc_patterns *hosts = &p->matches[rule->index].host;
+
+    for (size_t i = 0; i < hosts->n; i++)
+        if (hosts->items[i].p[0] != '*' || (hosts->items[i].n > 1 && hosts->items[i].p[1] == '.'))
+            return true;
+    return false;
+}
+
 const struct sc_log_settings *sc_policy_log(const struct sc_policy *p)
 {
     return &p->log;

@@ -92,6 +92,12 @@ bool sc_policy_find(char *buf, size_t n);
 /* Faults on purpose; NULL: none. */
 const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 
+/* The port of 127.0.0.1 where known hosts are answered by a mock; 0: by themselves. */
+int sc_policy_mock(const struct sc_policy *p);
+
+/* Whether the rule says whose calls it is for: one for all hosts does not. */
+bool sc_policy_names_hosts(const struct sc_policy *p, const struct sc_rule *rule);
+
 /* The policy's own rows for a call by this rule, its provider's behind them (core/classify.h), in
  * `rows`; NULL: neither has any. */
 const struct sc_class_rows *sc_rule_class_rows(const struct sc_rule *rule,

@@ -7,6 +7,7 @@
 #include "call/decide.h"
 #include "core/time.h"
 #include "handle/body.h"
+#include "handle/detour.h"
 #include "handle/hooks.h"
 #include "handle/progress.h"
 #include "handle/url.h"
@@ -28,6 +29,7 @@ static void forget_last(struct sc_shadow *s)
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_detour_forget(s);
 }
 
 /* Where the path does not tell, a body may: one that the program reads out as it goes is looked at

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "handle/body.h"
+#include "handle/detour.h"
 #include "handle/tracked.h"
 
 /* libcurl's options for a hook: the function, its argument, a flag that has to be `on`, and an
@@ -74,6 +75,8 @@ void sc_hooks_out(struct sc_shadow *s)
 {
     if (!s->hooked)
         return;
+    if (sc_hook_is_in(s, SC_HOOK_DETOUR))
+        sc_detour_out(s);
     for (int hook = SC_HOOK_NONE + 1; hook < SC_HOOKS; hook++)
         sc_hook_out(s, (enum sc_hook)hook);
     if (s->replaced)

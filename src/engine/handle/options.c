@@ -74,6 +74,26 @@ static void record_credential(struct sc_options *o, const struct sc_tracked *row
         o->credentials_lost |= p != NULL;
 }
 
+/* Few handles have any of these, either. */
+static void record_way(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
+{
+    if (!o->ways)
+        o->ways = calloc(1, sizeof *o->ways);
+    if (!o->ways)
+        return;
+    o->ways->of[row->at].set = true;
+    o->ways->of[row->at].value = arg;
+}
+
+static void record_way_text(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
+{
+    const char *p = as_pointer(arg);
+
+    record_way(o, row, 0);
+    if (o->ways)
+        o->ways->of[row->at].set = sc_text_set(&o->ways->of[row->at].text, p, p ? strlen(p) : 0);
+}
+
 static void record_url(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
 {
     record_text(o, row, arg);
@@ -83,6 +103,7 @@ static void record_url(struct sc_options *o, const struct sc_tracked *row, int64
 static void record_http_version(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
 {
     record_flag(o, row, arg == CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+    o->http_version = (uint8_t)arg;
 }
 
 /* ---- the method: the order of effects is libcurl's (setopt.c of 7.88) ------------------------ */
@@ -213,6 +234,8 @@ static recorder *const recorders[SC_TRACKED_KINDS] = {
     [SC_TRACKED_SECONDS] = record_seconds,
     [SC_TRACKED_TEXT] = record_text,
     [SC_TRACKED_CREDENTIAL] = record_credential,
+    [SC_TRACKED_WAY] = record_way,
+    [SC_TRACKED_WAY_TEXT] = record_way_text,
     [SC_TRACKED_URL] = record_url,
     [SC_TRACKED_HTTP_VERSION] = record_http_version,
     [SC_TRACKED_GET] = record_get,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "handle/detour.h"
+
 bool sc_text_set(struct sc_text *t, const char *p, size_t n)
 {
     t->set = false;
@@ -40,6 +42,14 @@ static void free_credentials(struct sc_options *o)
     o->credentials = NULL;
 }
 
+static void free_ways(struct sc_options *o)
+{
+    for (int i = 0; o->ways && i < SC_WAYS; i++)
+        sc_text_free(&o->ways->of[i].text);
+    free(o->ways);
+    o->ways = NULL;
+}
+
 static void free_texts(struct sc_options *o)
 {
     sc_text_free(&o->url);
@@ -50,6 +60,7 @@ static void free_texts(struct sc_options *o)
     sc_text_free(&o->model);
     sc_text_free(&o->copied_text);
     free_credentials(o);
+    free_ways(o);
 }
 
 void sc_options_default(struct sc_options *o)
@@ -95,6 +106,16 @@ static void copy_credentials(struct sc_options *to, const struct sc_options *fro
     }
 }
 
+static void copy_ways(struct sc_options *to, const struct sc_options *from)
+{
+    to->ways = from->ways ? calloc(1, sizeof *to->ways) : NULL;
+    for (int i = 0; to->ways && i < SC_WAYS; i++) {
+        to->ways->of[i].set = from->ways->of[i].set;
+        to->ways->of[i].value = from->ways->of[i].value;
+        copy_text(&to->ways->of[i].text, &from->ways->of[i].text);
+    }
+}
+
 struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
 {
     struct sc_shadow *s = calloc(1, sizeof *s);
@@ -112,6 +133,7 @@ struct sc_shadow *sc_shadow_copy(const struct sc_shadow *from, CURL *copy)
     copy_text(&s->o.model, &from->o.model);
     copy_text(&s->o.copied_text, &from->o.copied_text);
     copy_credentials(&s->o, &from->o);
+    copy_ways(&s->o, &from->o);
     s->hooked = from->hooked;
     s->replaced = from->replaced;
     s->headers_replaced = from->headers_replaced;
@@ -123,6 +145,7 @@ void sc_shadow_free(struct sc_shadow *s)
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);
     free(s->memo);
+    sc_detour_free(s);
     free(s);
 }
 

@@ -58,6 +58,23 @@ struct sc_credentials {
     struct sc_text of[SC_CREDENTIALS];
 };
 
+/* How the program gets out into the network, as far as a detour has to know (detour.h). */
+enum sc_way {
+    SC_WAY_CONNECT_TO,
+    SC_WAY_PROTOCOLS,
+    SC_WAY_PROTOCOLS_TEXT,
+    SC_WAY_NO_PROXY,
+    SC_WAYS
+};
+
+struct sc_ways {
+    struct {
+        bool set;
+        int64_t value;       /* of an option that is no text */
+        struct sc_text text; /* of one that is */
+    } of[SC_WAYS];
+};
+
 /* What was seen of COPYPOSTFIELDS when they were set: later nobody but libcurl can read them. */
 struct sc_copied {
     int64_t size, output_limit;
@@ -108,7 +125,8 @@ struct sc_options {
     bool follow;
     bool auto_referer;
     bool fresh_connect;
-    bool knows_http2;   /* HTTP_VERSION is 2 by prior knowledge */
+    bool knows_http2; /* HTTP_VERSION is 2 by prior knowledge */
+    uint8_t http_version;
     bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
     bool mime;          /* MIMEPOST: a form, whatever `method` says */
     bool copied_fields; /* post_fields belongs to libcurl: not to be read */
@@ -119,6 +137,7 @@ struct sc_options {
     struct sc_text bearer;
     struct sc_credentials *credentials; /* NULL: none was ever set */
     bool credentials_lost;              /* nor could one be kept: no memory */
+    struct sc_ways *ways;               /* NULL: none was ever set */
     struct sc_copied copy;
     struct sc_text model;       /* of the copied fields */
     struct sc_text copied_text; /* themselves, if a rule may want to look at them */
@@ -163,6 +182,7 @@ struct sc_answer;
 struct sc_kept;
 struct sc_mark;
 struct sc_member;
+struct sc_detour;
 
 struct sc_shadow {
     CURL *easy;
@@ -177,6 +197,7 @@ struct sc_shadow {
     struct sc_answer *answer;     /* the last transfer was none: what we said in its stead */
     struct sc_kept *kept;         /* it was not the one that the program got (view/kept.h) */
     struct sc_mark *mark;         /* the header line of ours in its answer (mark.h); NULL: none */
+    struct sc_detour *detour;     /* it asks, or has asked, an address of ours (detour.h) */
     uint16_t hooked;              /* what of ours stands in the handle: see hooks.h */
     bool body_planned;            /* ... and what of the body is to, in this attempt, is known */
     enum sc_replaced replaced;

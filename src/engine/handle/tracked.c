@@ -22,6 +22,8 @@
 #define TEXT(name, member, ...) ROW(name, OF_TYPE(struct sc_text, member), TEXT, __VA_ARGS__)
 #define HOOK(name) .hook = SC_HOOK_##name
 #define CONCERNS(what) .concerns = SC_CONCERNS_##what
+#define WAY(name, which) ROW(name, SC_WAY_##which, WAY)
+#define WAY_TEXT(name, which) ROW(name, SC_WAY_##which, WAY_TEXT)
 #define CREDENTIAL(name, which) ROW(name, SC_CREDENTIAL_##which, CREDENTIAL)
 
 const struct sc_tracked sc_tracked[SC_TRACKED_MAX] = {
@@ -81,6 +83,10 @@ const struct sc_tracked sc_tracked[SC_TRACKED_MAX] = {
     CREDENTIAL(CURLOPT_PROXYUSERNAME, PROXYUSERNAME),
     CREDENTIAL(CURLOPT_PROXYPASSWORD, PROXYPASSWORD),
     CREDENTIAL(CURLOPT_COOKIE, COOKIE),
+    WAY(CURLOPT_CONNECT_TO, CONNECT_TO),
+    WAY(CURLOPT_PROTOCOLS, PROTOCOLS),
+    WAY_TEXT(CURLOPT_PROTOCOLS_STR, PROTOCOLS_TEXT),
+    WAY_TEXT(CURLOPT_NOPROXY, NO_PROXY),
     ROW(CURLOPT_TIMEOUT, OF_TYPE(int64_t, timeout_ms), SECONDS),
     NUMBER(CURLOPT_TIMEOUT_MS, timeout_ms),
     FLAG(CURLOPT_HEADER, include_header),

@@ -26,6 +26,7 @@ enum sc_hook {
     SC_HOOK_SOCKOPT,
     SC_HOOK_RESOLVER_START,
     SC_HOOK_FRESH_CONNECT, /* no function: the next attempt makes a connection of its own */
+    SC_HOOK_DETOUR,        /* nor here: the way is another (detour.h) */
     SC_HOOKS
 };
 
@@ -38,6 +39,8 @@ enum sc_tracked_kind {
     SC_TRACKED_SECONDS, /* kept in milliseconds */
     SC_TRACKED_TEXT,    /* copied */
     SC_TRACKED_CREDENTIAL,
+    SC_TRACKED_WAY,
+    SC_TRACKED_WAY_TEXT,
     /* Those that change more than their own value: */
     SC_TRACKED_URL,
     SC_TRACKED_HTTP_VERSION,
@@ -68,7 +71,7 @@ struct sc_tracked {
 
 /* libcurl counts its options through, whatever their type. */
 #define SC_TRACKED_INDEX(option) ((unsigned)(option) % CURLOPTTYPE_OBJECTPOINT)
-enum { SC_TRACKED_MAX = SC_TRACKED_INDEX(CURLOPT_HSTSREADFUNCTION) + 1 };
+enum { SC_TRACKED_MAX = SC_TRACKED_INDEX(CURLOPT_PROTOCOLS_STR) + 1 };
 
 /* By that count; `option` is 0 where there is no row. */
 extern const struct sc_tracked sc_tracked[SC_TRACKED_MAX];

@@ -2,8 +2,8 @@
 #include "stage/stage.h"
 
 extern const struct sc_stage sc_stage_budget, sc_stage_fit, sc_stage_ask, sc_stage_split,
-    sc_stage_fallback, sc_stage_admit, sc_stage_consent, sc_stage_watchdog, sc_stage_chaos,
-    sc_stage_meter;
+    sc_stage_fallback, sc_stage_admit, sc_stage_consent, sc_stage_watchdog, sc_stage_redirect,
+    sc_stage_chaos, sc_stage_meter;
 
 const struct sc_stage *const sc_stage_table[SC_STAGE_COUNT] = {
     [SC_STAGE_BUDGET] = &sc_stage_budget,     /* what it may cost: before anything is reserved */
@@ -14,6 +14,7 @@ const struct sc_stage *const sc_stage_table[SC_STAGE_COUNT] = {
     [SC_STAGE_ADMIT] = &sc_stage_admit,       /* limits, gate, latches, breaker, retry budget */
     [SC_STAGE_CONSENT] = &sc_stage_consent,   /* whether the program itself forbids it */
     [SC_STAGE_WATCHDOG] = &sc_stage_watchdog, /* the server's own time */
+    [SC_STAGE_REDIRECT] = &sc_stage_redirect, /* to a mock of its own */
     [SC_STAGE_CHAOS] = &sc_stage_chaos,       /* faults on purpose, instead of the wire's own */
     [SC_STAGE_METER] = &sc_stage_meter,       /* what the answer took: first on the way up */
 };

@@ -182,7 +182,7 @@ static const char *type(const struct sc_shadow *s)
 }
 
 /* Upper case until 8.7, lower case since. */
-static const char *scheme(const struct sc_shadow *s)
+const char *sc_answered_scheme(const struct sc_shadow *s)
 {
     if (s->real->version_num < 0x080800)
         return s->asked.scheme_https ? "HTTPS" : "HTTP";
@@ -203,7 +203,7 @@ static const char *none(const struct sc_shadow *s)
 
 static const char *(*const texts[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_URL] = url,           [SC_MEANS_METHOD] = sc_asked_method,
-    [SC_MEANS_TYPE] = type,         [SC_MEANS_SCHEME] = scheme,
+    [SC_MEANS_TYPE] = type,         [SC_MEANS_SCHEME] = sc_answered_scheme,
     [SC_MEANS_ADDRESS] = empty,     [SC_MEANS_OWN_ADDRESS] = empty,
     [SC_MEANS_REDIRECT_URL] = none,
 };

@@ -16,6 +16,9 @@
 /* False: it has nothing to say to this, what libcurl says stands. */
 bool sc_answered_info(const struct sc_shadow *s, const struct sc_info *q);
 
+/* The scheme of the program's URL, as this libcurl writes it. */
+const char *sc_answered_scheme(const struct sc_shadow *s);
+
 CURLHcode sc_answered_header(struct sc_shadow *s, const char *name, size_t index, unsigned origin,
                              int request, struct curl_header **out);
 struct curl_header *sc_answered_nextheader(struct sc_shadow *s, unsigned origin, int request,

@@ -8,6 +8,7 @@
  */
 #include "view/getinfo.h"
 
+#include "handle/detour.h"
 #include "handle/mark.h"
 #include "view/answered.h"
 #include "view/infos.h"
@@ -168,6 +169,18 @@ static void several_attempts(const struct sc_overlay *o, const struct sc_info *q
         put(q, 0);
 }
 
+/* It went without TLS to an address of ours: to the program it did not. */
+static bool as_asked(const struct sc_shadow *s, const struct sc_info *q)
+{
+    const char **text = q->out;
+
+    if (q->means == SC_MEANS_URL)
+        return put_text(q, sc_detour_url(s, *text));
+    if (q->means == SC_MEANS_SCHEME)
+        return *text && put_text(q, sc_answered_scheme(s));
+    return q->means == SC_MEANS_PROTOCOL && sc_info_value(q) != 0 && put(q, CURLPROTO_HTTPS);
+}
+
 /* The first that has something to say to it does. */
 static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
 {
@@ -175,6 +188,7 @@ static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
     const struct sc_overlay *o = &s->overlay;
 
     return (s->answer && sc_answered_info(s, q)) ||
+           (sc_detour_was_taken(s) && !s->own && as_asked(s, q)) ||
            (x && x->phase != SC_COMMITTED && q->means == SC_MEANS_DOWN_TAKEN &&
             put(q, (int64_t)x->play->delivered_body)) ||
            (o->rewritten && size_uploaded(o, q)) || (x && under_way(x->play, q)) ||
@@ -189,7 +203,8 @@ static bool is_libcurls_own(const struct sc_shadow *s)
     const struct sc_overlay *o = &s->overlay;
 
     return !s->answer && !s->exchange && !s->kept && !s->mark && !o->rewritten && !o->merged &&
-           !o->stopped && !o->no_body && !o->hidden && !o->active && !o->altered;
+           !o->stopped && !o->no_body && !o->hidden && !o->active && !o->altered &&
+           !sc_detour_was_taken(s);
 }
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)

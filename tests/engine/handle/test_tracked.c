@@ -35,7 +35,10 @@ static bool may_be(enum sc_tracked_kind kind, curl_easytype type)
     case SC_TRACKED_TEXT:
     case SC_TRACKED_URL:
     case SC_TRACKED_CREDENTIAL:
+    case SC_TRACKED_WAY_TEXT:
         return type == CURLOT_STRING;
+    case SC_TRACKED_WAY:
+        return type == CURLOT_SLIST || type == CURLOT_LONG;
     case SC_TRACKED_POINTER:
         return type == CURLOT_OBJECT || type == CURLOT_CBPTR || type == CURLOT_SLIST;
     default:
@@ -117,6 +120,7 @@ static int64_t value_for(const struct sc_tracked *row)
     case SC_TRACKED_TEXT:
     case SC_TRACKED_URL:
     case SC_TRACKED_CREDENTIAL:
+    case SC_TRACKED_WAY_TEXT:
     case SC_TRACKED_POINTER:
     case SC_TRACKED_FUNCTION:
     case SC_TRACKED_FIELDS:
