@@ -67,6 +67,12 @@ enum sc_dialect sc_dialect_by_name(struct sc_str name);
 /* What a request to this path speaks, or SC_DIALECT_COUNT. path: of the URL, without a query. */
 enum sc_dialect sc_dialect_of_path(struct sc_str path);
 
+/* Whose words an error has that is written in a provider's stead for a program of this dialect: the
+ * provider's own if it has any for that, else those of the dialect's author. A server of any make
+ * that speaks Anthropic's Messages fails in Anthropic's words, and so do OpenAI's clients expect
+ * OpenAI's. Without a dialect (COUNT) the provider's. */
+enum sc_provider sc_dialect_voice(enum sc_dialect d, enum sc_provider provider);
+
 /* ---- requests ---- */
 
 struct sc_dialect_to {

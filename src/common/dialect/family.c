@@ -62,10 +62,34 @@ enum sc_dialect sc_dialect_of_path(struct sc_str path)
 
     while (path.n > 1 && path.p[path.n - 1] == '/')
         path.n--;
+    if (memmem(path.p, path.n, "/threads/", 9)) /* messages that an assistant keeps */
+        return SC_DIALECT_COUNT;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(path, ends[i].end))
             return ends[i].dialect;
     return SC_DIALECT_COUNT;
+}
+
+static bool is_google(enum sc_provider p)
+{
+    return p == SC_PROVIDER_GEMINI || p == SC_PROVIDER_VERTEX;
+}
+
+enum sc_provider sc_dialect_voice(enum sc_dialect d, enum sc_provider provider)
+{
+    switch (d) {
+    case SC_DIALECT_MESSAGES:
+        return SC_PROVIDER_ANTHROPIC;
+    case SC_DIALECT_GEMINI:
+        return is_google(provider) ? provider : SC_PROVIDER_GEMINI;
+    case SC_DIALECT_CHAT:
+    case SC_DIALECT_RESPONSES:
+        return is_google(provider) || provider == SC_PROVIDER_ANTHROPIC
+                   ? SC_PROVIDER_OPENAI_COMPATIBLE
+                   : provider;
+    default:
+        return provider;
+    }
 }
 
 static void put_model(struct sc_buf *out, const char *model)

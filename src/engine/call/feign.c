@@ -11,6 +11,7 @@
 #include "call/judge.h"
 #include "call/routed.h"
 #include "core/time.h"
+#include "dialect/dialect.h"
 #include "handle/texts.h"
 #include "http/header.h"
 
@@ -73,10 +74,13 @@ static bool is_array(const struct sc_transfer *t)
            !(query.n > 0 && memmem(query.p, query.n, "alt=sse", 7));
 }
 
-/* Whose words these are: a server of any make that speaks Anthropic's Messages fails in them. */
+/* Whose words these are: of who is asked, in the dialect that it is asked in. */
 static enum sc_provider said_by(const struct sc_transfer *t)
 {
-    return path_has(t, "/v1/messages") ? SC_PROVIDER_ANTHROPIC : t->route.provider;
+    return sc_dialect_voice(SC_ROUTE_IS_ELSEWHERE(&t->route)
+                                ? t->route.target->dialect
+                                : sc_dialect_of_path(t->shadow->asked.path),
+                            t->route.provider);
 }
 
 static void write_error(const struct sc_transfer *t, const struct sc_outcome *o, uint64_t key,

@@ -225,7 +225,7 @@ bool sc_last_refuse(struct sc_transfer *t)
 
     if (last && sc_last_set(t, last, NULL, SC_CLASS_RETRYABLE))
         return true;
-    sc_reply_error(t->route.provider, SC_CLASS_BAD_REQUEST,
+    sc_reply_error(sc_refusal_voice(t), SC_CLASS_BAD_REQUEST,
                    "The request cannot be sent to any of the targets that are set for it.", &text);
     reply.status = text.status;
     reply.error_type = text.error_type;

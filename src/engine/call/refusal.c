@@ -7,6 +7,7 @@
 
 #include "call/judge.h"
 #include "core/units.h"
+#include "dialect/dialect.h"
 
 bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct sc_reply *reply)
 {
@@ -21,6 +22,13 @@ bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct 
     t->own_answer = a;
     sc_judge_own(t, class);
     return true;
+}
+
+enum sc_provider sc_refusal_voice(const struct sc_transfer *t)
+{
+    return sc_dialect_voice(sc_dialect_of_path(t->shadow->asked.path),
+                            SC_ROUTE_IS_ELSEWHERE(&t->route) ? SC_PROVIDER_OPENAI_COMPATIBLE
+                                                             : t->route.provider);
 }
 
 void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a)
@@ -137,7 +145,7 @@ bool sc_refuse(struct sc_transfer *t, const struct sc_admission *a)
     r.retry_after_ms = class == SC_CLASS_BAD_REQUEST ? 0 : a->retry_after_ms;
     put_message(r.retry_after_ms, why_of(t, a->refusal, budget, sizeof budget), message,
                 sizeof message);
-    sc_reply_error(t->route.provider, class, message, &text);
+    sc_reply_error(sc_refusal_voice(t), class, message, &text);
     r.status = text.status;
     r.error_type = text.error_type;
     r.body = text.body;

@@ -21,6 +21,9 @@ struct sc_own_answer {
  * when out of memory: then the call goes on as if nothing had been said. */
 bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct sc_reply *reply);
 
+/* In whose words the program is refused: those of its own dialect, whoever is asked at the time. */
+enum sc_provider sc_refusal_voice(const struct sc_transfer *t);
+
 /* It stands in for the next attempt's wire. Takes it over. */
 void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a);
 

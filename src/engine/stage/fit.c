@@ -163,7 +163,7 @@ static void reject(struct sc_transfer *t, struct fitting *me, const struct fit *
     char body[640];
     struct sc_reply r = {.status = 400, .reason = "context", .body = body};
 
-    r.body_len = sc_reply_context(t->route.provider, &x, body, sizeof body);
+    r.body_len = sc_reply_context(sc_refusal_voice(t), &x, body, sizeof body);
     if (t->call.attempts == 0 && r.body_len > 0)
         me->rejected = sc_own_answer_set(t, SC_CLASS_TOKEN_LIMIT, &r);
 }

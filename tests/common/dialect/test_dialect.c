@@ -31,6 +31,7 @@ static void names_and_paths(void **state)
         {"/v1beta/models/g:streamGenerateContent", SC_DIALECT_GEMINI},
         {"/v1/embeddings", SC_DIALECT_COUNT},
         {"/v1/messages/batches", SC_DIALECT_COUNT},
+        {"/v1/threads/thread_1/messages", SC_DIALECT_COUNT},
         {"", SC_DIALECT_COUNT},
     };
 
@@ -41,6 +42,27 @@ static void names_and_paths(void **state)
         assert_int_equal(sc_dialect_by_name(str(sc_dialect_name((enum sc_dialect)d))), d);
     assert_int_equal(sc_dialect_by_name(str("messages")), SC_DIALECT_MESSAGES);
     assert_int_equal(sc_dialect_by_name(str("openai-")), SC_DIALECT_COUNT);
+}
+
+static void errors_are_in_the_words_of_the_program_s_dialect(void **state)
+{
+    static const struct {
+        enum sc_dialect dialect;
+        enum sc_provider provider, voice;
+    } table[] = {
+        {SC_DIALECT_CHAT, SC_PROVIDER_AZURE, SC_PROVIDER_AZURE},
+        {SC_DIALECT_CHAT, SC_PROVIDER_MISTRAL, SC_PROVIDER_MISTRAL},
+        {SC_DIALECT_CHAT, SC_PROVIDER_ANTHROPIC, SC_PROVIDER_OPENAI_COMPATIBLE},
+        {SC_DIALECT_RESPONSES, SC_PROVIDER_GEMINI, SC_PROVIDER_OPENAI_COMPATIBLE},
+        {SC_DIALECT_MESSAGES, SC_PROVIDER_OPENAI_COMPATIBLE, SC_PROVIDER_ANTHROPIC},
+        {SC_DIALECT_GEMINI, SC_PROVIDER_OPENAI, SC_PROVIDER_GEMINI},
+        {SC_DIALECT_GEMINI, SC_PROVIDER_VERTEX, SC_PROVIDER_VERTEX},
+        {SC_DIALECT_COUNT, SC_PROVIDER_COHERE, SC_PROVIDER_COHERE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_int_equal(sc_dialect_voice(table[i].dialect, table[i].provider), table[i].voice);
 }
 
 static void a_model_in_a_path_is_escaped(void **state)
@@ -361,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_paths),
+        cmocka_unit_test(errors_are_in_the_words_of_the_program_s_dialect),
         cmocka_unit_test(a_model_in_a_path_is_escaped),
         cmocka_unit_test(the_same_dialect_changes_the_model_alone),
         cmocka_unit_test(what_is_no_request_is_unfit),
