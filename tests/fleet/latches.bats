@@ -43,6 +43,28 @@ with_key() { # KEY
     [ "$(mock_count)" -eq 2 ]
 }
 
+# What Ollama says has no code, and its other APIs fail as their own clients expect.
+@test "a spent quota of Ollama's, in the words of the API that is used" {
+    local way there filter key
+    policy '"provider": "ollama"'
+    for way in "" --parallel; do
+        while read -r there filter; do
+            mock_script '429;message=you (who) have reached your weekly usage limit,200'
+            key="authorization: Bearer $KEY$way$there"
+            CHAT=$MOCK_URL$there run -0 ask $way -H "$key" -o "$BATS_TEST_TMPDIR/first"
+            CHAT=$MOCK_URL$there run -0 --separate-stderr ask $way -H "$key" -D "$BATS_TEST_TMPDIR/head"
+            grep -q '^x-steadycurl: quota_exhausted' "$BATS_TEST_TMPDIR/head"
+            grep -q '^x-should-retry: false' "$BATS_TEST_TMPDIR/head"
+            echo "$there: $output"
+            jq -e "$filter" <<<"$output"
+        done <<'EOF'
+/api/chat keys == ["error"] and (.error | test("reached your usage limit, upgrade"))
+/v1/chat/completions .error.code == "insufficient_quota"
+/v1/messages .type == "error" and .error.type == "billing_error"
+EOF
+    done
+}
+
 @test "keys are told apart wherever they stand" {
     local header
     mock_script 401,200

@@ -70,6 +70,12 @@ enum sc_dialect sc_dialect_of_path(struct sc_str path)
     return SC_DIALECT_COUNT;
 }
 
+/* Own APIs, and OpenAI's at paths beside them. */
+static bool has_chat_beside(enum sc_provider p)
+{
+    return p == SC_PROVIDER_ANTHROPIC || p == SC_PROVIDER_BEDROCK || p == SC_PROVIDER_OLLAMA;
+}
+
 static bool is_google(enum sc_provider p)
 {
     return p == SC_PROVIDER_GEMINI || p == SC_PROVIDER_VERTEX;
@@ -84,9 +90,8 @@ enum sc_provider sc_dialect_voice(enum sc_dialect d, enum sc_provider provider)
         return is_google(provider) ? provider : SC_PROVIDER_GEMINI;
     case SC_DIALECT_CHAT:
     case SC_DIALECT_RESPONSES:
-        return is_google(provider) || provider == SC_PROVIDER_ANTHROPIC
-                   ? SC_PROVIDER_OPENAI_COMPATIBLE
-                   : provider;
+        return is_google(provider) || has_chat_beside(provider) ? SC_PROVIDER_OPENAI_COMPATIBLE
+                                                                : provider;
     default:
         return provider;
     }

@@ -107,6 +107,10 @@ static const struct words anthropic_quota = {
 static const struct words google_quota = {
     "RESOURCE_EXHAUSTED", NULL,
     "You exceeded your current quota, please check your plan and billing details."};
+static const struct words ollama_quota = {
+    "api_error", NULL,
+    "you (mock) have reached your session usage limit, upgrade for higher limits: "
+    "https://ollama.com/upgrade"};
 static const struct words mistral_quota = {"insufficient_quota", "insufficient_quota",
                                            "Your subscription's monthly limit is reached."};
 
@@ -323,7 +327,7 @@ static const struct dialect dialects[SC_PROVIDER_COUNT] = {
     [SC_PROVIDER_MISTRAL] = {mistral_rows, &mistral_quota, &mistral_context, write_mistral},
     [SC_PROVIDER_COHERE] = {openai_rows, &openai_quota, &openai_context, write_cohere},
     [SC_PROVIDER_XAI] = {openai_rows, &openai_quota, &openai_context, write_xai},
-    [SC_PROVIDER_OLLAMA] = {openai_rows, &openai_quota, &openai_context, write_ollama},
+    [SC_PROVIDER_OLLAMA] = {openai_rows, &ollama_quota, &openai_context, write_ollama},
     [SC_PROVIDER_BEDROCK] = {openai_rows, &openai_quota, &openai_context, write_message_only},
     [SC_PROVIDER_OPENROUTER] = {openai_rows, &openai_quota, &openai_context, write_numbered},
     [SC_PROVIDER_LLAMACPP] = {llamacpp_rows, &openai_quota, &llamacpp_context, write_llamacpp},

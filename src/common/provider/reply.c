@@ -157,6 +157,17 @@ static const struct name vllm_names[] = {
     {CLASS(OVERLOADED), 503, "ServiceUnavailableError", NULL, NULL},
     {LAST, 500, "InternalServerError", NULL, NULL},
 };
+/* Of its own paths: clients have status and text to go by, there is no code. The cloud's words. */
+static const struct name ollama_names[] = {
+    {CLASS(QUOTA_EXHAUSTED), 429, NULL, NULL,
+     "you have reached your usage limit, upgrade for higher limits."},
+    {CLASS(BAD_REQUEST), 400, NULL, NULL, NULL},
+    {CLASS(TOKEN_LIMIT), 400, NULL, NULL, NULL},
+    {CLASS(AUTH), 401, NULL, NULL, "unauthorized:"},
+    {CLASS(RATE_LIMITED), 429, NULL, NULL, NULL},
+    {CLASS(OVERLOADED), 503, NULL, NULL, NULL},
+    {LAST, 500, NULL, NULL, NULL},
+};
 /* clang-format on */
 
 #define OPENAI_TEXT "{\"error\":{\"message\":$m,\"type\":$t,\"param\":null,\"code\":$c}}"
@@ -186,7 +197,7 @@ static const struct shape shapes[SC_PROVIDER_COUNT] = {
     [SC_PROVIDER_TOGETHER] = {OPENAI_TEXT, together_names, NULL},
     [SC_PROVIDER_OPENROUTER] = {"{\"error\":{\"code\":$s,\"message\":$m}}", openrouter_names, NULL},
     [SC_PROVIDER_BEDROCK] = {MESSAGE_TEXT, bedrock_names, NULL},
-    [SC_PROVIDER_OLLAMA] = {"{\"error\":$m}", openai_names, NULL},
+    [SC_PROVIDER_OLLAMA] = {"{\"error\":$m}", ollama_names, NULL},
     [SC_PROVIDER_VLLM] = {NUMBERED_TEXT, vllm_names, NULL},
     [SC_PROVIDER_LLAMACPP] = {NUMBERED_TEXT, llamacpp_names, NULL},
 };

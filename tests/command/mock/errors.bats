@@ -58,6 +58,7 @@ fails() { # OUTCOME PATH [CURL ARGUMENT...]; the body, then the status
     fails 401 /v1/chat/completions -H 'x-mock-provider: mistral' | jq -e '.[0] == {"detail":"Unauthorized"}'
     fails 429 /v2/chat | jq -e '.[0] | keys == ["id", "message"]'
     fails 503 /api/chat | jq -e '.[0].error | type == "string"'
+    fails quota /api/chat | jq -e '.[0].error | test("session usage limit")'
     fails 404 /v1/chat/completions -H 'x-mock-provider: ollama' | jq -e '.[0].error.type'
     fails 400 /v1/chat/completions -H 'Host: api.x.ai:443' | jq -e '.[0].error | type == "string"'
     fails 429 /model/m/converse -H 'Host: bedrock-runtime.us-east-1.amazonaws.com' |

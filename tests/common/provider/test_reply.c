@@ -53,8 +53,6 @@ static void each_is_of_the_class_that_it_tells_of(void **state)
             assert_non_null(json);
             cJSON_Delete(json);
             assert_non_null(strstr(t.body, "Because."));
-            if (p == SC_PROVIDER_OLLAMA && classes[i] == SC_CLASS_QUOTA_EXHAUSTED)
-                continue; /* {"error": text} has no code; x-should-retry says it */
             assert_string_equal(sc_class_name(read_back((enum sc_provider)p, &t).class),
                                 sc_class_name(classes[i]));
             assert_true(read_back((enum sc_provider)p, &t).proof != SC_PROOF_NONE ||
@@ -82,6 +80,7 @@ static void a_spent_quota_has_the_providers_own_code(void **state)
         {SC_PROVIDER_XAI, 429, "used all available credits"},
         {SC_PROVIDER_TOGETHER, 402, "\"type\":\"credit_limit\""},
         {SC_PROVIDER_OPENROUTER, 402, "\"code\":402"},
+        {SC_PROVIDER_OLLAMA, 429, "{\"error\":\"you have reached your usage limit, upgrade"},
     };
     struct sc_reply_text t;
 

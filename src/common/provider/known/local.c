@@ -3,6 +3,10 @@
 
 /* clang-format off */
 static const struct sc_class_row ollama_rows[] = {
+    {QUOTA, "ollama-usage-limit", {403, 429, NO_STATUS},
+     PHRASE("reached your usage limit|session usage limit|hourly usage limit|daily usage limit|"
+            "weekly usage limit|monthly usage limit"),
+     IS(QUOTA_EXHAUSTED)},
     {TOKENS, "ollama-context", {400, 500, NO_STATUS}, PHRASE("exceeds the context length"),
      IS(TOKEN_LIMIT)},
 };
