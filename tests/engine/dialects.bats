@@ -293,3 +293,47 @@ first_is_told() {
 @test "where both are down, the program gets its own host's failure, byte for byte" {
     each first_is_told
 }
+
+# Programs that others have written for OpenAI's chat: NAME NEEDS COMMAND...
+CLIENTS=$(cat <<'TABLE'
+php      curl_init            php tests/programs/ask.php return
+phpmulti curl_init            php tests/multi/ask.php select
+pycurl   pycurl               /usr/bin/python3 tests/programs/ask.py string
+pymulti  pycurl               /usr/bin/python3 tests/multi/ask.py select
+R        RCurl                Rscript tests/programs/ask.R post
+guzzle   GuzzleHttp           php tests/multi/clients.php guzzle
+TABLE
+)
+
+is_there() { # NEED
+    case $1 in
+    curl_init) php -r 'exit(function_exists("curl_init") ? 0 : 1);' ;;
+    pycurl) /usr/bin/python3 -c 'import pycurl' ;;
+    RCurl) Rscript -e 'library(RCurl)' ;;
+    GuzzleHttp) php -r 'exit(@include("GuzzleHttp/autoload.php") ? 0 : 1);' ;;
+    esac >/dev/null 2>&1
+}
+
+# The text of all answers and streams in what a program prints, whatever it prints around them.
+printed_text() {
+    grep -o '"content":"[^"]*"' | cut -d'"' -f4 | tr -d '\n'
+}
+
+@test "PHP, pycurl, R and Guzzle that speak chat are answered by every dialect, whole and streamed" {
+    local question='"messages":[{"role":"user","content":"Why?"}]' name need command missing=
+    cd "$SC_TOP"
+    while read -r name need command; do
+        is_there "$need" || { missing+=" $name" && continue; }
+        for target in $DIALECTS; do
+            policy "$target" ok
+            for ask in "{\"model\":\"gpt-4o\",$question}" "{\"model\":\"gpt-4o\",\"stream\":true,$question}"; do
+                ASK=$ask ASK_STREAM=$ask run -0 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" \
+                    --log "$LOG" -- timeout 60 $command "$FIRST/v1/chat/completions"
+                echo "$name <- $target: $ask: $output"
+                [[ $output == *chat.completion* && $output != *503* ]]
+                [[ $(tr -d '\\' <<<"$output" | printed_text) == "You asked: Why?"* ]]
+            done
+        done
+    done <<<"$CLIENTS"
+    [ -z "$missing" ] || skip "not here:$missing"
+}
