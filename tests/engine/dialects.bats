@@ -83,6 +83,7 @@ request() { # DIALECT whole|stream
 
 ask() { # [CURL OPTION...]: the first, as the pair at hand; head and body into files
     request "$program" "$form" >"$BATS_TEST_TMPDIR/request"
+    rm -f "$BATS_TEST_TMPDIR/head" "$BATS_TEST_TMPDIR/body"
     "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 60 \
         curl -sS -N -H 'Authorization: Bearer sk-program' $way "$@" "$FIRST$(path "$program" "$form")" \
         -D "$BATS_TEST_TMPDIR/head" -o "$BATS_TEST_TMPDIR/body" --data-binary @"$BATS_TEST_TMPDIR/request"
@@ -331,7 +332,7 @@ printed_text() {
                     --log "$LOG" -- timeout 60 $command "$FIRST/v1/chat/completions"
                 echo "$name <- $target: $ask: $output"
                 [[ $output == *chat.completion* && $output != *503* ]]
-                [[ $(tr -d '\\' <<<"$output" | printed_text) == "You asked: Why?"* ]]
+                [[ $(tr -d '\134' <<<"$output" | printed_text) == "You asked: Why?"* ]]
             done
         done
     done <<<"$CLIENTS"

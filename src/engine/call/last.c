@@ -207,7 +207,6 @@ bool sc_last_set(struct sc_transfer *t, const struct sc_reply_link *reply, const
     sc_buf_free(&body);
     if (!good)
         return false;
-    t->x.wants.translation = NULL;
     sc_answer_forget(t->shadow);
     sc_mark_forget(t->shadow);
     sc_report_fallback(t, &(struct sc_moved){.from = from ? from : "first",

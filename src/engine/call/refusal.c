@@ -20,6 +20,7 @@ bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct 
     a->reply.body = (const char *)(a + 1);
     free(t->own_answer);
     t->own_answer = a;
+    t->x.wants.translation = NULL; /* it is in the program's words already */
     sc_judge_own(t, class);
     return true;
 }

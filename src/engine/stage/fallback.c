@@ -287,7 +287,6 @@ static bool relay(struct sc_transfer *t, struct fallback *me)
     good = good && sc_own_answer_set(t, SC_CLASS_OK, &reply);
     if (good)
         t->own_answer->relayed = true;
-    t->x.wants.translation = NULL;
     sc_buf_free(&body);
     return good;
 }

@@ -4,7 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 
-packages=(openai@6.49.0 @anthropic-ai/sdk@1.14.0 @google/genai@2.32.0)
+packages=(openai@6.49.0 openai7@npm:openai@7.59.0 @anthropic-ai/sdk@1.14.0 @google/genai@2.32.0)
 
 # DIALECT_CLIENTS names a folder that has them already.
 setup_file() {
@@ -20,8 +20,10 @@ setup_file() {
 }
 
 @test "every golden answer, stream and error is read by the client it is for" {
-    run timeout 300 node "$SC_TOP/tests/common/dialect/clients.mjs" "$CLIENTS" "$SC_TOP/tests/common/dialect"
-    grep WRONG <<<"$output" || true
-    [ "$status" -eq 0 ]
-    [ "$(grep -c '^good ' <<<"$output")" -gt 200 ]
+    for openai in openai openai7; do
+        run timeout 300 node "$SC_TOP/tests/common/dialect/clients.mjs" "$CLIENTS" "$SC_TOP/tests/common/dialect" "$openai"
+        grep WRONG <<<"$output" || true
+        [ "$status" -eq 0 ]
+        [ "$(grep -c '^good ' <<<"$output")" -gt 200 ]
+    done
 }
