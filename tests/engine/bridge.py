@@ -27,7 +27,7 @@ class Bridge(BaseHTTPRequestHandler):
             easy.perform()
             self.pass_on(lines, b"")
             self.wfile.write(b"0\r\n\r\n")
-        except pycurl.error:
+        except (pycurl.error, OSError): # OSError: the client has enough
             self.close_connection = True
 
     def pass_on(self, lines, piece):

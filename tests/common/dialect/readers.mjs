@@ -60,10 +60,10 @@ export async function load(folder, openai_) {
             helper: async (url) => fromResponse(await openai(url).responses.stream({ model: 'm', input: 'Hi', tools: tools.responses }).finalResponse()),
         },
         messages: {
-            whole: async (url) => fromMessage(await anthropic(url).messages.create({ model: 'm', max_tokens: 9, messages: ask, tools: tools.messages })),
+            whole: async (url) => fromMessage(await anthropic(url).messages.create({ model: 'm', max_tokens: 90, messages: ask, tools: tools.messages })),
             raw: async (url) => {
                 const answer = { text: '', calls: [], blocks: [] };
-                for await (const event of await anthropic(url).messages.create({ model: 'm', max_tokens: 9, messages: ask, tools: tools.messages, stream: true })) {
+                for await (const event of await anthropic(url).messages.create({ model: 'm', max_tokens: 90, messages: ask, tools: tools.messages, stream: true })) {
                     if (event.type === 'content_block_start' && event.content_block.type === 'tool_use')
                         answer.calls.push([event.content_block.name, '']);
                     if (event.delta?.type === 'text_delta') answer.text += event.delta.text;
@@ -75,7 +75,7 @@ export async function load(folder, openai_) {
                 answer.calls = answer.calls.map(([name, text]) => [name, parse(text)]);
                 return answer;
             },
-            helper: async (url) => fromMessage(await anthropic(url).messages.stream({ model: 'm', max_tokens: 9, messages: ask, tools: tools.messages }).finalMessage()),
+            helper: async (url) => fromMessage(await anthropic(url).messages.stream({ model: 'm', max_tokens: 90, messages: ask, tools: tools.messages }).finalMessage()),
         },
         gemini: {
             whole: async (url) => fromGemini([await gemini(url).models.generateContent({ model: 'm', contents: 'Hi', config: { tools: tools.gemini } })]),
