@@ -37,16 +37,19 @@ DEPGEN  = -MMD -MP
 objects = $(patsubst src/%,$(BUILD)/obj/%.o,$(basename $(sort $(shell find $(1:%=src/%) -name '*.[cS]'))))
 PRELOAD_OBJ := $(call objects,preload/entry preload/bind)
 ENGINE_ONLY := $(call objects,engine)
-COMMON_OBJ  := $(call objects,common)
+# The stores need SQLite: the command is linked to it, the engine loads an object that has it.
+STORE_ONLY  := $(call objects,common/store/object.c common/store/sqlite.c)
+STORE_OBJ   := $(STORE_ONLY) $(call objects,common/store/place.c common/state/siphash.c)
+COMMON_OBJ  := $(filter-out $(STORE_ONLY),$(call objects,common))
 ENGINE_OBJ  := $(ENGINE_ONLY) $(COMMON_OBJ)
-COMMAND_OBJ := $(call objects,command) $(COMMON_OBJ)
+COMMAND_OBJ := $(call objects,command common/store/sqlite.c) $(COMMON_OBJ)
 
 .PHONY: all demo test programs unit bench lint sanitize fuzz install uninstall clean help man always deps format dist deb
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl-audit.so \
-     $(BUILD)/steadycurl
+all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl-store.so \
+     $(BUILD)/steadycurl-audit.so $(BUILD)/steadycurl
 
 # Declarations stand at the start of a block; where that holds for a whole folder, it is kept.
 $(PRELOAD_OBJ) $(call objects,common/core common/policy common/state): WARN += -Wdeclaration-after-statement
@@ -86,6 +89,14 @@ $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
 $(BUILD)/steadycurl-engine.so: $(ENGINE_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,steadycurl-engine.so -o $@ $^
+
+# SQLite whole and with its names hidden (src/common/store/object.c); as a library where there is no
+# archive of it.
+SQLITE = $(if $(wildcard $(shell $(CC) -print-file-name=libsqlite3.a)),-l:libsqlite3.a,-lsqlite3)
+$(BUILD)/steadycurl-store.so: $(STORE_OBJ)
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,-Bsymbolic \
+	    -Wl,-soname,steadycurl-store.so -o $@ $^ $(SQLITE) -lm
 
 $(BUILD)/steadycurl-audit.so: $(BUILD)/obj/preload/audit/audit.o $(BUILD)/obj/preload/bind/elf.o
 	@$(SAY) LINK $@
@@ -155,7 +166,7 @@ install: all
 	install -d $(INSTALL_LIB) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
 	    $(INSTALL_DATA)/policies $(INSTALL_SHELL) $(INSTALL_ZSH) $(INSTALL_FISH)
 	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so \
-	    $(BUILD)/steadycurl-audit.so $(INSTALL_LIB)
+	    $(BUILD)/steadycurl-store.so $(BUILD)/steadycurl-audit.so $(INSTALL_LIB)
 	install -m 755 $(BUILD)/steadycurl $(DESTDIR)$(BINDIR)
 	install -m 644 docs/man/steadycurl.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 docs/man/steadycurl-policy.5 $(DESTDIR)$(MANDIR)/man5

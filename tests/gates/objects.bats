@@ -8,6 +8,7 @@ setup() {
     build=$SC_TOP/build
     preload=$build/libsteadycurl.so
     engine=$build/steadycurl-engine.so
+    store=$build/steadycurl-store.so
     for needed in nm readelf; do
         command -v $needed >/dev/null || skip "no $needed"
     done
@@ -57,6 +58,13 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     [ "$(exports "$engine")" = sc_engine_table ]
 }
 
+@test "the store exports its table and nothing else, SQLite's names are its own" {
+    [ "$(exports "$store")" = sc_store_entry ]
+    refuse "$store" 'sqlite3_.*|curl_.*'
+    needed "$store" | none 'sqlite|curl'
+    needed "$engine" | none 'sqlite|store'
+}
+
 @test "the preload needs libc and nothing else, of any age" {
     [ "$(needed "$preload")" = libc.so.6 ]
     case $(uname -m) in
@@ -99,8 +107,8 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     refuse "$preload" 'signal|sigaction|pthread_.*|fork|v?printf|puts|fopen|stderr|stdout'
 }
 
-@test "both are hardened: relro, bind now, no text relocations, no executable stack" {
-    for object in "$preload" "$engine"; do
+@test "all are hardened: relro, bind now, no text relocations, no executable stack" {
+    for object in "$preload" "$engine" "$store"; do
         readelf -lW "$object" | grep -q GNU_RELRO
         readelf -dW "$object" | grep -q 'FLAGS_1.*NOW'
         readelf -dW "$object" | none 'TEXTREL|RPATH|RUNPATH'

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/kept.h"
 #include "provider/class.h"
 
 enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
@@ -158,6 +159,7 @@ struct sc_settings {
     struct sc_hold_settings hold;
     struct sc_timeouts timeouts;
     struct sc_token_settings tokens;
+    struct sc_cache_settings cache;
     bool split_embeddings;  /* requests with too many inputs are sent in parts */
     int64_t max_embeddings; /* of one request, 0: what the provider takes */
     bool include_usage;     /* streams are asked to tell their usage */

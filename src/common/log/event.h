@@ -61,6 +61,7 @@ struct sc_event {
     int64_t cached_tokens, cache_write_tokens, reasoning_tokens;
     bool has_cost;
     int64_t cost_nano; /* 1e-9 USD */
+    bool cached;       /* a kept answer was given */
     bool estimated;    /* tokens, and so the cost, are not what the provider said */
     int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;

@@ -240,6 +240,8 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
         number(f, NAME("output_tokens"), e->output_tokens);
     if (e->has_cost && begin_field(f, NAME("cost_usd"), 24))
         sc_out_dollars(f->o, e->cost_nano);
+    if (e->cached)
+        string(f, NAME("cached"), "yes");
     if (e->estimated)
         string(f, NAME("estimated"), "yes");
     if (e->trimmed > 0)

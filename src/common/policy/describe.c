@@ -16,7 +16,6 @@ static const char *const required[SC_SECTION_COUNT] = {
     [SC_SECTION_CLASS] = "\"class\"",
     [SC_SECTION_MONEY] = "\"name\", \"usd\"",
     [SC_SECTION_ROUTE] = "\"to\"",
-    [SC_SECTION_LINK] = "\"reply\"",
 };
 
 static void put_string(FILE *to, const char *s)
@@ -268,6 +267,8 @@ void sc_describe_schema(FILE *to)
         put_properties(to, s, "      ");
         if (required[id] != NULL)
             fprintf(to, ",\n      \"required\": [%s]", required[id]);
+        if (id == SC_SECTION_LINK) /* one of its keys */
+            fputs(",\n      \"minProperties\": 1,\n      \"maxProperties\": 1", to);
         fputs("\n    }", to);
         comma = ",";
     }

@@ -95,13 +95,14 @@ struct sc_rows_draft {
 /* Strategies: 0 for all classes, then those with an object of their own. */
 enum { SC_GROUP_ALL, SC_GROUP_RETRYABLE, SC_GROUP_OVERLOADED, SC_GROUP_RATE_LIMITED, SC_GROUPS };
 
-#define SC_GIVEN_MAX 64
+#define SC_GIVEN_MAX 96
 #define SC_GIVEN_STRATEGY_MAX 16
 
 struct sc_layer {
     struct sc_settings values;
     bool limits_on;
     const struct cJSON *fallback, *route; /* NULL: not given, or an empty list */
+    const struct cJSON *vary;             /* of `cache`; NULL: not given */
     unsigned on;                          /* bit i: word i; 0: not given */
     struct sc_strategy strategy[SC_GROUPS];
     /* The value in the file that gave each key, by section->first + row; NULL: not given. */

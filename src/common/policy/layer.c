@@ -286,7 +286,7 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
     (SC_STAGE_BIT(SC_STAGE_ADMIT) | SC_STAGE_BIT(SC_STAGE_CONSENT) | SC_STAGE_BIT(SC_STAGE_METER))
 #define EDITING                                                                               \
     (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT) | \
-     SC_STAGE_BIT(SC_STAGE_FALLBACK))
+     SC_STAGE_BIT(SC_STAGE_FALLBACK) | SC_STAGE_BIT(SC_STAGE_CACHE))
 
 static bool is_zero(const char *p, size_t n)
 {

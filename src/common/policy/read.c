@@ -101,13 +101,12 @@ static void read_top(struct sc_reader *r)
         return;
     check_top(r);
     check_log(r);
-    before = sc_reader_enter(r, "defaults");
-    sc_read_resolve(r, &r->defaults, &r->nothing, &settings);
-    sc_reader_leave(r, before);
     if (given_top(r, "targets") != NULL && !r->stop)
         sc_read_targets(r, given_top(r, "targets"));
     before = sc_reader_enter(r, "defaults");
     (void)sc_read_chain(r, &r->defaults, &nowhere, &r->chain);
+    sc_read_resolve(r, &r->defaults, &r->nothing, &settings);
+    sc_read_cache(r, &r->defaults, &r->chain, &settings);
     sc_reader_leave(r, before);
     rules = given_top(r, "rules");
     if (rules != NULL && !r->stop)

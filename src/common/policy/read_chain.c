@@ -107,7 +107,7 @@ static bool read_reply(struct sc_reader *r, const cJSON *item, struct sc_link *l
     reply = sc_reader_given(r, SC_SECTION_LINK, "reply");
     if (reply == NULL && errors == r->errors)
         sc_reader_fail(r, sc_document_value(r->doc, item),
-                       "found an empty object, allowed {\"reply\": {...}}");
+                       "found an empty object, allowed {\"cache\": {...}} or {\"reply\": {...}}");
     if (r->stop || errors != r->errors)
         return false;
     before = sc_reader_enter(r, "reply");
@@ -130,21 +130,38 @@ static const cJSON *member(const cJSON *item, const char *key)
     return NULL;
 }
 
+/* What it says is the rule's own `cache`, which so has been read already: into its layer. */
+static bool read_cache(struct sc_reader *r, const cJSON *item, struct sc_link *link)
+{
+    const cJSON *cache = member(item, "cache"), *use;
+    size_t errors = r->errors, before;
+
+    if (item->child->next != NULL)
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found cache beside something else, allowed each in an object of its own");
+    before = sc_reader_enter(r, "cache");
+    sc_read_object(r, cache, SC_SECTION_CACHE);
+    use = cache->type & cJSON_Object ? member(cache, "use") : NULL;
+    if (use != NULL && errors == r->errors && strcmp(use->valuestring, "on_error") != 0) {
+        sc_reader_enter(r, "use");
+        sc_reader_fail_value(r, use,
+                             "\"on_error\" at a chain's end (\"always\" in a cache section)", NULL);
+    }
+    sc_reader_leave(r, before);
+    link->kind = SC_LINK_CACHE;
+    return errors == r->errors;
+}
+
 static bool read_link(struct sc_reader *r, const cJSON *item, struct sc_link *link)
 {
     memset(link, 0, sizeof *link);
     if (!(item->type & cJSON_Object)) {
         link->kind = SC_LINK_TARGET;
-        link->target = find_target(r, item, ", or {\"reply\": {...}}");
+        link->target = find_target(r, item, ", {\"cache\": {...}} or {\"reply\": {...}}");
         return link->target != NULL;
     }
-    if (member(item, "cache") != NULL) {
-        sc_reader_fail(
-            r, sc_document_key(r->doc, member(item, "cache")),
-            "found \"cache\", allowed a target's name or {\"reply\": {...}} (cache is not "
-            "part of this version)");
-        return false;
-    }
+    if (member(item, "cache") != NULL)
+        return read_cache(r, item, link);
     return read_reply(r, item, link);
 }
 
@@ -156,6 +173,10 @@ static void check_link(struct sc_reader *r, const cJSON *item, const struct sc_l
             sc_reader_fail_value(r, item, "each target once: it has been asked by then", NULL);
             return;
         }
+    if (n > 0 && links[n - 1].kind == SC_LINK_CACHE && links[n].kind != SC_LINK_REPLY)
+        sc_reader_fail(r, sc_document_value(r->doc, item),
+                       "found it behind cache, allowed nothing or a reply: whoever can be asked "
+                       "comes before what was kept");
     if (n > 0 && links[n - 1].kind == SC_LINK_REPLY)
         sc_reader_fail(r, sc_document_value(r->doc, item),
                        "found more behind a reply, allowed nothing: a reply always answers");

@@ -81,8 +81,9 @@ static void add_rule(struct sc_reader *r)
         .name = r->rule.name, .settings = &settings, .classify = r->classify};
     size_t errors = r->errors;
 
-    sc_read_resolve(r, &r->layer, &r->defaults, &settings);
     read_chain(r, &spec);
+    sc_read_resolve(r, &r->layer, &r->defaults, &settings);
+    sc_read_cache(r, &r->layer, spec.chain, &settings);
     if (r->errors != 0 || errors != r->errors)
         return;
     set_provider(r, &spec);

@@ -76,6 +76,10 @@ void sc_read_into_layer(struct sc_reader *r, struct sc_layer *l);
 void sc_read_resolve(struct sc_reader *r, const struct sc_layer *upper,
                      const struct sc_layer *lower, struct sc_settings *out);
 
+/* What of `cache` is no plain value: what a chain's end says of it, where it is, its texts. */
+void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *chain,
+                   struct sc_settings *set);
+
 /* The policy's `rules`; all else that they refer to must have been read. */
 void sc_read_rules(struct sc_reader *r, const cJSON *rules);
 

@@ -145,6 +145,10 @@ static const struct sc_policy_option when_rows[] = {
 };
 
 static const struct sc_policy_option link_rows[] = {
+    {.key = "cache",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_CACHE,
+     .doc = "An answer that was kept; what it says holds for the rule, as its own cache section."},
     {.key = "reply",
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_REPLY,

@@ -23,6 +23,8 @@ static const char *const log_formats[] = {"text", "json", NULL};
 static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 static const char *const log_flushes[] = {"line", "batch", NULL};
 static const char *const log_modes[] = {"0600", "0640", "0644", "0660", "0664", "0666", NULL};
+static const char *const cache_uses[] = {"on_error", "always", NULL};
+static const char *const stores[] = {"sqlite", NULL};
 static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
                                       "none", NULL};
@@ -52,6 +54,8 @@ static const char *const failures[] = {
     X(log_levels)     \
     X(log_flushes)    \
     X(log_modes)      \
+    X(cache_uses)     \
+    X(stores)         \
     X(timeout_scopes) \
     X(jitters)        \
     X(scopes)         \

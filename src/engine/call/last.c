@@ -37,11 +37,18 @@ static bool is_open(const struct sc_transfer *t)
            t->call.give_up != SC_GIVE_UP_COMMITTED && t->call.give_up != SC_GIVE_UP_ABORTED;
 }
 
+bool sc_last_is_due(const struct sc_transfer *t)
+{
+    const struct sc_chain *chain = t->route.rule->chain;
+
+    return is_open(t) && ((chain ? chain->on : SC_CHAIN_ON) >> t->verdict.class & 1);
+}
+
 const struct sc_reply_link *sc_last_due(const struct sc_transfer *t)
 {
     const struct sc_reply_link *reply = reply_of(t);
 
-    return reply && is_open(t) && (t->route.rule->chain->on >> t->verdict.class & 1) ? reply : NULL;
+    return reply && sc_last_is_due(t) ? reply : NULL;
 }
 
 /* ---- what it says ---------------------------------------------------------------------------- */
@@ -191,6 +198,18 @@ static enum sc_class class_of(const struct sc_transfer *t, const struct sc_reply
     return verdict.class;
 }
 
+/* It stands for all that was said before. */
+static void stand_in(struct sc_transfer *t, const char *from, const char *to, enum sc_class class,
+                     const char *text)
+{
+    sc_answer_forget(t->shadow);
+    sc_mark_forget(t->shadow);
+    sc_report_fallback(t, &(struct sc_moved){.from = from ? from : "first",
+                                             .to = to,
+                                             .reason = sc_class_name(class),
+                                             .text = text});
+}
+
 bool sc_last_set(struct sc_transfer *t, const struct sc_reply_link *reply, const char *from,
                  enum sc_class class)
 {
@@ -207,13 +226,16 @@ bool sc_last_set(struct sc_transfer *t, const struct sc_reply_link *reply, const
     sc_buf_free(&body);
     if (!good)
         return false;
-    sc_answer_forget(t->shadow);
-    sc_mark_forget(t->shadow);
-    sc_report_fallback(t, &(struct sc_moved){.from = from ? from : "first",
-                                             .to = "reply",
-                                             .reason = sc_class_name(class),
-                                             .text = "the policy's reply is given instead"});
+    stand_in(t, from, "reply", class, "the policy's reply is given instead");
     return true;
+}
+
+CURLcode sc_last_give(struct sc_transfer *t, struct sc_own_answer *kept, const char *from,
+                      enum sc_class class)
+{
+    sc_own_answer_take(t, SC_CLASS_OK, kept);
+    stand_in(t, from, "cache", class, "an answer that was kept is given instead");
+    return CURLE_OK;
 }
 
 bool sc_last_refuse(struct sc_transfer *t)

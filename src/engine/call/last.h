@@ -9,6 +9,10 @@
 
 #include "call/transfer.h"
 
+/* Whether the call, if it ends as it now stands, ends in a failure that leads on, and of which the
+ * program has seen nothing. */
+bool sc_last_is_due(const struct sc_transfer *t);
+
 /* The reply that the call is to end with, when it ends as it now stands: a failure that leads on,
  * of which the program has seen nothing. NULL: none. */
 const struct sc_reply_link *sc_last_due(const struct sc_transfer *t);
@@ -18,6 +22,10 @@ const struct sc_reply_link *sc_last_due(const struct sc_transfer *t);
  * said, or there is no memory. */
 bool sc_last_set(struct sc_transfer *t, const struct sc_reply_link *reply, const char *from,
                  enum sc_class class);
+
+/* The same with an answer that was kept, which it takes over. Returns the call's result. */
+CURLcode sc_last_give(struct sc_transfer *t, struct sc_own_answer *kept, const char *from,
+                      enum sc_class class);
 
 /* The call is fit for none of the targets that are set for it, and its own host must not have it:
  * the reply, else a refusal as that host would say it. False: no memory. */

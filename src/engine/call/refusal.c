@@ -32,6 +32,14 @@ enum sc_provider sc_refusal_voice(const struct sc_transfer *t)
                                                              : t->route.provider);
 }
 
+void sc_own_answer_take(struct sc_transfer *t, enum sc_class class, struct sc_own_answer *a)
+{
+    free(t->own_answer);
+    t->own_answer = a;
+    t->x.wants.translation = NULL;
+    sc_judge_own(t, class);
+}
+
 void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a)
 {
     free(t->feigned.answer);

@@ -13,6 +13,7 @@
 struct sc_own_answer {
     CURLcode code; /* CURLE_OK: the reply; else the call fails so, with `error` as its words */
     const char *error;
+    bool kept;             /* it was given before, and kept */
     bool relayed;          /* it is another target's, in the program's dialect */
     struct sc_reply reply; /* its body points behind this struct */
 };
@@ -23,6 +24,9 @@ bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct 
 
 /* In whose words the program is refused: those of its own dialect, whoever is asked at the time. */
 enum sc_provider sc_refusal_voice(const struct sc_transfer *t);
+
+/* The same with one that is made already, in one block. Takes it over. */
+void sc_own_answer_take(struct sc_transfer *t, enum sc_class class, struct sc_own_answer *a);
 
 /* It stands in for the next attempt's wire. Takes it over. */
 void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a);

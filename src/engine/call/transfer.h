@@ -46,7 +46,7 @@ struct sc_feigned {
     bool shown; /* to the program, whatever it is; else it is an attempt like any other */
 };
 
-enum { SC_ARENA = 768 };
+enum { SC_ARENA = 1024 };
 
 struct sc_transfer {
     struct sc_shadow *shadow;

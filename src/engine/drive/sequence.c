@@ -366,20 +366,24 @@ static bool have_all_failed(const struct sc_transfer *t, CURLcode rc)
            t->verdict.class != SC_CLASS_ABORTED && !t->x.programs_doing;
 }
 
-/* Nobody else is asked: the call ends as it now stands, with what was put aside, or with the
- * policy's reply. To limits, breaker and budgets it is what the last target made of it. */
+/* Nobody else is asked: the call ends as it now stands, with what was put aside, with an answer
+ * that was kept, or with the policy's reply. To limits, breaker and budgets it is what the last
+ * target made of it. */
 static CURLcode settle(struct sc_transfer *t, CURLcode rc)
 {
-    const struct sc_reply_link *reply = sc_last_due(t);
+    struct sc_own_answer *kept = sc_last_is_due(t) ? sc_stages_rescue(t) : NULL;
+    const struct sc_reply_link *reply = kept ? NULL : sc_last_due(t);
     const char *from = t->route.target ? t->route.target->name : NULL;
     enum sc_class class = t->verdict.class;
     bool failed = have_all_failed(t, rc);
 
-    if (failed || reply)
+    if (failed || reply || kept)
         sc_stages_end(t, how_it_ended(t, rc));
     if (failed)
         rc = sc_aside_take(t);
-    if (reply && sc_last_set(t, reply, from, class))
+    if (kept)
+        rc = sc_last_give(t, kept, from, class);
+    else if (reply && sc_last_set(t, reply, from, class))
         rc = CURLE_OK;
     return rc;
 }

@@ -167,7 +167,7 @@ static int64_t patience(const struct sc_transfer *t, const struct fallback *me, 
     if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
         own = t->route.target->timeouts.first_token_ms;
     if (t->call.deadline_ns == SC_NEVER || is_over(t, me) ||
-        chain_of(t)->links[me->now.link].kind == SC_LINK_REPLY) /* which takes none */
+        chain_of(t)->links[me->now.link].kind != SC_LINK_TARGET) /* which takes none */
         return own;
     share = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 3 * 2;
     return share > 0 && (own <= 0 || share < own) ? share : own;
@@ -212,7 +212,7 @@ static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
         return sc_last_refuse(t) ? SC_ANSWER : SC_GIVE_UP;
     }
 
-    t->x.wants.last = t->route.target || !is_over(t, me);
+    t->x.wants.last = t->x.wants.last || t->route.target || !is_over(t, me);
     t->x.wants.first_ms = patience(t, me, p->now_ns);
     t->x.wants.translation = NULL;
     t->x.wants.whole = me->sent && !sc_sent_is_stream(me->sent);

@@ -18,6 +18,7 @@ enum hook {
     REFUSED,
     LEAVE,
     ENTER,
+    RESCUE,
     END,
     HOOKS
 };
@@ -34,7 +35,7 @@ __attribute__((constructor)) static void find_hooks(void)
                                  s->send != NULL,    s->head != NULL,   s->ended != NULL,
                                  s->judged != NULL,  s->logged != NULL, s->describe != NULL,
                                  s->refused != NULL, s->leave != NULL,  s->enter != NULL,
-                                 s->end != NULL};
+                                 s->rescue != NULL,  s->end != NULL};
 
         for (unsigned h = 0; h < HOOKS; h++)
             if (has[h])
@@ -92,7 +93,7 @@ enum sc_go sc_stages_plan(struct sc_transfer *t, struct sc_plan *p)
 {
     struct sc_wants *w = &t->x.wants;
 
-    w->whole = w->behind_400 = w->hides_usage = false;
+    w->whole = w->behind_400 = w->hides_usage = w->last = false;
     ROUND(t, PLAN, true)
     {
         enum sc_go go = s->plan(t, state_of(t, at), p);
@@ -169,6 +170,18 @@ void sc_stages_move(struct sc_transfer *t)
         ROUND(t, ENTER, true)
         s->enter(t, state_of(t, at));
     }
+}
+
+struct sc_own_answer *sc_stages_rescue(struct sc_transfer *t)
+{
+    ROUND(t, RESCUE, false)
+    {
+        struct sc_own_answer *a = s->rescue(t, state_of(t, at));
+
+        if (a)
+            return a;
+    }
+    return NULL;
 }
 
 void sc_stages_end(struct sc_transfer *t, enum sc_how how)

@@ -62,6 +62,8 @@ struct sc_stage {
     bool (*refused)(struct sc_transfer *t, void *me, const struct sc_plan *p, enum sc_go go);
     void (*leave)(struct sc_transfer *t, void *me); /* up: the target that was asked is done with */
     void (*enter)(struct sc_transfer *t, void *me); /* down: the next one's turn has come */
+    /* Up: nobody is left to ask. An answer instead of the failure, in one block; NULL: none. */
+    struct sc_own_answer *(*rescue)(struct sc_transfer *t, void *me);
     void (*end)(struct sc_transfer *t, void *me, enum sc_how how);
 };
 
@@ -79,7 +81,8 @@ struct sc_wish sc_stages_judged(struct sc_transfer *t); /* the strongest */
 void sc_stages_logged(struct sc_transfer *t);
 void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e);
 bool sc_stages_refused(struct sc_transfer *t, const struct sc_plan *p, enum sc_go go);
-void sc_stages_move(struct sc_transfer *t); /* leave, and enter */
+void sc_stages_move(struct sc_transfer *t);                    /* leave, and enter */
+struct sc_own_answer *sc_stages_rescue(struct sc_transfer *t); /* the first that there is */
 void sc_stages_end(struct sc_transfer *t, enum sc_how how);
 
 #endif

@@ -1,11 +1,12 @@
 /* table.c - the stages there are, in their order. See stage.h. */
 #include "stage/stage.h"
 
-extern const struct sc_stage sc_stage_budget, sc_stage_fit, sc_stage_ask, sc_stage_split,
-    sc_stage_fallback, sc_stage_admit, sc_stage_consent, sc_stage_watchdog, sc_stage_redirect,
-    sc_stage_chaos, sc_stage_meter;
+extern const struct sc_stage sc_stage_cache, sc_stage_budget, sc_stage_fit, sc_stage_ask,
+    sc_stage_split, sc_stage_fallback, sc_stage_admit, sc_stage_consent, sc_stage_watchdog,
+    sc_stage_redirect, sc_stage_chaos, sc_stage_meter;
 
 const struct sc_stage *const sc_stage_table[SC_STAGE_COUNT] = {
+    [SC_STAGE_CACHE] = &sc_stage_cache,       /* what is there need not be asked for */
     [SC_STAGE_BUDGET] = &sc_stage_budget,     /* what it may cost: before anything is reserved */
     [SC_STAGE_FIT] = &sc_stage_fit,           /* what is too long need not wait for its turn */
     [SC_STAGE_ASK] = &sc_stage_ask,           /* the request asks for its usage */

@@ -232,13 +232,30 @@ static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
     s->answer->head_items = x->hold.n;
 }
 
+/* Bytes of the event that the text begins with: to its empty line, or, where no line is one, to
+ * the end of its only line. */
+static size_t event_length(const struct sc_reply *r, const char *p, size_t n)
+{
+    bool lines = r->content_type && strncasecmp(r->content_type, "text/event-stream", 17) != 0;
+    const char *end = p + n, *at = p;
+
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        if (lines || at == end || *at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n')) {
+            if (!lines && at < end)
+                at += *at == '\r' ? 2 : 1;
+            return (size_t)(at - p);
+        }
+    }
+    return n;
+}
+
 static void hold_body(struct sc_exchange *x, const struct sc_reply *r, size_t len)
 {
-    size_t at;
+    size_t at, n;
 
-    for (at = 0; at < len; at += CURL_MAX_WRITE_SIZE) {
-        size_t n = len - at;
-
+    for (at = 0; at < len; at += n) {
+        n = r->by_event ? event_length(r, r->body + at, len - at) : len - at;
         if (n > CURL_MAX_WRITE_SIZE)
             n = CURL_MAX_WRITE_SIZE;
         sc_hold_push(&x->hold, SC_ITEM_BODY, 0, r->body + at, n);

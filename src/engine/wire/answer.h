@@ -34,6 +34,7 @@ struct sc_reply {
     const char *error; /* libcurl's words for that */
     size_t short_by;   /* bytes of the body that are missing */
     bool unsized;      /* its length is not announced: chunked */
+    bool by_event;     /* a stream: its events come one by one */
     bool feigned;      /* a fault on purpose: as if a server of its own had been asked */
 };
 

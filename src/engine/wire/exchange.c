@@ -38,6 +38,8 @@ void sc_exchange_restart(struct sc_exchange *x)
     x->content_length = -1;
     sc_usage_init(&x->usage, x->provider);
     forget_shown(x->play);
+    if (x->wants.record)
+        sc_buf_clear(x->wants.record);
     x->req->upload.pos = 0;
 }
 

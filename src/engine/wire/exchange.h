@@ -13,6 +13,7 @@
 #define SC_WIRE_EXCHANGE_H
 
 #include "handle/shadow.h"
+#include "http/buf.h"
 #include "http/header.h"
 #include "provider/facts.h"
 #include "http/stream.h"
@@ -88,6 +89,7 @@ struct sc_wants {
     bool hides_usage;   /* a stream's usage was asked for by us: the program does not see it */
     int64_t first_ms;   /* the server's time until its first output, 0: no bound */
     int64_t gap_ms;     /* and between its outputs */
+    struct sc_buf *record; /* what the program gets of the body goes here as well; NULL: nowhere */
 };
 
 struct sc_exchange {

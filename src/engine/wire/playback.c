@@ -92,7 +92,9 @@ static size_t deliver_item(struct sc_exchange *x, size_t at)
     x->play->in_head = at < x->body_start && !sc_is_empty_line(p, item->len);
     if (x->play->in_head)
         track_head(x, item, p);
+    x->play->is_head_copy = at < x->body_start;
     wrote = hand_over(x, item, at);
+    x->play->is_head_copy = false;
     x->play->in_callback = false;
     if (wrote != item->len && wrote != CURL_WRITEFUNC_PAUSE && !x->shadow->answer)
         stop_at(x, item);

@@ -9,11 +9,28 @@
 #include "wire/alter.h"
 #include "wire/clock.h"
 
-size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n)
+static size_t give_body(const struct sc_shadow *s, char *p, size_t n)
 {
     if (s->o.write_fn)
         return s->o.write_fn(p, 1, n, s->o.write_data);
     return fwrite(p, 1, n, s->o.write_data);
+}
+
+/* The program may write into what it is given: the copy comes first. */
+size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n)
+{
+    struct sc_exchange *x = s->exchange;
+    struct sc_buf *record = x ? x->wants.record : NULL;
+    size_t before, taken;
+
+    if (!record || x->play->is_head_copy)
+        return give_body(s, p, n);
+    before = record->n;
+    sc_buf_add(record, p, n);
+    taken = give_body(s, p, n);
+    if (taken != n && s->exchange == x && x->wants.record == record)
+        record->n = before; /* it comes again, or never */
+    return taken;
 }
 
 /* Without a header function, but with header data, libcurl calls the write function with it. */

@@ -33,6 +33,7 @@ struct sc_playback {
     struct sc_progress_told told;
     bool type_known;
     bool length_known;  /* before the block's last line */
+    bool is_head_copy;  /* the piece is a header line, to the body's callback (CURLOPT_HEADER) */
     bool in_head;       /* a header line before its block's last one is handed over */
     bool short_write;   /* the program refused a piece that was handed over */
     bool may_pause;     /* a pause while handing over is not waited for */

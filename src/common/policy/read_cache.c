@@ -1,0 +1,93 @@
+/* read_cache.c - reads what a layer says of `cache`, beyond its plain values. */
+#include <stdint.h>
+#include <string.h>
+
+#include "core/stages.h"
+#include "policy/layer.h"
+#include "policy/options.h"
+#include "policy/reader.h"
+
+static bool ends_in_cache(const struct sc_chain *chain)
+{
+    for (size_t i = 0; chain != NULL && i < chain->n_links; i++)
+        if (chain->links[i].kind == SC_LINK_CACHE)
+            return true;
+    return false;
+}
+
+/* Names with a NUL behind each, and one more at the end. */
+static const char *names_of(struct sc_reader *r, const cJSON *item)
+{
+    const char *names[SC_STRINGS_MAX];
+    size_t n = sc_reader_strings(item, names), size = 1, at = 0;
+    char *all;
+
+    for (size_t i = 0; i < n; i++)
+        size += strlen(names[i]) + 1;
+    all = sc_build_alloc(r->policy, size);
+    if (all == NULL) {
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (const char *p = names[i]; *p; p++)
+            all[at++] = (char)(*p >= 'A' && *p <= 'Z' ? *p | 32 : *p);
+        all[at++] = '\0';
+    }
+    all[at] = '\0';
+    return all;
+}
+
+/* The value that this layer gives a key, NULL: it does not. */
+static const cJSON *given(const struct sc_layer *l, enum sc_section_id id, const char *key)
+{
+    const struct sc_section *s = sc_section(id), *owner;
+    const struct sc_policy_option *o = sc_option_find(s, key, &owner);
+
+    return l->given[s->first + (size_t)(o - s->rows)];
+}
+
+static void check_path(struct sc_reader *r, const struct sc_layer *l, const char *path)
+{
+    const cJSON *item = given(l, SC_SECTION_CACHE, "path");
+    size_t before;
+
+    if (item == NULL || path == NULL || path[0] == '/' || strncmp(path, "~/", 2) == 0)
+        return;
+    before = sc_reader_enter(r, "cache.path");
+    sc_reader_fail_value(
+        r, item,
+        "an absolute path or one that starts with ~/ (the program's folder is not ours to choose)",
+        NULL);
+    sc_reader_leave(r, before);
+}
+
+/* `"cache": false` is the last word of whoever says it. */
+static bool is_refused(const struct sc_layer *l)
+{
+    const cJSON *item = given(l, SC_SECTION_SETTINGS, "cache");
+
+    return item != NULL && (item->type & cJSON_False);
+}
+
+static const char *kept_text(struct sc_reader *r, const char *text)
+{
+    return text != NULL ? sc_build_copy(r->policy, text, strlen(text)) : NULL;
+}
+
+void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *chain,
+                   struct sc_settings *set)
+{
+    const cJSON *vary = l->vary != NULL ? l->vary : r->defaults.vary;
+    struct sc_cache_settings *c = &set->cache;
+
+    if (ends_in_cache(chain) && !is_refused(l)) {
+        c->enabled = true;
+        set->stages |= SC_STAGE_BIT(SC_STAGE_CACHE);
+        set->edits_requests = true;
+    }
+    check_path(r, l, c->path);
+    c->path = kept_text(r, c->path);
+    c->url = kept_text(r, c->url);
+    c->vary = vary != NULL && c->enabled ? names_of(r, vary) : NULL;
+}

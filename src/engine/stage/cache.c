@@ -1,0 +1,341 @@
+/*
+ * cache.c - answers that were kept (policy: cache).
+ *
+ * Before a call goes anywhere an answer that is fresh may be given (`always`); where nobody
+ * answers, one that is there (`on_error`). What the program has got of a good answer is kept at the
+ * call's end: its own dialect's bytes, whoever gave them. The store never holds a call up for long,
+ * and what fails of it is a miss.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "call/cached.h"
+#include "call/report.h"
+#include "core/time.h"
+#include "handle/headers.h"
+#include "handle/url.h"
+#include "http/header.h"
+#include "process/store.h"
+#include "provider/request.h"
+#include "stage/stage.h"
+#include "store/asked.h"
+#include "store/worth.h"
+#include "wire/rewrite.h"
+
+enum {
+    TYPE_MAX = 96,
+    HEADERS_MAX = 24,
+    VALUE_MAX = 1024,
+    TEXT_MAX = 64 << 20,
+    BODY_MAX = 16 << 20
+};
+
+struct cache {
+    bool planned;         /* the request has been looked at */
+    bool keeps;           /* its answer is to be kept, if it is worth it */
+    bool served;          /* the program gets a kept one */
+    bool forbidden;       /* the answer's own headers say no */
+    struct sc_buf asked;  /* what is asked, as one text (store/asked.h) */
+    struct sc_buf record; /* what the program has got of the answer's body */
+    char type[TYPE_MAX];  /* and its Content-Type */
+};
+
+static const struct sc_cache_settings *settings(const struct sc_transfer *t)
+{
+    return &t->route.rule->settings->cache;
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / SC_NS_PER_MS;
+}
+
+/* ---- what is asked --------------------------------------------------------------------------- */
+
+static const char *const credentials[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
+                                          NULL};
+
+/* Headers by which an API gives another answer, whatever the policy says. */
+static const char *const always_count[] = {"accept",      "anthropic-version",   "anthropic-beta",
+                                           "openai-beta", "openai-organization", "openai-project",
+                                           NULL};
+
+struct counted {
+    struct sc_header header[HEADERS_MAX];
+    size_t n;
+};
+
+static void count_header(const struct sc_transfer *t, struct counted *c, const char *name)
+{
+    const char *const names[] = {name, NULL};
+    struct sc_str value = sc_header_find(t->shadow->o.headers, names);
+
+    if (!value.p || c->n == HEADERS_MAX)
+        return;
+    c->header[c->n++] = (struct sc_header){{name, strlen(name)}, sc_str_trim(value)};
+}
+
+static void count_headers(const struct sc_transfer *t, struct counted *c)
+{
+    const char *vary = settings(t)->vary;
+
+    c->n = 0;
+    for (const char *const *name = always_count; *name; name++)
+        count_header(t, c, *name);
+    for (; vary && *vary; vary += strlen(vary) + 1)
+        count_header(t, c, vary);
+}
+
+/* As the program sends it; of a `?key=` the query tells. */
+static struct sc_str credential(const struct sc_shadow *s)
+{
+    struct sc_str value = sc_header_find(s->o.headers, credentials);
+
+    if (!value.p && s->o.bearer.set)
+        value = (struct sc_str){s->o.bearer.p, s->o.bearer.n};
+    return value.p ? sc_str_trim(value) : value;
+}
+
+static bool read_asked(const struct sc_transfer *t, struct sc_str body, struct sc_buf *out)
+{
+    const struct sc_shadow *s = t->shadow;
+    const char *method = sc_asked_method(s);
+    char host[SC_URL_HOST_MAX + 8];
+    struct counted counted;
+    struct sc_asked a = {.method = {method, strlen(method)},
+                         .path = s->asked.path,
+                         .query = s->asked.query,
+                         .credential = credential(s),
+                         .body = body};
+
+    snprintf(host, sizeof host, "%s:%d", s->asked.host, s->asked.port);
+    a.host = (struct sc_str){host, strlen(host)};
+    count_headers(t, &counted);
+    a.headers = counted.header;
+    a.n_headers = counted.n;
+    return sc_asked_text(&a, out);
+}
+
+/* The request says itself that nothing is to be kept of it (RFC 9111, 5.2.1.5). */
+static bool has_no_store(const struct sc_shadow *s)
+{
+    static const char *const names[] = {"cache-control", NULL};
+    struct sc_str value = sc_header_find(s->o.headers, names);
+
+    return value.p && memmem(value.p, value.n, "no-store", 8) != NULL;
+}
+
+static void look_at_request(struct sc_transfer *t, struct cache *me)
+{
+    struct sc_str body = sc_rewrite_own(&t->x);
+    enum sc_asked_api api = sc_asked_api_of(t->shadow->asked.path);
+
+    me->planned = true;
+    me->asked.max = TEXT_MAX;
+    if (!body.p || strcmp(sc_asked_method(t->shadow), "POST") != 0 ||
+        sc_request_does(&t->req) != SC_REQUEST_GENERATES || has_no_store(t->shadow) ||
+        sc_asked_forbids(api, body) || !read_asked(t, body, &me->asked)) {
+        sc_buf_free(&me->asked);
+        return;
+    }
+    me->keeps = true;
+    me->record.max = t->x.wants.success_max < BODY_MAX ? t->x.wants.success_max : BODY_MAX;
+    t->x.wants.record = &me->record;
+}
+
+/* ---- the store ------------------------------------------------------------------------------- */
+
+static void make_key(void *arg, const uint8_t salt[SC_STORE_SALT], uint8_t key[SC_STORE_KEY])
+{
+    sc_asked_key(salt, sc_buf_view(&((struct cache *)arg)->asked), key);
+}
+
+static const struct sc_store *open_store(struct sc_transfer *t)
+{
+    const char *why;
+    const struct sc_store *store = sc_store_load((enum sc_store_kind)settings(t)->store, &why);
+
+    if (why)
+        sc_report_note(t, SC_EVENT_NOTE, why);
+    return store;
+}
+
+/* What a person should hear of the store: once a process, while nothing else is to be said. */
+static void report_store(struct sc_transfer *t, const char *note)
+{
+    static _Atomic uint64_t last;
+    uint64_t hash = 5381;
+
+    if (!note[0])
+        return;
+    for (const char *p = note; *p; p++)
+        hash = hash * 33 + (unsigned char)*p;
+    if (atomic_exchange(&last, hash) != hash)
+        sc_report_note(t, SC_EVENT_NOTE, note);
+}
+
+/* The kept answer, if one is there that may be given; the caller frees its memory. */
+static bool find(struct sc_transfer *t, struct cache *me, bool on_error, int64_t now_ms,
+                 struct sc_kept_answer *kept)
+{
+    const struct sc_cache_settings *set = settings(t);
+    char place[4096], note[SC_STORE_NOTE] = "";
+    struct sc_store_where where = {place, set->max_bytes, now_ms};
+    const struct sc_store *store;
+    enum sc_kept_state state;
+
+    if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(set, place) ||
+        !(store = open_store(t)))
+        return false;
+    if (store->fetch(&where, make_key, me, kept, note) != SC_STORE_FOUND) {
+        report_store(t, note);
+        return false;
+    }
+    state = sc_kept_state(set, kept->kept_ms, now_ms);
+    if (state == SC_KEPT_FRESH || (on_error && state == SC_KEPT_STALE))
+        return true;
+    free(kept->memory);
+    return false;
+}
+
+static struct sc_own_answer *look_up(struct sc_transfer *t, struct cache *me, bool on_error)
+{
+    int64_t now_ms = wall_ms();
+    struct sc_kept_answer kept;
+    struct sc_own_answer *a;
+
+    if (!find(t, me, on_error, now_ms, &kept))
+        return NULL;
+    a = sc_cached_answer(settings(t), &kept, now_ms, on_error);
+    free(kept.memory);
+    me->served = a != NULL;
+    return a;
+}
+
+/* ---- the call -------------------------------------------------------------------------------- */
+
+static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
+{
+    struct cache *me = state;
+    struct sc_own_answer *a;
+
+    (void)p;
+    t->x.wants.last = true; /* of a failure nothing is shown before it is known to be the last */
+    if (me->planned)
+        return SC_GO;
+    look_at_request(t, me);
+    if (!me->keeps || !settings(t)->always || !(a = look_up(t, me, false)))
+        return SC_GO;
+    sc_own_answer_take(t, SC_CLASS_OK, a);
+    return SC_ANSWER;
+}
+
+static struct sc_own_answer *rescue(struct sc_transfer *t, void *state)
+{
+    struct cache *me = state;
+
+    return me->keeps ? look_up(t, me, true) : NULL;
+}
+
+static void head(struct sc_transfer *t, void *state)
+{
+    static const struct sc_str none = {"", 0};
+    struct sc_header headers[SC_HEADERS_MAX];
+    size_t n = sc_exchange_headers(&t->x, headers);
+    struct cache *me = state;
+    struct sc_str type = none;
+
+    me->forbidden = false;
+    for (size_t i = 0; i < n; i++) {
+        if (sc_str_is(headers[i].name, "content-type"))
+            type = headers[i].value;
+        if (sc_str_is(headers[i].name, "cache-control") &&
+            memmem(headers[i].value.p, headers[i].value.n, "no-store", 8))
+            me->forbidden = true;
+    }
+    snprintf(me->type, sizeof me->type, "%.*s", (int)type.n, type.p);
+}
+
+/* What the program was told, which may be another's words for another type. */
+static struct sc_str type_of(const struct sc_transfer *t, const struct cache *me)
+{
+    const char *type = me->type;
+
+    if (t->own_answer)
+        type = t->own_answer->reply.content_type ? t->own_answer->reply.content_type
+                                                 : "application/json";
+    else if (t->x.wants.translation)
+        type = t->x.wants.translation->type;
+    return (struct sc_str){type, strlen(type)};
+}
+
+static bool is_stream(const struct sc_transfer *t, const struct cache *me)
+{
+    return t->x.stream || sc_stream_kind_of(type_of(t, me)) != SC_STREAM_NONE;
+}
+
+static void keep(struct sc_transfer *t, struct cache *me)
+{
+    const struct sc_cache_settings *set = settings(t);
+    char place[4096], note[SC_STORE_NOTE] = "";
+    struct sc_store_where where = {place, set->max_bytes, wall_ms()};
+    const struct sc_store *store = open_store(t);
+    struct sc_kept_answer a = {
+        .kept_ms = where.now_ms,
+        .until_ms = where.now_ms + (set->ttl_s + set->stale_s) * 1000,
+        .status = t->own_answer ? t->own_answer->reply.status : t->x.status,
+        .stream = is_stream(t, me),
+        .type = type_of(t, me),
+        .host = {t->shadow->asked.host, t->shadow->asked.host_len},
+        .model = {t->route.model, strlen(t->route.model)},
+        .body = sc_buf_view(&me->record),
+        .cost_nano = t->attempt.took.cost_nano,
+        .tokens = t->attempt.took.used_tokens,
+    };
+
+    if (!store || !sc_store_where(set, place, sizeof place))
+        return;
+    (void)store->keep(&where, make_key, me, &a, note);
+    report_store(t, note);
+}
+
+static void end(struct sc_transfer *t, void *state, enum sc_how how)
+{
+    struct cache *me = state;
+    bool whole =
+        how == SC_ENDED_OK && me->keeps && !me->served && !me->forbidden && !me->record.failed;
+
+    if (whole && sc_worth_keeping(sc_asked_api_of(t->shadow->asked.path), is_stream(t, me),
+                                  settings(t)->tools, sc_buf_view(&me->record)))
+        keep(t, me);
+    t->x.wants.record = NULL;
+    sc_buf_free(&me->asked);
+    sc_buf_free(&me->record);
+}
+
+static void describe(const struct sc_transfer *t, void *state, struct sc_event *e)
+{
+    const struct cache *me = state;
+
+    (void)t;
+    if (!me || !me->served)
+        return;
+    e->cached = true;
+    if (!e->has_cost)
+        e->cost_nano = 0;
+    e->has_cost = true;
+}
+
+const struct sc_stage sc_stage_cache = {.name = "cache",
+                                        .state = sizeof(struct cache),
+                                        .plan = plan,
+                                        .head = head,
+                                        .rescue = rescue,
+                                        .describe = describe,
+                                        .end = end};
