@@ -55,6 +55,7 @@ alerts() { # fractions of one budget, in the order of the log
     local after
     after=$(sed -n 's/^[Rr]etry-[Aa]fter: \([0-9]*\).*/\1/p' "$BATS_TEST_TMPDIR/head")
     [ "$after" -ge 1 ] && [ "$after" -le $((31 * 86400)) ]
+    events '.event == "call" and .reason == "budget"' | jq -es 'length == 1 and .[0].budget == "team"'
     [ "$(mock_count)" -eq 3 ]
 }
 

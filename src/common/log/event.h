@@ -65,8 +65,9 @@ struct sc_event {
     bool estimated;    /* tokens, and so the cost, are not what the provider said */
     int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;
-    const char *from, *to;      /* of SC_EVENT_FALLBACK: names of targets */
-    const char *budget, *scope; /* of SC_EVENT_BUDGET, as the next line */
+    const char *from, *to; /* of SC_EVENT_FALLBACK: names of targets */
+    const char *budget;    /* which one is spent, or has refused the call */
+    const char *scope;     /* of SC_EVENT_BUDGET, as the next lines */
     int64_t spent_nano, limit_nano;
     int fraction;     /* 1/10000 of the limit */
     const char *text; /* free text; of a transport error: libcurl's words for it */

@@ -239,6 +239,7 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("task"), e->task);
     string(o, KEY("dag"), e->dag);
     string(o, KEY("target"), e->target);
+    string(o, KEY("budget"), e->budget);
 }
 
 /* 0.8, 1, 1.25: without the zeros that four places would have. */

@@ -249,6 +249,7 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
     string(f, NAME("task"), e->task);
     string(f, NAME("dag"), e->dag);
     string(f, NAME("target"), e->target);
+    string(f, NAME("budget"), e->budget);
 }
 
 static void put_other(struct sc_out *o, struct fields *f, const struct sc_event *e)

@@ -76,6 +76,16 @@ const char *sc_budget_share(const char *label)
     return label + strcspn(label, " ");
 }
 
+const char *sc_refusing_budget(const struct sc_transfer *t)
+{
+    const struct sc_own_answer *a = t->own_answer;
+
+    if (!a || a->relayed || !a->reply.reason || !t->money ||
+        strcmp(a->reply.reason, sc_refusal_name(SC_REFUSE_BUDGET)) != 0)
+        return NULL;
+    return t->money->held[t->money->refused].budget->name;
+}
+
 static bool never_fits(const struct sc_transfer *t)
 {
     const struct sc_money_held *h = &t->money->held[t->money->refused];

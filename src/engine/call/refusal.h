@@ -28,6 +28,9 @@ enum sc_provider sc_refusal_voice(const struct sc_transfer *t);
 /* The same with one that is made already, in one block. Takes it over. */
 void sc_own_answer_take(struct sc_transfer *t, enum sc_class class, struct sc_own_answer *a);
 
+/* The budget that has refused the call, NULL: none has. */
+const char *sc_refusing_budget(const struct sc_transfer *t);
+
 /* It stands in for the next attempt's wire. Takes it over. */
 void sc_feigned_set(struct sc_transfer *t, struct sc_own_answer *a);
 

@@ -270,6 +270,7 @@ void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_descr
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->own_answer && !t->own_answer->relayed)
         e.reason = t->own_answer->reply.feigned ? "fault" : t->own_answer->reply.reason;
+    e.budget = sc_refusing_budget(t);
     describe(t, &e);
     sc_labels_read(&e.task, &e.dag);
     write_event(t, &e);
