@@ -66,6 +66,7 @@
     X(url_cleanup, "curl_url_cleanup", void, (CURLU *))                                         \
     X(url_set, "curl_url_set", CURLUcode, (CURLU *, CURLUPart, const char *, unsigned))         \
     X(url_get, "curl_url_get", CURLUcode, (const CURLU *, CURLUPart, char **, unsigned))        \
+    X(slist_free_all, "curl_slist_free_all", void, (struct curl_slist *))                       \
     X(maprintf, "curl_maprintf", char *, (const char *, ...))                                   \
     X(free, "curl_free", void, (void *))                                                        \
     X(version_info, "curl_version_info", curl_version_info_data *, (CURLversion))

@@ -3,13 +3,14 @@
 
 #include <string.h>
 
+#include "call/credentials.h"
 #include "handle/body.h"
 #include "handle/headers.h"
 #include "http/header.h"
 #include "http/json.h"
 #include "log/wording.h"
 
-enum { MESSAGE_MAX = 2048 };
+enum { MESSAGE_MAX = 2048, CREDENTIALS_MAX = 1 << 18 };
 
 /* Whose values are no secrets. */
 static bool is_harmless(struct sc_str name)
@@ -97,12 +98,21 @@ static struct sc_str message_of(const struct sc_transfer *t)
 const char *sc_said(const struct sc_transfer *t, char buf[SC_SAID_MAX])
 {
     struct sc_wording w = {.n_secrets = 0};
+    struct sc_buf elsewhere = {.max = CREDENTIALS_MAX};
     struct sc_str message = message_of(t);
     char text[MESSAGE_MAX];
+    bool known;
 
-    if (message.n == 0 || !know_the_call(&w, t))
+    if (message.n == 0)
         return NULL;
-    sc_json_unescape(message, text, sizeof text);
-    sc_wording_put(&w, (struct sc_str){text, strlen(text)}, buf, SC_SAID_MAX);
+    known = sc_credentials_elsewhere(t->shadow, &elsewhere) &&
+            sc_wording_secret(&w, sc_buf_view(&elsewhere)) && know_the_call(&w, t);
+    if (known) {
+        sc_json_unescape(message, text, sizeof text);
+        sc_wording_put(&w, (struct sc_str){text, strlen(text)}, buf, SC_SAID_MAX);
+    }
+    sc_buf_free(&elsewhere);
+    if (!known)
+        return NULL;
     return strcmp(buf, SC_WORDING_ELIDED) == 0 || !buf[0] ? NULL : buf;
 }

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/header.h"
 #include "http/json.h"
@@ -72,6 +73,16 @@ static void record_credential(struct sc_options *o, const struct sc_tracked *row
         o->credentials_lost |= !sc_text_set(&o->credentials->of[row->at], p, p ? strlen(p) : 0);
     else
         o->credentials_lost |= p != NULL;
+}
+
+/* A cookie of no domain is sent everywhere, and CURLINFO_COOKIELIST does not tell of it. */
+static void record_cookies(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
+{
+    static const char field[] = "Set-Cookie:";
+    const char *p = as_pointer(arg);
+
+    if (p && strncasecmp(p, field, sizeof field - 1) == 0 && !strcasestr(p, "domain"))
+        *(bool *)member(o, row) = true;
 }
 
 /* Few handles have any of these, either. */
@@ -234,6 +245,7 @@ static recorder *const recorders[SC_TRACKED_KINDS] = {
     [SC_TRACKED_SECONDS] = record_seconds,
     [SC_TRACKED_TEXT] = record_text,
     [SC_TRACKED_CREDENTIAL] = record_credential,
+    [SC_TRACKED_COOKIES] = record_cookies,
     [SC_TRACKED_WAY] = record_way,
     [SC_TRACKED_WAY_TEXT] = record_way_text,
     [SC_TRACKED_URL] = record_url,

@@ -65,8 +65,11 @@ static void free_texts(struct sc_options *o)
 
 void sc_options_default(struct sc_options *o)
 {
+    bool cookie_unlisted = o->cookie_unlisted;
+
     free_texts(o);
     memset(o, 0, sizeof *o);
+    o->cookie_unlisted = cookie_unlisted;
     o->write_data = stdout;
     o->read_data = stdin;
     o->post_size = -1;

@@ -51,6 +51,7 @@ enum sc_credential {
     SC_CREDENTIAL_PROXYUSERNAME,
     SC_CREDENTIAL_PROXYPASSWORD,
     SC_CREDENTIAL_COOKIE,
+    SC_CREDENTIAL_NETRC_FILE, /* the path of a file that has some */
     SC_CREDENTIALS
 };
 
@@ -125,7 +126,9 @@ struct sc_options {
     bool follow;
     bool auto_referer;
     bool fresh_connect;
-    bool knows_http2; /* HTTP_VERSION is 2 by prior knowledge */
+    bool reads_netrc;
+    bool cookie_unlisted; /* its jar has one that nobody can ask for, and a reset leaves it there */
+    bool knows_http2;     /* HTTP_VERSION is 2 by prior knowledge */
     uint8_t http_version;
     bool no_body;       /* HEAD, whatever `method` says: curl sets UPLOAD to 0 after it */
     bool mime;          /* MIMEPOST: a form, whatever `method` says */

@@ -3,6 +3,7 @@
 For each option: a call with it, one of a duplicate of that handle, and one after the handle was
 reset. Prints the option's name for each call.
 """
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,6 +21,35 @@ OPTIONS = {
     "PROXYPASSWORD": WORD,
     "PROXYHEADER": ["X-Key: " + WORD],
     "COOKIE": "session=" + WORD,
+}
+
+
+def written(name, text):
+    with open(name, "w") as f:
+        f.write(text)
+    return name
+
+
+def netrc(handle, path):
+    handle.setopt(pycurl.NETRC, pycurl.NETRC_OPTIONAL)
+    if path:
+        handle.setopt(pycurl.NETRC_FILE, path)
+
+
+def environment(_):
+    os.environ["http_proxy"] = "http://user:%s@127.0.0.1:1" % WORD
+
+
+# What libcurl has from elsewhere; a jar stays with its handle.
+ELSEWHERE = {
+    "jar, given": lambda h: h.setopt(pycurl.COOKIELIST, "Set-Cookie: session=%s; domain=127.0.0.1; path=/" % WORD),
+    "jar, which cannot be read": lambda h: h.setopt(pycurl.COOKIELIST, "Set-Cookie: session=%s; path=/" % WORD),
+    "jar, of a file": lambda h: h.setopt(pycurl.COOKIEFILE, written(
+        "jar", "127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tx%s\n" % WORD)),
+    "netrc": lambda h: netrc(h, written("rc", "machine 127.0.0.1 login me password %s\n" % WORD)),
+    "netrc at home": lambda h: netrc(h, written(".netrc", "default\n\tlogin %s\n\tpassword x\n" % WORD) and None),
+    "netrc that cannot be read": lambda h: netrc(h, os.mkdir("folder") or "folder"),
+    "environment": environment,
 }
 
 
@@ -60,6 +90,14 @@ def main():
             copy.close()
         handle.reset()
         call(handle, url, name + " reset")
+        handle.close()
+    for name, prepare in ELSEWHERE.items():
+        handle = pycurl.Curl()
+        prepare(handle)
+        call(handle, url, name)
+        handle.setopt(pycurl.NETRC, pycurl.NETRC_IGNORED)
+        os.environ.pop("http_proxy", None)
+        call(handle, url, name + ("" if name.startswith("jar") else " reset"))
         handle.close()
 
 

@@ -22,6 +22,7 @@ static bool may_be(enum sc_tracked_kind kind, curl_easytype type)
     case SC_TRACKED_FUNCTION:
         return type == CURLOT_FUNCTION;
     case SC_TRACKED_FLAG:
+        return type == CURLOT_LONG || type == CURLOT_VALUES;
     case SC_TRACKED_SECONDS:
     case SC_TRACKED_GET:
     case SC_TRACKED_METHOD:
@@ -35,6 +36,7 @@ static bool may_be(enum sc_tracked_kind kind, curl_easytype type)
     case SC_TRACKED_TEXT:
     case SC_TRACKED_URL:
     case SC_TRACKED_CREDENTIAL:
+    case SC_TRACKED_COOKIES:
     case SC_TRACKED_WAY_TEXT:
         return type == CURLOT_STRING;
     case SC_TRACKED_WAY:
@@ -114,7 +116,7 @@ static struct sc_shadow *new_shadow(void)
 
 static int64_t value_for(const struct sc_tracked *row)
 {
-    static const char text[] = "a text";
+    static const char text[] = "a text", cookie[] = "Set-Cookie: a=b; path=/";
 
     switch ((enum sc_tracked_kind)row->kind) {
     case SC_TRACKED_TEXT:
@@ -126,6 +128,8 @@ static int64_t value_for(const struct sc_tracked *row)
     case SC_TRACKED_FIELDS:
     case SC_TRACKED_COPIED_FIELDS:
         return (int64_t)(intptr_t)text;
+    case SC_TRACKED_COOKIES:
+        return (int64_t)(intptr_t)cookie;
     case SC_TRACKED_HTTP_VERSION:
         return CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
     default:
