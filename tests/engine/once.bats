@@ -41,9 +41,12 @@ ask() { # PATH [CURL OPTION...]
 
 @test "... unless the policy says that it may be" {
     policy true
-    mock_start --script 'reset,200'
-    ask /v1/batches -d '{"input_file_id":"file-1"}'
-    [ "$(mock_count)" -eq 2 ]
+    for way in -s --parallel; do
+        mock_start --script 'reset,200'
+        ask /v1/batches -d '{"input_file_id":"file-1"}' $way
+        [ "$(mock_count)" -eq 2 ]
+        mock_stop
+    done
 }
 
 @test "... or the request has a key by which the service knows it again" {
@@ -53,13 +56,16 @@ ask() { # PATH [CURL OPTION...]
 }
 
 @test "a service that turns it away has not made it: 429 and 503 are tried again, 500 is not" {
-    mock_start --script '429,503,200'
-    ask /v1/batches -d '{"input_file_id":"file-1"}'
-    [ "$(mock_count)" -eq 3 ]
-    mock_stop
-    mock_start --script '500,200'
-    ask /v1/batches -d '{"input_file_id":"file-1"}'
-    [ "$(mock_count)" -eq 1 ]
+    for way in -s --parallel; do
+        mock_start --script '429,503,200'
+        ask /v1/batches -d '{"input_file_id":"file-1"}' $way
+        [ "$(mock_count)" -eq 3 ]
+        mock_stop
+        mock_start --script '500,200'
+        ask /v1/batches -d '{"input_file_id":"file-1"}' $way
+        [ "$(mock_count)" -eq 1 ]
+        mock_stop
+    done
 }
 
 @test "a connection that never came about: tried again" {
@@ -96,13 +102,32 @@ PY
 }
 
 @test "a model may be asked twice, whoever sends the body" {
-    mock_start --script 'reset,200'
-    ask /v1/chat/completions -d '{"model":"m"}'
-    [ "$(mock_count)" -eq 2 ]
-    mock_stop
-    mock_start --script 'reset,200'
-    echo '{"model":"m"}' | ask /v1/chat/completions -T - -X POST
-    [ "$(mock_count)" -eq 2 ]
+    for way in -s --parallel; do
+        mock_start --script 'reset,200'
+        ask /v1/chat/completions -d '{"model":"m"}' $way
+        [ "$(mock_count)" -eq 2 ]
+        mock_stop
+        mock_start --script 'reset,200'
+        echo '{"model":"m"}' | ask /v1/chat/completions -T - -X POST $way
+        [ "$(mock_count)" -eq 2 ]
+        mock_stop
+    done
+}
+
+@test "each class has its own attempts: those of one failure are not used up by another" {
+    sed -i 's/"max_attempts": 4, /"max_attempts": 2, "overloaded": {"max_attempts": 9}, /' "$BATS_TEST_TMPDIR/policy.json"
+    for way in -s --parallel; do
+        mock_start --script '503,503,503,reset,503,200'
+        ask /v1/chat/completions -d '{"model":"m"}' -H 'Connection: close' $way -w '%{http_code}' >"$BATS_TEST_TMPDIR/code"
+        [ "$(<"$BATS_TEST_TMPDIR/code")" = 200 ]
+        [ "$(mock_count)" -eq 6 ]
+        mock_stop
+        mock_start --script '503,reset,503,reset,200'
+        run ask /v1/chat/completions -d '{"model":"m"}' -H 'Connection: close' $way
+        [ "$status" -eq 56 ]
+        [ "$(mock_count)" -eq 4 ]
+        mock_stop
+    done
 }
 
 @test "where no path is known the body decides, also one that is read as it goes" {

@@ -99,10 +99,12 @@ asked() { # the number of requests since the last time
     slow_start
     policy '"gap_ms": '"$BOUND"
     for before in ping event-ping blank; do
-        run -0 ask_slow $before,wait,out,end
-        [[ $output == *"a word"*"[DONE]"* ]]
+        for way in -s --parallel; do
+            run -0 ask_slow $before,wait,out,end $way
+            [[ $output == *"a word"*"[DONE]"* ]]
+        done
     done
-    [ "$(asked)" -eq 3 ]
+    [ "$(asked)" -eq 6 ]
 }
 
 @test "comments, pings and blanks are no output, before the first nor after it" {
@@ -110,8 +112,10 @@ asked() { # the number of requests since the last time
     slow_start
     policy '"gap_ms": '"$BOUND"
     for alive in pings event-pings blanks; do
-        run -28 ask_slow out,$alive
-        [[ $output == *"a word"* ]]
+        for way in -s --parallel; do
+            run -28 ask_slow out,$alive $way
+            [[ $output == *"a word"* ]]
+        done
     done
     policy '"first_token_ms": '"$BOUND"
     for alive in pings event-pings blanks; do

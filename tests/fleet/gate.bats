@@ -58,6 +58,30 @@ quick='"base_ms": 1, "max_ms": 20'
     [ "$(mock_count)" -eq 1 ]
 }
 
+# OpenAI's durations above; Anthropic's moments, OpenRouter's milliseconds, and in the body.
+@test "... in each service's own form, for whoever comes next in curl's parallel mode" {
+    local provider said
+    policy '"limits": {"max_wait_ms": 2000}'
+    while read -r provider said; do
+        policy '"provider": "'"$provider"'", "limits": {"max_wait_ms": 2000}'
+        said=${said//@RFC@/$(date -u -d '98 seconds' +%Y-%m-%dT%H\\:%M\\:%SZ)}
+        said=${said//@MS@/$(date -d '98 seconds' +%s000)}
+        mock_script "429;$said,200"
+        "$STEADYCURL" status --reset >/dev/null 2>&1 || true
+        mock_reset
+        [ "$(code --parallel -H "authorization: Bearer $provider" 2>/dev/null)" = "429 " ]
+        run -0 --separate-stderr code --parallel -H "authorization: Bearer $provider"
+        echo "$said: $output"
+        [ "$output" = "429 gate_closed" ]
+        [ "$(mock_count)" -eq 1 ]
+    done <<'EOF'
+anthropic header=anthropic-ratelimit-requests-remaining:0;header=anthropic-ratelimit-requests-reset:@RFC@
+openrouter header=X-RateLimit-Remaining:0;header=X-RateLimit-Reset:@MS@
+openrouter body-text={"error":{"code":429\,"message":"Rate limit exceeded"\,"metadata":{"headers":{"X-RateLimit-Remaining":"0"\,"X-RateLimit-Reset":"@MS@"}}}}
+gemini body-text={"error":{"code":429\,"status":"RESOURCE_EXHAUSTED"\,"message":"x"\,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo"\,"retryDelay":"98s"}]}}
+EOF
+}
+
 @test "another key's 429 is its own, an overloaded service is everybody's" {
     policy '"limits": {"max_wait_ms": 500}'
     mock_script '429;retry-after=90,200,503;retry-after=90,200'

@@ -24,7 +24,7 @@ start_local() { # FILE PORT
 @test "sixteen calls at once while a model loads lose none" {
     local i pids=()
     mock_stop
-    mock_start --script '503;body-text={"error":{"message":"Loading model"%2C"type":"unavailable_error"%2C"code":503}}'
+    mock_start --script '503;body-text={"error":{"message":"Loading model"\,"type":"unavailable_error"\,"code":503}}'
     for ((i = 0; i < 16; i++)); do
         start_local "$BATS_TEST_TMPDIR/out.$i" "$MOCK_PORT"
         pids+=("$PID")

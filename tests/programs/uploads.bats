@@ -113,6 +113,16 @@ teardown_file() {
     done
 }
 
+# curl -Z draws its meter on stderr.
+@test "... in curl's parallel mode, too" {
+    local part
+    for part in '-Ffile=@/dev/stdin' '-Ffile=</dev/stdin'; do
+        INPUT=$'a line\nanother\n' compare 200 503,503,200 3 sh -c 'curl -Z "$@" 2>/dev/null' sh -sS "$part" \
+            -F model=m "$CHAT" -w '%{http_code} %{exitcode}\n' -o /dev/null
+        [ "$(<"$BATS_TEST_TMPDIR/under/out")" = "200 0" ]
+    done
+}
+
 @test "an old form's part from a pipe: the answer is not given away for what cannot be sent" {
     server 503,200
     run -0 wrapped $PYTHON -c '
