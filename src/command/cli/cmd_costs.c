@@ -16,7 +16,7 @@
 #include "cli/place.h"
 #include "cli/print.h"
 #include "cli/usage.h"
-#include "cli/waiting.h"
+#include "ledger/waiting.h"
 #include "cli/when.h"
 #include "core/units.h"
 #include "log/plain.h"

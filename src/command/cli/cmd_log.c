@@ -20,12 +20,14 @@
 #include "cli/logfile.h"
 #include "cli/print.h"
 #include "cli/usage.h"
-#include "cli/waiting.h"
 #include "cli/when.h"
+#include "ledger/log_tail.h"
 #include "ledger/text_line.h"
+#include "ledger/waiting.h"
 
 #define DEFAULT_LINES 20
 #define POLL_NS 100000000L
+#define FOLLOW_BYTES (1u << 20)
 
 enum {
     OPT_CALLS = 256,
@@ -138,18 +140,16 @@ static void show(struct view *v, const char *line, size_t n)
         show_line(line, n, v->json_only);
 }
 
-/* Of a log that is followed whole lines only: the last one may be in the making. */
+static void take_line(void *v, const char *line, size_t n)
+{
+    show(v, line, n);
+}
+
 static void show_rest(struct view *v, FILE *f)
 {
     ssize_t n;
-    clearerr(f);
-    while ((n = getline(&v->line, &v->room, f)) > 0) {
-        if (v->follow && v->line[n - 1] != '\n') {
-            fseek(f, -n, SEEK_CUR);
-            break;
-        }
+    while ((n = getline(&v->line, &v->room, f)) > 0)
         show(v, v->line, (size_t)n);
-    }
     fflush(stdout);
 }
 
@@ -157,15 +157,6 @@ static void pause_a_little(void)
 {
     struct timespec t = {0, POLL_NS};
     nanosleep(&t, NULL);
-}
-
-/* Whether the path names another file than the one that is open, or that was cut. */
-static bool replaced(const char *path, FILE *f)
-{
-    struct stat ours, now;
-    if (fstat(fileno(f), &ours) != 0 || stat(path, &now) != 0)
-        return false;
-    return ours.st_ino != now.st_ino || ours.st_dev != now.st_dev || now.st_size < ftell(f);
 }
 
 static FILE *wait_for(const char *path)
@@ -178,19 +169,16 @@ static FILE *wait_for(const char *path)
 
 static void follow(struct view *v, FILE *f)
 {
-    for (;;) {
+    struct sc_log_tail tail = {.path = v->path, .f = f};
+    while (!ferror(stdout)) {
         sc_waiting_write_out(v->path, v->state);
-        show_rest(v, f);
-        if (ferror(stdout))
-            return;
-        if (replaced(v->path, f)) {
-            show_rest(v, f); /* what came between the last look and the rename */
-            fclose(f);
-            f = wait_for(v->path);
-        } else {
+        while (sc_log_tail_read(&tail, FOLLOW_BYTES, take_line, v))
+            fflush(stdout);
+        fflush(stdout);
+        if (!ferror(stdout))
             pause_a_little();
-        }
     }
+    sc_log_tail_close(&tail);
 }
 
 static bool read_count(const char *text, long *lines)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/policy_file.h"
-#include "cli/waiting.h"
+#include "ledger/waiting.h"
 #include "log/file.h"
 #include "log/place.h"
 #include "policy/home.h"

@@ -1,5 +1,5 @@
 /* waiting.c - see waiting.h. */
-#include "cli/waiting.h"
+#include "ledger/waiting.h"
 
 #include <limits.h>
 #include <stdlib.h>
