@@ -82,6 +82,8 @@ $(BUILD)/obj/%.o: src/%.S
 	@$(SAY) AS $<
 	$(Q)$(CC) $(COMMON) $(call floors,$*) $(DEPGEN) -c $< -o $@
 
+$(BUILD)/obj/command/serve/assets.o: $(wildcard src/command/serve/page.*)
+
 $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,-soname,libsteadycurl.so -o $@ $^

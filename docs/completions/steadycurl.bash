@@ -51,7 +51,7 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --from-log | --html | --svg | --textfile | --otlp | --output | -p | -l | -b | -r)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --token-file | --from-log | --html | --svg | --textfile | --otlp | --output | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;

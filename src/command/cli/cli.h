@@ -20,6 +20,7 @@
     X(metrics, "print counters and histograms for Prometheus")                    \
     X(costs, "say what calls have cost, by model, task, day...")                  \
     X(log, "show the log")                                                        \
+    X(serve, "show on a page, live, what calls do")                               \
     X(mock, "run the mock LLM server")                                            \
     X(simulate, "show what a policy does, in virtual time")                       \
     X(version, "print the version")

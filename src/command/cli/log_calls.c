@@ -130,19 +130,6 @@ static void put_head(struct sc_log_calls *c)
     c->headed = true;
 }
 
-static void put_outcome(const struct row *r, char *buf, size_t n)
-{
-    const struct sc_log_line *l = &r->line;
-    bool ok = strcmp(l->outcome, "ok") == 0;
-
-    if (ok)
-        snprintf(buf, n, "ok");
-    else if (strcmp(l->outcome, "synthesized") == 0)
-        snprintf(buf, n, "answered: %s", l->reason[0] ? l->reason : "by steadycurl");
-    else
-        snprintf(buf, n, "failed: %s", l->class[0] ? l->class : "?");
-}
-
 static void put_text_row(struct sc_log_calls *c, const struct row *r)
 {
     const struct sc_log_line *l = &r->line;
@@ -157,7 +144,7 @@ static void put_text_row(struct sc_log_calls *c, const struct row *r)
     if (l->cost_nano >= 0)
         snprintf(money, sizeof money, "%s", sc_usd_words(l->cost_nano).s);
     snprintf(attempts, sizeof attempts, "%" PRId64, l->attempts < 0 ? 0 : l->attempts);
-    put_outcome(r, outcome, sizeof outcome);
+    sc_log_outcome_words(l, outcome, sizeof outcome);
     fputs(colour, stdout);
     put_cell(sc_when_write(l->time_ms, false, when), 20);
     put_cell(l->program, 14);

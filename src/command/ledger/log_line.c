@@ -1,6 +1,7 @@
 /* log_line.c - see log_line.h. */
 #include "ledger/log_line.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "http/decimal.h"
@@ -147,4 +148,14 @@ int64_t sc_log_line_time(const char *line, size_t n)
     return sc_json_find_string(line, n, "time", when, sizeof when) && sc_time_read(when, &ms, NULL)
                ? ms
                : -1;
+}
+
+void sc_log_outcome_words(const struct sc_log_line *l, char *buf, size_t n)
+{
+    if (is(l->outcome, "ok"))
+        snprintf(buf, n, "ok");
+    else if (is(l->outcome, "synthesized"))
+        snprintf(buf, n, "answered: %s", l->reason[0] ? l->reason : "by steadycurl");
+    else
+        snprintf(buf, n, "failed: %s", l->class[0] ? l->class : "?");
 }

@@ -31,4 +31,7 @@ bool sc_log_line_read(struct sc_log_line *l, const char *line, size_t n);
 /* Only its time; -1: it is no line of a log. */
 int64_t sc_log_line_time(const char *line, size_t n);
 
+/* How a call ended, in a few words: "ok", "failed: overloaded", "answered: breaker-open". */
+void sc_log_outcome_words(const struct sc_log_line *l, char *buf, size_t n);
+
 #endif

@@ -1,68 +1,14 @@
 #include "mock/net.h"
 
-#include <errno.h>
 #include <linux/sockios.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/time.h"
-#include "mock/buf.h"
-
-static int port_of(int fd)
-{
-    struct sockaddr_storage a;
-    socklen_t n = sizeof a;
-    char service[16] = "";
-    int64_t port = 0;
-    if (getsockname(fd, (struct sockaddr *)&a, &n) == 0 &&
-        getnameinfo((struct sockaddr *)&a, n, NULL, 0, service, sizeof service, NI_NUMERICSERV) ==
-            0)
-        sc_mock_parse_number(service, 65535, &port);
-    return (int)port;
-}
-
-static int open_listener(const struct addrinfo *ai)
-{
-    int one = 1;
-    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, 1024) == 0)
-        return fd;
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
-}
-
-int sc_mock_listen(const char *address, int *port, char *err, size_t err_n)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE};
-    struct addrinfo *ai = NULL;
-    char service[16];
-    snprintf(service, sizeof service, "%d", *port);
-    if (strcmp(address, "localhost") == 0)
-        address = "127.0.0.1";
-    if (getaddrinfo(address, service, &hints, &ai) != 0) {
-        snprintf(err, err_n, "'%s' is not a numeric address", address);
-        return -1;
-    }
-    int fd = open_listener(ai);
-    freeaddrinfo(ai);
-    if (fd < 0)
-        snprintf(err, err_n, "cannot listen on %s port %d: %s", address, *port, strerror(errno));
-    else
-        *port = port_of(fd);
-    return fd;
-}
 
 /* Disconnecting a TCP socket this way makes Linux send a RST at once. SO_LINGER 0 would need
  * close(), but the descriptor is the HTTP library's, which first shuts it down politely: the client

@@ -9,10 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A listening TCP socket on a numeric address ("localhost" works too); its port in *port.
- * -1 with a message in err. */
-int sc_mock_listen(const char *address, int *port, char *err, size_t err_n);
-
 /* Ends the connection with a RST at once. */
 void sc_mock_reset_connection(int fd);
 

@@ -12,6 +12,7 @@
 #include "mock/exchange.h"
 #include "mock/net.h"
 #include "mock/reply.h"
+#include "net/listen.h"
 
 #define CONNECTION_MEMORY (256u << 10)
 #define CONNECTIONS_MAX 4000u
@@ -204,7 +205,7 @@ struct sc_mock_server *sc_mock_server_start(const struct sc_mock_config *config,
                                             size_t err_n)
 {
     int port = config->port;
-    int listener = sc_mock_listen(config->address, &port, err, err_n);
+    int listener = sc_listen(config->address, &port, err, err_n);
     if (listener < 0)
         return NULL;
     struct sc_mock_server *s = sc_mock_alloc(sizeof *s);

@@ -1,0 +1,16 @@
+/* assets.S - the page's files, as bytes of the command: there is nothing to install beside it. */
+        .section .rodata
+        .macro  asset name, file
+        .globl  \name
+        .globl  \name\()_end
+\name:
+        .incbin "\file"
+\name\()_end:
+        .byte   0
+        .endm
+
+        asset   sc_serve_page, "src/command/serve/page.html"
+        asset   sc_serve_style, "src/command/serve/page.css"
+        asset   sc_serve_script, "src/command/serve/page.js"
+
+        .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,67 @@
+/*
+ * calls.h - the calls that a log tells of, each with what happened within it.
+ *
+ *     sc_calls_take(c, &line);                     every line of the log, in its order
+ *     for (n = sc_calls_last(c); n > sc_calls_first(c); n--)
+ *         call = sc_calls_at(c, n - 1);            the newest first
+ *
+ * What happened is told before a call's end, by lines that bear its id: kept aside until then, of
+ * at most SC_CALLS_OPEN calls, the oldest of which is then forgotten (its program was killed).
+ */
+#ifndef SC_SERVE_CALLS_H
+#define SC_SERVE_CALLS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ledger/log_line.h"
+
+enum { SC_CALLS_KEPT = 1000, SC_CALLS_OPEN = 4096, SC_SPANS_MAX = 64 };
+
+enum sc_span_kind { SC_SPAN_ATTEMPT, SC_SPAN_WAIT, SC_SPAN_EVENT };
+
+struct sc_span {
+    enum sc_span_kind kind;
+    int64_t begin_ms; /* since 1970 */
+    int64_t ms;       /* 0: a moment */
+    int64_t status;   /* of an attempt; -1 unknown */
+    char what[64];    /* its class; why it waits; the event's name */
+    char text[160];   /* of an event */
+};
+
+struct sc_call_seen {
+    struct sc_log_line end; /* the line that ended it */
+    int64_t waited_ms;
+    struct sc_span *spans;
+    size_t n_spans;
+};
+
+struct sc_calls;
+
+/* NULL: no memory. */
+struct sc_calls *sc_calls_new(void);
+void sc_calls_free(struct sc_calls *c);
+void sc_calls_take(struct sc_calls *c, const struct sc_log_line *l);
+
+/* Calls are numbered from 0 in the order of their ends; those from first to below last are there.
+ */
+uint64_t sc_calls_first(const struct sc_calls *c);
+uint64_t sc_calls_last(const struct sc_calls *c);
+const struct sc_call_seen *sc_calls_at(const struct sc_calls *c, uint64_t number);
+
+/* A call as one JSON object. */
+void sc_calls_put_json(FILE *f, const struct sc_call_seen *s, uint64_t number);
+
+/* How the calls that ended since then went. */
+struct sc_calls_rate {
+    int64_t calls, failed, attempts;
+    int64_t p50_ms, p95_ms; /* of how long they took; -1: there are none */
+    bool partial;           /* more ended than are kept */
+};
+
+void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_rate *out);
+
+/* A text as a JSON string. What a terminal or a page could obey is said by its number. */
+void sc_put_json_text(FILE *f, const char *s);
+
+#endif

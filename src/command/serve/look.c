@@ -1,0 +1,50 @@
+/* look.c - what the log and the state have got; see inside.h. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "ledger/waiting.h"
+#include "serve/inside.h"
+
+enum { EACH_LOOK = 8 << 20 };
+
+static int64_t clock_ms(clockid_t which)
+{
+    struct timespec t;
+
+    clock_gettime(which, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t sc_serve_now_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t sc_serve_wall_ms(void)
+{
+    return clock_ms(CLOCK_REALTIME);
+}
+
+static void take_line(void *arg, const char *line, size_t n)
+{
+    struct sc_serve *s = arg;
+    struct sc_log_line l;
+
+    if (sc_log_line_read(&l, line, n))
+        sc_calls_take(s->calls, &l);
+    else
+        s->odd++;
+}
+
+/* A state that comes into being later is found then. */
+void sc_serve_look(struct sc_serve *s)
+{
+    if (!s->view.region) {
+        free(s->view.scopes);
+        sc_state_view_open(&s->view, s->config->state);
+    }
+    if (!s->config->log[0])
+        return;
+    sc_waiting_write_out(s->config->log, s->config->state);
+    (void)sc_log_tail_read(&s->tail, EACH_LOOK, take_line, s);
+}
