@@ -14,6 +14,7 @@
 #include "drive/pause.h"
 #include "drive/perform.h"
 #include "handle/detour.h"
+#include "handle/hooks.h"
 #include "handle/shadow.h"
 #include "process/runtime.h"
 #include "call/transfer.h"
@@ -110,6 +111,7 @@ static void to_multi(void *shadow)
     struct sc_shadow *s = shadow;
 
     if (!s->active) {
+        sc_hooks_out(s);
         memset(&s->overlay, 0, sizeof s->overlay);
         sc_answer_forget(s);
         sc_kept_forget(s);

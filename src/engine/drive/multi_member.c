@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/time.h"
+#include "handle/hooks.h"
 #include "handle/progress.h"
 #include "handle/texts.h"
 #include "wire/playback.h"
@@ -296,8 +297,10 @@ void sc_member_begin(struct sc_member *m)
     if (s->active)
         sc_managed_end(s); /* of a perform that a longjmp has left */
     t = sc_managed_begin(s, &refused);
-    if (!t && !refused)
+    if (!t && !refused) {
+        sc_hooks_out(s);
         return;
+    }
     m->state = SC_MEMBER_RUNNING;
     m->multi->n_managed++;
     if (!t) {

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/time.h"
+#include "handle/hooks.h"
 #include "handle/progress.h"
 #include "handle/texts.h"
 #include "wire/program.h"
@@ -110,8 +111,10 @@ CURLcode sc_perform(struct sc_shadow *s, uintptr_t frame)
         sc_say_no_policy(s);
         return CURLE_FAILED_INIT;
     }
-    if (!t)
+    if (!t) {
+        sc_hooks_out(s);
         return s->real->easy_perform(s->easy);
+    }
     s->active = true;
     s->frame = frame;
     s->thread = pthread_self();

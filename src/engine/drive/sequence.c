@@ -314,11 +314,11 @@ static void count_whole_call(const struct sc_transfer *t)
         sc_say_timed_out_later(t->shadow, before_ns / SC_NS_PER_MS);
 }
 
-/* The handle has its own values back before the program's callbacks run. */
+/* The handle has its own values back, but for the sinks, before the program's callbacks run. */
 static void begin_finishing(struct sc_transfer *t, CURLcode rc)
 {
     t->play.finishing = true;
-    sc_hooks_out(t->shadow);
+    sc_hooks_rest(t->shadow);
     restore(t);
     if (t->call.attempts > 1 || has_waited(t))
         lay_over(t, rc);
@@ -421,7 +421,7 @@ void sc_managed_end(struct sc_shadow *s)
     bool alive = s->hooked; /* else the handle was reset, or cleaned up: not to be touched */
 
     sc_standin_out(s);
-    sc_hooks_out(s);
+    sc_hooks_rest(s);
     if (t && alive && !t->play.finishing)
         restore(t);
     if (t)

@@ -71,14 +71,33 @@ void sc_hook_out(struct sc_shadow *s, enum sc_hook hook)
     s->hooked = (uint16_t)(s->hooked & ~(1u << hook));
 }
 
-void sc_hooks_out(struct sc_shadow *s)
+/* Those that pass on what comes while no managed call is under way: libcurl looks at them only
+ * then, and the next call on the handle most likely wants them again. */
+enum { MAY_STAY = 1u << SC_HOOK_WRITE | 1u << SC_HOOK_HEADER };
+
+void sc_hook_stay(struct sc_shadow *s, enum sc_hook hook, sc_trampoline *function)
 {
-    if (!s->hooked)
-        return;
-    if (sc_hook_is_in(s, SC_HOOK_DETOUR))
+    if (!sc_hook_is_in(s, hook))
+        sc_hook_in(s, hook, function);
+}
+
+static void take_out(struct sc_shadow *s, unsigned hooked)
+{
+    if (hooked >> SC_HOOK_DETOUR & 1)
         sc_detour_out(s);
-    for (int hook = SC_HOOK_NONE + 1; hook < SC_HOOKS; hook++)
-        sc_hook_out(s, (enum sc_hook)hook);
+    for (; hooked; hooked &= hooked - 1)
+        sc_hook_out(s, (enum sc_hook)__builtin_ctz(hooked));
     if (s->replaced)
         sc_body_put_back(s);
+}
+
+void sc_hooks_rest(struct sc_shadow *s)
+{
+    take_out(s, s->hooked & ~(unsigned)MAY_STAY);
+}
+
+void sc_hooks_out(struct sc_shadow *s)
+{
+    if (s->hooked)
+        take_out(s, s->hooked);
 }

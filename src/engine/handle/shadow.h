@@ -2,9 +2,10 @@
  * shadow.h - what steadycurl knows of an easy handle.
  *
  * libcurl gives no option back, so everything a managed call needs is recorded as the program sets
- * it. Between transfers the real handle holds the program's own values; only while a managed
- * perform is under way do trampolines stand in for some of them (`hooked`). Outside of that the
- * handle is what it would be without us, also in a multi.
+ * it. While a managed perform is under way trampolines stand in for some of the program's values
+ * (`hooked`); those of the sinks stay in the handle after it, and pass on what comes, until it is
+ * used for a transfer that is not managed, which finds the handle as it would be without us, also
+ * in a multi.
  *
  * One thread at a time per shadow, as libcurl demands of the handle. An idle shadow stays below
  * 1 KiB; a call's own memory hangs on `transfer` and goes with it.

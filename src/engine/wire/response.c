@@ -447,6 +447,6 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 
 void sc_response_install(struct sc_shadow *s)
 {
-    sc_hook_in(s, SC_HOOK_WRITE, (sc_trampoline *)on_body);
-    sc_hook_in(s, SC_HOOK_HEADER, (sc_trampoline *)on_header);
+    sc_hook_stay(s, SC_HOOK_WRITE, (sc_trampoline *)on_body);
+    sc_hook_stay(s, SC_HOOK_HEADER, (sc_trampoline *)on_header);
 }

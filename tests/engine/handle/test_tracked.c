@@ -239,6 +239,34 @@ static void test_hooks_go_and_the_last_value_comes_back(void **state)
     sc_shadow_free(s);
 }
 
+/* The next managed call finds the sinks' in the handle; a transfer that is not managed finds none.
+ */
+static void test_the_hooks_of_the_sinks_stay_between_calls(void **state)
+{
+    struct sc_shadow *s = new_shadow();
+
+    (void)state;
+    sc_hook_stay(s, SC_HOOK_WRITE, NULL);
+    sc_hook_stay(s, SC_HOOK_HEADER, NULL);
+    sc_hook_in(s, SC_HOOK_SEEK, NULL);
+    told = 0;
+    sc_hooks_rest(s);
+    assert_int_equal(told, 2);
+    assert_false(sc_hook_is_in(s, SC_HOOK_SEEK));
+    sc_hook_stay(s, SC_HOOK_WRITE, NULL);
+    sc_hook_stay(s, SC_HOOK_HEADER, NULL);
+    assert_int_equal(told, 2);
+
+    sc_shadow_setopt(s, CURLOPT_HEADERDATA, (intptr_t)&told);
+    assert_int_equal(told, 2);
+    sc_hooks_out(s);
+    assert_int_equal(told, 6);
+    assert_int_equal(told_option, CURLOPT_HEADERDATA);
+    assert_int_equal(told_value, (intptr_t)&told);
+    assert_int_equal(s->hooked, 0);
+    sc_shadow_free(s);
+}
+
 static void test_methods_have_libcurls_order_of_effects(void **state)
 {
     struct sc_shadow *s = new_shadow();
@@ -271,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_what_libcurl_refuses_is_not_recorded),
         cmocka_unit_test(test_what_a_hook_stands_for_is_held_back),
         cmocka_unit_test(test_hooks_go_and_the_last_value_comes_back),
+        cmocka_unit_test(test_the_hooks_of_the_sinks_stay_between_calls),
         cmocka_unit_test(test_methods_have_libcurls_order_of_effects),
     };
 
