@@ -26,17 +26,12 @@ void sc_clock_paused(struct sc_exchange *x)
     }
 }
 
-int64_t sc_clock_aside(const struct sc_exchange *x)
-{
-    return sc_clock_wanted(x) ? sc_now_ns() : 0;
-}
-
-void sc_clock_back(struct sc_exchange *x, int64_t from_ns)
+void sc_clock_move(struct sc_exchange *x, int64_t from_ns)
 {
     struct sc_clock *c = &x->clock;
     int64_t now;
 
-    if (from_ns == 0 || c->paused_ns)
+    if (c->paused_ns)
         return;
     now = sc_now_ns();
     c->since_ns += now - from_ns;
@@ -62,12 +57,10 @@ static bool is_output(const struct sc_exchange *x, const char *p, size_t n)
     return outputs != x->clock.outputs;
 }
 
-void sc_clock_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n)
+void sc_clock_move_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n)
 {
-    if (from_ns == 0)
-        return;
     if (!is_output(x, p, n)) {
-        sc_clock_back(x, from_ns);
+        sc_clock_move(x, from_ns);
         return;
     }
     x->clock.since_ns = sc_now_ns();

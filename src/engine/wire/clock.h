@@ -9,6 +9,7 @@
 #ifndef SC_WIRE_CLOCK_H
 #define SC_WIRE_CLOCK_H
 
+#include "process/runtime.h"
 #include "wire/exchange.h"
 
 static inline bool sc_clock_wanted(const struct sc_exchange *x)
@@ -22,12 +23,29 @@ void sc_clock_begin(struct sc_exchange *x, int64_t now_ns);
 /* The program may have paused, or gone on. */
 void sc_clock_paused(struct sc_exchange *x);
 
-/* Around the program's own callbacks: what the first returned goes into the second. */
-int64_t sc_clock_aside(const struct sc_exchange *x);
-void sc_clock_back(struct sc_exchange *x, int64_t from_ns);
+/* The time since from_ns was not the server's. */
+void sc_clock_move(struct sc_exchange *x, int64_t from_ns);
 
 /* The same, after a piece of the body. */
-void sc_clock_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n);
+void sc_clock_move_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n);
+
+/* What is asked around each piece: what the first returned goes into one of the others. */
+static inline int64_t sc_clock_aside(const struct sc_exchange *x)
+{
+    return sc_clock_wanted(x) ? sc_now_ns() : 0;
+}
+
+static inline void sc_clock_back(struct sc_exchange *x, int64_t from_ns)
+{
+    if (from_ns != 0)
+        sc_clock_move(x, from_ns);
+}
+
+static inline void sc_clock_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n)
+{
+    if (from_ns != 0)
+        sc_clock_move_fed(x, from_ns, p, n);
+}
 
 /* The bound that is broken, as the policy's key names it; NULL: all is well. */
 const char *sc_clock_broken(const struct sc_exchange *x);

@@ -23,35 +23,37 @@ static bool grow(void **p, size_t *room, size_t need, size_t unit)
     return true;
 }
 
-bool sc_hold_append(struct sc_hold *h, const char *p, size_t n)
+static bool grow_bytes(struct sc_hold *h, size_t n)
 {
     void *bytes = h->bytes;
+    bool grown = grow(&bytes, &h->size, h->len + n < 2048 ? 2048 : h->len + n, 1);
 
-    if (h->size == 0 || n > h->size - h->len) {
-        if (!grow(&bytes, &h->size, h->len + n < 2048 ? 2048 : h->len + n, 1))
-            return false;
-        h->bytes = bytes;
-    }
-    if (n)
-        memcpy(h->bytes + h->len, p, n);
-    h->len += n;
-    return true;
+    h->bytes = bytes;
+    return grown;
 }
 
-bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block, const char *p,
-                  size_t n)
+static bool grow_items(struct sc_hold *h)
 {
     void *items = h->items;
+    bool grown = grow(&items, &h->room, h->n + 1, sizeof *h->items);
 
-    if (h->n == h->room) {
-        if (!grow(&items, &h->room, h->n + 1, sizeof *h->items))
-            return false;
-        h->items = items;
-    }
-    if (!sc_hold_append(h, p, n))
+    h->items = items;
+    return grown;
+}
+
+bool sc_hold_make_room(struct sc_hold *h, size_t n)
+{
+    return (h->n < h->room || grow_items(h)) && (n <= h->size - h->len || grow_bytes(h, n));
+}
+
+bool sc_hold_append(struct sc_hold *h, const char *p, size_t n)
+{
+    if (n == 0)
+        return true;
+    if (n > h->size - h->len && !grow_bytes(h, n))
         return false;
-    h->items[h->n++] =
-        (struct sc_item){.len = (uint32_t)n, .kind = (uint8_t)kind, .block = (uint16_t)block};
+    memcpy(h->bytes + h->len, p, n);
+    h->len += n;
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum sc_item_kind { SC_ITEM_HEADER, SC_ITEM_BODY };
 
@@ -29,9 +30,23 @@ struct sc_hold {
     size_t n, room;
 };
 
-/* False when out of memory; what is held stays as it was. */
-bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block, const char *p,
-                  size_t n);
+/* For one item more, of n bytes. */
+bool sc_hold_make_room(struct sc_hold *h, size_t n);
+
+/* False when out of memory; what is held stays as it was. Inlined, since it is done for each line
+ * of a header. */
+static inline bool sc_hold_push(struct sc_hold *h, enum sc_item_kind kind, unsigned block,
+                                const char *p, size_t n)
+{
+    if ((h->n == h->room || n > h->size - h->len) && !sc_hold_make_room(h, n))
+        return false;
+    if (n > 0)
+        memcpy(h->bytes + h->len, p, n);
+    h->len += n;
+    h->items[h->n++] =
+        (struct sc_item){.len = (uint32_t)n, .kind = (uint8_t)kind, .block = (uint16_t)block};
+    return true;
+}
 
 /* Bytes without an item: a look at what has already gone by. */
 bool sc_hold_append(struct sc_hold *h, const char *p, size_t n);

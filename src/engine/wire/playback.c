@@ -3,10 +3,10 @@
 
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "handle/texts.h"
+#include "http/name.h"
 #include "process/runtime.h"
 #include "wire/clock.h"
 #include "wire/filter.h"
@@ -37,8 +37,7 @@ static void track_head(struct sc_exchange *x, const struct sc_item *item, const 
         x->play->length_known = false;
         x->play->type_before = before ? before->content_type : NULL;
     }
-    if (item->len >= sizeof name && (p[0] | 32) == 'c' &&
-        strncasecmp(p, name, sizeof name - 1) == 0)
+    if (item->len >= sizeof name && sc_name_is(p, name, sizeof name - 1))
         x->play->type_known = true;
     if (item->length_known)
         x->play->length_known = true;
@@ -79,32 +78,41 @@ static size_t hand_over(struct sc_exchange *x, const struct sc_item *item, size_
     return sc_program_body(x->shadow, p, item->len);
 }
 
+/* The program has taken a piece of a body. */
+static void count_taken(struct sc_exchange *x, const struct sc_item *item, size_t at)
+{
+    if (item->kind != SC_ITEM_BODY)
+        return;
+    x->play->delivered_body += item->len;
+    if (at >= x->body_start)
+        sc_answer_taken(x->shadow, item->len);
+}
+
 /* Hands over item x->play->next, whose bytes lie at `at`. */
 static size_t deliver_item(struct sc_exchange *x, size_t at)
 {
-    const struct sc_item *item = &x->hold.items[x->play->next];
+    struct sc_playback *play = x->play;
+    const struct sc_item *item = &x->hold.items[play->next];
     char *p = x->hold.bytes + at;
     size_t wrote;
 
-    x->play->view = snapshot_of(x, item->block);
-    x->play->shown = item;
-    x->play->in_callback = x->play->replaying;
-    x->play->in_head = at < x->body_start && !sc_is_empty_line(p, item->len);
-    if (x->play->in_head)
+    play->view = snapshot_of(x, item->block);
+    play->shown = item;
+    play->in_callback = play->replaying;
+    play->in_head = at < x->body_start && !sc_is_empty_line(p, item->len);
+    if (play->in_head)
         track_head(x, item, p);
-    x->play->is_head_copy = at < x->body_start;
+    play->is_head_copy = at < x->body_start;
     wrote = hand_over(x, item, at);
-    x->play->is_head_copy = false;
-    x->play->in_callback = false;
-    if (wrote != item->len && wrote != CURL_WRITEFUNC_PAUSE && !x->shadow->answer)
+    play->is_head_copy = false;
+    play->in_callback = false;
+    if (wrote == item->len)
+        count_taken(x, item, at);
+    else if (wrote != CURL_WRITEFUNC_PAUSE && !x->shadow->answer)
         stop_at(x, item);
-    x->play->in_head = false;
-    x->play->shown = NULL;
-    x->play->view = NULL;
-    if (wrote == item->len && item->kind == SC_ITEM_BODY)
-        x->play->delivered_body += item->len;
-    if (wrote == item->len && item->kind == SC_ITEM_BODY && at >= x->body_start)
-        sc_answer_taken(x->shadow, item->len);
+    play->in_head = false;
+    play->shown = NULL;
+    play->view = NULL;
     return wrote;
 }
 

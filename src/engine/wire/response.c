@@ -14,7 +14,7 @@
 
 #include "handle/hooks.h"
 #include "handle/mark.h"
-#include "http/header.h"
+#include "http/name.h"
 #include "process/runtime.h"
 #include "provider/ratelimit.h"
 #include "provider/tier.h"
@@ -43,7 +43,8 @@ static bool speaks_http(const struct sc_exchange *x)
 {
     long protocol;
 
-    if (x->place == SC_IN_BLOCK || x->place == SC_IN_BODY)
+    if (x->place == SC_IN_BLOCK || x->place == SC_IN_BODY ||
+        (x->place == SC_BEFORE && !x->shadow->o.follow))
         return true;
     protocol = info_long(x, CURLINFO_PROTOCOL);
     return protocol == 0 || (protocol & HTTP_PROTOCOLS) != 0;
@@ -80,7 +81,7 @@ static curl_off_t got_so_far(const struct sc_exchange *x)
     return got;
 }
 
-static size_t keep(struct sc_exchange *x, enum sc_item_kind kind, const char *p, size_t n)
+static inline size_t keep(struct sc_exchange *x, enum sc_item_kind kind, const char *p, size_t n)
 {
     curl_off_t got = got_so_far(x);
 
@@ -160,7 +161,7 @@ static bool tells_length_early(const struct sc_shadow *s, const char *p, size_t 
     curl_off_t known = -1;
 
     if (s->real->version_num >= 0x075800 || n < sizeof name ||
-        !sc_str_is((struct sc_str){p, sizeof name - 1}, name))
+        !sc_name_is(p, name, sizeof name - 1))
         return false;
     s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &known);
     return known >= 0;
@@ -186,13 +187,9 @@ static void note_length(struct sc_exchange *x, const char *p, size_t n)
 {
     static const char length[] = "content-length:", encoding[] = "content-encoding:";
 
-    /* The ninth character tells these two and Content-Type apart. */
-    if (n < sizeof length || (p[0] | 32) != 'c')
-        return;
-    if ((p[8] | 32) == 'l' && sc_str_is((struct sc_str){p, sizeof length - 1}, length))
+    if (n >= sizeof length && sc_name_is(p, length, sizeof length - 1))
         x->content_length = number_in(p + sizeof length - 1, n - (sizeof length - 1));
-    else if (n >= sizeof encoding && (p[8] | 32) == 'e' &&
-             sc_str_is((struct sc_str){p, sizeof encoding - 1}, encoding))
+    else if (n >= sizeof encoding && sc_name_is(p, encoding, sizeof encoding - 1))
         x->encoded = true;
 }
 
@@ -229,7 +226,8 @@ static void begin_block(struct sc_exchange *x, size_t copied)
 /* True: the program may see what is held, and this line. */
 static bool end_block(struct sc_exchange *x)
 {
-    x->status = (int)info_long(x, CURLINFO_RESPONSE_CODE);
+    if (x->status == 0)
+        x->status = (int)info_long(x, CURLINFO_RESPONSE_CODE);
     x->body_start = x->hold.len;
     if (may_go_on(x, x->status)) {
         x->place = SC_UNDECIDED;

@@ -12,6 +12,7 @@
 #include <locale.h>
 
 #include "http/header.h"
+#include "http/name.h"
 
 static struct sc_str str(const char *s)
 {
@@ -182,6 +183,25 @@ static void a_decimal_comma_of_the_host_changes_nothing(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void a_name_is_known_in_any_case_and_nothing_else_is(void **state)
+{
+    static const char name[] = "x-content-md5:";
+    const size_t n = sizeof name - 1;
+    char line[sizeof name];
+
+    (void)state;
+    for (size_t at = 0; at < n; at++)
+        for (int c = 0; c < 256; c++) {
+            bool upper = name[at] >= 'a' && c == name[at] - 32;
+
+            memcpy(line, name, sizeof line);
+            line[at] = (char)c;
+            assert_int_equal(sc_name_is(line, name, n), (char)c == name[at] || upper);
+        }
+    assert_true(sc_name_is("X-CONTENT-MD5:", name, n));
+    assert_true(sc_name_is("X-Conten", name, 8));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +210,7 @@ int main(void)
         cmocka_unit_test(dates_in_three_forms),
         cmocka_unit_test(durations),
         cmocka_unit_test(waits_in_texts),
+        cmocka_unit_test(a_name_is_known_in_any_case_and_nothing_else_is),
         cmocka_unit_test(a_decimal_comma_of_the_host_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
