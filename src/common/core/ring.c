@@ -49,18 +49,26 @@ static bool swap(sc_word *w, uint64_t old, uint64_t new)
                                                    memory_order_acquire);
 }
 
+/* Both halves of a product: all bits of both words are in it. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 both = (unsigned __int128)a * b;
+
+    return (uint64_t)both ^ (uint64_t)(both >> 64);
+}
+
+/* Two words at a time: each line is summed up twice. */
 static uint64_t checksum(const char *p, size_t n)
 {
-    uint64_t h = n * UINT64_C(0x9e3779b97f4a7c15), w;
+    uint64_t h = n * UINT64_C(0x9e3779b97f4a7c15), w[2];
 
     for (; n >= sizeof w; p += sizeof w, n -= sizeof w) {
-        memcpy(&w, p, sizeof w);
-        h = (h ^ w) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
+        memcpy(w, p, sizeof w);
+        h = fold(h ^ w[0], w[1] ^ UINT64_C(0xff51afd7ed558ccd));
     }
-    for (w = 0; n > 0; n--)
-        w = w << 8 | (unsigned char)p[n - 1];
-    return (h ^ w) * UINT64_C(0xff51afd7ed558ccd);
+    w[0] = w[1] = 0;
+    memcpy(w, p, n);
+    return fold(h ^ w[0], w[1] ^ UINT64_C(0xff51afd7ed558ccd));
 }
 
 /* Each turn of the loop somebody has got further: this process, or the one that was faster. */

@@ -7,7 +7,18 @@
 
 #include "core/time.h"
 
-/* Written where it belongs, from its last digit on. */
+/* "00" to "99". */
+static const char pairs[200] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546"
+    "4748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293"
+    "949596979899";
+
+static char *put_two(char *p, unsigned v)
+{
+    return memcpy(p, pairs + (size_t)v * 2, 2);
+}
+
+/* Written where it belongs, from its last digits on. */
 bool sc_out_int(struct sc_out *o, int64_t v)
 {
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
@@ -20,10 +31,12 @@ bool sc_out_int(struct sc_out *o, int64_t v)
     o->n += n;
     if (v < 0)
         *p = '-';
-    p += n;
-    do
-        *--p = (char)('0' + u % 10);
-    while (u /= 10);
+    for (p += n; u >= 100; u /= 100)
+        p = put_two(p - 2, (unsigned)(u % 100));
+    if (u >= 10)
+        put_two(p - 2, (unsigned)u);
+    else
+        p[-1] = (char)('0' + u);
     return true;
 }
 
@@ -78,10 +91,23 @@ static void civil(int64_t days, int *year, unsigned *month, unsigned *day)
     *year = (int)(yoe + era * 400) + (*month <= 2);
 }
 
-static void put_two(char *p, unsigned v)
+/* As long as a day lasts its date is not computed again. */
+static void put_date(char *p, int64_t days)
 {
-    p[0] = (char)('0' + v / 10);
-    p[1] = (char)('0' + v % 10);
+    static _Atomic int64_t cached; /* days << 32 | year << 16 | month << 8 | day */
+    int64_t word = atomic_load_explicit(&cached, memory_order_relaxed);
+    int year = (int)(word >> 16 & 0xffff);
+    unsigned month = (unsigned)(word >> 8 & 0xff), day = (unsigned)(word & 0xff);
+    if (word == 0 || word >> 32 != days) {
+        civil(days, &year, &month, &day);
+        word = (int64_t)((uint64_t)days << 32) | (int64_t)year << 16 | month << 8 | day;
+        if (year > 0 && year < 0x10000)
+            atomic_store_explicit(&cached, word, memory_order_relaxed);
+    }
+    put_two(p, (unsigned)year / 100 % 100);
+    put_two(p + 2, (unsigned)year % 100);
+    put_two(p + 5, month);
+    put_two(p + 8, day);
 }
 
 static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
@@ -90,14 +116,9 @@ static bool put_date_time(struct sc_out *o, int64_t seconds, char between)
     int64_t rest = seconds % 86400;
     if (rest < 0)
         days--, rest += 86400;
-    int year;
-    unsigned month, day, s = (unsigned)rest;
+    unsigned s = (unsigned)rest;
     char b[] = "0000-00-00 00:00:00";
-    civil(days, &year, &month, &day);
-    put_two(b, (unsigned)year / 100 % 100);
-    put_two(b + 2, (unsigned)year % 100);
-    put_two(b + 5, month);
-    put_two(b + 8, day);
+    put_date(b, days);
     b[10] = between;
     put_two(b + 11, s / 3600);
     put_two(b + 14, s / 60 % 60);

@@ -14,7 +14,7 @@
 #include "core/ring.h"
 #include "core/word.h"
 
-#define SC_STATE_VERSION 6
+#define SC_STATE_VERSION 7
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
 /* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope

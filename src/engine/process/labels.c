@@ -1,38 +1,52 @@
 /* labels.c - see labels.h. */
 #include "process/labels.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The value if an environment entry is NAME=..., not empty. */
-static const char *value_of(const char *entry, const char *name, size_t n)
+#define TEXT_AND_SIZE(text) (text), sizeof(text) - 1
+
+static bool begins(const char *entry, const char *text, size_t n)
 {
-    return strncmp(entry, name, n) == 0 && entry[n] == '=' && entry[n + 1] ? entry + n + 1 : NULL;
+    return entry[0] == text[0] && strncmp(entry, text, n) == 0;
 }
 
-#define VALUE_OF(entry, name) value_of((entry), (name), sizeof(name) - 1)
+struct labels {
+    const char *task, *dag;
+};
 
-/* One pass, since this is asked at every call. */
+static void take(const char **to, const char *entry, const char *name, size_t n)
+{
+    if (begins(entry, name, n) && entry[n])
+        *to = entry + n;
+}
+
+static void look_at(const char *entry, struct labels *own, struct labels *airflow)
+{
+    static const char ours[] = "STEADYCURL_", theirs[] = "AIRFLOW_CTX_";
+
+    if (begins(entry, TEXT_AND_SIZE(ours))) {
+        take(&own->task, entry + sizeof ours - 1, TEXT_AND_SIZE("TASK="));
+        take(&own->dag, entry + sizeof ours - 1, TEXT_AND_SIZE("DAG="));
+    } else if (begins(entry, TEXT_AND_SIZE(theirs))) {
+        take(&airflow->task, entry + sizeof theirs - 1, TEXT_AND_SIZE("TASK_ID="));
+        take(&airflow->dag, entry + sizeof theirs - 1, TEXT_AND_SIZE("DAG_ID="));
+    }
+}
+
+/* One pass, since this is asked at every call, and one look at each entry but a few. */
 void sc_labels_read(const char **task, const char **dag)
 {
-    const char *airflow_task = NULL, *airflow_dag = NULL, *v;
-    char **entry;
+    static const bool first[256] = {['A'] = true, ['S'] = true};
+    struct labels own = {NULL, NULL}, airflow = {NULL, NULL};
+    char **entry, *e;
 
-    *task = *dag = NULL;
-    for (entry = environ; entry && *entry; entry++) {
-        if ((*entry)[0] == 'S' && (*entry)[1] == 'T') {
-            if ((v = VALUE_OF(*entry, "STEADYCURL_TASK")) != NULL)
-                *task = v;
-            else if ((v = VALUE_OF(*entry, "STEADYCURL_DAG")) != NULL)
-                *dag = v;
-        } else if ((*entry)[0] == 'A' && (*entry)[1] == 'I') {
-            if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_TASK_ID")) != NULL)
-                airflow_task = v;
-            else if ((v = VALUE_OF(*entry, "AIRFLOW_CTX_DAG_ID")) != NULL)
-                airflow_dag = v;
-        }
-    }
-    *task = *task ? *task : airflow_task;
-    *dag = *dag ? *dag : airflow_dag;
+    if (environ)
+        for (entry = environ; (e = *entry) != NULL; entry++)
+            if (first[(unsigned char)e[0]] && (e[1] == 'I' || e[1] == 'T'))
+                look_at(e, &own, &airflow);
+    *task = own.task ? own.task : airflow.task;
+    *dag = own.dag ? own.dag : airflow.dag;
 }

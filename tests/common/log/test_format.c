@@ -14,6 +14,7 @@
 #include "core/call.h"
 #include "log/fixed.h"
 #include "log/log.h"
+#include "log/out.h"
 
 /* 2025-08-08T09:32:01.042Z */
 #define WHEN 1754645521042000000
@@ -277,6 +278,28 @@ static void long_fields_leave_a_whole_line(void **state)
 }
 
 /* What is kept of a handle's last line is used for the next one exactly where it is the same. */
+static void numbers_are_those_of_printf(void **state)
+{
+    int64_t power = 1;
+
+    (void)state;
+    for (int digits = 1; digits < 19; digits++, power *= 10) {
+        const int64_t values[] = {power - 1, power,     power + 1, 12345678901234567 % power,
+                                  -power,    INT64_MAX, INT64_MIN};
+
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            char want[32], got[32] = "";
+            struct sc_out o = {got, 0, sizeof got - 1};
+
+            snprintf(want, sizeof want, "%lld", (long long)values[i]);
+            assert_true(sc_out_int(&o, values[i]));
+            assert_string_equal(got, want);
+            o = (struct sc_out){got, 0, strlen(want) - 1};
+            assert_false(sc_out_int(&o, values[i]));
+        }
+    }
+}
+
 static void kept_fields_are_those_of_the_event(void **state)
 {
     static const char *const rules[] = {"r", "another"}, *const providers[] = {"openai", NULL};
@@ -384,6 +407,7 @@ int main(void)
         cmocka_unit_test(free_text_is_redacted),
         cmocka_unit_test(long_fields_leave_a_whole_line),
         cmocka_unit_test(a_value_is_quoted_exactly_where_a_byte_asks_for_it),
+        cmocka_unit_test(numbers_are_those_of_printf),
         cmocka_unit_test(kept_fields_are_those_of_the_event),
         cmocka_unit_test(times_are_right_all_over_the_calendar),
         cmocka_unit_test(local_time_follows_the_zone_through_a_change),
