@@ -322,6 +322,13 @@ void sc_classify_by(const struct sc_facts *f, const struct sc_class_rows *own, s
         v->retry = false;
 }
 
+void sc_classify_ok(struct sc_verdict *v)
+{
+    decide(v, SC_CLASS_OK, "ok");
+    v->hint_ms = -1;
+    v->unprocessed = false;
+}
+
 void sc_classify(const struct sc_facts *f, struct sc_verdict *v)
 {
     sc_classify_by(f, NULL, v);

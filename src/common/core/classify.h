@@ -36,6 +36,9 @@ struct sc_verdict {
 
 void sc_classify(const struct sc_facts *facts, struct sc_verdict *out);
 
+/* What they come to for a 200 with nothing unusual in it, as most answers are. */
+void sc_classify_ok(struct sc_verdict *out);
+
 /* The same where a policy has rows of its own: its rule's, then its provider's. They come before
  * all others. NULL: none. */
 #define SC_OWN_TABLES 2

@@ -124,11 +124,21 @@ void sc_judge_response(struct sc_transfer *t, CURLcode rc, struct sc_verdict *ou
     }
 }
 
+/* A success of JSON that is whole, and in which the reader of usage found nothing unusual: all that
+ * there is to say of it is known, and this is how nearly all answers are. */
+static bool is_plain_success(const struct sc_transfer *t)
+{
+    return t->x.status == 200 && !t->x.stream && sc_exchange_is_common(&t->x);
+}
+
 bool sc_judge_early(struct sc_transfer *t)
 {
     struct sc_verdict v;
 
-    sc_judge_response(t, CURLE_OK, &v);
+    if (is_plain_success(t))
+        sc_classify_ok(&v);
+    else
+        sc_judge_response(t, CURLE_OK, &v);
     if (v.retry || (v.class != SC_CLASS_OK && t->x.wants.last))
         return false;
     t->verdict = v;
@@ -216,8 +226,11 @@ static void note_end(struct sc_transfer *t, CURLcode rc)
     t->attempt.curl_code = (int)rc;
     if (s->answer && s->answer->feigned) /* libcurl was not asked */
         return;
+    if (rc == CURLE_OK && t->attempt.decided) /* the program has its answer: no other comes after */
+        return;
     s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->attempt.connects);
-    s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    if (rc != CURLE_OK)
+        s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     t->attempt.connect_code = (int)connect_code;
     if (rc == CURLE_HTTP_RETURNED_ERROR && t->x.place == SC_BEFORE) {
         /* An old libcurl applies FAILONERROR before it shows the status line. */

@@ -378,6 +378,21 @@ static void head_and_body_never_disagree(void **state)
         }
 }
 
+static void a_plain_success_is_what_its_facts_come_to(void **state)
+{
+    struct sc_verdict v = by_status(200), ok;
+
+    (void)state;
+    memset(&ok, 0xff, sizeof ok);
+    sc_classify_ok(&ok);
+    assert_int_equal(ok.class, v.class);
+    assert_int_equal(ok.retry, v.retry);
+    assert_int_equal(ok.hint_ms, v.hint_ms);
+    assert_int_equal(ok.unprocessed, v.unprocessed);
+    assert_int_equal(ok.proof, v.proof);
+    assert_string_equal(ok.row, v.row);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +410,7 @@ int main(void)
         cmocka_unit_test(the_head_decides_where_no_body_can_change_it),
         cmocka_unit_test(the_heads_headers_settle_it),
         cmocka_unit_test(head_and_body_never_disagree),
+        cmocka_unit_test(a_plain_success_is_what_its_facts_come_to),
     };
     collect_echo();
     return cmocka_run_group_tests(tests, NULL, NULL);
