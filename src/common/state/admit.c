@@ -110,6 +110,13 @@ static int64_t latest_of(const struct sc_ticket *t, int64_t now)
     return t->latest_ns > now ? t->latest_ns : now;
 }
 
+/* Most calls are not: then none of the buckets is asked. */
+static bool is_limited(const struct sc_ticket *t)
+{
+    return t->requests.words || t->tokens.words || t->learned[SC_RATE_REQUESTS].words ||
+           t->learned[SC_RATE_TOKENS].words;
+}
+
 static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_reservation *r,
                                      int64_t now)
 {
@@ -270,7 +277,7 @@ static int64_t limits_start(const struct sc_ticket *t)
 
 static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
-    int64_t limit = limits_start(t);
+    int64_t limit = is_limited(t) ? limits_start(t) : 0;
 
     if (limit > t->gate_start_ns && limit > now)
         wait_until(t, out, limit, SC_WAIT_LIMIT);
@@ -313,6 +320,8 @@ static bool take_money(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc
 
 static bool limits_forbid(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
+    if (!is_limited(t))
+        return false;
     return limit_forbids(t, &t->requests, now, out) || limit_forbids(t, &t->tokens, now, out) ||
            limit_forbids(t, &t->learned[SC_RATE_REQUESTS], now, out) ||
            limit_forbids(t, &t->learned[SC_RATE_TOKENS], now, out);
@@ -320,6 +329,8 @@ static bool limits_forbid(struct sc_ticket *t, int64_t now, struct sc_admission 
 
 static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
+    if (!is_limited(t))
+        return true;
     return take_limit(t, &t->requests, now, out) && take_limit(t, &t->tokens, now, out) &&
            take_limit(t, &t->learned[SC_RATE_REQUESTS], now, out) &&
            take_limit(t, &t->learned[SC_RATE_TOKENS], now, out);

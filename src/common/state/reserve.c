@@ -20,19 +20,19 @@ void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)
  * would also move those who wait before it, and they would start too early. */
 static void give_back(struct sc_reservation *r)
 {
-    struct sc_limiter_ask a;
+    struct sc_limiter_ask a = {.before = r->before, .after = r->after};
 
-    if (sc_ticket_reserved(r)) {
-        a = (struct sc_limiter_ask){.before = r->before, .after = r->after};
-        sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
-    }
-    r->after = 0;
+    sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
 }
 
 void sc_ticket_unreserve(struct sc_ticket *t)
 {
-    give_back(&t->requests);
-    give_back(&t->tokens);
-    give_back(&t->learned[SC_RATE_REQUESTS]);
-    give_back(&t->learned[SC_RATE_TOKENS]);
+    struct sc_reservation *all[] = {&t->requests, &t->tokens, &t->learned[SC_RATE_REQUESTS],
+                                    &t->learned[SC_RATE_TOKENS]};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (sc_ticket_reserved(all[i]))
+            give_back(all[i]);
+        all[i]->after = 0;
+    }
 }

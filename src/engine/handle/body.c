@@ -26,20 +26,41 @@ int64_t sc_body_size(const struct sc_shadow *s)
     return body.p ? (int64_t)body.n : -1;
 }
 
+/* Less than a word: of as many bytes no others give the same. */
+static uint64_t few_bytes(const char *p, size_t n)
+{
+    uint32_t first, last;
+
+    if (n >= sizeof first) {
+        memcpy(&first, p, sizeof first);
+        memcpy(&last, p + n - sizeof last, sizeof last);
+        return (uint64_t)last << 32 | first;
+    }
+    if (n == 0) /* then p may be NULL */
+        return 0;
+    return (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+           (unsigned char)p[n - 1];
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * 0x9fb21c651e98df25u;
+    return h ^ h >> 32;
+}
+
+/* What is less than a word at the end is taken with what is before it. */
 static uint64_t mix_in(uint64_t h, const char *p, size_t n)
 {
     uint64_t word;
 
-    for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+    if (n < sizeof word)
+        return mix(h, few_bytes(p, n));
+    for (; n > sizeof word; p += sizeof word, n -= sizeof word) {
         memcpy(&word, p, sizeof word);
-        h = (h ^ word) * 0x9fb21c651e98df25u;
-        h ^= h >> 32;
+        h = mix(h, word);
     }
-    word = n;
-    if (n > 0) /* of no bytes, p may be NULL */
-        memcpy(&word, p, n);
-    h = (h ^ word) * 0x9fb21c651e98df25u;
-    return h ^ (h >> 29);
+    memcpy(&word, p + n - sizeof word, sizeof word);
+    return mix(h, word);
 }
 
 uint64_t sc_body_hash(const char *p, size_t n)

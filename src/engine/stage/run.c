@@ -53,19 +53,21 @@ static const struct sc_stage *take(unsigned *left, bool down, unsigned *at)
     return sc_stage_table[*at];
 }
 
-/* Its own state, made when first asked for. The arena has room for all (tests/engine/stage). */
-static void *state_of(struct sc_transfer *t, unsigned at)
+/* The arena has room for all (tests/engine/stage). */
+static void *make_state(struct sc_transfer *t, unsigned at)
 {
-    unsigned char *p;
+    unsigned char *p = sc_transfer_alloc(t, sc_stage_table[at]->state);
 
-    if (sc_stage_table[at]->state == 0)
-        return NULL;
-    if (t->at[at] == 0) {
-        p = sc_transfer_alloc(t, sc_stage_table[at]->state);
-        if (!p)
-            return NULL;
+    if (p)
         t->at[at] = (uint16_t)(p - t->arena + 1);
-    }
+    return p;
+}
+
+/* Its own state, made when first asked for. */
+static inline void *state_of(struct sc_transfer *t, unsigned at)
+{
+    if (t->at[at] == 0)
+        return sc_stage_table[at]->state > 0 ? make_state(t, at) : NULL;
     return t->arena + t->at[at] - 1;
 }
 
