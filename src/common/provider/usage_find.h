@@ -69,8 +69,16 @@ static inline bool is_same8(const char *a, const char *b)
     return x == y;
 }
 
-/* Eight bytes at a time, the last of which may be looked at twice: a call of memcmp takes as long
- * as the comparison. */
+static inline bool is_same4(const char *a, const char *b)
+{
+    uint32_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+/* Eight or four bytes at a time, the last of which may be looked at twice: a call of memcmp takes
+ * as long as the comparison. */
 static inline bool is_same(const char *a, const char *b, size_t n)
 {
     size_t i = 0;
@@ -80,6 +88,8 @@ static inline bool is_same(const char *a, const char *b, size_t n)
                 return false;
         return is_same8(a + n - 8, b + n - 8);
     }
+    if (n >= 4)
+        return is_same4(a, b) && is_same4(a + n - 4, b + n - 4);
     while (i < n && a[i] == b[i])
         i++;
     return i == n;
