@@ -289,6 +289,32 @@ static void a_family_follows_from_provider_and_model(void **state)
     }
 }
 
+/* Runs of letters are weighed together: it comes to the same as two characters at a time. */
+static void a_run_weighs_as_its_characters(void **state)
+{
+    static const char chars[] = "abcdefghijklmnopqrstuvwxyzaeiou `{AZ09,.\t\xc3\xa4\xff\x80";
+    unsigned random = 1;
+    char text[257];
+
+    (void)state;
+    for (size_t n = 2; n < sizeof text; n++) {
+        int64_t whole[SC_TOKENIZERS] = {0}, pairs[SC_TOKENIZERS] = {0}, second[SC_TOKENIZERS] = {0};
+
+        for (size_t i = 0; i < n; i++) {
+            random = random * 1103515245 + 12345;
+            text[i] = chars[(random >> 16) % (sizeof chars - 1)];
+        }
+        sc_tokenizer_weigh((struct sc_str){text, n}, whole);
+        for (size_t i = 0; i + 1 < n; i++) {
+            sc_tokenizer_weigh((struct sc_str){text + i, 2}, pairs);
+            if (i + 2 < n)
+                sc_tokenizer_weigh((struct sc_str){text + i + 1, 1}, second);
+        }
+        for (int t = 0; t < SC_TOKENIZERS; t++)
+            assert_int_equal(whole[t], pairs[t] - second[t]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +323,7 @@ int main(void)
         cmocka_unit_test(an_escape_weighs_as_its_character),
         cmocka_unit_test(samples_stand_for_the_whole),
         cmocka_unit_test(any_bytes_do),
+        cmocka_unit_test(a_run_weighs_as_its_characters),
         cmocka_unit_test(a_family_follows_from_provider_and_model),
     };
 
