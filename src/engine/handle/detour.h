@@ -15,7 +15,8 @@
  * changed, since a URL cannot be read or there is no memory. */
 bool sc_detour_in(struct sc_shadow *s, int port);
 
-/* The program's own values again: with the hooks (hooks.h), or of a copy that has been made meanwhile. */
+/* The program's own values again: with the hooks (hooks.h), or of a copy that has been made
+ * meanwhile. */
 void sc_detour_out(struct sc_shadow *s);
 
 /* As the program knows it: the text, if it is the URL that is asked in the stead of its own. */

@@ -48,4 +48,11 @@ static inline const struct sc_libcurl *sc_libcurl_first_holding(uintptr_t addres
     return l && sc_libcurl_holds(l, address) ? l : NULL;
 }
 
+/* Another than the first: nearly always there is none. */
+static inline const struct sc_libcurl *sc_libcurl_other_holding(uintptr_t address)
+{
+    return atomic_load_explicit(&sc_libcurls[1], memory_order_acquire) ? sc_libcurl_holding(address)
+                                                                       : NULL;
+}
+
 #endif

@@ -14,17 +14,13 @@ static struct sc_entry unmanaged(CURL *easy, uintptr_t caller)
 
 struct sc_entry sc_entry_look(CURL *easy, uintptr_t caller)
 {
-    const struct sc_libcurl *inside = sc_libcurl_holding(caller);
-    struct sc_entry e = {inside, NULL, NULL};
+    const struct sc_libcurl *inside = sc_libcurl_other_holding(caller);
     struct sc_handle *h;
 
     if (inside)
-        return e;
+        return (struct sc_entry){inside, NULL, NULL};
     h = sc_handle_find(easy);
     if (!h)
         return unmanaged(easy, caller);
-    e.real = h->real;
-    e.shadow = h->shadow;
-    e.engine = h->shadow ? sc_engine_get() : NULL;
-    return e;
+    return (struct sc_entry){h->real, h->shadow ? sc_engine_get() : NULL, h->shadow};
 }

@@ -21,7 +21,7 @@ struct sc_entry {
     void *shadow;
 };
 
-/* The same for a caller that is not known to be the first libcurl. */
+/* The same for a caller that is not the first libcurl. */
 struct sc_entry sc_entry_look(CURL *easy, uintptr_t caller);
 
 /* Where a call on a handle goes. Most calls of a transfer are libcurl's own, of its multi
