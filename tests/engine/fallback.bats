@@ -123,6 +123,7 @@ logged() { # JQ FILTER: of all events
 quota 1 1
 401 1 1
 404 1 1
+404;message=Not-here;code=none 1 0
 400 1 0
 context 1 1
 CASES

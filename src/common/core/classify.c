@@ -125,6 +125,7 @@ static void decide(struct sc_verdict *v, enum sc_class class, const char *row)
     v->class = class;
     v->retry = sc_class_retryable(class);
     v->proof = SC_PROOF_NONE;
+    v->of_model = false;
     v->row = row;
 }
 
@@ -161,6 +162,8 @@ static void by_rows(const struct sc_facts *f, const struct sc_class_rows *own, i
             continue;
         decide(v, (enum sc_class)r->class, r->name);
         v->proof = proof_of(r, f);
+        v->of_model =
+            r->class == SC_CLASS_NOT_FOUND && (r->rank == SC_RANK_MODEL || r->rank == SC_RANK_OWN);
         return;
     }
     decide(v, SC_CLASS_BAD_REQUEST, "unknown-status");

@@ -29,6 +29,7 @@ struct sc_verdict {
     enum sc_class class;
     bool retry;       /* sending the same request again may help, as far as the response tells */
     int64_t hint_ms;  /* server's hint, -1 if none: a floor for the wait */
+    bool of_model;    /* not_found: it is the model, and not the path */
     bool unprocessed; /* the request surely did nothing: refused, or it never got there */
     enum sc_proof proof;
     const char *row; /* which row decided ("status-429", "code-insufficient_quota") */

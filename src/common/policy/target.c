@@ -39,6 +39,13 @@ void sc_target_path(const struct sc_target *t, const char *model, bool stream, s
     sc_buf_free(&path);
 }
 
+bool sc_chain_leads_on(const struct sc_chain *c, const struct sc_verdict *v, bool at_home)
+{
+    if (v->class == SC_CLASS_NOT_FOUND && at_home && !v->of_model)
+        return false;
+    return c->on >> v->class & 1;
+}
+
 static bool ends_with(const char *s, const char *end)
 {
     size_t n = strlen(s), k = strlen(end);

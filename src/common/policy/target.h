@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/classify.h"
 #include "core/settings.h"
 #include "dialect/dialect.h"
 #include "provider/provider.h"
@@ -96,6 +97,11 @@ struct sc_chain {
     (1u << SC_CLASS_RETRYABLE | 1u << SC_CLASS_OVERLOADED | 1u << SC_CLASS_RATE_LIMITED | \
      1u << SC_CLASS_QUOTA_EXHAUSTED | 1u << SC_CLASS_AUTH | 1u << SC_CLASS_NOT_FOUND |    \
      1u << SC_CLASS_TOKEN_LIMIT)
+
+/* Whether the next link may be asked after this failure. at_home: it is the program's own host that
+ * failed: a path that is not there is the program's own, and no better elsewhere; at a target the
+ * policy chose it. */
+bool sc_chain_leads_on(const struct sc_chain *c, const struct sc_verdict *v, bool at_home);
 
 /* Where a request goes at a target with a URL: its prefix and the dialect's path. A prefix that
  * names a version of the API, as the base URLs of clients do ("https://api.groq.com/openai/v1"),

@@ -96,3 +96,8 @@ bool sc_fitness_lacks(const struct sc_transfer *t, const struct sc_link *link, e
         snprintf(why, SC_WHY_MAX, "it takes no longer requests");
     return why[0] != '\0';
 }
+
+bool sc_fitness_leads_on(const struct sc_transfer *t)
+{
+    return sc_chain_leads_on(t->route.rule->chain, &t->verdict, !SC_ROUTE_IS_ELSEWHERE(&t->route));
+}

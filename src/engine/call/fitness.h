@@ -22,4 +22,7 @@ void sc_fitness_look(const struct sc_transfer *t, const struct sc_link *link, ch
 bool sc_fitness_lacks(const struct sc_transfer *t, const struct sc_link *link, enum sc_class class,
                       char why[SC_WHY_MAX]);
 
+/* Whether the failure of the attempt is one after which another target may be asked. */
+bool sc_fitness_leads_on(const struct sc_transfer *t);
+
 #endif

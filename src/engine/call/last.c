@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "call/fitness.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "call/sent.h"
@@ -48,7 +49,7 @@ const struct sc_reply_link *sc_last_due(const struct sc_transfer *t)
 {
     const struct sc_reply_link *reply = reply_of(t);
 
-    return reply && sc_last_is_due(t) ? reply : NULL;
+    return reply && sc_last_is_due(t) && sc_fitness_leads_on(t) ? reply : NULL;
 }
 
 /* ---- what it says ---------------------------------------------------------------------------- */

@@ -297,7 +297,8 @@ static bool moves(const struct sc_transfer *t, struct fallback *me)
     bool waits = t->call.give_up == SC_GIVE_UP_NOT;
 
     if (t->verdict.class == SC_CLASS_OK || t->x.phase != SC_HOLDING || t->x.programs_doing ||
-        !t->attempt.replayable || (is_final(&t->call) && !waits))
+        !t->attempt.replayable || (is_final(&t->call) && !waits) ||
+        (t->verdict.class == SC_CLASS_NOT_FOUND && !sc_fitness_leads_on(t)))
         return false;
     return choose(t, me, t->verdict.class) && (!waits || me->next.link == me->now.link);
 }
@@ -446,8 +447,7 @@ static void logged(struct sc_transfer *t, void *state)
     struct fallback *me = state;
     enum sc_class class = t->verdict.class;
 
-    if (class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) ||
-        !(chain_of(t)->on >> class & 1))
+    if (class == SC_CLASS_OK || is_over(t, me) || is_final(&t->call) || !sc_fitness_leads_on(t))
         return;
     report_unfit(t, class, me->now.link + 1, (unsigned)chain_of(t)->n_links + 1);
     me->now.link = (unsigned)chain_of(t)->n_links;

@@ -389,14 +389,72 @@ static void a_plain_success_is_what_its_facts_come_to(void **state)
     assert_int_equal(ok.retry, v.retry);
     assert_int_equal(ok.hint_ms, v.hint_ms);
     assert_int_equal(ok.unprocessed, v.unprocessed);
+    assert_int_equal(ok.of_model, v.of_model);
     assert_int_equal(ok.proof, v.proof);
     assert_string_equal(ok.row, v.row);
+}
+
+/* Whether another model would do: as the services write it. */
+static void a_model_that_is_not_there_is_told_from_a_path(void **state)
+{
+    static const struct {
+        enum sc_provider provider;
+        bool of_model;
+        const char *body;
+    } cases[] = {
+        {SC_PROVIDER_OPENAI, true,
+         "{\"error\":{\"message\":\"The model `gpt-9` does not exist or you do not have access to "
+         "it.\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_found\"}}"},
+        {SC_PROVIDER_OPENAI, false,
+         "{\"error\":{\"message\":\"Invalid URL (POST /v1/models/chat)\",\"type\":"
+         "\"invalid_request_error\",\"param\":null,\"code\":null}}"},
+        {SC_PROVIDER_OPENAI, false,
+         "{\"error\":{\"message\":\"No response found with id 'resp_1'.\",\"type\":"
+         "\"invalid_request_error\",\"param\":\"previous_response_id\",\"code\":null}}"},
+        {SC_PROVIDER_ANTHROPIC, true,
+         "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: "
+         "claude-x\"}}"},
+        {SC_PROVIDER_ANTHROPIC, false,
+         "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"Not "
+         "Found\"}}"},
+        {SC_PROVIDER_GEMINI, true,
+         "{\"error\":{\"code\":404,\"message\":\"models/gemini-0 is not found for API version "
+         "v1beta.\",\"status\":\"NOT_FOUND\"}}"},
+        {SC_PROVIDER_GEMINI, false,
+         "{\"error\":{\"code\":404,\"message\":\"Method not found.\",\"status\":\"NOT_FOUND\"}}"},
+        {SC_PROVIDER_AZURE, true,
+         "{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"The API deployment for this "
+         "resource does not exist.\"}}"},
+        {SC_PROVIDER_AZURE, false,
+         "{\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}}"},
+        {SC_PROVIDER_GROQ, false,
+         "{\"error\":{\"message\":\"Unknown request URL: POST /openai/v1/models. Please check the "
+         "URL\",\"type\":\"invalid_request_error\",\"code\":\"unknown_url\"}}"},
+        {SC_PROVIDER_OLLAMA, true, "{\"error\":\"model 'llama9' not found\"}"},
+        {SC_PROVIDER_OLLAMA, false, "404 page not found"},
+        {SC_PROVIDER_VLLM, false, "{\"detail\":\"Not Found\"}"},
+        {SC_PROVIDER_LLAMACPP, false,
+         "{\"error\":{\"code\":404,\"message\":\"File Not Found\",\"type\":\"not_found_error\"}}"},
+        {SC_PROVIDER_OPENROUTER, true,
+         "{\"error\":{\"message\":\"No endpoints found for anthropic/claude-x.\",\"code\":404}}"},
+        {SC_PROVIDER_OPENAI_COMPATIBLE, false, ""},
+        {SC_PROVIDER_OPENAI_COMPATIBLE, false, "<html><title>404 Not Found</title></html>"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct sc_verdict v = classify(cases[i].provider, 0, 404, NULL, NULL, cases[i].body);
+
+        if (v.class != SC_CLASS_NOT_FOUND || v.of_model != cases[i].of_model)
+            fail_msg("%s: %s, row %s", cases[i].body, sc_class_name(v.class), v.row);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses_alone),
+        cmocka_unit_test(a_model_that_is_not_there_is_told_from_a_path),
         cmocka_unit_test(transport_errors_by_whose_fault_they_are),
         cmocka_unit_test(a_failing_status_outweighs_a_broken_transfer),
         cmocka_unit_test(a_proxys_refusal_is_not_the_services_fault),

@@ -8,6 +8,11 @@ static const struct sc_class_row rows[] = {
      CODE("string_above_max_length|invalid_type|invalid_value|unsupported_value|"
           "unknown_parameter|unsupported_parameter|missing_required_parameter|invalid_json"),
      IS(BAD_REQUEST)},
+    /* A path that nobody serves, which may have the word model in it. */
+    {FAULT, "words-path", {404, 410},
+     PHRASE("invalid url|unknown request url|unrecognized request url|no route|"
+            "method not found|404 page not found"),
+     IS(NOT_FOUND)},
 
     {QUOTA, "status-402", {402}, IS(QUOTA_EXHAUSTED)},
     {QUOTA, "code-insufficient_quota", {400, 403, 429, NO_STATUS},
@@ -65,6 +70,13 @@ static const struct sc_class_row rows[] = {
      PHRASE("^model *not found|^the model *not found|^the model *does not exist|"
             "^the requested model *does not exist|^model *does not exist|is not a valid model id|invalid model id|invalid model name|model not found|"
             "unknown model|llm provider not provided|could not find real model"),
+     IS(NOT_FOUND)},
+    /* Of a 404 it is not the class that is in question, but whether another model would do. */
+    {MODEL, "gone-code-model", {404, 410},
+     CODE("model_not_found|DeploymentNotFound|model_decommissioned|unknown_model|invalid_model|"
+          "model_not_available|model_not_supported"),
+     IS(NOT_FOUND)},
+    {MODEL, "gone-words-model", {404, 410}, PHRASE("model|deployment|no endpoints found"),
      IS(NOT_FOUND)},
 
     {CONTENT, "code-content_filter", {400, 403, 422, NO_STATUS},
