@@ -261,6 +261,37 @@ CASES
     done
 }
 
+@test "a target has timeouts of its own: in all, its retries included, and between pieces" {
+    servers 503 'hang;ms=60000'
+    MOCK=$MOCK_URL
+    timed() { # TIMEOUTS: of "slow", which is asked before "other"
+        policy '"slow", "other"'
+        jq --arg url "$MOCK" --argjson t "$1" \
+            '.targets.slow = (.targets.other | .url = $url | .timeouts = $t) |
+             .targets.other.url = "'"$FAST"'"' "$BATS_TEST_TMPDIR/policy.json" >"$BATS_TEST_TMPDIR/p"
+        mv "$BATS_TEST_TMPDIR/p" "$BATS_TEST_TMPDIR/policy.json"
+    }
+    SLOW_PID=$MOCK_PID
+    mock_start --script 200
+    FAST=$MOCK_URL
+    timed '{"total_ms": 300}'
+    for way in '' '-Z --no-progress-meter'; do
+        run -0 ask "$BODY" $way -i
+        [[ $output == *"target=other"* ]]
+    done
+    # One that answers 503 for ever is asked once more, if that is within its time.
+    curl -sS "$MOCK/_mock/script" --data-binary '503;retry-after=2' >/dev/null
+    curl -sS "$MOCK/_mock/reset" -X POST >/dev/null
+    run -0 ask "$BODY" -i
+    [[ $output == *"target=other"* ]]
+    [ "$(curl -sS "$MOCK/_mock/count" | jq .requests)" -eq 1 ]
+    # Between pieces: the answer has begun, so its end is an error.
+    curl -sS "$MOCK/_mock/script" --data-binary 'stall;at=900;ms=60000' >/dev/null
+    timed '{"gap_ms": 300}'
+    run -28 ask "$STREAM" -N
+    kill "$SLOW_PID"
+}
+
 @test "a prompt that is too long goes to who takes more, and to nobody else" {
     mock_start --script context,200
     policy '"mini", "large"'

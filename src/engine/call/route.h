@@ -19,6 +19,7 @@ struct sc_route {
     enum sc_provider provider;
     const struct sc_policy_provider *own_provider; /* its entry in the policy, NULL: none */
     const struct sc_target *target;                /* NULL: where the program sends it */
+    int64_t until_ns;                              /* its own time is up then; 0: no target */
     struct sc_str key;                             /* its credential; p NULL: the program's */
     char model[SC_MODEL_MAX];                      /* "" unknown */
 };

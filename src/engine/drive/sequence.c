@@ -127,16 +127,31 @@ void sc_managed_next(struct sc_transfer *t, int64_t now_ns, struct sc_step *step
 
 /* ---- an attempt ----------------------------------------------------------------------------- */
 
-/* The program's timeout is a promise for the whole call: a later attempt gets what is left. */
+static bool is_bounded_by_target(const struct sc_transfer *t)
+{
+    return t->route.until_ns != 0 && t->route.until_ns < t->call.deadline_ns;
+}
+
+static bool is_longer(const struct sc_shadow *s, int64_t ms)
+{
+    return s->o.timeout_ms > 0 && ms > s->o.timeout_ms;
+}
+
+/* The program's timeout is a promise for the whole call: a later attempt gets what is left. A
+ * target may have less. */
 static void bound_attempt(struct sc_transfer *t, int64_t now)
 {
-    int64_t left;
+    int64_t until = is_bounded_by_target(t) ? t->route.until_ns : t->call.deadline_ns, left;
 
-    if (t->call.deadline_ns == SC_NEVER)
+    if (until == SC_NEVER && !t->attempt.bounded)
         return;
-    t->attempt.bounded = true;
-    left = (t->call.deadline_ns - now) / SC_NS_PER_MS;
-    SC_SET(t->shadow, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
+    t->attempt.bounded = until != SC_NEVER;
+    left = (until - now) / SC_NS_PER_MS;
+    if (t->call.deadline_ns == SC_NEVER && (until == SC_NEVER || is_longer(t->shadow, left)))
+        left = t->shadow->o.timeout_ms; /* of each attempt, or none */
+    else if (left < 1)
+        left = 1;
+    SC_SET(t->shadow, CURLOPT_TIMEOUT_MS, (long)left);
 }
 
 /* libcurl's own progress meter is on. */
@@ -205,7 +220,8 @@ void sc_managed_prepare(struct sc_transfer *t)
         sc_rewrite_install(&t->x);
     sc_stages_send(t);
     /* A first attempt that starts at once is bounded by what the program has set. */
-    if (t->call.attempts > 0 || has_waited(t) || t->route.rule->settings->timeouts.total_ms > 0)
+    if (t->call.attempts > 0 || has_waited(t) || t->route.rule->settings->timeouts.total_ms > 0 ||
+        is_bounded_by_target(t))
         bound_attempt(t, t->attempt.start_ns);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/bounds.h"
 #include "call/fitness.h"
 #include "call/last.h"
 #include "call/refusal.h"
@@ -63,8 +64,8 @@ static void begin(struct sc_transfer *t, void *state)
     me->dialect = SC_DIALECT_COUNT;
     if (chain_of(t) && chain_of(t)->n_links + chain_of(t)->n_route > 0)
         me->dialect = sc_dialect_of_path(t->shadow->asked.path);
-    if (me->dialect != SC_DIALECT_COUNT && t->call.deadline_ns != SC_NEVER)
-        t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured (patience) */
+    if (me->dialect != SC_DIALECT_COUNT && sc_bounds_may_come(t))
+        t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured */
 }
 
 /* ---- whom to ask ----------------------------------------------------------------------------- */
@@ -158,19 +159,10 @@ static void choose_first_key(const struct sc_transfer *t, struct fallback *me)
 
 /* ---- whether to move ------------------------------------------------------------------------- */
 
-/* A target that is silent must leave time for the next one: a third of what the call has left. The
- * rule's own bound on its first output, or the target's, holds as well. */
-static int64_t patience(const struct sc_transfer *t, const struct fallback *me, int64_t now_ns)
+/* A target that is silent must leave time for the next one; what no server gives takes none. */
+static bool shares_time(const struct sc_transfer *t, const struct fallback *me)
 {
-    int64_t own = t->route.rule->settings->timeouts.first_token_ms, share;
-
-    if (t->route.target && t->route.target->timeouts.first_token_ms > 0)
-        own = t->route.target->timeouts.first_token_ms;
-    if (t->call.deadline_ns == SC_NEVER || is_over(t, me) ||
-        chain_of(t)->links[me->now.link].kind != SC_LINK_TARGET) /* which takes none */
-        return own;
-    share = (t->call.deadline_ns - now_ns) / SC_NS_PER_MS / 3 * 2;
-    return share > 0 && (own <= 0 || share < own) ? share : own;
+    return !is_over(t, me) && chain_of(t)->links[me->now.link].kind == SC_LINK_TARGET;
 }
 
 /* Whether the first attempt is to go elsewhere. A target that the call is not fit for is as good as
@@ -213,7 +205,8 @@ static enum sc_go plan(struct sc_transfer *t, void *state, struct sc_plan *p)
     }
 
     t->x.wants.last = t->x.wants.last || t->route.target || !is_over(t, me);
-    t->x.wants.first_ms = patience(t, me, p->now_ns);
+    t->x.wants.first_ms = sc_bounds_first_ms(t, shares_time(t, me), p->now_ns);
+    t->x.wants.gap_ms = sc_bounds_gap_ms(t);
     t->x.wants.translation = NULL;
     t->x.wants.whole = me->sent && !sc_sent_is_stream(me->sent);
     if (!SC_ROUTE_IS_ELSEWHERE(&t->route) || me->sent)
@@ -300,7 +293,8 @@ static bool moves(const struct sc_transfer *t, struct fallback *me)
         !t->attempt.replayable || (is_final(&t->call) && !waits) ||
         (t->verdict.class == SC_CLASS_NOT_FOUND && !sc_fitness_leads_on(t)))
         return false;
-    return choose(t, me, t->verdict.class) && (!waits || me->next.link == me->now.link);
+    return choose(t, me, t->verdict.class) &&
+           (!waits || me->next.link == me->now.link || sc_bounds_are_over(t));
 }
 
 /* The first target is another host, and has failed: what the program gets of it, if it gets that.
@@ -340,8 +334,10 @@ static struct sc_wish judged(struct sc_transfer *t, void *state)
     }
     if (moves(t, me))
         wish.next = SC_MOVE;
+    else if (sc_call_wants_retry(&t->call) && sc_bounds_are_over(t))
+        wish = (struct sc_wish){SC_STOP, SC_GIVE_UP_TOTAL};
     if (t->verdict.class != SC_CLASS_OK && !t->x.programs_doing &&
-        (wish.next == SC_MOVE || !sc_call_wants_retry(&t->call)))
+        (wish.next != SC_AS_DECIDED || !sc_call_wants_retry(&t->call)))
         relay_failure(t, me);
     return wish;
 }
@@ -396,6 +392,7 @@ static void set_route(struct sc_transfer *t, struct fallback *me, const struct s
     me->sent = to->url ? sc_sent_new(t, to, me->next.key, why, sizeof why) : NULL;
     me->now = me->next;
     t->route.target = to;
+    t->route.until_ns = sc_bounds_until(to, sc_now_ns());
     t->route.key = me->sent ? sc_sent_key(me->sent) : (struct sc_str){NULL, 0};
     if (to->model)
         snprintf(t->route.model, sizeof t->route.model, "%s", to->model);
