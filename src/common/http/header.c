@@ -129,14 +129,6 @@ int64_t sc_header_ms(struct sc_str value)
     return whole_number(value, 1);
 }
 
-int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix)
-{
-    int64_t then;
-    if (sc_http_date(value, &then))
-        return usable((double)(then - now_unix) * 1000);
-    return whole_number(value, 1000);
-}
-
 /* Days since 1970-01-01 of a date of the Gregorian calendar. */
 static int64_t days_of(int64_t year, int month, int day)
 {
@@ -209,9 +201,38 @@ static bool split_date(struct sc_str s, struct date *d)
     return d->n == 5 && d->month && !d->zone_bad;
 }
 
+static int digits(const char *p, int n)
+{
+    int v = 0;
+    for (int i = 0; i < n; i++) {
+        if (!is_digit(p[i]))
+            return -1;
+        v = v * 10 + (p[i] - '0');
+    }
+    return v;
+}
+
+/* " +0200" at the end, as mail has it and Python's date functions write it: seconds east. */
+static int64_t cut_zone(struct sc_str *s)
+{
+    const char *zone = s->p + s->n - 6;
+    int h, m;
+    if (s->n < 6 || zone[0] != ' ' || (zone[1] != '+' && zone[1] != '-'))
+        return 0;
+    h = digits(zone + 2, 2);
+    m = digits(zone + 4, 2);
+    if (h < 0 || h > 23 || m < 0 || m > 59)
+        return 0;
+    s->n -= 6;
+    return (h * 3600 + m * 60) * (zone[1] == '-' ? -1 : 1);
+}
+
 bool sc_http_date(struct sc_str value, int64_t *unix_seconds)
 {
     struct date d;
+    int64_t east;
+    value = sc_str_trim(value);
+    east = cut_zone(&value);
     if (!split_date(value, &d))
         return false;
     int64_t day = d.numbers[0];
@@ -222,8 +243,47 @@ bool sc_http_date(struct sc_str value, int64_t *unix_seconds)
     if (day < 1 || day > 31 || year < 1970 || year > 9999 || clock[0] > 23 || clock[1] > 59 ||
         clock[2] > 60)
         return false;
-    *unix_seconds =
-        days_of(year, d.month, (int)day) * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2];
+    *unix_seconds = days_of(year, d.month, (int)day) * 86400 + clock[0] * 3600 + clock[1] * 60 +
+                    clock[2] - east;
+    return *unix_seconds >= 0;
+}
+
+/* "+02:00" or "Z" behind a time, as minutes east; false: neither. */
+static bool zone_of(struct sc_str s, int *minutes)
+{
+    int h, m;
+    *minutes = 0;
+    if (s.n == 1 && lower(s.p[0]) == 'z')
+        return true;
+    if (s.n != 6 || (s.p[0] != '+' && s.p[0] != '-') || s.p[3] != ':')
+        return false;
+    h = digits(s.p + 1, 2);
+    m = digits(s.p + 4, 2);
+    *minutes = (h * 60 + m) * (s.p[0] == '-' ? -1 : 1);
+    return h >= 0 && h < 24 && m >= 0 && m < 60;
+}
+
+bool sc_rfc3339(struct sc_str s, int64_t *unix_ms)
+{
+    int y, mo, d, h, mi, sec, ms = 0, scale = 100, east;
+    size_t i = 19;
+    if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':')
+        return false;
+    y = digits(s.p, 4);
+    mo = digits(s.p + 5, 2);
+    d = digits(s.p + 8, 2);
+    h = digits(s.p + 11, 2);
+    mi = digits(s.p + 14, 2);
+    sec = digits(s.p + 17, 2);
+    if (y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || h > 23 || mi < 0 || mi > 59 ||
+        sec < 0 || sec > 60)
+        return false;
+    if (s.p[i] == '.')
+        for (i++; i < s.n && is_digit(s.p[i]); i++, scale /= 10)
+            ms += (s.p[i] - '0') * scale;
+    if (!zone_of(skip(s, i), &east))
+        return false;
+    *unix_ms = ((days_of(y, mo, d) * 24 + h) * 60 + mi - east) * 60000 + sec * 1000 + ms;
     return true;
 }
 
@@ -279,6 +339,58 @@ int64_t sc_duration(struct sc_str value)
     struct sc_str s = sc_str_trim(value);
     double ms = take_duration(s, false, &used);
     return used > 0 && used == s.n ? usable(ms) : -1;
+}
+
+/* Seconds or milliseconds since 1970: as a wait it would be one of decades. */
+static bool since_1970(struct sc_str s, int64_t *unix_ms)
+{
+    double v;
+    size_t used;
+    if (!sc_number(s, &v, &used) || used != s.n || v < 1e9 || v > 1e15)
+        return false;
+    *unix_ms = (int64_t)(v < 1e11 ? v * 1000 : v);
+    return true;
+}
+
+static bool is_moment(struct sc_str s, int64_t *unix_ms)
+{
+    int64_t seconds;
+    if (!sc_http_date(s, &seconds))
+        return sc_rfc3339(s, unix_ms) || since_1970(s, unix_ms);
+    *unix_ms = seconds * 1000;
+    return true;
+}
+
+static int64_t one_retry_after(struct sc_str s, int64_t now_unix)
+{
+    int64_t then, ms;
+    size_t used;
+    double duration;
+    if (is_moment(s, &then))
+        return usable((double)(then - now_unix * 1000));
+    ms = whole_number(s, 1000);
+    if (ms >= 0)
+        return ms;
+    duration = take_duration(s, true, &used);
+    return used > 0 && used == s.n ? usable(duration) : -1;
+}
+
+int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix)
+{
+    struct sc_str s = sc_str_trim(value);
+    int64_t ms = one_retry_after(s, now_unix), longest = ms;
+    const char *comma;
+    while (ms < 0 && (comma = memchr(s.p, ',', s.n)) != NULL) { /* a list: not before any of it */
+        struct sc_str first = {s.p, (size_t)(comma - s.p)};
+        int64_t one = one_retry_after(sc_str_trim(first), now_unix);
+        longest = one > longest ? one : longest;
+        s = sc_str_trim(skip(s, first.n + 1));
+        ms = one_retry_after(s, now_unix);
+        longest = ms > longest ? ms : longest;
+        if (s.n == 0)
+            break;
+    }
+    return longest;
 }
 
 int64_t sc_wait_in_text(struct sc_str text)

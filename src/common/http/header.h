@@ -29,12 +29,18 @@ bool sc_number(struct sc_str s, double *value, size_t *used);
 /* The whole value is a decimal number of milliseconds: retry-after-ms, x-ms-retry-after-ms. */
 int64_t sc_header_ms(struct sc_str value);
 
-/* retry-after: seconds (integer, or a fraction as some gateways send), or an HTTP-date, which is
- * taken relative to now_unix (the response's own Date where there is one). RFC 9110, 10.2.3. */
+/* retry-after: seconds, or an HTTP-date, which is taken relative to now_unix (the response's own
+ * Date where there is one), RFC 9110, 10.2.3; and what servers send in its stead, where it can mean
+ * but one thing: fractions, "90s", "1m30s", "60 seconds", RFC 3339, seconds or milliseconds since
+ * 1970. Of a list the longest. */
 int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix);
 
-/* An HTTP-date in its three forms (RFC 9110, 5.6.7) to seconds since 1970. */
+/* An HTTP-date in its three forms (RFC 9110, 5.6.7), or with a zone in digits, to seconds since
+ * 1970. */
 bool sc_http_date(struct sc_str value, int64_t *unix_seconds);
+
+/* "2025-08-21T12:40:59.123+02:00" to milliseconds since 1970. */
+bool sc_rfc3339(struct sc_str s, int64_t *unix_ms);
 
 enum { SC_HTTP_DATE_SIZE = 64 };
 

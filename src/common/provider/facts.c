@@ -28,13 +28,25 @@ static int64_t server_time(const struct sc_response *r)
     return date && sc_http_date(date->value, &t) ? t : r->now_unix;
 }
 
+/* Each hop may have added one: a hint is the least to be waited, so the longest counts. */
+static int64_t longest_retry_after(const struct sc_response *r)
+{
+    int64_t longest = -1, ms;
+    for (size_t i = 0; i < r->n_headers; i++) {
+        if (!sc_str_is(r->headers[i].name, "retry-after"))
+            continue;
+        ms = sc_header_retry_after(r->headers[i].value, server_time(r));
+        longest = ms > longest ? ms : longest;
+    }
+    return longest;
+}
+
 static int64_t hint_from_headers(const struct sc_response *r)
 {
     const struct sc_header *h = find_header(r, "retry-after-ms");
     int64_t ms = h ? sc_header_ms(h->value) : -1;
-    h = ms < 0 ? find_header(r, "retry-after") : NULL;
-    if (h)
-        ms = sc_header_retry_after(h->value, server_time(r));
+    if (ms < 0)
+        ms = longest_retry_after(r);
     h = ms < 0 ? find_header(r, "x-ms-retry-after-ms") : NULL;
     if (h)
         ms = sc_header_ms(h->value);

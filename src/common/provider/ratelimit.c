@@ -222,69 +222,6 @@ static bool is_nothing(struct sc_str v)
     return v.n > 0 && v.p[0] == '0';
 }
 
-static int digits(const char *p, int n)
-{
-    int v = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (p[i] < '0' || p[i] > '9')
-            return -1;
-        v = v * 10 + (p[i] - '0');
-    }
-    return v;
-}
-
-/* Days since 1970 of a date of the proleptic Gregorian calendar. */
-static int64_t days_of(int y, int m, int d)
-{
-    int64_t years = y - (m <= 2), era = years / 400, of_era = years - era * 400;
-    int64_t of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-/* "+02:00" or "Z" behind a time, as minutes east; false: neither. */
-static bool zone_of(struct sc_str s, int *minutes)
-{
-    int h, m;
-
-    *minutes = 0;
-    if (s.n == 1 && (s.p[0] | 0x20) == 'z')
-        return true;
-    if (s.n != 6 || (s.p[0] != '+' && s.p[0] != '-') || s.p[3] != ':')
-        return false;
-    h = digits(s.p + 1, 2);
-    m = digits(s.p + 4, 2);
-    *minutes = (h * 60 + m) * (s.p[0] == '-' ? -1 : 1);
-    return h >= 0 && h < 24 && m >= 0 && m < 60;
-}
-
-/* "2025-08-21T12:40:59.123Z" to ms since 1970; false: it is none. */
-static bool rfc3339(struct sc_str s, int64_t *unix_ms)
-{
-    int y, mo, d, h, mi, sec, ms = 0, scale = 100, east;
-    size_t i = 19;
-
-    if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':')
-        return false;
-    y = digits(s.p, 4);
-    mo = digits(s.p + 5, 2);
-    d = digits(s.p + 8, 2);
-    h = digits(s.p + 11, 2);
-    mi = digits(s.p + 14, 2);
-    sec = digits(s.p + 17, 2);
-    if (y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h < 0 || h > 23 || mi < 0 || mi > 59 ||
-        sec < 0 || sec > 60)
-        return false;
-    if (s.p[i] == '.')
-        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, scale /= 10)
-            ms += (s.p[i] - '0') * scale;
-    if (!zone_of((struct sc_str){s.p + i, s.n - i}, &east))
-        return false;
-    *unix_ms = ((days_of(y, mo, d) * 24 + h) * 60 + mi - east) * 60000 + sec * 1000 + ms;
-    return true;
-}
-
 /* What the server's clock says. */
 static int64_t server_ms(const struct sc_header *headers, size_t n, int64_t now_unix)
 {
@@ -328,7 +265,7 @@ static int64_t reset_of(struct sc_str v, enum format f, const struct clock *c)
     int64_t ms;
 
     if (f == RFC_3339 || (f == ANY && v.n >= 20))
-        return rfc3339(v, &ms) ? from_now(ms, c) : -1;
+        return sc_rfc3339(v, &ms) ? from_now(ms, c) : -1;
     if (is_nothing(v))
         return 0;
     if (f == DURATION || (f == ANY && v.n > 0 && (v.p[v.n - 1] | 0x20) == 's'))

@@ -140,6 +140,22 @@ static void hints_follow_their_precedence(void **state)
     }
 }
 
+/* Two hops ask for different waits: neither is asked before its own is over. */
+static void of_two_hints_the_longer_counts(void **state)
+{
+    const struct sc_header headers[] = {{str("Retry-After"), str("5")},
+                                        {str("retry-after"), str("60")},
+                                        {str("Retry-After"), str("soon")}};
+    struct sc_response r = response(503, "");
+    struct sc_facts f;
+
+    (void)state;
+    r.headers = headers;
+    r.n_headers = COUNT(headers);
+    sc_facts_read(&r, &f);
+    assert_int_equal(f.hint_ms, 60000);
+}
+
 static void limits_are_read_behind_their_words(void **state)
 {
     (void)state;
@@ -254,6 +270,7 @@ int main(void)
         cmocka_unit_test(details_are_collected),
         cmocka_unit_test(an_error_encoded_twice_is_looked_into),
         cmocka_unit_test(hints_follow_their_precedence),
+        cmocka_unit_test(of_two_hints_the_longer_counts),
         cmocka_unit_test(limits_are_read_behind_their_words),
         cmocka_unit_test(a_success_has_no_error_but_may_have_a_reason_to_stop),
         cmocka_unit_test(a_streams_error_is_borrowed_from_the_body),
