@@ -51,7 +51,7 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --token-file | --from-log | --html | --svg | --textfile | --otlp | --output | -p | -l | -b | -r)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --token-file | --from-log | --html | --svg | --file | --textfile | --otlp | --output | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -76,6 +76,7 @@ _steadycurl() {
     case $command,$current in
     *,-*) mapfile -t COMPREPLY < <(compgen -W "$(_steadycurl_options "$1" "$command")" -- "$current") ;;
     run,* | doctor,*) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+    cache,*) mapfile -t COMPREPLY < <(compgen -W 'ls show purge stats' -- "$current") ;;
     check,* | log,*) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     simulate,*) mapfile -t COMPREPLY < <(_steadycurl_ways "$current") ;;
     esac

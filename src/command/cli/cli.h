@@ -19,6 +19,7 @@
     X(status, "show what all processes share: breakers, limits, gates")           \
     X(metrics, "print counters and histograms for Prometheus")                    \
     X(costs, "say what calls have cost, by model, task, day...")                  \
+    X(cache, "list, show and remove the answers that are kept")                   \
     X(log, "show the log")                                                        \
     X(serve, "show on a page, live, what calls do")                               \
     X(mock, "run the mock LLM server")                                            \

@@ -303,6 +303,8 @@ static void print_chain(const struct sc_explain_chain *x, const struct known *k,
     for (size_t i = 0; i < c->n_links; i++) {
         const struct sc_link *l = &c->links[i];
 
+        if (l->kind == SC_LINK_CACHE)
+            sc_explain_line("", "an answer that was kept, if there is one");
         if (l->kind == SC_LINK_REPLY)
             sc_explain_line("", "a reply, status %d: %.60s", l->reply.status,
                             l->reply.text   ? l->reply.text
@@ -378,6 +380,8 @@ static void print_chain_json(const struct sc_explain_chain *x, const struct know
     else
         printf("{\"target\":null,\"fit\":true}");
     for (size_t i = 0; i < c->n_links; i++) {
+        if (c->links[i].kind == SC_LINK_CACHE)
+            printf(",{\"cache\":true}");
         if (c->links[i].kind == SC_LINK_REPLY)
             printf(",{\"reply\":%d}", c->links[i].reply.status);
         if (c->links[i].kind != SC_LINK_TARGET || c->links[i].target == first)

@@ -139,6 +139,21 @@ static void print_limits(const struct sc_limits *l)
                     l->learn ? "; the service's own are learned" : "");
 }
 
+static void print_cache(const struct sc_cache_settings *c)
+{
+    char at_once[80] = "";
+
+    if (c->always)
+        snprintf(at_once, sizeof at_once, "without asking for %s, ",
+                 sc_time_words(c->ttl_s * 1000).s);
+    sc_explain_line("cache",
+                    "good answers are kept%s%s; given again %swhere the service fails for "
+                    "%s; up to %lld MiB",
+                    c->path ? " in " : "", c->path ? c->path : "", at_once,
+                    sc_time_words((c->ttl_s + c->stale_s) * 1000).s,
+                    (long long)(c->max_bytes >> 20));
+}
+
 void sc_explain_settings(const struct sc_settings *s)
 {
     static const char *const contexts[] = {"off", "a line in the log", "rejected",
@@ -160,6 +175,8 @@ void sc_explain_settings(const struct sc_settings *s)
         sc_explain_line("gap", "%s", sc_time_words(s->timeouts.gap_ms).s);
     if (s->timeouts.total_ms > 0)
         sc_explain_line("total", "%s", sc_time_words(s->timeouts.total_ms).s);
+    if (s->cache.enabled)
+        print_cache(&s->cache);
     if (s->split_embeddings && s->max_embeddings)
         sc_explain_line("embeddings", "in parts of at most %lld inputs",
                         (long long)s->max_embeddings);
