@@ -260,3 +260,28 @@ print(before == sorted(os.listdir("/proc/self/fd")), any("steadycurl-store" in l
         [ "$output" = "True ${want%% *}" ]
     done
 }
+
+@test "many processes share a file, and a kill at any time leaves one that is whole" {
+    mock_start --script 200
+    policy '"cache": {"use": "always"}'
+    storm() { # SECONDS SEED
+        exec "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- \
+            /usr/bin/python3 "$SC_TOP/tests/engine/cache_storm.py" "$MOCK_URL/v1/chat/completions" "$1" "$2"
+    }
+    for seed in 1 2 3; do
+        storm 4 "$seed" >"$BATS_TEST_TMPDIR/out.$seed" &
+        pids[seed]=$!
+    done
+    for seed in 11 12 13 14 15 16; do
+        storm 20 "$seed" >/dev/null 2>&1 &
+        sleep "0.$((RANDOM % 9))"
+        kill -9 $!
+    done
+    for seed in 1 2 3; do
+        wait "${pids[seed]}"
+        [ -s "$BATS_TEST_TMPDIR/out.$seed" ]
+    done
+    [ ! -e "$FILE.damaged" ]
+    [ "$(/usr/bin/python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone())' "$FILE")" = ok ]
+    [ "$("$STEADYCURL" cache stats --json | jq .answers)" -gt 10 ]
+}

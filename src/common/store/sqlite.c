@@ -44,6 +44,7 @@ struct use {
     sqlite3 *db;
     const struct sc_store_where *where;
     int64_t deadline_ns;
+    ino_t inode; /* of the file that is open */
     bool damaged;
     uint8_t salt[SC_STORE_SALT];
     char *note;
@@ -102,13 +103,14 @@ static int wait_while_busy(void *arg, int times)
 }
 
 /* This user's own, and nobody else's to read or write. False: it is not to be used. */
-static bool is_own_file(const char *path, bool *there)
+static bool is_own_file(const char *path, bool *there, ino_t *inode)
 {
     struct stat st;
 
     *there = lstat(path, &st) == 0;
     if (!*there)
         return errno == ENOENT || errno == ENOTDIR;
+    *inode = st.st_ino;
     return S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
 }
 
@@ -224,12 +226,15 @@ static bool open_file(struct use *u, bool make)
     return is_made(u, make) && read_salt(u);
 }
 
-/* What cannot be read stays for who wants to look at it; the next answer begins a new file. */
+/* What cannot be read stays for who wants to look at it; the next answer begins a new file. One
+ * that another process has begun meanwhile is let be. */
 static void set_aside(const struct use *u)
 {
     char other[4096], journal[4096];
+    struct stat st;
 
-    if (snprintf(other, sizeof other, "%s.damaged", u->where->place) >= (int)sizeof other ||
+    if (lstat(u->where->place, &st) != 0 || st.st_ino != u->inode ||
+        snprintf(other, sizeof other, "%s.damaged", u->where->place) >= (int)sizeof other ||
         snprintf(journal, sizeof journal, "%s-journal", u->where->place) >= (int)sizeof journal ||
         rename(u->where->place, other) != 0)
         return;
@@ -247,28 +252,43 @@ static void close_file(struct use *u)
     go_out();
 }
 
-/* make: an answer is to be kept, so there may be no file yet. */
-static enum sc_store_result begin(struct use *u, bool make)
+/* The file is this user's, and there; SC_STORE_FOUND, else what is to be answered. make: an answer
+ * is to be kept, so it may be made. */
+static enum sc_store_result look_at_file(struct use *u, bool make)
 {
     bool there;
 
-    u->note[0] = '\0';
-    u->deadline_ns = now_ns() + SC_STORE_PATIENCE_MS * SC_NS_PER_MS;
-    if (!is_own_file(u->where->place, &there)) {
+    if (!is_own_file(u->where->place, &there, &u->inode)) {
         snprintf(u->note, SC_STORE_NOTE,
-                 "Answers are not kept in %s: it has to be a file of this user's with mode 0600",
+                 "Answers are not kept in %.150s: it has to be a file of this user's, mode 0600",
                  u->where->place);
         return SC_STORE_AWAY;
     }
-    if (!there && !make)
+    if (there)
+        return SC_STORE_FOUND;
+    if (!make)
         return SC_STORE_NONE;
-    if (!there && !make_file(u->where->place)) {
-        snprintf(u->note, SC_STORE_NOTE, "Answers cannot be kept in %s: %s", u->where->place,
-                 strerror(errno));
-        return SC_STORE_AWAY;
-    }
+    if (make_file(u->where->place))
+        return SC_STORE_FOUND;
+    snprintf(u->note, SC_STORE_NOTE, "Answers cannot be kept in %.150s: %.60s", u->where->place,
+             strerrordesc_np(errno));
+    return SC_STORE_AWAY;
+}
+
+/* Made inside: closing a descriptor of the file would give up another thread's locks on it. */
+static enum sc_store_result begin(struct use *u, bool make)
+{
+    enum sc_store_result result;
+
+    u->note[0] = '\0';
+    u->deadline_ns = now_ns() + SC_STORE_PATIENCE_MS * SC_NS_PER_MS;
     if (!come_in(u->deadline_ns))
         return SC_STORE_AWAY;
+    result = look_at_file(u, make);
+    if (result != SC_STORE_FOUND) {
+        go_out();
+        return result;
+    }
     if (open_file(u, make))
         return SC_STORE_FOUND;
     close_file(u);
