@@ -17,6 +17,7 @@ PIECES = {
     "event-ping": b'event: ping\ndata: {"type": "ping"}\n\n',
     "out": OUTPUT,
     "end": b"data: [DONE]\n\n",
+    "role": b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}\n\n',
     "blank": b"\n",
     "json": b'{"choices":[{"message":{"content":"a word"}}]}',
 }

@@ -157,3 +157,24 @@ asked() { # the number of requests since the last time
     done
     [ "$(mock_count)" -eq 3 ]
 }
+
+@test "a stream that trickles before output counts as overloaded and is tried again, one that brings enough is not" {
+    slow_start
+    policy '"slow": {"below_chars_per_s": 20, "over_ms": '"$BOUND"'}'
+    # For the first request only comments, pings or one word and nothing come; the second is answered.
+    run -0 ask_slow '!pings,out,end' -N
+    [[ $output == *"a word"*"[DONE]"* ]]
+    [ "$(asked)" -eq 2 ]
+    run -0 ask_slow 'role,!event-pings,out,end' -N
+    [[ $output == *"a word"*"[DONE]"* ]]
+    [ "$(asked)" -eq 2 ]
+    grep 'Retry 1: ' "$LOG" | grep -q 'overloaded'
+    # Behind output a stream may be as slow as it likes.
+    run -0 ask_slow 'out,wait,end' -N
+    [ "$(asked)" -eq 1 ]
+    # Much that is no output yet is no trickle: 70 characters five times a second, until the other bound.
+    policy '"slow": {"below_chars_per_s": 20, "over_ms": '"$((BOUND / 2))"'}, "first_token_ms": '"$BOUND"
+    : >"$LOG"
+    run -0 ask_slow '!roles,out,end' -N
+    grep 'Retry 1: ' "$LOG" | grep -q 'first_token_ms'
+}

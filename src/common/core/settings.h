@@ -110,6 +110,8 @@ struct sc_timeouts {
     int64_t first_token_ms; /* from an attempt's start to its first output */
     int64_t gap_ms;         /* between two pieces of output */
     int64_t total_ms;       /* the whole call, waits included */
+    int64_t slow_chars_s;   /* a stream that brings less a second before its first output ... */
+    int64_t slow_ms;        /* ... for so long is given up */
 };
 
 /* What is done about a request that is too long for its model. */

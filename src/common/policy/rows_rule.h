@@ -207,6 +207,10 @@ static const struct sc_policy_option timeouts_rows[] = {
      .doc =
          "The longest time from output to output in an answer that has begun, comments and pings "
          "being none; then it ends with libcurl's timeout error. 0: no bound."},
+    {.key = "slow",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_SLOW,
+     .doc = "How slow a stream may be that has begun, and has given no output."},
     {.key = "total_ms",
      .type = SC_TYPE_INTEGER,
      .min = 0,
@@ -216,6 +220,26 @@ static const struct sc_policy_option timeouts_rows[] = {
      FIELD(struct sc_layer, values.timeouts.total_ms),
      .doc = "The longest time for a whole call with its waits and retries; the program's own "
             "timeout may be shorter. 0: no bound."},
+};
+
+static const struct sc_policy_option slow_rows[] = {
+    {.key = "below_chars_per_s",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = 1000000,
+     .initial = "0",
+     FIELD(struct sc_layer, values.timeouts.slow_chars_s),
+     STAGE(WATCHDOG),
+     .doc = "Characters a second of a stream before its first output, comments and pings being "
+            "none, below which it counts as overloaded and is ended. 0: no bound."},
+    {.key = "over_ms",
+     .type = SC_TYPE_INTEGER,
+     .min = 100,
+     .max = DAY_MS,
+     .initial = "5000",
+     .unit = "ms",
+     FIELD(struct sc_layer, values.timeouts.slow_ms),
+     .doc = "For how long it has to be so slow."},
 };
 
 static const struct sc_policy_option retry_rows[] = {

@@ -35,6 +35,7 @@ enum sc_place {
     X(LIMITS, limits, "limits", "limits", LAYER, NONE)                 \
     X(HOLD, hold, "hold", "hold", LAYER, NONE)                         \
     X(TIMEOUTS, timeouts, "timeouts", "timeouts", LAYER, NONE)         \
+    X(SLOW, slow, "slow", "timeouts.slow", LAYER, NONE)                \
     X(USAGE, usage, "usage", "usage", LAYER, NONE)                     \
     X(TOKENS, tokens, "tokens", "tokens", LAYER, NONE)                 \
     X(EMBEDDINGS, embeddings, "embeddings", "embeddings", LAYER, NONE) \

@@ -8,6 +8,7 @@
 #include "handle/url.h"
 #include "provider/facts.h"
 #include "wire/answer.h"
+#include "wire/clock.h"
 #include "wire/resend.h"
 
 /* ---- the response -------------------------------------------------------------------------- */
@@ -115,6 +116,10 @@ void sc_judge_response(struct sc_transfer *t, CURLcode rc, struct sc_verdict *ou
         /* Headers say nothing about a success, but they may about an error that came as one. */
         r.n_headers = sc_exchange_headers(&t->x, headers);
         judge(t, &r, out);
+    }
+    if (t->x.bound == sc_bound_slow && rc == CURLE_OPERATION_TIMEDOUT) { /* it does answer */
+        out->class = SC_CLASS_OVERLOADED;
+        out->row = "slow-stream";
     }
     lack = rc == CURLE_OK && out->class == SC_CLASS_OK ? lacks(t, body) : NULL;
     if (lack) {

@@ -1,5 +1,6 @@
 /*
- * watchdog.c - the rule's own bounds on time: first output, gap between outputs.
+ * watchdog.c - the rule's own bounds on time: first output, gap between outputs, streams that
+ * trickle.
  *
  * libcurl's timeouts know of connections and whole transfers, not of tokens. Where a rule asks for
  * more, the wire keeps the server's own time (wire/clock.h) and its progress trampoline, which
@@ -16,6 +17,8 @@ static void begin(struct sc_transfer *t, void *me)
     (void)me;
     t->x.wants.first_ms = bounds->first_token_ms;
     t->x.wants.gap_ms = bounds->gap_ms;
+    t->x.wants.slow_chars_s = bounds->slow_chars_s;
+    t->x.wants.slow_ms = bounds->slow_ms;
 }
 
 static CURLcode ended(struct sc_transfer *t, void *me, CURLcode rc)

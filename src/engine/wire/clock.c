@@ -5,6 +5,8 @@
 
 #include "process/runtime.h"
 
+const char sc_bound_slow[] = "slow";
+
 void sc_clock_begin(struct sc_exchange *x, int64_t now_ns)
 {
     x->clock = (struct sc_clock){.since_ns = now_ns};
@@ -22,6 +24,7 @@ void sc_clock_paused(struct sc_exchange *x)
         c->paused_ns = sc_now_ns();
     } else {
         c->since_ns += sc_now_ns() - c->paused_ns;
+        sc_trickle_back(&c->trickle, sc_now_ns() - c->paused_ns);
         c->paused_ns = 0;
     }
 }
@@ -59,6 +62,8 @@ static bool is_output(const struct sc_exchange *x, const char *p, size_t n)
 
 void sc_clock_move_fed(struct sc_exchange *x, int64_t from_ns, const char *p, size_t n)
 {
+    if (x->wants.slow_chars_s > 0 && x->stream && x->phase == SC_HOLDING)
+        sc_trickle_fed(&x->clock.trickle, from_ns, x->wants.slow_ms * SC_NS_PER_MS, p, n);
     if (!is_output(x, p, n)) {
         sc_clock_move(x, from_ns);
         return;
@@ -69,17 +74,28 @@ void sc_clock_move_fed(struct sc_exchange *x, int64_t from_ns, const char *p, si
         x->clock.outputs = x->stream->outputs + 1;
 }
 
-const char *sc_clock_broken(const struct sc_exchange *x)
+/* A stream has begun, and trickles. */
+static bool is_slow(struct sc_exchange *x, int64_t now_ns)
+{
+    return x->wants.slow_chars_s > 0 && x->phase == SC_HOLDING && x->mode == SC_HOLD_STREAM &&
+           sc_trickle_is_slow(&x->clock.trickle, now_ns, x->wants.slow_ms * SC_NS_PER_MS,
+                              x->wants.slow_chars_s);
+}
+
+const char *sc_clock_broken(struct sc_exchange *x)
 {
     const struct sc_clock *c = &x->clock;
-    int64_t waited_ms;
+    int64_t waited_ms, now_ns;
 
     if (!sc_clock_wanted(x) || c->paused_ns)
         return NULL;
-    waited_ms = (sc_now_ns() - c->since_ns) / SC_NS_PER_MS;
+    now_ns = sc_now_ns();
+    waited_ms = (now_ns - c->since_ns) / SC_NS_PER_MS;
     if (c->begun)
         return x->wants.gap_ms > 0 && waited_ms > x->wants.gap_ms ? "gap_ms" : NULL;
     if (x->wants.first_ms > 0 && x->phase == SC_HOLDING && waited_ms > x->wants.first_ms)
         return "first_token_ms";
+    if (is_slow(x, now_ns))
+        return sc_bound_slow;
     return NULL;
 }

@@ -14,7 +14,7 @@
 
 static inline bool sc_clock_wanted(const struct sc_exchange *x)
 {
-    return x->wants.first_ms > 0 || x->wants.gap_ms > 0;
+    return x->wants.first_ms > 0 || x->wants.gap_ms > 0 || x->wants.slow_chars_s > 0;
 }
 
 /* An attempt begins. */
@@ -47,7 +47,10 @@ static inline void sc_clock_fed(struct sc_exchange *x, int64_t from_ns, const ch
         sc_clock_move_fed(x, from_ns, p, n);
 }
 
+/* Of a stream that trickles: its class is another's. */
+extern const char sc_bound_slow[];
+
 /* The bound that is broken, as the policy's key names it; NULL: all is well. */
-const char *sc_clock_broken(const struct sc_exchange *x);
+const char *sc_clock_broken(struct sc_exchange *x);
 
 #endif

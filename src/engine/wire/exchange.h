@@ -20,6 +20,7 @@
 #include "provider/paths.h"
 #include "provider/usage.h"
 #include "wire/hold.h"
+#include "wire/trickle.h"
 #include "wire/request.h"
 #include "wire/shown.h"
 
@@ -65,6 +66,7 @@ struct sc_clock {
     int64_t paused_ns; /* since when the program itself has paused, 0: it has not */
     uint64_t outputs;  /* of the stream, seen so far */
     bool begun;        /* there was output */
+    struct sc_trickle trickle;
 };
 
 /* What a response is to be turned into. The bytes that come out are borrowed until the next call.
@@ -89,6 +91,8 @@ struct sc_wants {
     bool hides_usage;   /* a stream's usage was asked for by us: the program does not see it */
     int64_t first_ms;   /* the server's time until its first output, 0: no bound */
     int64_t gap_ms;     /* and between its outputs */
+    int64_t slow_chars_s, slow_ms; /* a stream without output yet brings at least so much a second,
+                                      over any such time; 0: no bound */
     struct sc_buf *record; /* what the program gets of the body goes here as well; NULL: nowhere */
 };
 
