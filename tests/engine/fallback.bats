@@ -341,6 +341,21 @@ witness_start() {
     run ! grep -E 'sk-ant|zqSECRET' "$LOG"
 }
 
+@test "of 10,000 calls with some of that, drawn by lot, nothing of the program's does either" {
+    TRIES=1
+    witness_start
+    policy '"claude"'
+    echo 'machine 127.0.0.1 login zqSECRET password zqSECRET' >"$BATS_TEST_TMPDIR/netrc"
+    printf '127.0.0.1\tFALSE\t/\tFALSE\t0\tc\tzqSECRET\n' >"$BATS_TEST_TMPDIR/cookies"
+    run -0 "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 1000 \
+        "$SC_TOP/build/tests/programs/stranger" http://127.0.0.1:1/v1/chat/completions \
+        "$BATS_TEST_TMPDIR/netrc" "$BATS_TEST_TMPDIR/cookies" "${DRAWS:-10000}"
+    [ "$output" -eq "${DRAWS:-10000}" ]
+    [ "$(grep -ao 'POST /v1/messages ' "$RECORD" | wc -l)" -eq "${DRAWS:-10000}" ]
+    run ! grep -aiE 'zq|enF|c2stcHJv' "$RECORD"
+    run ! grep -E 'sk-ant|zqSECRET' "$LOG"
+}
+
 @test "a redirect does not take the target's key along" {
     TRIES=1
     witness_start

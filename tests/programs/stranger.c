@@ -2,20 +2,30 @@
  * stranger.c - sets every option of libcurl that takes a text or a list, and those numbers that
  * make it say more of itself, to something that can be found again; then asks URL. What must not go
  * to another host has "zqSECRET" in it. Arguments: URL, a netrc file, a cookie file; "multi" may
- * follow.
+ * follow, or a number: so often it asks with some of all that, drawn by lot, and says how many
+ * answers it got.
  */
 /* link with: -l:libcurl.so.4 */
 #include <curl/curl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char body[] =
     "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
-/* Options that decide how the network is reached, or whom to trust: they stay in force. */
+/* Options that decide how the network is reached, or whom to trust: they stay in force. And those
+ * that would write files, or make libcurl sign the request, and fail. */
 static int stays(const struct curl_easyoption *o)
 {
     static const char *const names[] = {"URL",
+                                        "ALTSVC",
+                                        "HSTS",
+                                        "COOKIEJAR",
+                                        "AWS_SIGV4",
+                                        "UNIX_SOCKET_PATH",
+                                        "ABSTRACT_UNIX_SOCKET",
                                         "PROXY",
                                         "PRE_PROXY",
                                         "NOPROXY",
@@ -47,19 +57,28 @@ static int stays(const struct curl_easyoption *o)
     return 0;
 }
 
-static void set_texts(CURL *c)
+static uint64_t lot = 1;
+
+/* One in `n`; n 0: always. */
+static int drawn(unsigned n)
+{
+    lot = lot * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return n == 0 || (lot >> 33) % n == 0;
+}
+
+static void set_texts(CURL *c, unsigned one_in)
 {
     const struct curl_easyoption *o;
     char text[128];
 
     for (o = curl_easy_option_next(NULL); o; o = curl_easy_option_next(o)) {
         snprintf(text, sizeof text, "zqSECRET-%s", o->name);
-        if (o->type == CURLOT_STRING && !stays(o))
+        if (o->type == CURLOT_STRING && !stays(o) && drawn(one_in))
             curl_easy_setopt(c, o->id, text);
     }
 }
 
-static struct curl_slist *headers(void)
+static struct curl_slist *headers(unsigned one_in)
 {
     static const char *const lines[] = {"Authorization: Bearer zqSECRET",
                                         "Cookie: a=zqSECRET",
@@ -79,7 +98,8 @@ static struct curl_slist *headers(void)
     size_t i;
 
     for (i = 0; i < sizeof lines / sizeof *lines; i++)
-        list = curl_slist_append(list, lines[i]);
+        if (drawn(one_in))
+            list = curl_slist_append(list, lines[i]);
     return list;
 }
 
@@ -98,13 +118,7 @@ static void set_others(CURL *c, char **argv, struct curl_slist *list)
     curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
     curl_easy_setopt(c, CURLOPT_NETRC_FILE, argv[2]);
     curl_easy_setopt(c, CURLOPT_COOKIEFILE, argv[3]);
-    curl_easy_setopt(c, CURLOPT_COOKIEJAR, NULL);
     curl_easy_setopt(c, CURLOPT_COOKIELIST, "Set-Cookie: b=zqSECRET; domain=127.0.0.1; path=/");
-    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, NULL); /* it would sign, and then fail */
-    curl_easy_setopt(c, CURLOPT_ALTSVC, NULL);
-    curl_easy_setopt(c, CURLOPT_HSTS, NULL);
-    curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, NULL);
-    curl_easy_setopt(c, CURLOPT_ABSTRACT_UNIX_SOCKET, NULL);
 }
 
 static CURLcode perform_in_multi(CURL *c)
@@ -127,15 +141,64 @@ static CURLcode perform_in_multi(CURL *c)
     return rc;
 }
 
+static size_t drop(char *p, size_t size, size_t n, void *arg)
+{
+    (void)p;
+    (void)arg;
+    return size * n;
+}
+
+/* A handle is used for some of them, so that what an earlier one has left is there as well. */
+static int draw_calls(int calls, char **argv)
+{
+    CURL *c = curl_easy_init();
+    int answered = 0;
+    char url[512];
+    long code;
+
+    for (int i = 0; i < calls; i++) {
+        struct curl_slist *list = headers(2);
+
+        curl_easy_reset(c);
+        set_texts(c, 1 + i % 40);
+        if (drawn(2))
+            set_others(c, argv, list);
+        if (drawn(2))
+            curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+        snprintf(url, sizeof url, "%s%s", argv[1], drawn(2) ? "?key=zqSECRET&a=zqSECRET" : "");
+        curl_easy_setopt(c, CURLOPT_URL, url);
+        curl_easy_setopt(c, CURLOPT_POST, 1L);
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
+        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop);
+        code = 0;
+        if (curl_easy_perform(c) == CURLE_OK)
+            curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
+        answered += code == 200;
+        curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
+        curl_easy_setopt(c, CURLOPT_PROXYHEADER, NULL);
+        curl_slist_free_all(list);
+        if (drawn(100)) {
+            curl_easy_cleanup(c);
+            c = curl_easy_init();
+        }
+    }
+    curl_easy_cleanup(c);
+    printf("%d\n", answered);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
-    struct curl_slist *list = headers();
+    struct curl_slist *list = headers(0);
     CURL *c = curl_easy_init();
     char *url = NULL, *ip = NULL;
     CURLcode rc;
     long code = 0;
 
-    set_texts(c);
+    if (argc > 4 && atoi(argv[4]) > 0)
+        return draw_calls(atoi(argv[4]), argv);
+    set_texts(c, 0);
     set_others(c, argv, list);
     curl_easy_setopt(c, CURLOPT_URL, argv[1]);
     curl_easy_setopt(c, CURLOPT_POST, 1L);
