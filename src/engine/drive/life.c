@@ -8,6 +8,18 @@
 #include "view/kept.h"
 #include "wire/mime.h"
 
+/* No memory for a shadow of its own: nothing of the original's may stay in it, which may go first.
+ */
+static void leave_alone(const struct sc_shadow *from, CURL *copy)
+{
+    struct sc_shadow s = *from;
+
+    s.easy = copy;
+    s.own = NULL;
+    s.detour = NULL; /* the original's */
+    sc_hooks_out(&s);
+}
+
 struct sc_shadow *sc_life_copy(const struct sc_shadow *from, CURL *copy)
 {
     struct sc_shadow *s;
@@ -17,6 +29,8 @@ struct sc_shadow *sc_life_copy(const struct sc_shadow *from, CURL *copy)
     s = sc_shadow_copy(from, copy);
     if (s)
         sc_hooks_out(s);
+    else
+        leave_alone(from, copy);
     return s;
 }
 
