@@ -194,6 +194,32 @@ flows() { # NAME TYPE FIRST REST [PATH]
     once late retryable
 }
 
+# Who asks for a compressed stream by a header of its own gets it as it is: nobody can tell its end.
+@test "shapes: a compressed stream that libcurl does not decode passes, one that it decodes is read" {
+    local file=$BATS_TEST_TMPDIR/packed body=$BATS_TEST_TMPDIR/body.gz option way
+    printf %b "$ROLE\n\n$TEXT\n\ndata: [DONE]\n\n" | gzip >"$body"
+    { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n'
+      cat "$body"; } >"$file"
+    for way in "" --parallel; do
+        for option in "" --raw; do
+            served "$file" "$GOOD"
+            call $way $option -H 'Accept-Encoding: gzip' ${option:+--compressed} "$BASE$COMPLETIONS" -d "$ASK_IT" 2>/dev/null
+            cmp "$BATS_TEST_TMPDIR/out" "$body"
+            [ "$(requests "$file")" -eq 1 ]
+            [ "$(last_call .class)" = ok ]
+        done
+        served "$file" "$GOOD"
+        call $way --compressed "$BASE$COMPLETIONS" -d "$ASK_IT" 2>/dev/null
+        cmp "$BATS_TEST_TMPDIR/out" <(zcat "$body")
+        [ "$(requests "$file")" -eq 1 ]
+    done
+    { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n'
+      printf %b "$ROLE\n\n" | gzip; } >"$file"
+    served "$file" "$GOOD"
+    call --compressed "$BASE$COMPLETIONS" -d "$ASK_IT"
+    [ "$(requests "$file")" -eq 2 ]
+}
+
 @test "shapes: llama.cpp's timings are counted, whoever it is taken for" {
     answer timings text/event-stream "$TEXT\n\ndata: {\"choices\":[{\"finish_reason\":\"length\",\"index\":0,\"delta\":{}}],\"timings\":{\"cache_n\":23,\"prompt_n\":1,\"predicted_n\":30}}\n\ndata: [DONE]\n\n"
     once timings ok

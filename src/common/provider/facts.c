@@ -28,7 +28,7 @@ static int64_t server_time(const struct sc_response *r)
     return date && sc_http_date(date->value, &t) ? t : r->now_unix;
 }
 
-/* Each hop may have added one: a hint is the least to be waited, so the longest counts. */
+/* Each hop may have added one, and a hint is the least to be waited. */
 static int64_t longest_retry_after(const struct sc_response *r)
 {
     int64_t longest = -1, ms;
@@ -45,12 +45,9 @@ static int64_t hint_from_headers(const struct sc_response *r)
 {
     const struct sc_header *h = find_header(r, "retry-after-ms");
     int64_t ms = h ? sc_header_ms(h->value) : -1;
-    if (ms < 0)
-        ms = longest_retry_after(r);
+    ms = ms < 0 ? longest_retry_after(r) : ms;
     h = ms < 0 ? find_header(r, "x-ms-retry-after-ms") : NULL;
-    if (h)
-        ms = sc_header_ms(h->value);
-    return ms;
+    return h ? sc_header_ms(h->value) : ms;
 }
 
 static void copy_header(const struct sc_response *r, const char *name, char *dst, size_t size)
@@ -493,6 +490,10 @@ static void read_facts(const struct sc_response *r, struct sc_facts *out)
 
 void sc_facts_read(const struct sc_response *r, struct sc_facts *out)
 {
-    read_facts(r, out);
-    read_reset(r, out);
+    struct sc_response bare = *r;
+    struct sc_str body = sc_str_unmarked((struct sc_str){r->body, r->body_len});
+    bare.body = body.p;
+    bare.body_len = body.n;
+    read_facts(&bare, out);
+    read_reset(&bare, out);
 }

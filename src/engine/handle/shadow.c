@@ -75,6 +75,7 @@ void sc_options_default(struct sc_options *o)
     o->post_size = -1;
     o->infile_size = -1;
     o->no_progress = true;
+    o->may_decode = true;
 }
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real)

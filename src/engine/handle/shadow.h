@@ -127,6 +127,8 @@ struct sc_options {
     bool follow;
     bool auto_referer;
     bool fresh_connect;
+    bool decodes;    /* ACCEPT_ENCODING: libcurl undoes a Content-Encoding, */
+    bool may_decode; /* unless HTTP_CONTENT_DECODING forbids it */
     bool reads_netrc;
     bool cookie_unlisted; /* its jar has one that nobody can ask for, and a reset leaves it there */
     bool knows_http2;     /* HTTP_VERSION is 2 by prior knowledge */

@@ -89,6 +89,12 @@ static bool may_hide_stream(struct sc_exchange *x, struct sc_str type)
             sc_str_is(type, bytes));
 }
 
+/* The program asked for a compressed body, and not through libcurl: nobody here can read it. */
+static bool is_sealed(const struct sc_exchange *x)
+{
+    return x->encoded && !(x->shadow->o.decodes && x->shadow->o.may_decode);
+}
+
 bool sc_kind_by_type(struct sc_exchange *x)
 {
     const struct sc_shadow *s = x->shadow;
@@ -102,6 +108,8 @@ bool sc_kind_by_type(struct sc_exchange *x)
         return false;
     content_type = (struct sc_str){type ? type : "", type ? strlen(type) : 0};
     kind = !type || is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
+    if (kind != SC_STREAM_NONE && is_sealed(x))
+        return false;
     if (kind != SC_STREAM_NONE) /* of a job's events, or any others, none is waited for */
         return begin_stream(x, kind, (struct sc_str){"", 0}) && generates(x);
     if (!type || is_plain_json(type) || sc_is_json(content_type))

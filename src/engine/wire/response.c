@@ -190,7 +190,9 @@ static void note_length(struct sc_exchange *x, const char *p, size_t n)
     if (n >= sizeof length && sc_name_is(p, length, sizeof length - 1))
         x->content_length = number_in(p + sizeof length - 1, n - (sizeof length - 1));
     else if (n >= sizeof encoding && sc_name_is(p, encoding, sizeof encoding - 1))
-        x->encoded = true;
+        x->encoded = !sc_str_is(
+            sc_str_trim((struct sc_str){p + sizeof encoding - 1, n - (sizeof encoding - 1)}),
+            "identity");
 }
 
 /* Only where somebody wants to know: most policies set their own limits, or none. */

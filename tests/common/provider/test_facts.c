@@ -140,6 +140,18 @@ static void hints_follow_their_precedence(void **state)
     }
 }
 
+static void a_byte_order_mark_hides_nothing(void **state)
+{
+    (void)state;
+    struct sc_facts f =
+        read_body(429, "\xef\xbb\xbf{\"error\":{\"message\":\"m\",\"type\":\"t\",\"code\":\"c\"}}");
+
+    assert_string_equal(f.type, "t");
+    assert_string_equal(f.code, "c");
+    assert_message(&f, "m");
+    assert_true(f.from_api);
+}
+
 /* Two hops ask for different waits: neither is asked before its own is over. */
 static void of_two_hints_the_longer_counts(void **state)
 {
@@ -270,6 +282,7 @@ int main(void)
         cmocka_unit_test(details_are_collected),
         cmocka_unit_test(an_error_encoded_twice_is_looked_into),
         cmocka_unit_test(hints_follow_their_precedence),
+        cmocka_unit_test(a_byte_order_mark_hides_nothing),
         cmocka_unit_test(of_two_hints_the_longer_counts),
         cmocka_unit_test(limits_are_read_behind_their_words),
         cmocka_unit_test(a_success_has_no_error_but_may_have_a_reason_to_stop),
