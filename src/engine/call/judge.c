@@ -131,7 +131,7 @@ void sc_judge_response(struct sc_transfer *t, CURLcode rc, struct sc_verdict *ou
 
 /* A success of JSON that is whole, and in which the reader of usage found nothing unusual: all that
  * there is to say of it is known, and this is how nearly all answers are. */
-static bool is_plain_success(const struct sc_transfer *t)
+bool sc_judge_is_plain(const struct sc_transfer *t)
 {
     return t->x.status == 200 && !t->x.stream && sc_exchange_is_common(&t->x);
 }
@@ -140,7 +140,7 @@ bool sc_judge_early(struct sc_transfer *t)
 {
     struct sc_verdict v;
 
-    if (is_plain_success(t))
+    if (sc_judge_is_plain(t))
         sc_classify_ok(&v);
     else
         sc_judge_response(t, CURLE_OK, &v);

@@ -25,4 +25,7 @@ void sc_judge_attempt(struct sc_transfer *t, CURLcode rc, struct sc_result *r);
 /* The call is ended, or answered, by us or by the program. */
 void sc_judge_own(struct sc_transfer *t, enum sc_class class);
 
+/* Whether what has come is a good answer whose facts are all known without looking at it again. */
+bool sc_judge_is_plain(const struct sc_transfer *t);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "call/bounds.h"
 #include "call/fitness.h"
+#include "call/judge.h"
 #include "call/last.h"
 #include "call/refusal.h"
 #include "call/report.h"
@@ -241,7 +242,8 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
     struct fallback *me = state;
     bool open = t->x.phase == SC_HOLDING && !t->attempt.decided;
 
-    sc_call_chained(&t->call, open && has_next(t, me));
+    /* Who would be next takes a translation to find out, which a good answer has no need of. */
+    sc_call_chained(&t->call, open && !(rc == CURLE_OK && sc_judge_is_plain(t)) && has_next(t, me));
     if (rc == CURLE_ABORTED_BY_CALLBACK && t->x.bound) { /* as the watchdog, which may be off */
         sc_say_timed_out(t->shadow, (sc_now_ns() - t->attempt.start_ns) / SC_NS_PER_MS,
                          t->x.body_len, -1);
