@@ -51,7 +51,7 @@ none_missing() { # WHAT: standard input are names that have no row, or the wrong
         # FILE, INFILE, ... are other names of the same numbers. The sources name what they follow in
         # the rows of tables, and in cases.
         none_missing "$kind: followed, says docs/options.md, but not by the sources" < <(comm -23 \
-            <(rows "$kind" followed | grep -vxE 'FILE|INFILE|WRITEHEADER|PROGRESSDATA|HTTP_CODE') \
+            <(rows "$kind" followed | grep -vxE 'FILE|INFILE|WRITEHEADER|PROGRESSDATA|HTTP_CODE|ENCODING') \
             <(grep -rhoE "${kind}_[A-Z0-9_]+" src/engine | sed "s/^${kind}_//" | sort -u))
         none_missing "$kind: in the sources, but passed, says docs/options.md" < <(comm -12 \
             <(grep -rhoE "(case |[A-Z]\()(SC_)?${kind}_[A-Z0-9_]+" src/engine | sed -E "s/^.*${kind}_//" | sort -u) \
