@@ -23,6 +23,7 @@
     X(log, "show the log")                                                        \
     X(serve, "show on a page, live, what calls do")                               \
     X(mock, "run the mock LLM server")                                            \
+    X(try, "say what a program makes of faults, one by one")                      \
     X(simulate, "show what a policy does, in virtual time")                       \
     X(version, "print the version")
 

@@ -22,7 +22,7 @@
 #include "policy/faults.h"
 #include "policy/policy.h"
 
-enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED, OPT_MOCK };
+enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED, OPT_MOCK, OPT_TRACE };
 
 static const struct sc_option options[] = {
     SC_OPTION_POLICY_FOUND,
@@ -34,6 +34,7 @@ static const struct sc_option options[] = {
     {"seed", OPT_SEED, "N", "of faults by chance (HOST:10%=503): the same seed, the same faults"},
     {"steady", OPT_STEADY, NULL, "retries and the rest stand between faults and PROGRAM"},
     {"unmarked", OPT_UNMARKED, NULL, "made-up answers come without x-steadycurl: fault"},
+    {"trace", OPT_TRACE, "FILE", "log there, each attempt a line of JSON"},
     {"mock", OPT_MOCK, "[=SCRIPT]", "a mock of this run alone answers for every known LLM host"},
     SC_OPTIONS_END,
 };
@@ -200,6 +201,8 @@ int sc_cmd_run(int argc, char **argv)
     int opt;
     while ((opt = sc_args_next(&a, &usage)) > 0) {
         bool ok = true;
+        if (opt == OPT_TRACE)
+            sc_run_fault_trace();
         if (is_about_faults(opt)) {
             if (!take_fault(opt, a.value))
                 return 2;
@@ -207,7 +210,7 @@ int sc_cmd_run(int argc, char **argv)
             ok = set_audit();
         else if (opt == SC_OPT_POLICY)
             ok = set_path("STEADYCURL_POLICY", a.value);
-        else if (opt == SC_OPT_LOG)
+        else if (opt == SC_OPT_LOG || opt == OPT_TRACE)
             ok = set_path("STEADYCURL_LOG", a.value);
         else if (opt == SC_OPT_STATE)
             ok = set_path("STEADYCURL_STATE", a.value);

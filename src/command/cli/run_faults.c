@@ -13,7 +13,7 @@
 enum { LINES_MAX = 64 << 10, SHOWN_MAX = 100 };
 
 static struct sc_buf lines = {.max = LINES_MAX};
-static bool faults, options, steady, mock;
+static bool faults, options, steady, other;
 
 static void add(const char *text)
 {
@@ -71,6 +71,12 @@ void sc_run_fault_flag(const char *option)
     steady = steady || strcmp(option, "--steady") == 0;
 }
 
+void sc_run_fault_trace(void)
+{
+    add("--trace");
+    other = true;
+}
+
 bool sc_run_faults_steady(void)
 {
     return steady;
@@ -82,7 +88,7 @@ void sc_run_mock_port(int port)
 
     snprintf(line, sizeof line, "--mock %d", port);
     add(line);
-    mock = true;
+    other = true;
 }
 
 /* Calls are counted for this run alone, whatever ran before. */
@@ -103,7 +109,7 @@ bool sc_run_faults_export(const struct sc_usage *usage, bool policy)
         sc_usage_wrong(usage, "--seed, --steady and --unmarked are about faults: which? --fault");
         return false;
     }
-    if (!faults && !options && !policy && !mock)
+    if (!faults && !options && !policy && !other)
         return true;
     add_run();
     sc_buf_char(&lines, '\0');

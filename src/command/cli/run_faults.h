@@ -15,6 +15,9 @@ bool sc_run_fault(const struct sc_usage *usage, const char *spec);
 bool sc_run_fault_seed(const struct sc_usage *usage, const char *seed);
 void sc_run_fault_flag(const char *option);
 
+/* --trace: what the log is to have. */
+void sc_run_fault_trace(void);
+
 /* Whether --steady was among them. */
 bool sc_run_faults_steady(void);
 

@@ -230,6 +230,8 @@ static bool read_option(struct sc_faults *f, const char *p, size_t n, struct sc_
         return f->steady = true;
     if (n == 10 && memcmp(p, "--unmarked", 10) == 0)
         return f->unmarked = true;
+    if (n == 7 && memcmp(p, "--trace", 7) == 0)
+        return f->trace = true;
     if (n >= sizeof seed && memcmp(p, seed, sizeof seed - 1) == 0 &&
         sc_script_number(p + sizeof seed - 1, n - sizeof seed + 1, INT64_MAX / 20, &value)) {
         f->seed = (uint64_t)value;

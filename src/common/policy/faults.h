@@ -39,6 +39,7 @@ struct sc_faults {
     uint64_t run;  /* whose calls are counted together: a run, or a version of the file */
     bool steady;   /* what we do about failures is done about these, too */
     bool unmarked; /* nothing in an answer tells that it is none */
+    bool trace;    /* the log has each attempt, in JSON, at once */
     int mock_port; /* of 127.0.0.1, where known hosts are answered; 0: by themselves */
 };
 
@@ -50,7 +51,7 @@ void sc_fault_spec_free(struct sc_fault_spec *f);
 bool sc_fault_spec_fits(const struct sc_fault_spec *f, const struct sc_subject *t);
 
 /* Lines of faults, and of options: "--seed 7", "--steady", "--unmarked", "--run ID",
- * "--mock PORT". False and *err
+ * "--mock PORT", "--trace". False and *err
  * if one is wrong. This is what STEADYCURL_FAULTS holds. */
 bool sc_faults_read(struct sc_faults *f, const char *lines, struct sc_script_error *err);
 void sc_faults_free(struct sc_faults *f);

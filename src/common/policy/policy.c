@@ -201,6 +201,11 @@ int sc_policy_mock(const struct sc_policy *p)
     return p->faults.mock_port;
 }
 
+bool sc_policy_is_traced(const struct sc_policy *p)
+{
+    return p->faults.trace;
+}
+
 bool sc_policy_names_hosts(const struct sc_policy *p, const struct sc_rule *rule)
 {
     const struct sc_patterns *hosts = &p->matches[rule->index].host;

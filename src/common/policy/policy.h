@@ -95,6 +95,9 @@ const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 /* The port of 127.0.0.1 where known hosts are answered by a mock; 0: by themselves. */
 int sc_policy_mock(const struct sc_policy *p);
 
+/* `run --trace`: the log has each attempt, in JSON, whatever the policy says of it. */
+bool sc_policy_is_traced(const struct sc_policy *p);
+
 /* Whether the rule says whose calls it is for: one for all hosts does not. */
 bool sc_policy_names_hosts(const struct sc_policy *p, const struct sc_rule *rule);
 

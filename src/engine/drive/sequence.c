@@ -17,6 +17,7 @@
 #include "wire/answer.h"
 #include "wire/clock.h"
 #include "wire/feed.h"
+#include "wire/kind.h"
 #include "wire/rewrite.h"
 #include "drive/aside.h"
 
@@ -232,8 +233,12 @@ bool sc_managed_stands_in(const struct sc_transfer *t)
 
 CURLcode sc_managed_stand_in(struct sc_transfer *t)
 {
-    CURLcode rc = sc_answer_hold(&t->x, &t->feigned.answer->reply);
+    const struct sc_reply *r = &t->feigned.answer->reply;
+    CURLcode rc = sc_answer_hold(&t->x, r);
 
+    if (r->reach == SC_REACH_ANSWER && r->status / 100 == 2) /* it is judged as one that came */
+        sc_kind_of_whole(&t->x, r->content_type ? r->content_type : "application/json",
+                         (struct sc_str){r->body, r->body_len - r->short_by});
     sc_feigned_set(t, NULL);
     return rc;
 }

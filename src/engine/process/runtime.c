@@ -335,6 +335,11 @@ struct sc_log sc_runtime_log(const struct sc_policy *p)
         log.mode = set->mode;
         log.batch = set->flush == SC_LOG_BATCH;
     }
+    if (p && sc_policy_is_traced(p)) {
+        log.format = SC_LOG_JSON;
+        log.level = SC_LOG_DEBUG;
+        log.batch = false;
+    }
     if (path) /* "": none */
         log.path = *path ? path : NULL;
     return log;

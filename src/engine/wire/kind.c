@@ -95,16 +95,13 @@ static bool is_sealed(const struct sc_exchange *x)
     return x->encoded && !(x->shadow->o.decodes && x->shadow->o.may_decode);
 }
 
-bool sc_kind_by_type(struct sc_exchange *x)
+static bool by_type(struct sc_exchange *x, const char *type)
 {
-    const struct sc_shadow *s = x->shadow;
-    const char *type = NULL;
     struct sc_str content_type;
     enum sc_stream_kind kind;
 
     x->kind_told = true;
-    s->real->easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
-    if (s->o.no_body || x->status == 204 || (!type && (x->status != 200 || !generates(x))))
+    if (x->shadow->o.no_body || x->status == 204 || (!type && (x->status != 200 || !generates(x))))
         return false;
     content_type = (struct sc_str){type ? type : "", type ? strlen(type) : 0};
     kind = !type || is_plain_json(type) ? SC_STREAM_NONE : sc_stream_kind_of(content_type);
@@ -123,6 +120,14 @@ bool sc_kind_by_type(struct sc_exchange *x)
     if (x->encoded) /* what callbacks get cannot be compared with Content-Length */
         x->content_length = -1;
     return x->content_length != 0 || (x->status == 200 && generates(x));
+}
+
+bool sc_kind_by_type(struct sc_exchange *x)
+{
+    const char *type = NULL;
+
+    x->shadow->real->easy_getinfo(x->shadow->easy, CURLINFO_CONTENT_TYPE, &type);
+    return by_type(x, type);
 }
 
 /* ---- by bytes ---- */
@@ -144,11 +149,8 @@ static enum sc_look look_of(struct sc_str held, const char *p, size_t n)
     return sc_look_of(begin, held.n + n);
 }
 
-void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n)
+static void by_look(struct sc_exchange *x, enum sc_look look, struct sc_str held)
 {
-    struct sc_str held = sc_exchange_body(x); /* the piece is not in it */
-    enum sc_look look = look_of(held, p, n);
-
     if (look == SC_LOOK_UNTOLD)
         return;
     x->kind_told = true;
@@ -160,4 +162,24 @@ void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n)
         x->commit_early = true;
     else
         x->mode = SC_HOLD_JSON;
+}
+
+void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n)
+{
+    struct sc_str held = sc_exchange_body(x); /* the piece is not in it */
+
+    by_look(x, look_of(held, p, n), held);
+}
+
+void sc_kind_of_whole(struct sc_exchange *x, const char *type, struct sc_str body)
+{
+    by_type(x, type);
+    if (!x->kind_told && body.n > 0)
+        by_look(x, sc_look_of(body.p, body.n), (struct sc_str){"", 0});
+    if (x->stream) {
+        sc_stream_feed(x->stream, body.p, body.n);
+    } else if (x->mode == SC_HOLD_JSON) {
+        sc_usage_feed(&x->usage, body.p, body.n);
+        x->read_len += body.n;
+    }
 }

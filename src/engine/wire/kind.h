@@ -17,6 +17,9 @@ bool sc_kind_by_type(struct sc_exchange *x);
 /* A piece of the body, which is not held yet; while `kind_told` is false. */
 void sc_kind_by_bytes(struct sc_exchange *x, const char *p, size_t n);
 
+/* An answer that no server sent is there at once, of that type, and read as if it had come. */
+void sc_kind_of_whole(struct sc_exchange *x, const char *type, struct sc_str body);
+
 /* The JSON that is read is over, and more has come behind it, in this piece: lines of JSON. */
 void sc_kind_is_lines(struct sc_exchange *x, const char *p, size_t n);
 

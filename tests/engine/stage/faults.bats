@@ -171,6 +171,15 @@ POLICY
     run -56 fault 'api.openai.com=reset' --steady -- curl -sS -m 2 -d "$BODY" https://api.openai.com/v1/chat/completions
 }
 
+@test "--steady: a made-up 200 that is no answer is judged as one that came" {
+    for f in '200;body-text=' '200;body-text={"choices":[{"mess' \
+        '200;content-type=text/event-stream;body-text=: wait\n\n'; do
+        run -0 fault "api.openai.com=$f,200;body-text={\"choices\":[{\"message\":{}}]}" --steady -- \
+            curl -sS -d '{"model":"gpt-4o","stream":true,"messages":[]}' https://api.openai.com/v1/chat/completions
+        [ "$output" = '{"choices":[{"message":{}}]}' ]
+    done
+}
+
 @test "each fault is in the log; an answer says that it is one, unless --unmarked" {
     run fault 'api.openai.com=503' -- curl -si https://api.openai.com/v1/models
     [[ $output == *"x-steadycurl: fault"* ]]
