@@ -22,7 +22,16 @@
 #include "policy/faults.h"
 #include "policy/policy.h"
 
-enum { OPT_STRICT = 300, OPT_DEEP, OPT_FAULT, OPT_SEED, OPT_STEADY, OPT_UNMARKED, OPT_MOCK, OPT_TRACE };
+enum {
+    OPT_STRICT = 300,
+    OPT_DEEP,
+    OPT_FAULT,
+    OPT_SEED,
+    OPT_STEADY,
+    OPT_UNMARKED,
+    OPT_MOCK,
+    OPT_TRACE
+};
 
 static const struct sc_option options[] = {
     SC_OPTION_POLICY_FOUND,

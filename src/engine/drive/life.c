@@ -2,6 +2,7 @@
 #include "drive/life.h"
 
 #include "drive/multi.h"
+#include "handle/detour.h"
 #include "handle/hooks.h"
 #include "drive/sequence.h"
 #include "wire/answer.h"
@@ -43,5 +44,6 @@ void sc_life_end(struct sc_shadow *s)
         sc_managed_end(s);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_detour_free(s);
     sc_shadow_free(s);
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "handle/hooks.h"
+#include "handle/tracked.h"
+
+enum { IN = 1 << SC_HOOK_DETOUR };
 
 struct sc_detour {
     char to[24]; /* CONNECT_TO, which libcurl keeps no copy of */
@@ -115,7 +117,7 @@ static bool detour_of_own(struct sc_shadow *s, struct sc_detour *d)
 {
     if (!find_plain(s, d))
         return false;
-    sc_hook_in(s, SC_HOOK_DETOUR, NULL);
+    s->hooked = (uint16_t)(s->hooked | IN); /* sc_hooks_out brings it back */
     if (d->plain.set && s->o.url_handle)
         SC_SET(s, CURLOPT_CURLU, (CURLU *)NULL);
     if (d->plain.set && SC_SET(s, CURLOPT_URL, d->plain.p) != CURLE_OK)
@@ -191,7 +193,7 @@ const char *sc_detour_url(const struct sc_shadow *s, const char *effective)
 {
     const struct sc_detour *d = s->detour;
 
-    if (!sc_hook_is_in(s, SC_HOOK_DETOUR))
+    if (!(s->hooked & IN))
         return d->url.p;
     return effective && strcmp(effective, d->plain.p) == 0 ? d->url.p : effective;
 }

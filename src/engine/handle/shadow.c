@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handle/detour.h"
-
 bool sc_text_set(struct sc_text *t, const char *p, size_t n)
 {
     t->set = false;
@@ -149,7 +147,6 @@ void sc_shadow_free(struct sc_shadow *s)
     free_texts(&s->o);
     sc_text_free(&s->parsed_path);
     free(s->memo);
-    sc_detour_free(s);
     free(s);
 }
 

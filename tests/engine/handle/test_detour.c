@@ -66,6 +66,12 @@ static struct sc_shadow *new_shadow(const char *url)
     return s;
 }
 
+static void drop(struct sc_shadow *s)
+{
+    sc_detour_free(s);
+    sc_shadow_free(s);
+}
+
 static const char *text_of(CURLoption option)
 {
     return (const char *)(intptr_t)now[SC_TRACKED_INDEX(option)];
@@ -95,7 +101,7 @@ static void test_urls_go_without_tls_and_come_back(void **state)
         assert_string_equal(text_of(CURLOPT_URL), urls[i][0]);
         if (sc_detour_was_taken(s))
             assert_string_equal(sc_detour_url(s, NULL), urls[i][0]);
-        sc_shadow_free(s);
+        drop(s);
     }
 }
 
@@ -110,7 +116,7 @@ static void test_a_scheme_that_only_an_option_names(void **state)
     assert_string_equal(text_of(CURLOPT_URL), "http://api.openai.com/v1");
     sc_hooks_out(s);
     assert_string_equal(text_of(CURLOPT_URL), "api.openai.com/v1");
-    sc_shadow_free(s);
+    drop(s);
 }
 
 static void test_a_url_handle_stands_aside_and_comes_back(void **state)
@@ -129,7 +135,7 @@ static void test_a_url_handle_stands_aside_and_comes_back(void **state)
     assert_ptr_equal(text_of(CURLOPT_CURLU), u);
     assert_null(text_of(CURLOPT_URL));
     assert_string_equal(sc_detour_url(s, NULL), "https://api.openai.com/v1");
-    sc_shadow_free(s);
+    drop(s);
     curl_url_cleanup(u);
 }
 
@@ -145,7 +151,7 @@ static void test_a_redirect_that_was_followed_is_remembered(void **state)
     assert_string_equal(sc_detour_url(s, effective), "http://api.openai.com/elsewhere");
     sc_detour_forget(s);
     assert_false(sc_detour_was_taken(s));
-    sc_shadow_free(s);
+    drop(s);
 }
 
 static void test_ways_of_the_program_come_back(void **state)
@@ -173,7 +179,7 @@ static void test_ways_of_the_program_come_back(void **state)
     assert_string_equal(text_of(CURLOPT_PROTOCOLS_STR), "https");
     assert_int_equal(now[SC_TRACKED_INDEX(CURLOPT_HTTP_VERSION)],
                      CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-    sc_shadow_free(s);
+    drop(s);
 
     s = new_shadow("https://api.openai.com/v1");
     assert_true(sc_asked_url(s));
@@ -182,7 +188,7 @@ static void test_ways_of_the_program_come_back(void **state)
     sc_hooks_out(s);
     assert_null(text_of(CURLOPT_CONNECT_TO));
     assert_null(text_of(CURLOPT_NOPROXY));
-    sc_shadow_free(s);
+    drop(s);
 }
 
 int main(void)
