@@ -65,7 +65,7 @@ SAY = $(if $(V),:,printf '  %-5s %s\n')
 # Nothing is installed by `make` alone; what is missing is named before the first compiler error.
 $(BUILD)/.headers: | tests/packages-build.txt
 	@mkdir -p $(@D)
-	@for h in curl/curl.h cjson/cJSON.h gnutls/gnutls.h microhttpd.h sqlite3.h; do \
+	@for h in curl/curl.h cjson/cJSON.h gnutls/gnutls.h microhttpd.h ncurses.h sqlite3.h; do \
 	    echo "#include <$$h>" | $(CC) $(COMMON) -E - >/dev/null 2>&1 || { \
 	        echo "<$$h> is missing. Run: sudo apt-get install" \
 	            "`sed 's/ |.*//' tests/packages-build.txt | tr '\n' ' '`"; exit 1; }; \
@@ -110,7 +110,7 @@ $(BUILD)/steadycurl-audit.so: $(BUILD)/obj/preload/audit/audit.o $(BUILD)/obj/pr
 
 $(BUILD)/steadycurl: $(COMMAND_OBJ)
 	@$(SAY) LINK $@
-	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lsqlite3 -lm
+	$(Q)$(CC) $(LINK) -pie -o $@ $^ -lmicrohttpd -lgnutls -lcjson -lncursesw -ltinfo -lsqlite3 -lm
 
 # Installs the packages that building takes, and those of the lists that the target adds.
 PACKAGES = tests/packages-build.txt

@@ -17,6 +17,7 @@
     X(explain, "say which rule a URL matches, and what a response would lead to") \
     X(doctor, "say whether and how a program can be wrapped")                     \
     X(status, "show what all processes share: breakers, limits, gates")           \
+    X(top, "show in the terminal, live, what calls do")                           \
     X(metrics, "print counters and histograms for Prometheus")                    \
     X(costs, "say what calls have cost, by model, task, day...")                  \
     X(cache, "list, show and remove the answers that are kept")                   \
