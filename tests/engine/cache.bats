@@ -125,9 +125,11 @@ asked() { # how many requests the server got
 @test "a stream comes again event by event, with its end" {
     mock_start --script 200,200,200,503
     policy '"cache": {}'
+    n=0
     for at in "/v1/chat/completions $(streamed "$CHAT")" "/v1/messages $(streamed "$MESSAGES")" \
         '/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse {"contents":[{"parts":[{"text":"hello"}]}]}'; do
-        ask "${at%% *}" "${at#* }" -N >"$BATS_TEST_TMPDIR/$((++n))"
+        n=$((n + 1))
+        ask "${at%% *}" "${at#* }" -N >"$BATS_TEST_TMPDIR/$n"
     done
     n=0
     for at in "/v1/chat/completions $(streamed "$CHAT")" "/v1/messages $(streamed "$MESSAGES")" \

@@ -7,7 +7,7 @@ load ../../lib/mock
 setup() {
     unset LD_PRELOAD STEADYCURL_POLICY STEADYCURL_FAULTS http_proxy https_proxy
     export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR OPENAI_API_KEY=sk-proj-0123456789abcdef
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || exit
 }
 
 # A program of a few lines: ASK is what it does with curl.

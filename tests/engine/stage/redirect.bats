@@ -9,7 +9,7 @@ setup() {
     export STEADYCURL_LOG=$BATS_TEST_TMPDIR/log XDG_CONFIG_HOME=$BATS_TEST_TMPDIR
     # Whoever goes out by mistake meets a proxy that is not there, and not the network.
     export https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || exit
 }
 
 teardown() {
@@ -110,7 +110,7 @@ folder_of() {
     mocked sh -c 'env >env; kill -9 $$' || true
     await test ! -e "$(folder_of)"
     out=$(mocked sh -c 'env >env; echo done') # nobody holds the pipe
-    [ "$out" = done ]
+    [ "$out" = "done" ]
     await test ! -e "$(folder_of)"
     run -0 "$STEADYCURL" run --steady --fault 'api.openai.com=503,200;body-text=fine' -- \
         sh -c 'env >env; curl -sS -d "{}" https://api.openai.com/v1/chat/completions'
