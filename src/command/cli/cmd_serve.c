@@ -75,7 +75,8 @@ struct arguments {
 
 static int run(struct arguments *t)
 {
-    char log[PATH_MAX] = "", why[512];
+    static char log[PATH_MAX];
+    char why[512];
     char *token = NULL;
     int status;
 

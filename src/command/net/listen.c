@@ -15,7 +15,7 @@ static int port_of(int fd)
         struct sockaddr_storage any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } a;
+    } a = {.any.ss_family = AF_UNSPEC};
     socklen_t n = sizeof a;
 
     if (getsockname(fd, (struct sockaddr *)&a, &n) != 0)

@@ -2,10 +2,8 @@
         .section .rodata
         .macro  asset name, file
         .globl  \name
-        .globl  \name\()_end
 \name:
         .incbin "\file"
-\name\()_end:
         .byte   0
         .endm
 

@@ -108,11 +108,7 @@ void sc_page_first(struct sc_serve *s, FILE *f);
 
 enum MHD_Result sc_route(struct sc_serve *s, struct MHD_Connection *c, const char *path);
 
-/* Files of this folder (assets.S). */
-#define SC_SERVE_ASSET(name) extern const char sc_serve_##name[], sc_serve_##name##_end[]
-SC_SERVE_ASSET(page);
-SC_SERVE_ASSET(style);
-SC_SERVE_ASSET(script);
-#undef SC_SERVE_ASSET
+/* Files of this folder, as texts (assets.S). */
+extern const char sc_serve_page[], sc_serve_style[], sc_serve_script[];
 
 #endif

@@ -138,5 +138,5 @@ void sc_page_first(struct sc_serve *s, FILE *f)
         places[i].put(s, f);
         rest = at + strlen(places[i].mark);
     }
-    fwrite(rest, 1, (size_t)(sc_serve_page_end - rest), f);
+    fputs(rest, f);
 }

@@ -27,14 +27,13 @@ static enum MHD_Result page(struct sc_serve *s, struct MHD_Connection *c)
 static enum MHD_Result style(struct sc_serve *s, struct MHD_Connection *c)
 {
     (void)s;
-    return sc_send_bytes(c, sc_serve_style, (size_t)(sc_serve_style_end - sc_serve_style),
-                         "text/css; charset=utf-8");
+    return sc_send_bytes(c, sc_serve_style, strlen(sc_serve_style), "text/css; charset=utf-8");
 }
 
 static enum MHD_Result script(struct sc_serve *s, struct MHD_Connection *c)
 {
     (void)s;
-    return sc_send_bytes(c, sc_serve_script, (size_t)(sc_serve_script_end - sc_serve_script),
+    return sc_send_bytes(c, sc_serve_script, strlen(sc_serve_script),
                          "text/javascript; charset=utf-8");
 }
 

@@ -132,7 +132,7 @@ static int harvest(struct sc_multi *u)
 {
     int again = 0;
     struct sc_member *m;
-    CURLcode rc;
+    CURLcode rc = CURLE_OK;
 
     while ((m = u->ended.first) != NULL || (m = next_ended(u, &rc)) != NULL) {
         sc_member_ended(m, m->list == &u->ended ? m->result : rc);
