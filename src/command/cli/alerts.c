@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 #include "state/money.h"
 
 static const struct sc_money_budget *budget_of(const struct sc_policy *p, const char *label)

@@ -13,8 +13,9 @@
 
 #include <sqlite3.h>
 
+#include "base/now.h"
 #include "cli/cli.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "cli/when.h"
 #include "policy/home.h"
@@ -43,14 +44,6 @@ struct job {
     bool json;
     sqlite3 *db;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static int fail(struct job *j)
 {
@@ -180,7 +173,7 @@ static int stats(struct job *j)
 
     snprintf(sql, sizeof sql,
              "SELECT count(*), total(bytes), sum(until <= %lld), min(kept), max(kept) FROM answers",
-             (long long)now_ms());
+             (long long)sc_wall_ms());
     if (sqlite3_prepare_v2(j->db, sql, -1, &s, NULL) != SQLITE_OK ||
         sqlite3_step(s) != SQLITE_ROW) {
         sqlite3_finalize(s);

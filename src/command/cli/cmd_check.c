@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/policy_file.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "http/json.h"
 #include "log/file.h"

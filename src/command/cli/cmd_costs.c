@@ -14,7 +14,7 @@
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
 #include "cli/place.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "ledger/waiting.h"
 #include "cli/when.h"

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/captured.h"
 #include "cli/explain.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/policy_file.h"
 #include "cli/usage.h"
 #include "http/url.h"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "policy/match.h"
 #include "policy/policy.h"

@@ -18,7 +18,7 @@
 #include "cli/cli.h"
 #include "cli/log_search.h"
 #include "cli/logfile.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "cli/when.h"
 #include "ledger/log_tail.h"

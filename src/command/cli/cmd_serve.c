@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/logfile.h"
 #include "cli/policy_file.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "serve/serve.h"
 

@@ -12,7 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/policy_file.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/usage.h"
 #include "policy/text.h"
 #include "simulate/from_log.h"

@@ -13,7 +13,7 @@
 #include "cli/logfile.h"
 #include "cli/others.h"
 #include "cli/policy_file.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "ledger/status_words.h"
 #include "cli/usage.h"
 #include "ledger/reading.h"

@@ -4,9 +4,9 @@
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "cli/cli.h"
 #include "cli/logfile.h"
 #include "cli/top.h"
@@ -38,17 +38,9 @@ static void take_line(void *arg, const char *line, size_t n)
         sc_calls_take(t->calls, &l);
 }
 
-static int64_t second(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec;
-}
-
 static void look(struct sc_top *t, const char *state, int64_t *counted)
 {
-    int64_t now = second();
+    int64_t now = sc_monotonic_ms() / 1000;
 
     if (!t->view.region) {
         free(t->view.scopes);
@@ -160,7 +152,7 @@ static bool begin_screen(void)
 
 static int run(struct sc_top *t, const char *state)
 {
-    int64_t counted = second();
+    int64_t counted = sc_monotonic_ms() / 1000;
     int key = ERR;
 
     if (!begin_screen())

@@ -3,15 +3,15 @@
  * steadycurl, and gets a verdict.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/folder.h"
+#include "base/now.h"
 #include "cli/cli.h"
 #include "cli/place.h"
 #include "cli/usage.h"
@@ -181,17 +181,6 @@ static int print_kinds(const struct sc_kinds *k)
 
 /* ---- where, and with what -------------------------------------------------------------------- */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)where;
-    if (kind == FTW_DP)
-        rmdir(path);
-    else
-        unlink(path);
-    return 0;
-}
-
 static bool make_folder(const struct asked *a, char *folder, size_t n)
 {
     const char *tmp = getenv("TMPDIR");
@@ -344,14 +333,6 @@ static int tell(const struct asked *a, const struct sc_try_report *r)
     return !good || sc_try_bad_runs(r) > 0;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int try_all(struct asked *a, const struct sc_trial *calm, int64_t began)
 {
     struct sc_trial *list = calloc(2 * a->kinds.n, sizeof *list);
@@ -365,7 +346,7 @@ static int try_all(struct asked *a, const struct sc_trial *calm, int64_t began)
         n = put_trials(a, calm, list, rows);
         if (sc_trials_run(&a->plan, list, n, &calm->hosts, calm, err, sizeof err)) {
             judge(&r, rows);
-            r.ms = now_ms() - began;
+            r.ms = sc_monotonic_ms() - began;
             status = tell(a, &r);
         } else {
             sc_usage_wrong(&usage, "%s", err);
@@ -383,7 +364,7 @@ static int try_program(struct asked *a)
     static struct sc_trial calm;
     static char folder[PATH_MAX], self[PATH_MAX];
     static const char *keys[KEYS_MAX];
-    int64_t began = now_ms();
+    int64_t began = sc_monotonic_ms();
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     int status = 2;
 
@@ -399,7 +380,7 @@ static int try_program(struct asked *a)
         status = try_all(a, &calm, began);
     sc_trial_free(&calm);
     if (!a->keep)
-        nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        sc_folder_remove(folder);
     return status;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "mock/server.h"
 
 enum { POLL_MS = 50 };
@@ -47,17 +47,6 @@ static void await_end(pid_t pid, int fd)
     else
         while (kill(pid, 0) == 0)
             poll(NULL, 0, POLL_MS);
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)where;
-    if (kind == FTW_DP)
-        rmdir(path);
-    else
-        unlink(path);
-    return 0;
 }
 
 /* ---- the companion --------------------------------------------------------------------------- */
@@ -108,7 +97,7 @@ static void keep_company(const struct sc_companion *c, pid_t program, int fd)
     if (server || !c->mock)
         await_end(program, process);
     if (c->folder)
-        nftw(c->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        sc_folder_remove(c->folder);
 }
 
 /* Twice, so that it is nobody's child here; in a session of its own, so that a terminal's ^C does

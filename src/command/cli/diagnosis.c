@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 
 static const char *const answers[] = {"covered", "depends", "not covered"};
 

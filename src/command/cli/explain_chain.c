@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "cli/explain.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "dialect/dialect.h"
 #include "http/json.h"
 #include "policy/key.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cli/explain.h"
-#include "cli/print.h"
+#include "base/print.h"
 
 static void text(const char *key, const char *s)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/explain.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "core/money.h"
 #include "core/units.h"
 

@@ -5,7 +5,7 @@
 
 #include "cli/captured.h"
 #include "cli/explain.h"
-#include "cli/print.h"
+#include "base/print.h"
 #include "dialect/dialect.h"
 #include "http/stream.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/when.h"
 #include "core/units.h"
 #include "log/plain.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 #include "ledger/log_find.h"
 #include "log/plain.h"
 

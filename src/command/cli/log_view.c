@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 #include "cli/when.h"
 #include "core/units.h"
 

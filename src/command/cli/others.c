@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 
 #define USERS_MAX 1024
 

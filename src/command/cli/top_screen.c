@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/now.h"
 #include "cli/top.h"
 #include "core/units.h"
 #include "ledger/reading.h"
@@ -43,8 +44,6 @@ static void put_cell(const char *text, int width)
 
 static void put_headline(struct sc_top *t, int64_t now)
 {
-    static const char *const begin[] = {"calls go through", "calls go, but",
-                                        "calls wait:", "calls are refused:"};
     struct sc_finding worst;
 
     move(0, 0);
@@ -55,7 +54,7 @@ static void put_headline(struct sc_top *t, int64_t now)
     }
     sc_state_worst(&t->view, NULL, now, (int64_t)time(NULL), &worst);
     attron(COLOR_PAIR(colours[worst.how]) | A_BOLD);
-    addstr(begin[worst.how]);
+    addstr(sc_how_words(worst.how));
     attroff(COLOR_PAIR(colours[worst.how]) | A_BOLD);
     if (worst.how != SC_CALLS_GO) {
         addch(' ');
@@ -72,11 +71,9 @@ static void put_rates(struct sc_top *t)
     size_t width = COLS > 60 ? (size_t)(COLS - 50) : 10;
     char spark[3 * SC_TOP_RATES + 1];
     struct sc_calls_rate r;
-    struct timespec ts;
 
     width = width < SC_TOP_RATES ? width : SC_TOP_RATES;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    sc_calls_rate(t->calls, (int64_t)ts.tv_sec * 1000 - 10000, &r);
+    sc_calls_rate(t->calls, sc_wall_ms() - 10000, &r);
     sc_top_spark(t->rates + SC_TOP_RATES - width, width, spark);
     mvprintw(1, 0, "%.1f a second, %lld failed", (double)r.calls / 10, (long long)r.failed);
     if (r.calls > 0)

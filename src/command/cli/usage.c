@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/print.h"
+#include "base/print.h"
 #include "steadycurl/version.h"
 
 #define NAME_LIMIT 32

@@ -1,4 +1,5 @@
 /* when.c - see when.h. */
+#include "base/now.h"
 #include "cli/when.h"
 
 #include <stdio.h>
@@ -10,14 +11,6 @@
 #include "ledger/ledger_line.h"
 
 #define DAY_MS INT64_C(86400000)
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / SC_NS_PER_MS;
-}
 
 /* "36h": that long ago. */
 static bool read_ago(const char *text, int64_t *ms)
@@ -33,7 +26,7 @@ static bool read_ago(const char *text, int64_t *ms)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (units[i].letter == after[0]) {
-            *ms = now_ms() - n * units[i].ms;
+            *ms = sc_wall_ms() - n * units[i].ms;
             return true;
         }
     }

@@ -87,6 +87,14 @@ const char *sc_how_name(enum sc_how how)
     return names[how];
 }
 
+const char *sc_how_words(enum sc_how how)
+{
+    static const char *const words[] = {"calls go through", "calls go, but", "calls wait:",
+                                        "calls are refused:"};
+
+    return words[how];
+}
+
 struct ask {
     const struct sc_state_view *v;
     sc_word *const *words;

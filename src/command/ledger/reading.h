@@ -68,6 +68,9 @@ enum sc_how {
 
 const char *sc_how_name(enum sc_how how); /* "good", "at_risk", "waiting", "refused" */
 
+/* For people, before the words of a finding: "calls go through", "calls wait:". */
+const char *sc_how_words(enum sc_how how);
+
 struct sc_finding {
     enum sc_how how;
     const char *reason; /* one word, as x-steadycurl has it */

@@ -359,9 +359,6 @@ static void show_providers(struct sc_writer *w, const struct sc_state_view *v, i
 
 static void show_worst(struct sc_writer *w, const struct sc_finding *f, int more, bool known)
 {
-    static const char *const begin[] = {"calls go through", "calls go, but", "calls wait",
-                                        "calls are refused"};
-
     if (w->json) {
         begin_part(w, "headline");
         put_text(w, "calls", known ? sc_how_name(f->how) : "unknown");
@@ -377,11 +374,10 @@ static void show_worst(struct sc_writer *w, const struct sc_finding *f, int more
         return;
     }
     if (f->how == SC_CALLS_GO) {
-        fprintf(w->to, "%s\n", begin[f->how]);
+        fprintf(w->to, "%s\n", sc_how_words(f->how));
         return;
     }
-    fprintf(w->to, "%s%s %s (%s)", begin[f->how], f->how == SC_CALLS_AT_RISK ? "" : ":", f->words,
-            f->scope);
+    fprintf(w->to, "%s %s (%s)", sc_how_words(f->how), f->words, f->scope);
     if (more)
         fprintf(w->to, ", and so in %d more scope%s", more, more == 1 ? "" : "s");
     fputc('\n', w->to);

@@ -12,7 +12,7 @@
 #include "mock/exchange.h"
 #include "mock/net.h"
 #include "mock/reply.h"
-#include "net/listen.h"
+#include "base/listen.h"
 
 #define CONNECTION_MEMORY (256u << 10)
 #define CONNECTIONS_MAX 4000u

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "serve/inside.h"
 
 bool sc_page_begin(struct sc_page *p)
@@ -73,7 +74,7 @@ enum MHD_Result sc_send_error(struct MHD_Connection *c, unsigned status, const c
     if (!sc_page_begin(&p))
         return MHD_NO;
     fputs("{\"error\":", p.f);
-    sc_put_json_text(p.f, text);
+    sc_print_json(p.f, text);
     fputs("}\n", p.f);
     fclose(p.f);
     r = MHD_create_response_from_buffer(p.n, p.text, MHD_RESPMEM_MUST_FREE);

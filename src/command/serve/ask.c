@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/now.h"
 #include "serve/inside.h"
 
 enum { ASKS_MAX = 4, OUTPUT_MAX = 4 << 20, PATIENCE_MS = 60000 };
@@ -88,7 +89,7 @@ enum MHD_Result sc_ask_begin(struct sc_serve *s, struct MHD_Connection *c, char 
     }
     a->connection = c;
     a->type = type;
-    a->end_ms = sc_serve_now_ms() + PATIENCE_MS;
+    a->end_ms = sc_monotonic_ms() + PATIENCE_MS;
     a->next = s->asks;
     s->asks = a;
     MHD_suspend_connection(c);
@@ -190,7 +191,7 @@ static bool read_some(struct sc_ask *a)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
-            return sc_serve_now_ms() >= a->end_ms;
+            return sc_monotonic_ms() >= a->end_ms;
         if (n <= 0)
             return true;
         a->n += (size_t)n;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "log/plain.h"
 
 struct open_call {
@@ -194,28 +195,12 @@ void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_r
 
 /* ---- as JSON -------------------------------------------------------------------------------- */
 
-void sc_put_json_text(FILE *f, const char *s)
-{
-    fputc('"', f);
-    for (; *s; s++) {
-        unsigned char u = (unsigned char)*s;
-
-        if (u < 0x20 || u == 0x7f || u == '<')
-            fprintf(f, "\\u%04x", u);
-        else if (u == '"' || u == '\\')
-            fprintf(f, "\\%c", u);
-        else
-            fputc(u, f);
-    }
-    fputc('"', f);
-}
-
 static void put_text(FILE *f, const char *name, const char *text)
 {
     if (!text[0])
         return;
     fprintf(f, ",\"%s\":", name);
-    sc_put_json_text(f, text);
+    sc_print_json(f, text);
 }
 
 static void put_number(FILE *f, const char *name, int64_t v)

@@ -61,7 +61,4 @@ struct sc_calls_rate {
 
 void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_rate *out);
 
-/* A text as a JSON string. What a terminal or a page could obey is said by its number. */
-void sc_put_json_text(FILE *f, const char *s);
-
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger/reading.h"
+#include "base/now.h"
+#include "base/print.h"
 #include "ledger/status_words.h"
 #include "serve/inside.h"
 #include "state/state.h"
@@ -113,7 +114,7 @@ static void put_rate(struct sc_serve *s, FILE *f)
 {
     struct sc_calls_rate r;
 
-    sc_calls_rate(s->calls, sc_serve_wall_ms() - RATE_MS, &r);
+    sc_calls_rate(s->calls, sc_wall_ms() - RATE_MS, &r);
     fprintf(f,
             "\"rate\":{\"over_ms\":%d,\"calls\":%" PRId64 ",\"failed\":%" PRId64
             ",\"attempts\":%" PRId64 ",\"p50_ms\":%" PRId64 ",\"p95_ms\":%" PRId64 ",\"more\":%s}",
@@ -124,10 +125,10 @@ static void put_rate(struct sc_serve *s, FILE *f)
 void sc_now_json(struct sc_serve *s, FILE *f)
 {
     fprintf(f, "{\"time_ms\":%" PRId64 ",\"calls_seen\":%" PRIu64 ",\"odd_lines\":%" PRId64 ",",
-            sc_serve_wall_ms(), sc_calls_last(s->calls), s->odd);
+            sc_wall_ms(), sc_calls_last(s->calls), s->odd);
     put_rate(s, f);
     fputs(",\"log\":", f);
-    sc_put_json_text(f, s->config->log);
+    sc_print_json(f, s->config->log);
     fputs(",\"status\":", f);
     sc_state_view_read(&s->view);
     sc_status_json(f, &s->view, sc_state_now());
@@ -177,7 +178,7 @@ static void tell_calls(struct sc_serve *s)
 
 static void tell_now(struct sc_serve *s)
 {
-    int64_t now = sc_serve_now_ms();
+    int64_t now = sc_monotonic_ms();
     struct sc_page p;
 
     if (now - s->told_ms < 1000 || !sc_page_begin(&p))

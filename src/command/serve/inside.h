@@ -28,10 +28,6 @@ struct sc_serve {
 
 /* ---- looking (look.c) ---- */
 
-/* Monotonic, and since 1970. */
-int64_t sc_serve_now_ms(void);
-int64_t sc_serve_wall_ms(void);
-
 /* Takes in what the log has got, and what the state has. */
 void sc_serve_look(struct sc_serve *s);
 

@@ -1,29 +1,10 @@
 /* look.c - what the log and the state have got; see inside.h. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "ledger/waiting.h"
 #include "serve/inside.h"
 
 enum { EACH_LOOK = 8 << 20 };
-
-static int64_t clock_ms(clockid_t which)
-{
-    struct timespec t;
-
-    clock_gettime(which, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t sc_serve_now_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-int64_t sc_serve_wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
 
 static void take_line(void *arg, const char *line, size_t n)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/markup.h"
 #include "core/units.h"
 #include "ledger/reading.h"
 #include "ledger/status_words.h"
@@ -15,43 +16,19 @@
 
 enum { FIRST_CALLS = 50 };
 
-static void put_html(FILE *f, const char *s)
-{
-    for (; *s; s++) {
-        switch (*s) {
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        case '"':
-            fputs("&quot;", f);
-            break;
-        default:
-            fputc((unsigned char)*s < 0x20 && *s != '\n' ? ' ' : *s, f);
-        }
-    }
-}
-
 static void put_headline(struct sc_serve *s, FILE *f)
 {
-    static const char *const begin[] = {"calls go through", "calls go, but",
-                                        "calls wait:", "calls are refused:"};
     struct sc_finding worst;
 
     sc_state_view_read(&s->view);
     sc_state_worst(&s->view, NULL, sc_state_now(), (int64_t)time(NULL), &worst);
     fprintf(f, "<p id=\"headline\"><span class=\"lamp %s\">%s</span> ",
             s->view.region ? sc_how_name(worst.how) : "unknown",
-            s->view.region ? begin[worst.how] : "nothing known yet");
+            s->view.region ? sc_how_words(worst.how) : "nothing known yet");
     if (worst.how != SC_CALLS_GO) {
-        put_html(f, worst.words);
+        sc_markup(f, worst.words);
         fputs(" (", f);
-        put_html(f, worst.scope);
+        sc_markup(f, worst.scope);
         fputs(")", f);
     }
     fputs("</p>\n", f);
@@ -70,7 +47,7 @@ static void put_scopes(struct sc_serve *s, FILE *f)
         sc_status_scope(&w, &s->view, &s->view.scopes[i], sc_state_now());
     fputs("<pre>", f);
     if (fclose(words.f) == 0)
-        put_html(f, words.text);
+        sc_markup(f, words.text);
     fputs("</pre>", f);
     free(words.text);
 }
@@ -78,7 +55,7 @@ static void put_scopes(struct sc_serve *s, FILE *f)
 static void put_cell(FILE *f, const char *class, const char *text)
 {
     fprintf(f, "<td%s>", class);
-    put_html(f, text[0] ? text : "-");
+    sc_markup(f, text[0] ? text : "-");
     fputs("</td>", f);
 }
 

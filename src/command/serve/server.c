@@ -12,7 +12,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "net/listen.h"
+#include "base/listen.h"
+#include "base/now.h"
 #include "serve/inside.h"
 
 enum {
@@ -102,7 +103,7 @@ static bool write_port(const char *path, int port)
 static int patience(struct sc_serve *s, int64_t next_ms)
 {
     MHD_UNSIGNED_LONG_LONG wants;
-    int64_t ms = next_ms - sc_serve_now_ms();
+    int64_t ms = next_ms - sc_monotonic_ms();
 
     if (MHD_get_timeout(s->daemon, &wants) == MHD_YES && (int64_t)wants < ms)
         ms = (int64_t)wants;
@@ -124,9 +125,9 @@ static void run(struct sc_serve *s, int signals)
             return;
         sc_ask_go_on(s);
         MHD_run(s->daemon);
-        if (sc_serve_now_ms() < next_ms)
+        if (sc_monotonic_ms() < next_ms)
             continue;
-        next_ms = sc_serve_now_ms() + TICK_MS;
+        next_ms = sc_monotonic_ms() + TICK_MS;
         if (s->viewers)
             sc_serve_look(s);
         sc_events_tell(s);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/markup.h"
 #include "core/time.h"
 #include "simulate/result.h"
 
@@ -43,28 +44,6 @@ static const struct {
               {"calls failed, a second", failed, false},
               {"requests refused with 429, a second", refused, false}};
 #define PANELS (sizeof panels / sizeof *panels)
-
-void sc_sim_print_text(FILE *f, const char *s)
-{
-    for (; *s; s++) {
-        switch (*s) {
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '"':
-            fputs("&quot;", f);
-            break;
-        default:
-            fputc((unsigned char)*s < ' ' ? '?' : *s, f);
-        }
-    }
-}
 
 /* The time that all of them cover. */
 static size_t seconds_of(const struct sc_sim_result *all, size_t n)
@@ -200,7 +179,7 @@ static void draw_legend(FILE *f, const struct sc_sim_result *all, size_t n)
         fprintf(f,
                 "<path class=\"way\" stroke=\"%s\" d=\"M%.0f 16h22\"/><text x=\"%.0f\" y=\"20\">",
                 colours[k % COLOURS], x, x + 28);
-        sc_sim_print_text(f, all[k].name);
+        sc_markup(f, all[k].name);
         fputs("</text>\n", f);
         x += 48 + 7.0 * (double)strlen(all[k].name);
     }
@@ -214,7 +193,7 @@ void sc_sim_print_svg(FILE *f, const struct sc_sim_result *all, size_t n)
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
             "height=\"%d\" role=\"img\">\n<title>",
             WIDTH, height, WIDTH, height);
-    sc_sim_print_text(f, all[0].scenario->name);
+    sc_markup(f, all[0].scenario->name);
     fputs("</title>\n<style>\n"
           "svg{color-scheme:light dark;background:#fff;font:12px sans-serif;fill:#222}\n"
           ".way{fill:none;stroke-width:1.6}\n"

@@ -1,4 +1,5 @@
 /* A page that holds all of it: the table and the pictures, and nothing from elsewhere. */
+#include "base/markup.h"
 #include "core/time.h"
 #include "core/units.h"
 #include "simulate/result.h"
@@ -10,7 +11,7 @@ static void print_head(FILE *f, const struct sc_sim_result *r, uint64_t seed)
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
           f);
-    sc_sim_print_text(f, s->name);
+    sc_markup(f, s->name);
     fputs(" - steadycurl simulate</title>\n<style>\n"
           ":root{color-scheme:light dark}\n"
           "body{font:15px/1.4 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\n"
@@ -20,7 +21,7 @@ static void print_head(FILE *f, const struct sc_sim_result *r, uint64_t seed)
           "svg{max-width:100%;height:auto}\n"
           "</style>\n</head>\n<body>\n<h1>",
           f);
-    sc_sim_print_text(f, s->name);
+    sc_markup(f, s->name);
     fprintf(f, "</h1>\n<p>%lld clients in %lld processes on %lld host%s, %s, seed %llu.</p>\n",
             (long long)s->clients, (long long)s->processes, (long long)s->hosts,
             s->hosts == 1 ? "" : "s", sc_time_words(s->for_ns / SC_NS_PER_MS).s,
@@ -34,18 +35,18 @@ static void print_rows(FILE *f, const struct sc_sim_result *all, size_t n)
     fputs("<table>\n<tr><th></th>", f);
     for (size_t k = 0; k < n; k++) {
         fputs("<th>", f);
-        sc_sim_print_text(f, all[k].name);
+        sc_markup(f, all[k].name);
         fputs("</th>", f);
     }
     fputs("</tr>\n", f);
     for (size_t i = 0; i < sc_sim_n_lines; i++) {
         fputs("<tr><td>", f);
-        sc_sim_print_text(f, sc_sim_lines[i].what);
+        sc_markup(f, sc_sim_lines[i].what);
         fputs("</td>", f);
         for (size_t k = 0; k < n; k++) {
             sc_sim_lines[i].say(&all[k], value);
             fputs("<td>", f);
-            sc_sim_print_text(f, value);
+            sc_markup(f, value);
             fputs("</td>", f);
         }
         fputs("</tr>\n", f);

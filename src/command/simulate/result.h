@@ -33,9 +33,6 @@ void sc_sim_print_json(FILE *f, const struct sc_sim_result *all, size_t n, uint6
 void sc_sim_print_svg(FILE *f, const struct sc_sim_result *all, size_t n);
 void sc_sim_print_html(FILE *f, const struct sc_sim_result *all, size_t n, uint64_t seed);
 
-/* Text as XML and HTML have it. */
-void sc_sim_print_text(FILE *f, const char *s);
-
 /* One line of the table: what it is, and its value for one way. */
 #define SC_SIM_VALUE_MAX 48
 struct sc_sim_line {

@@ -3,20 +3,12 @@
 
 #include <string.h>
 
-#include "http/buf.h"
+#include "base/markup.h"
+#include "base/print.h"
 
 enum { COMMAND_MAX = 8192, WORDS_MAX = 256, TAIL_MAX = 2000 };
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
-
-static void json_text(FILE *f, const char *s, size_t n)
-{
-    struct sc_buf b = {.max = 4 * COMMAND_MAX};
-
-    sc_buf_escaped(&b, (struct sc_str){s, n});
-    fprintf(f, "\"%.*s\"", (int)b.n, b.p ? b.p : "");
-    sc_buf_free(&b);
-}
 
 static void json_names(FILE *f, struct sc_try_verdict v)
 {
@@ -55,10 +47,10 @@ static void json_run(FILE *f, const struct sc_try_report *r, const struct sc_try
     fprintf(f, ",\"faults\":%lld,\"verdict\":", (long long)row->run[w]->seen.faults);
     json_names(f, row->verdict[w]);
     fprintf(f, ",\"words\":");
-    json_text(f, words, strlen(words));
+    sc_print_json(f, words);
     fprintf(f,
             ",\"bad\":%s,\"command\":", sc_try_is(row->verdict[w], r->fail_on) ? "true" : "false");
-    json_text(f, command, strlen(command));
+    sc_print_json(f, command);
     fputc('}', f);
 }
 
@@ -73,7 +65,7 @@ void sc_try_json(FILE *f, const struct sc_try_report *r)
         const char *script = sc_kind_script(row->kind, r->calm->hosts.list[0].provider);
 
         fprintf(f, "%s\n{\"fault\":\"%s\",\"script\":", i > 0 ? "," : "", row->kind->name);
-        json_text(f, script, strlen(script));
+        sc_print_json(f, script);
         fputc(',', f);
         json_run(f, r, row, 0);
         fputc(',', f);
@@ -84,32 +76,6 @@ void sc_try_json(FILE *f, const struct sc_try_report *r)
 }
 
 /* ---- XML ------------------------------------------------------------------------------------- */
-
-/* Text of an element or attribute; what XML cannot hold is a '?'. */
-static void xml_text(FILE *f, const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-
-        if (c == '<')
-            fputs("&lt;", f);
-        else if (c == '>')
-            fputs("&gt;", f);
-        else if (c == '&')
-            fputs("&amp;", f);
-        else if (c == '"')
-            fputs("&quot;", f);
-        else if (c == '\n' || (c >= 0x20 && c < 0x7f))
-            fputc(c, f);
-        else
-            fputc('?', f);
-    }
-}
-
-static void xml(FILE *f, const char *s)
-{
-    xml_text(f, s, strlen(s));
-}
 
 static void junit_case(FILE *f, const struct sc_try_report *r, const struct sc_try_row *row, int w)
 {
@@ -123,18 +89,18 @@ static void junit_case(FILE *f, const struct sc_try_report *r, const struct sc_t
             sc_try_way[w], row->kind->name, (double)t->seen.ms / 1000);
     if (sc_try_is(row->verdict[w], r->fail_on)) {
         fprintf(f, "    <failure message=\"");
-        xml(f, words);
+        sc_markup(f, words);
         fprintf(f, "\">");
-        xml(f, command);
+        sc_markup(f, command);
         fprintf(f, "</failure>\n");
     } else if (row->verdict[w].end == SC_TRY_UNMET) {
         fprintf(f, "    <skipped message=\"%s\"/>\n", words);
     }
     fprintf(f, "    <system-out>");
-    xml(f, words);
+    sc_markup(f, words);
     fprintf(f, "</system-out>\n    <system-err>");
     if (!t->seen.leaks)
-        xml_text(f, t->err + t->err_len - tail, tail);
+        sc_markup_text(f, t->err + t->err_len - tail, tail);
     fprintf(f, "</system-err>\n  </testcase>\n");
 }
 
@@ -176,7 +142,7 @@ static void html_run(FILE *f, const struct sc_try_report *r, const struct sc_try
     sc_try_words(row->verdict[w], words, sizeof words);
     fprintf(f, "<td>%s</td><td>%.1f s</td><td>%zu</td><td>%s</td><td class=\"%s\">", exit,
             (double)s->ms / 1000, s->requests, sc_try_output(s), class);
-    xml(f, words);
+    sc_markup(f, words);
     fprintf(f, "</td>");
 }
 
@@ -191,7 +157,7 @@ void sc_try_html(FILE *f, const struct sc_try_report *r)
         "vertical-align:top}.bad{background:#fdd}.good{background:#dfd}"
         "code{white-space:pre-wrap}</style>\n<h1>What a program makes of faults</h1>\n<p><code>");
     for (char **word = r->plan->program; *word; word++) {
-        xml(f, *word);
+        sc_markup(f, *word);
         fputc(' ', f);
     }
     fprintf(f,
@@ -206,7 +172,7 @@ void sc_try_html(FILE *f, const struct sc_try_report *r)
         const struct sc_try_row *row = &r->rows[i];
 
         fprintf(f, "<tr><td title=\"");
-        xml(f, sc_kind_script(row->kind, r->calm->hosts.list[0].provider));
+        sc_markup(f, sc_kind_script(row->kind, r->calm->hosts.list[0].provider));
         fprintf(f, "\">%s</td>", row->kind->name);
         html_run(f, r, row, 0);
         html_run(f, r, row, 1);

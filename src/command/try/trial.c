@@ -11,18 +11,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/now.h"
+
 enum { READ_MAX = 8 << 20, MERCY_MS = 300, SPEC_MAX = 4096 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- one begins ------------------------------------------------------------------------------ */
 
@@ -122,7 +115,7 @@ static bool begin(const struct sc_trial_plan *plan, struct sc_trial *t,
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return false;
     fflush(NULL);
-    t->began_ms = now_ms();
+    t->began_ms = sc_monotonic_ms();
     t->started = true;
     t->pid = fork();
     if (t->pid == 0)
@@ -181,7 +174,7 @@ static void finish(const struct sc_trial_plan *plan, struct sc_trial *t,
     kill(-t->pid, SIGKILL); /* what it has left behind */
     t->done = true;
     t->pid = 0;
-    t->seen.ms = now_ms() - t->began_ms;
+    t->seen.ms = sc_monotonic_ms() - t->began_ms;
     set_exit(&t->seen, status);
     t->out = read_file(plan, t, "out", &t->out_len);
     t->err = read_file(plan, t, "err", &t->err_len);
@@ -224,7 +217,7 @@ static unsigned look(const struct sc_trial_plan *plan, struct sc_trial *list, si
             finish(plan, &list[i], calm, status);
             continue;
         }
-        stop(plan, &list[i], now_ms());
+        stop(plan, &list[i], sc_monotonic_ms());
         running++;
     }
     return running;

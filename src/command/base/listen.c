@@ -1,5 +1,5 @@
 /* listen.c - see listen.h. */
-#include "net/listen.h"
+#include "base/listen.h"
 
 #include <errno.h>
 #include <netdb.h>

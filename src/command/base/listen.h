@@ -1,6 +1,6 @@
 /* listen.h - a socket that listens, for the commands that are servers. */
-#ifndef SC_NET_LISTEN_H
-#define SC_NET_LISTEN_H
+#ifndef SC_BASE_LISTEN_H
+#define SC_BASE_LISTEN_H
 
 #include <stddef.h>
 

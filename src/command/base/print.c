@@ -1,5 +1,5 @@
 /* print.c - see print.h. */
-#include "cli/print.h"
+#include "base/print.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* print.h - what comes from outside, printed: no byte of it does anything to a terminal or breaks
  * the format (log/plain.h). */
-#ifndef SC_CLI_PRINT_H
-#define SC_CLI_PRINT_H
+#ifndef SC_BASE_PRINT_H
+#define SC_BASE_PRINT_H
 
 #include <stdarg.h>
 #include <stddef.h>
