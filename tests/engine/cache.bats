@@ -190,7 +190,7 @@ END
     policy '"cache": {"use": "always"}'
     chat "$(jq '. + {max_tokens: 1}' <<<"$CHAT")"
     chat "$(jq '. + {store: false}' <<<"$CHAT")"
-    chat "$CHAT" -H 'Cache-Control: no-store'
+    chat "$CHAT" -H 'Cache-Control: max-age=0, No-Store'
     ask /v1/responses '{"model":"gpt-4o","input":"hi","store":false}'
     [ ! -e "$FILE" ] || [ "$(python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM answers").fetchone())' "$FILE")" = 0 ]
 }

@@ -393,6 +393,21 @@ int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix)
     return longest;
 }
 
+bool sc_header_lists(struct sc_str value, const char *word)
+{
+    size_t n = strlen(word);
+    while (value.n > 0) {
+        const char *comma = memchr(value.p, ',', value.n);
+        size_t length = comma ? (size_t)(comma - value.p) : value.n;
+        struct sc_str item = sc_str_trim((struct sc_str){value.p, length});
+        if (item.n >= n && sc_str_is((struct sc_str){item.p, n}, word) &&
+            (item.n == n || item.p[n] == '=' || item.p[n] == ';'))
+            return true;
+        value = skip(value, comma ? length + 1 : length);
+    }
+    return false;
+}
+
 int64_t sc_wait_in_text(struct sc_str text)
 {
     static const char *const phrases[] = {"try again in ", "retry after ", "retry in "};

@@ -42,6 +42,10 @@ bool sc_http_date(struct sc_str value, int64_t *unix_seconds);
 /* "2025-08-21T12:40:59.123+02:00" to milliseconds since 1970. */
 bool sc_rfc3339(struct sc_str s, int64_t *unix_ms);
 
+/* Whether a list, as in Cache-Control, has this word (lower case) in any case, with a value behind
+ * it or without. */
+bool sc_header_lists(struct sc_str value, const char *word);
+
 enum { SC_HTTP_DATE_SIZE = 64 };
 
 /* The other way, in English whatever the locale; "": a time whose year is beyond all calendars. */

@@ -31,3 +31,14 @@ struct sc_str sc_header_find(const struct curl_slist *lines, const char *const *
     }
     return (struct sc_str){NULL, 0};
 }
+
+struct sc_str sc_header_credential(const struct sc_shadow *s)
+{
+    static const char *const names[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
+                                        NULL};
+    struct sc_str value = sc_header_find(s->o.headers, names);
+
+    if (!value.p && s->o.bearer.set)
+        value = (struct sc_str){s->o.bearer.p, s->o.bearer.n};
+    return value.p ? sc_str_trim(value) : value;
+}

@@ -12,4 +12,7 @@ bool sc_header_split(const char *line, struct sc_str *name, struct sc_str *value
  * if none has. */
 struct sc_str sc_header_find(const struct curl_slist *lines, const char *const *names);
 
+/* The credential as the program sends it, in a header or as a bearer token; p NULL: in neither. */
+struct sc_str sc_header_credential(const struct sc_shadow *s);
+
 #endif

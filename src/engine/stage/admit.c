@@ -24,18 +24,12 @@ struct admit {
 
 /* ---- what a call is known by --------------------------------------------------------------- */
 
-/* The credential as the program sends it, to tell keys apart; only a keyed hash of it is kept. */
+/* To tell keys apart; only a keyed hash of it is kept. */
 static struct sc_str credential(const struct sc_shadow *s)
 {
-    static const char *const names[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
-                                        NULL};
-    struct sc_str value = sc_header_find(s->o.headers, names);
+    struct sc_str value = sc_header_credential(s);
 
-    if (value.p)
-        return value;
-    if (s->o.bearer.set)
-        return (struct sc_str){s->o.bearer.p, s->o.bearer.n};
-    return s->asked.query; /* ?key=...; other parameters only tell more calls apart */
+    return value.p ? value : s->asked.query; /* ?key=...; all else only tells more calls apart */
 }
 
 static int64_t estimated_tokens(struct sc_transfer *t, int64_t boot_ns)

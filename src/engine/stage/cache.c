@@ -58,9 +58,6 @@ static int64_t wall_ms(void)
 
 /* ---- what is asked --------------------------------------------------------------------------- */
 
-static const char *const credentials[] = {"authorization", "x-api-key", "api-key", "x-goog-api-key",
-                                          NULL};
-
 /* Headers by which an API gives another answer, whatever the policy says. */
 static const char *const always_count[] = {"accept",      "anthropic-version",   "anthropic-beta",
                                            "openai-beta", "openai-organization", "openai-project",
@@ -92,16 +89,6 @@ static void count_headers(const struct sc_transfer *t, struct counted *c)
         count_header(t, c, vary);
 }
 
-/* As the program sends it; of a `?key=` the query tells. */
-static struct sc_str credential(const struct sc_shadow *s)
-{
-    struct sc_str value = sc_header_find(s->o.headers, credentials);
-
-    if (!value.p && s->o.bearer.set)
-        value = (struct sc_str){s->o.bearer.p, s->o.bearer.n};
-    return value.p ? sc_str_trim(value) : value;
-}
-
 static bool read_asked(const struct sc_transfer *t, struct sc_str body, struct sc_buf *out)
 {
     const struct sc_shadow *s = t->shadow;
@@ -111,7 +98,7 @@ static bool read_asked(const struct sc_transfer *t, struct sc_str body, struct s
     struct sc_asked a = {.method = {method, strlen(method)},
                          .path = s->asked.path,
                          .query = s->asked.query,
-                         .credential = credential(s),
+                         .credential = sc_header_credential(s), /* of a ?key= the query tells */
                          .body = body};
 
     snprintf(host, sizeof host, "%s:%d", s->asked.host, s->asked.port);
@@ -128,7 +115,7 @@ static bool has_no_store(const struct sc_shadow *s)
     static const char *const names[] = {"cache-control", NULL};
     struct sc_str value = sc_header_find(s->o.headers, names);
 
-    return value.p && memmem(value.p, value.n, "no-store", 8) != NULL;
+    return value.p && sc_header_lists(value, "no-store");
 }
 
 static void look_at_request(struct sc_transfer *t, struct cache *me)
@@ -190,7 +177,7 @@ static bool find(struct sc_transfer *t, struct cache *me, bool on_error, int64_t
     const struct sc_store *store;
     enum sc_kept_state state;
 
-    if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(set, place) ||
+    if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(place) ||
         !(store = open_store(t)))
         return false;
     if (store->fetch(&where, make_key, me, kept, note) != SC_STORE_FOUND) {
@@ -256,7 +243,7 @@ static void head(struct sc_transfer *t, void *state)
         if (sc_str_is(headers[i].name, "content-type"))
             type = headers[i].value;
         if (sc_str_is(headers[i].name, "cache-control") &&
-            memmem(headers[i].value.p, headers[i].value.n, "no-store", 8))
+            sc_header_lists(headers[i].value, "no-store"))
             me->forbidden = true;
     }
     snprintf(me->type, sizeof me->type, "%.*s", (int)type.n, type.p);

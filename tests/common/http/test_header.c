@@ -220,6 +220,21 @@ static void a_name_is_known_in_any_case_and_nothing_else_is(void **state)
     assert_true(sc_name_is("X-Conten", name, 8));
 }
 
+static void a_word_of_a_list_is_found_in_any_case_and_whole(void **state)
+{
+    static const char *const with[] = {
+        "no-store",      "No-Store", "private, no-store", "no-store,x", "max-age=0 ,  NO-STORE ",
+        "no-store=\"x\""};
+    static const char *const without[] = {"",   "no-storex", "xno-store", "max-age=no-store",
+                                          ",,", "no-stor"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof with / sizeof *with; i++)
+        assert_true(sc_header_lists((struct sc_str){with[i], strlen(with[i])}, "no-store"));
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        assert_false(sc_header_lists((struct sc_str){without[i], strlen(without[i])}, "no-store"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +243,7 @@ int main(void)
         cmocka_unit_test(dates_in_three_forms),
         cmocka_unit_test(durations),
         cmocka_unit_test(waits_in_texts),
+        cmocka_unit_test(a_word_of_a_list_is_found_in_any_case_and_whole),
         cmocka_unit_test(a_name_is_known_in_any_case_and_nothing_else_is),
         cmocka_unit_test(a_decimal_comma_of_the_host_changes_nothing),
     };
