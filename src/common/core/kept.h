@@ -11,18 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum sc_store_kind { SC_STORE_SQLITE, SC_STORE_REDIS };
+enum sc_store_kind { SC_STORE_SQLITE };
 
 /* What a rule says of it (policy: cache). */
 struct sc_cache_settings {
     bool enabled;
-    bool always;   /* "use": "always"; else where the service fails */
-    bool tools;    /* calls of tools are kept, too */
-    bool coalesce; /* of several that miss at the same time one asks */
-    int store;     /* enum sc_store_kind */
+    bool always; /* "use": "always"; else where the service fails */
+    bool tools;  /* calls of tools are kept, too */
+    int store;   /* enum sc_store_kind */
     int64_t ttl_s, stale_s;
     int64_t max_bytes;
-    const char *path, *url; /* of a file, of a server; NULL: where such are by default */
+    const char *path; /* of the file; NULL: where such are by default */
     const char *vary; /* names of headers, NUL behind each, and one more at the end; NULL: none */
 };
 

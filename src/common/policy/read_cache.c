@@ -88,6 +88,5 @@ void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct s
     }
     check_path(r, l, c->path);
     c->path = kept_text(r, c->path);
-    c->url = kept_text(r, c->url);
     c->vary = vary != NULL && c->enabled ? names_of(r, vary) : NULL;
 }

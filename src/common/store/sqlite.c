@@ -7,11 +7,12 @@
  * the numbers). Nothing is synced: a kill at any instruction leaves a file that SQLite mends; what
  * a power cut leaves is found out by checksums, and costs kept answers, not calls.
  *
- * SQLite is told that there is one thread (store_object.c): one at a time is let in here, and a
+ * SQLite is told that there is one thread (object.c): one at a time is let in here, and a
  * child that was forked while another thread was inside does without.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ struct use {
     sqlite3 *db;
     const struct sc_store_where *where;
     int64_t deadline_ns;
+    int cancel;  /* whether the thread might have been cancelled: inside it must not be */
     ino_t inode; /* of the file that is open */
     bool damaged;
     uint8_t salt[SC_STORE_SALT];
@@ -75,21 +77,25 @@ static bool nap(int64_t deadline_ns)
  * SQLite has in memory is as that thread left it. */
 static _Atomic pid_t inside;
 
-static bool come_in(int64_t deadline_ns)
+static bool come_in(struct use *u)
 {
     pid_t self = getpid(), found = 0;
 
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &u->cancel);
     while (!atomic_compare_exchange_strong(&inside, &found, self)) {
-        if (found != self || !nap(deadline_ns))
+        if (found != self || !nap(u->deadline_ns)) {
+            pthread_setcancelstate(u->cancel, NULL);
             return false;
+        }
         found = 0;
     }
     return true;
 }
 
-static void go_out(void)
+static void go_out(const struct use *u)
 {
     atomic_store(&inside, 0);
+    pthread_setcancelstate(u->cancel, NULL);
 }
 
 /* ---- the file -------------------------------------------------------------------------------- */
@@ -138,7 +144,7 @@ static sqlite3_stmt *prepared(struct use *u, const char *sql)
     return sqlite3_prepare_v2(u->db, sql, -1, &s, NULL) == SQLITE_OK ? s : NULL;
 }
 
-/* Runs a statement that gives a number, with up to one number in it. */
+/* Runs a statement that may give a number, and may have one in it. */
 static bool number(struct use *u, const char *sql, int64_t in, int64_t *out)
 {
     sqlite3_stmt *s = prepared(u, sql);
@@ -249,7 +255,7 @@ static void close_file(struct use *u)
     sqlite3_close_v2(u->db);
     if (u->damaged)
         set_aside(u);
-    go_out();
+    go_out(u);
 }
 
 /* The file is this user's, and there; SC_STORE_FOUND, else what is to be answered. make: an answer
@@ -282,11 +288,11 @@ static enum sc_store_result begin(struct use *u, bool make)
 
     u->note[0] = '\0';
     u->deadline_ns = now_ns() + SC_STORE_PATIENCE_MS * SC_NS_PER_MS;
-    if (!come_in(u->deadline_ns))
+    if (!come_in(u))
         return SC_STORE_AWAY;
     result = look_at_file(u, make);
     if (result != SC_STORE_FOUND) {
-        go_out();
+        go_out(u);
         return result;
     }
     if (open_file(u, make))
@@ -417,8 +423,8 @@ static bool make_room(struct use *u, int64_t bytes)
 {
     static const char *const ways[] = {"DELETE FROM answers WHERE until <= ?",
                                        "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM"
-                                       " answers ORDER BY used LIMIT max(1, ? * 0 + (SELECT"
-                                       " count(*) FROM answers) / 16))"};
+                                       " answers ORDER BY used LIMIT max(1, (SELECT count(*)"
+                                       " FROM answers) / 16))"};
     int64_t left = u->where->max_bytes - bytes - 8 * PAGE;
 
     if (left < 0)

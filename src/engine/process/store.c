@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "policy/home.h"
 #include "store/place.h"
 
-static const char *const names[] = {[SC_STORE_SQLITE] = "sqlite", [SC_STORE_REDIS] = "redis"};
+static const char *const names[] = {[SC_STORE_SQLITE] = "sqlite"};
 
 /* Threads that meet here store the same pointer: no lock, so no fork leaves one. */
 static _Atomic(sc_store_entry_fn *) known;
@@ -34,17 +35,19 @@ static sc_store_entry_fn *load(void)
 {
     sc_store_entry_fn *entry = NULL;
     void *object, *found = NULL;
-    int before = errno;
+    int before = errno, cancel;
     char path[4096];
 
     if (!object_path(path, sizeof path))
         return NULL;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (object)
         found = dlsym(object, SC_STORE_ENTRY);
     if (!found)
         (void)dlerror(); /* not the program's error */
     memcpy(&entry, &found, sizeof entry);
+    pthread_setcancelstate(cancel, NULL);
     errno = before;
     return entry;
 }
@@ -71,8 +74,6 @@ bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n)
 {
     char home[4096];
 
-    if (set->store == SC_STORE_REDIS)
-        return set->url && snprintf(buf, n, "%s", set->url) < (int)n;
     if (set->path && set->path[0] != '~')
         return snprintf(buf, n, "%s", set->path) < (int)n;
     if (!sc_home(home, sizeof home))
@@ -82,10 +83,10 @@ bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n)
     return home[0] && snprintf(buf, n, "%s%s", home, set->path + 1) < (int)n;
 }
 
-bool sc_store_is_empty(const struct sc_cache_settings *set, const char *place)
+bool sc_store_is_empty(const char *place)
 {
     int before = errno;
-    bool empty = set->store == SC_STORE_SQLITE && access(place, F_OK) != 0 && errno == ENOENT;
+    bool empty = access(place, F_OK) != 0 && errno == ENOENT;
 
     errno = before;
     return empty;

@@ -17,6 +17,6 @@ const struct sc_store *sc_store_load(enum sc_store_kind kind, const char **why);
 bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n);
 
 /* The file is not there, so nothing is in it: known without the store. */
-bool sc_store_is_empty(const struct sc_cache_settings *set, const char *place);
+bool sc_store_is_empty(const char *place);
 
 #endif
