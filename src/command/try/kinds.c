@@ -261,6 +261,12 @@ static bool is_paid(const struct sc_outcome *o)
     }
 }
 
+/* For good: it ends by nothing of the server's. */
+static bool is_silent(const struct sc_outcome *o)
+{
+    return (o->fault == SC_FAULT_HANG || o->fault == SC_FAULT_STALL) && o->ms < 0;
+}
+
 void sc_kind_traits(const struct sc_script *s, struct sc_kind_traits *out)
 {
     const struct sc_outcome *first = &s->items[0], *last = &s->items[s->n - 1];
@@ -269,11 +275,11 @@ void sc_kind_traits(const struct sc_script *s, struct sc_kind_traits *out)
         .passes = s->n > 1 && is_ok(last),
         .half = first->fault == SC_FAULT_CUT,
         .paid = is_paid(first),
-        .silent = (first->fault == SC_FAULT_HANG || first->fault == SC_FAULT_STALL) &&
-                          first->ms<0, .faults = s->n> 1
-                      ? (int64_t)s->items[s->n - 2].upto
-                      : INT64_MAX,
+        .silent = is_silent(first),
+        .faults = INT64_MAX,
         .hint_ms = hint_of(first),
     };
+    if (s->n > 1)
+        out->faults = (int64_t)s->items[s->n - 2].upto;
     out->final = !out->passes && is_final(first);
 }

@@ -84,8 +84,7 @@ void sc_try_words(struct sc_try_verdict v, char *buf, size_t n);
 /* Its names, separated by blanks: "gives-up never". */
 void sc_try_names(struct sc_try_verdict v, char *buf, size_t n);
 
-/* A set of names, bits first of ends, then of manners. */
-#define SC_TRY_BAD sc_try_bad()
+/* Those that are bad; as all sets of names bits first of ends, then of manners. */
 uint32_t sc_try_bad(void);
 /* False: `name` (n bytes) is the first that is none. */
 bool sc_try_set(const char *names, uint32_t *set, const char **name, size_t *n);

@@ -11,8 +11,8 @@
 
 #include "handle/shadow.h"
 
-/* Before a perform, of the handle itself or of one that stands in for it. False: nothing has
- * changed, since a URL cannot be read or there is no memory. */
+/* Before a perform, of the handle itself or of one that stands in for it. False: a URL cannot be
+ * read, or there is no memory; what has changed by then comes back with the hooks. */
 bool sc_detour_in(struct sc_shadow *s, int port);
 
 /* The program's own values again: with the hooks (hooks.h), or of a copy that has been made
