@@ -89,8 +89,8 @@ const char *sc_how_name(enum sc_how how)
 
 const char *sc_how_words(enum sc_how how)
 {
-    static const char *const words[] = {"calls go through", "calls go, but", "calls wait:",
-                                        "calls are refused:"};
+    static const char *const words[] = {"calls go through", "calls go, but",
+                                        "calls wait:", "calls are refused:"};
 
     return words[how];
 }
