@@ -7,6 +7,11 @@ MANDIR  ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 
+# As many jobs as there are processors, unless `make -jN` says how many.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
 CC     ?= cc
 BUILD  ?= build
 OPT    ?= -O2 -g
@@ -20,6 +25,7 @@ WARN   += $(call has,-Wunterminated-string-initialization)
 # longer to start than they take.
 rep    := unrolled_loop:128:noalign,libcall:-1:noalign
 NO_REP := $(call has,-mmemset-strategy=$(rep)) $(call has,-mmemcpy-strategy=$(rep))
+NO_PLT := $(call has,-fno-plt)
 COMMON  = -std=gnu11 $(OPT) $(NO_REP) $(WARN) -Iinclude -D_GNU_SOURCE -fPIC -fvisibility=hidden \
           -fexceptions -ffunction-sections -fdata-sections $(SANITIZE)
 # What a source may include: its own floor, and common where it is linked to it.
@@ -53,7 +59,7 @@ all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl
 
 # What runs in each call: functions of ten lines are worth it where the compiler joins them again, and a call of
 # libc is one through a pointer, with no jump between.
-$(ENGINE_OBJ): OPT := $(OPT:-O2=-O3) $(call has,-fno-plt)
+$(ENGINE_OBJ): OPT := $(OPT:-O2=-O3) $(NO_PLT)
 
 # Declarations stand at the start of a block; where that holds for a whole folder, it is kept.
 $(PRELOAD_OBJ) $(call objects,common/core common/policy common/state): WARN += -Wdeclaration-after-statement
