@@ -16,6 +16,7 @@ leaves_nothing() {
     run -2 "$SC_TOP/tests/distros/run" --no-such-option
     [[ $output == *'--core'* ]]
     run -2 "$SC_TOP/tests/distros/run" --keep
+    run -2 "$SC_TOP/tests/distros/run" --prepare trixie
     leaves_nothing
 }
 
