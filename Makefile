@@ -46,7 +46,13 @@ ENGINE_ONLY := $(call objects,engine)
 # The stores need SQLite: the command is linked to it, the engine loads an object that has it.
 STORE_ONLY  := $(call objects,common/store/object.c common/store/sqlite.c)
 STORE_OBJ   := $(STORE_ONLY) $(call objects,common/store/place.c common/state/siphash.c)
-COMMON_OBJ  := $(filter-out $(STORE_ONLY),$(call objects,common))
+# So does Redis need hiredis, which may be missing: then the feature is, and says so.
+REDIS_ONLY  := $(call objects,common/redis/object.c common/redis/link.c)
+REDIS_OBJ   := $(REDIS_ONLY) $(call objects,common/redis/url.c)
+HAS_HIREDIS := $(shell printf '%s\n' '\#include <hiredis/hiredis.h>' 'int main(void) { redisReaderCreate(); }' | \
+                   $(CC) -x c - -o /dev/null -lhiredis 2>/dev/null && echo yes)
+REDIS_SO    := $(if $(HAS_HIREDIS),$(BUILD)/steadycurl-redis.so)
+COMMON_OBJ  := $(filter-out $(STORE_ONLY) $(REDIS_ONLY),$(call objects,common))
 ENGINE_OBJ  := $(ENGINE_ONLY) $(COMMON_OBJ)
 COMMAND_OBJ := $(call objects,command common/store/sqlite.c) $(COMMON_OBJ)
 
@@ -55,7 +61,7 @@ COMMAND_OBJ := $(call objects,command common/store/sqlite.c) $(COMMON_OBJ)
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so $(BUILD)/steadycurl-store.so \
-     $(BUILD)/steadycurl-audit.so $(BUILD)/steadycurl
+     $(BUILD)/steadycurl-audit.so $(BUILD)/steadycurl $(REDIS_SO)
 
 # What runs in each call: functions of ten lines are worth it where the compiler joins them again, and a call of
 # libc is one through a pointer, with no jump between.
@@ -109,6 +115,13 @@ $(BUILD)/steadycurl-store.so: $(STORE_OBJ)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,-Bsymbolic \
 	    -Wl,-soname,steadycurl-store.so -o $@ $^ $(SQLITE) -lm
+
+# Likewise hiredis (src/common/redis/object.c).
+HIREDIS = $(if $(wildcard $(shell $(CC) -print-file-name=libhiredis.a)),-l:libhiredis.a,-lhiredis)
+$(BUILD)/steadycurl-redis.so: $(REDIS_OBJ)
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(LINK) -Wl,-z,defs -Wl,--exclude-libs,ALL -Wl,-Bsymbolic \
+	    -Wl,-soname,steadycurl-redis.so -o $@ $^ $(HIREDIS)
 
 $(BUILD)/steadycurl-audit.so: $(BUILD)/obj/preload/audit/audit.o $(BUILD)/obj/preload/bind/elf.o
 	@$(SAY) LINK $@
@@ -178,7 +191,7 @@ install: all
 	install -d $(INSTALL_LIB) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
 	    $(INSTALL_DATA)/policies $(INSTALL_SHELL) $(INSTALL_ZSH) $(INSTALL_FISH)
 	install -m 755 $(BUILD)/libsteadycurl.so $(BUILD)/steadycurl-engine.so \
-	    $(BUILD)/steadycurl-store.so $(BUILD)/steadycurl-audit.so $(INSTALL_LIB)
+	    $(BUILD)/steadycurl-store.so $(BUILD)/steadycurl-audit.so $(REDIS_SO) $(INSTALL_LIB)
 	install -m 755 $(BUILD)/steadycurl $(DESTDIR)$(BINDIR)
 	install -m 644 docs/man/steadycurl.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 644 docs/man/steadycurl-policy.5 $(DESTDIR)$(MANDIR)/man5

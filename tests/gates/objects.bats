@@ -65,6 +65,18 @@ refuse() { # OBJECT EXTENDED_REGEX: no undefined symbol may match
     needed "$engine" | none 'sqlite|store'
 }
 
+@test "the connection to Redis exports its entry and nothing else, hiredis' names are its own" {
+    redis=$build/steadycurl-redis.so
+    [ -e "$redis" ] || skip "built without hiredis"
+    [ "$(exports "$redis")" = sc_redis_entry ]
+    refuse "$redis" 'redis.*|sds.*|curl_.*'
+    [ "$(needed "$redis")" = libc.so.6 ]
+    refuse "$redis" 'signal|sigaction|setenv|fork|v?printf|puts|stderr|stdout|pthread_create'
+    needed "$engine" | none 'redis'
+    readelf -dW "$redis" | grep -q 'FLAGS_1.*NOW'
+    readelf -dW "$redis" | none 'TEXTREL|RPATH|RUNPATH'
+}
+
 @test "the preload needs libc and nothing else, of any age" {
     [ "$(needed "$preload")" = libc.so.6 ]
     case $(uname -m) in
