@@ -153,19 +153,12 @@ bool sc_judge_early(struct sc_transfer *t)
 
 /* ---- the attempt --------------------------------------------------------------------------- */
 
-static bool has_idempotency_key(const struct curl_slist *headers)
-{
-    static const char *const names[] = {"idempotency-key", "x-idempotency-key", NULL};
-
-    return sc_header_find(headers, names).n > 0;
-}
-
 /* Whether the request must not be processed twice: it changes something, and the service has not
  * been given the means to know it again. */
 static bool is_once(struct sc_transfer *t)
 {
     return sc_request_does(&t->req) == SC_REQUEST_CHANGES &&
-           !has_idempotency_key(t->shadow->o.headers);
+           !sc_header_names_request(t->shadow->o.headers);
 }
 
 /* Nothing can have been processed of which no byte was sent. libcurl takes the time when it is
@@ -178,8 +171,8 @@ static bool was_never_sent(const struct sc_shadow *s)
     if (s->answer && s->answer->feigned)
         return s->answer->reach > SC_REACH_SENT;
 
-    s->real->easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-    s->real->easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    s->real->easy_getinfo(sc_shadow_ran(s), CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    s->real->easy_getinfo(sc_shadow_ran(s), CURLINFO_REQUEST_SIZE, &sent_bytes);
     return sent_us == 0 || sent_bytes == 0;
 }
 
@@ -233,13 +226,13 @@ static void note_end(struct sc_transfer *t, CURLcode rc)
         return;
     if (rc == CURLE_OK && t->attempt.decided) /* the program has its answer: no other comes after */
         return;
-    s->real->easy_getinfo(s->easy, CURLINFO_NUM_CONNECTS, &t->attempt.connects);
+    s->real->easy_getinfo(sc_shadow_ran(s), CURLINFO_NUM_CONNECTS, &t->attempt.connects);
     if (rc != CURLE_OK)
-        s->real->easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+        s->real->easy_getinfo(sc_shadow_ran(s), CURLINFO_HTTP_CONNECTCODE, &connect_code);
     t->attempt.connect_code = (int)connect_code;
     if (rc == CURLE_HTTP_RETURNED_ERROR && t->x.place == SC_BEFORE) {
         /* An old libcurl applies FAILONERROR before it shows the status line. */
-        s->real->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+        s->real->easy_getinfo(sc_shadow_ran(s), CURLINFO_RESPONSE_CODE, &status);
         t->x.status = (int)status;
     }
 }

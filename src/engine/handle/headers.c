@@ -42,3 +42,10 @@ struct sc_str sc_header_credential(const struct sc_shadow *s)
         value = (struct sc_str){s->o.bearer.p, s->o.bearer.n};
     return value.p ? sc_str_trim(value) : value;
 }
+
+bool sc_header_names_request(const struct curl_slist *lines)
+{
+    static const char *const names[] = {"idempotency-key", "x-idempotency-key", NULL};
+
+    return sc_header_find(lines, names).n > 0;
+}

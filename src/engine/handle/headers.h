@@ -15,4 +15,7 @@ struct sc_str sc_header_find(const struct curl_slist *lines, const char *const *
 /* The credential as the program sends it, in a header or as a bearer token; p NULL: in neither. */
 struct sc_str sc_header_credential(const struct sc_shadow *s);
 
+/* Whether a line gives the request a name by which its service knows it again. */
+bool sc_header_names_request(const struct curl_slist *lines);
+
 #endif

@@ -12,25 +12,15 @@
 #include "call/memo.h"
 #include "call/refusal.h"
 #include "call/report.h"
+#include "call/scope.h"
 #include "core/time.h"
 #include "core/units.h"
-#include "handle/headers.h"
 #include "stage/stage.h"
 
 struct admit {
     struct sc_admission admission; /* what the state said last */
     struct sc_effects effects;     /* what the last attempt changed for everybody */
 };
-
-/* ---- what a call is known by --------------------------------------------------------------- */
-
-/* To tell keys apart; only a keyed hash of it is kept. */
-static struct sc_str credential(const struct sc_shadow *s)
-{
-    struct sc_str value = sc_header_credential(s);
-
-    return value.p ? value : s->asked.query; /* ?key=...; all else only tells more calls apart */
-}
 
 static int64_t estimated_tokens(struct sc_transfer *t, int64_t boot_ns)
 {
@@ -42,71 +32,17 @@ static int64_t estimated_tokens(struct sc_transfer *t, int64_t boot_ns)
     return input + output;
 }
 
-/* The state counts in CLOCK_BOOTTIME, which all processes share and which runs on in sleep. */
-static int64_t to_boottime(int64_t ns)
-{
-    return ns == SC_NEVER ? SC_NEVER : ns + (sc_state_now() - sc_now_ns());
-}
-
-/* "HOST:PORT", by hand: this is said of every call. Returns the length. */
-static size_t put_authority(char out[SC_URL_HOST_MAX + 8], const struct sc_url *u)
-{
-    char digits[8];
-    size_t i = sizeof digits, n = u->host_len;
-    unsigned port = (unsigned)u->port & 0xffff;
-
-    do
-        digits[--i] = (char)('0' + port % 10);
-    while ((port /= 10) > 0);
-    memcpy(out, u->host, n);
-    out[n++] = ':';
-    memcpy(out + n, digits + i, sizeof digits - i);
-    return n + sizeof digits - i;
-}
-
-/* A target of another host: its limits, its health and its key are its own. */
-static void fill_key_elsewhere(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8],
-                               struct sc_scope_key *key)
-{
-    const struct sc_target *to = t->route.target;
-    bool plain = to->port == (to->https ? 443 : 80);
-
-    snprintf(host, SC_URL_HOST_MAX + 8, plain ? "%s" : "%s:%d", to->host, to->port);
-    key->host = (struct sc_str){host, strlen(host)};
-    key->path = (struct sc_str){to->prefix, strlen(to->prefix)};
-    key->key = t->route.key;
-}
-
-static void fill_key(const struct sc_transfer *t, char host[SC_URL_HOST_MAX + 8],
-                     struct sc_scope_key *key)
-{
-    const struct sc_shadow *s = t->shadow;
-    size_t n = put_authority(host, &s->asked);
-    bool plain = s->asked.port == (s->asked.scheme_https ? 443 : 80);
-
-    *key = (struct sc_scope_key){
-        .provider = t->route.provider,
-        .host = {host, plain ? s->asked.host_len : n},
-        .model = {t->route.model, strlen(t->route.model)},
-        .path = s->asked.path,
-        .rule = {t->route.rule->name, strlen(t->route.rule->name)},
-        .key = credential(s),
-    };
-    if (SC_ROUTE_IS_ELSEWHERE(&t->route))
-        fill_key_elsewhere(t, host, key);
-}
-
 static void begin_ticket(struct sc_transfer *t)
 {
-    char host[SC_URL_HOST_MAX + 8];
+    char host[SC_SCOPE_HOST_MAX];
     struct sc_scope_key key;
-    struct sc_call_facts facts = {.deadline_ns = to_boottime(t->call.deadline_ns),
+    struct sc_call_facts facts = {.deadline_ns = sc_scope_time(t->call.deadline_ns),
                                   .begun_ns = t->call.attempts > 0 ? t->ticket.begun_ns : 0,
                                   .money = t->money};
     char note[512];
 
     t->x.wants.limit_headers = t->route.rule->settings->limits.learn;
-    fill_key(t, host, &key);
+    sc_scope_of(t, host, &key);
     facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
     sc_state_begin(&t->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
     while (sc_state_take_note(note, sizeof note))
@@ -175,7 +111,7 @@ static void head(struct sc_transfer *t, void *me)
         return;
     n = sc_exchange_headers(&t->x, headers);
     if (sc_ratelimit_read(t->route.provider, headers, n, (int64_t)time(NULL), &said))
-        sc_state_told(&t->ticket, &said, t->x.status == 429, to_boottime(t->attempt.start_ns),
+        sc_state_told(&t->ticket, &said, t->x.status == 429, sc_scope_time(t->attempt.start_ns),
                       sc_state_now());
 }
 
@@ -210,12 +146,12 @@ static struct sc_wish judged(struct sc_transfer *t, void *me)
         .ms = (t->attempt.end_ns - t->attempt.start_ns) / SC_NS_PER_MS,
         .first_token_ms = first_token_ms(t),
     };
-    char host[SC_URL_HOST_MAX + 8];
+    char host[SC_SCOPE_HOST_MAX];
     struct sc_scope_key key;
 
     memset(fx, 0, sizeof *fx);
     if (facts.hint_ms > 0 && t->shadow->url_known) { /* not set anew by a callback */
-        fill_key(t, host, &key);
+        sc_scope_of(t, host, &key);
         facts.key = &key;
     }
     sc_state_settle(&t->ticket, &facts, sc_state_now(), sc_random_next(&t->random), fx);

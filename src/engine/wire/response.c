@@ -280,7 +280,7 @@ static size_t take_header(struct sc_exchange *x, char *p, size_t n)
     return hold_header(x, p, n);
 }
 
-static size_t on_header(char *p, size_t size, size_t n, void *arg)
+size_t sc_on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
     struct sc_exchange *x = s->exchange;
@@ -426,7 +426,7 @@ static size_t take_body(struct sc_exchange *x, char *p, size_t n)
     return taken;
 }
 
-static size_t on_body(char *p, size_t size, size_t n, void *arg)
+size_t sc_on_body(char *p, size_t size, size_t n, void *arg)
 {
     struct sc_shadow *s = arg;
     struct sc_exchange *x = s->exchange;
@@ -447,6 +447,6 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 
 void sc_response_install(struct sc_shadow *s)
 {
-    sc_hook_stay(s, SC_HOOK_WRITE, (sc_trampoline *)on_body);
-    sc_hook_stay(s, SC_HOOK_HEADER, (sc_trampoline *)on_header);
+    sc_hook_stay(s, SC_HOOK_WRITE, (sc_trampoline *)sc_on_body);
+    sc_hook_stay(s, SC_HOOK_HEADER, (sc_trampoline *)sc_on_header);
 }
