@@ -153,6 +153,16 @@ struct sc_money_budget {
     int32_t alerts[SC_ALERTS_MAX]; /* 1/10000 of the limit, rising; 10000 is among them */
 };
 
+/* A second attempt before the first has begun to answer; see hedge.h. */
+enum sc_hedge_after { SC_HEDGE_P90, SC_HEDGE_P95, SC_HEDGE_P99 };
+
+struct sc_hedge_settings {
+    bool enabled;
+    enum sc_hedge_after after; /* within which part of all answers begin */
+    int64_t after_ms;          /* > 0: then, whatever was learned */
+    double max_extra;          /* hedges for each call */
+};
+
 struct sc_settings {
     enum sc_timeout_scope program_timeout;
     struct sc_retry retry;
@@ -162,6 +172,7 @@ struct sc_settings {
     struct sc_timeouts timeouts;
     struct sc_token_settings tokens;
     struct sc_cache_settings cache;
+    struct sc_hedge_settings hedge;
     bool split_embeddings;  /* requests with too many inputs are sent in parts */
     int64_t max_embeddings; /* of one request, 0: what the provider takes */
     bool include_usage;     /* streams are asked to tell their usage */
