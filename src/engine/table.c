@@ -16,6 +16,7 @@
 #include "handle/detour.h"
 #include "handle/hooks.h"
 #include "handle/shadow.h"
+#include "handle/twin.h"
 #include "process/runtime.h"
 #include "call/transfer.h"
 
@@ -48,6 +49,7 @@ static void reset(void *shadow)
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_twin_forget(s);
     sc_detour_forget(s);
 }
 
@@ -115,6 +117,7 @@ static void to_multi(void *shadow)
         memset(&s->overlay, 0, sizeof s->overlay);
         sc_answer_forget(s);
         sc_kept_forget(s);
+        sc_twin_forget(s);
     }
 }
 

@@ -77,7 +77,8 @@ void sc_state_view_read(struct sc_state_view *v)
         for (size_t k = 0; k < SC_KINDS; k++) {
             struct sc_slot *s = &v->region->slots[g][k];
 
-            if ((sc_word_read(&s->key) & 0xff) != k + 1 || k == SC_SLOT_LEASES || k == SC_SLOT_HELD)
+            if ((sc_word_read(&s->key) & 0xff) != k + 1 || k == SC_SLOT_LEASES ||
+                k == SC_SLOT_HELD || k == SC_SLOT_HEDGE)
                 continue;
             sc_label_read(&v->region->labels[g][k], label, sizeof label);
             if (label[0])

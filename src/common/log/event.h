@@ -30,6 +30,7 @@ enum sc_event_kind {
     SC_EVENT_REQUEST,  /* a request is too long, or was changed */
     SC_EVENT_BUDGET,   /* so much of a budget is spent */
     SC_EVENT_FALLBACK, /* another target is asked, or cannot be */
+    SC_EVENT_HEDGE,    /* a second attempt is made, or cannot be */
     SC_EVENT_POLICY,   /* policy loaded, refused, replaced */
     SC_EVENT_FAULT,    /* a fault on purpose */
     SC_EVENT_NOTE      /* anything else worth one line */
@@ -66,6 +67,8 @@ struct sc_event {
     int trimmed;       /* messages that were left out of the request */
     const char *task, *dag, *target;
     const char *from, *to; /* of SC_EVENT_FALLBACK: names of targets */
+    int hedges;            /* of a call: second attempts before the first had begun to answer */
+    const char *hedge;     /* what became of the last of them: won lost failed */
     const char *budget;    /* which one is spent, or has refused the call */
     const char *scope;     /* of SC_EVENT_BUDGET, as the next lines */
     int64_t spent_nano, limit_nano;

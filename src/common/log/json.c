@@ -145,6 +145,7 @@ static const char *event_name(enum sc_event_kind kind)
         [SC_EVENT_REQUEST] = "request",   [SC_EVENT_BUDGET] = "budget",
         [SC_EVENT_FALLBACK] = "fallback", [SC_EVENT_POLICY] = "policy",
         [SC_EVENT_NOTE] = "note",         [SC_EVENT_FAULT] = "fault",
+        [SC_EVENT_HEDGE] = "hedge",
     };
     return names[kind];
 }
@@ -239,6 +240,8 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("task"), e->task);
     string(o, KEY("dag"), e->dag);
     string(o, KEY("target"), e->target);
+    number_if(o, KEY("hedges"), e->hedges);
+    string(o, KEY("hedge"), e->hedge);
     string(o, KEY("budget"), e->budget);
 }
 
@@ -279,6 +282,7 @@ static void put_other(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("class"), e->class);
     string(o, KEY("row"), e->row);
     string(o, KEY("said"), e->said);
+    string(o, KEY("outcome"), e->outcome);
     string(o, KEY("reason"), e->reason);
     number_if(o, KEY("trimmed"), e->trimmed);
 }

@@ -249,6 +249,9 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
     string(f, NAME("task"), e->task);
     string(f, NAME("dag"), e->dag);
     string(f, NAME("target"), e->target);
+    if (e->hedges > 0)
+        number(f, NAME("hedges"), e->hedges);
+    string(f, NAME("hedge"), e->hedge);
     string(f, NAME("budget"), e->budget);
 }
 
@@ -264,6 +267,8 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Request: ");
     else if (e->kind == SC_EVENT_FAULT)
         SC_OUT_LITERAL(o, "Fault on purpose: ");
+    else if (e->kind == SC_EVENT_HEDGE)
+        SC_OUT_LITERAL(o, "Hedge: ");
     put_redacted(o, e->text ? e->text : e->class ? e->class : "(no text)");
     string(f, NAME("from"), e->from);
     string(f, NAME("to"), e->to);

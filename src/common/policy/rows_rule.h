@@ -58,6 +58,15 @@ static const struct sc_policy_option settings_rows[] = {
      STAGE(CACHE),
      .doc = "Good answers are kept, and given again where the service fails, or at once; false: "
             "not, whatever is inherited."},
+    {.key = "hedge",
+     .type = SC_TYPE_SWITCH,
+     .child = SC_SECTION_HEDGE,
+     .initial = "false",
+     FIELD(struct sc_layer, values.hedge.enabled),
+     STAGE(HEDGE),
+     .doc =
+         "A second attempt is made where the first is slow to begin its answer, and the one that "
+         "begins first is the answer; false: none, whatever is inherited."},
     {.key = "fallback",
      .type = SC_TYPE_LINKS,
      .child = SC_SECTION_LINK,
@@ -138,6 +147,31 @@ static const struct sc_policy_option cache_rows[] = {
      FIELD(struct sc_layer, vary),
      .doc = "Names of request headers by which answers differ, besides those by which the APIs' "
             "own do."},
+};
+
+static const struct sc_policy_option hedge_rows[] = {
+    {.key = "after",
+     .type = SC_TYPE_WORD,
+     WORDS(hedge_afters),
+     .initial = "\"p95\"",
+     FIELD(struct sc_layer, values.hedge.after),
+     .doc = "The second attempt is made when so many of a hundred answers of this host and model "
+            "have begun, as learned; before 20 of them are known, none is made."},
+    {.key = "after_ms",
+     .type = SC_TYPE_INTEGER,
+     .min = 0,
+     .max = DAY_MS,
+     .initial = "0",
+     .unit = "ms",
+     FIELD(struct sc_layer, values.hedge.after_ms),
+     .doc = "The second attempt is made at this time, whatever was learned; 0: as after says."},
+    {.key = "max_extra",
+     .type = SC_TYPE_NUMBER,
+     .min = 0,
+     .max = 1,
+     .initial = "0.05",
+     FIELD(struct sc_layer, values.hedge.max_extra),
+     .doc = "At most so many second attempts for each call, on average."},
 };
 
 static const struct sc_policy_option embeddings_rows[] = {

@@ -40,6 +40,7 @@ enum sc_place {
     X(TOKENS, tokens, "tokens", "tokens", LAYER, NONE)                 \
     X(EMBEDDINGS, embeddings, "embeddings", "embeddings", LAYER, NONE) \
     X(CACHE, cache, "cache", "cache", LAYER, NONE)                     \
+    X(HEDGE, hedge, "hedge", "hedge", LAYER, NONE)                     \
     X(PRICE, price, "price", "prices[N]", DRAFT, NONE)                 \
     X(PROVIDER, provider, "provider", NULL, DRAFT, NONE)               \
     X(CLASS, class, "class_row", NULL, DRAFT, NONE)                    \

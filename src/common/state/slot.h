@@ -28,9 +28,10 @@ enum sc_slot_kind {
     SC_SLOT_CONCURRENT,
     SC_SLOT_LEARNED_REQUESTS, /* what the service's own limit was found to be */
     SC_SLOT_LEARNED_TOKENS,
-    SC_SLOT_SPENT, /* money, of a budget */
-    SC_SLOT_HELD,  /* money set aside: three leases with their amounts; further slots likewise */
-    SC_SLOT_COUNTS /* nobody's, and without a key: see counts.h */
+    SC_SLOT_SPENT,  /* money, of a budget */
+    SC_SLOT_HELD,   /* money set aside: three leases with their amounts; further slots likewise */
+    SC_SLOT_COUNTS, /* nobody's, and without a key: see counts.h */
+    SC_SLOT_HEDGE   /* second attempts: see hedge.h */
 };
 
 /* Words of the slots, by kind. Words not named are 0. */

@@ -180,6 +180,19 @@ void sc_report_fallback(struct sc_transfer *t, const struct sc_moved *m)
     write_event(t, &e);
 }
 
+void sc_report_hedge(struct sc_transfer *t, const char *forbidden, const char *text)
+{
+    struct sc_event e;
+
+    fill(&e, t);
+    e.kind = SC_EVENT_HEDGE;
+    e.level = SC_LOG_INFO;
+    e.reason = forbidden;
+    e.outcome = forbidden ? "not_sent" : "sent";
+    e.text = text;
+    write_event(t, &e);
+}
+
 void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text)
 {
     struct sc_event e;

@@ -19,6 +19,8 @@ struct sc_moved {
     const char *from, *to, *reason, *text;
 };
 void sc_report_fallback(struct sc_transfer *t, const struct sc_moved *m);
+/* A second attempt; forbidden: what did not let it go, NULL: it went. */
+void sc_report_hedge(struct sc_transfer *t, const char *forbidden, const char *text);
 /* So much of a budget is spent. */
 void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text);
 /* A wait for limit or gate is over. */

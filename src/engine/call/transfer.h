@@ -37,6 +37,8 @@ struct sc_wait {
 
 struct sc_own_answer; /* call/refusal.h */
 struct sc_aside;      /* drive/aside.h */
+struct sc_hedging;    /* call/hedged.h */
+struct sc_race;       /* drive/race.h */
 
 /* What stands in for the wire of the next attempt: a fault on purpose. */
 struct sc_feigned {
@@ -67,6 +69,8 @@ struct sc_transfer {
     struct sc_feigned feigned;
     struct sc_own_answer *own_answer; /* instead of the service's; NULL: none */
     struct sc_aside *aside;           /* the first target's answer; NULL: it may yet come */
+    struct sc_hedging *hedging;       /* its rule asks for second attempts; else NULL */
+    struct sc_race *race;             /* an attempt that may have one is under way; else NULL */
     bool put_aside;  /* the last answer is no longer there, and the next has not been asked for */
     bool ended;      /* the stages know that it is over */
     uint16_t stages; /* those that are on, by enum sc_stage_id */

@@ -36,7 +36,7 @@ static struct sc_aside *keep(struct sc_transfer *t)
 
     if (!a)
         return NULL;
-    if (t->call.attempts > 0 && !s->own && !(a->kept = sc_kept_take(s))) {
+    if (t->call.attempts > 0 && (!s->own || s->twin) && !(a->kept = sc_kept_take(s))) {
         free(a);
         return NULL;
     }

@@ -4,6 +4,8 @@
 #include "drive/multi.h"
 #include "handle/detour.h"
 #include "handle/hooks.h"
+#include "handle/twin.h"
+#include "drive/race.h"
 #include "drive/sequence.h"
 #include "wire/answer.h"
 #include "view/kept.h"
@@ -16,7 +18,7 @@ static void leave_alone(const struct sc_shadow *from, CURL *copy)
     struct sc_shadow s = *from;
 
     s.easy = copy;
-    s.own = NULL;
+    s.own = s.twin = NULL;
     s.detour = NULL; /* the original's */
     sc_hooks_out(&s);
 }
@@ -44,6 +46,8 @@ void sc_life_end(struct sc_shadow *s)
         sc_managed_end(s);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_twin_forget(s);
+    sc_race_free_circle(s);
     sc_detour_free(s);
     sc_shadow_free(s);
 }

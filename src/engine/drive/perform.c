@@ -11,6 +11,7 @@
 #include "handle/progress.h"
 #include "handle/texts.h"
 #include "wire/program.h"
+#include "drive/race.h"
 #include "drive/sequence.h"
 #include "drive/multi.h"
 #include "call/report.h"
@@ -50,7 +51,9 @@ static CURLcode attempt(struct sc_shadow *s, struct sc_transfer *t)
 {
     if (t->attempt.unsent)
         return CURLE_OUT_OF_MEMORY;
-    return sc_managed_stands_in(t) ? sc_managed_stand_in(t) : s->real->easy_perform(s->easy);
+    if (sc_managed_stands_in(t))
+        return sc_managed_stand_in(t);
+    return sc_race_wanted(t) ? sc_race_run(t) : s->real->easy_perform(s->easy);
 }
 
 static CURLcode drive(struct sc_shadow *s, struct sc_transfer *t)

@@ -11,6 +11,7 @@
 #include "handle/hooks.h"
 #include "handle/standin.h"
 #include "handle/texts.h"
+#include "handle/twin.h"
 #include "process/runtime.h"
 #include "provider/request.h"
 #include "stage/stage.h"
@@ -20,6 +21,7 @@
 #include "wire/kind.h"
 #include "wire/rewrite.h"
 #include "drive/aside.h"
+#include "drive/race.h"
 
 /* ---- next ----------------------------------------------------------------------------------- */
 
@@ -205,6 +207,7 @@ void sc_managed_prepare(struct sc_transfer *t)
 {
     struct sc_shadow *s = t->shadow;
 
+    sc_twin_forget(s);
     sc_standin_out(s); /* what is set from here on is the program's handle's */
     forget_attempt(t);
     t->attempt.start_ns = sc_now_ns();
@@ -441,6 +444,7 @@ void sc_managed_end(struct sc_shadow *s)
     struct sc_transfer *t = s->transfer;
     bool alive = s->hooked; /* else the handle was reset, or cleaned up: not to be touched */
 
+    sc_race_leave(t, alive);
     sc_standin_out(s);
     sc_hooks_rest(s);
     if (t && alive && !t->play.finishing)

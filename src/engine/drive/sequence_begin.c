@@ -10,6 +10,7 @@
 #include "handle/detour.h"
 #include "handle/hooks.h"
 #include "handle/progress.h"
+#include "handle/twin.h"
 #include "handle/url.h"
 #include "process/runtime.h"
 #include "provider/request.h"
@@ -29,6 +30,7 @@ static void forget_last(struct sc_shadow *s)
     memset(&s->overlay, 0, sizeof s->overlay);
     sc_answer_forget(s);
     sc_kept_forget(s);
+    sc_twin_forget(s);
     sc_detour_forget(s);
 }
 

@@ -192,7 +192,9 @@ struct sc_detour;
 
 struct sc_shadow {
     CURL *easy;
-    CURL *own; /* the program's handle, while `easy` stands in for it (standin.h); else NULL */
+    CURL *own;  /* the program's handle, while `easy` stands in for it (standin.h); else NULL */
+    CURL *twin; /* a copy of it that made the transfer in its stead (twin.h); NULL: it did itself */
+    CURLM *circle; /* where its transfers are made that may be doubled (drive/race.h); else NULL */
     const struct sc_libcurl *real;
     struct sc_options o;
     struct sc_overlay overlay;
@@ -235,6 +237,18 @@ struct sc_shadow {
 static inline CURL *sc_shadow_own(const struct sc_shadow *s)
 {
     return s->own ? s->own : s->easy;
+}
+
+/* Whose transfer getinfo and the header API tell of. */
+static inline CURL *sc_shadow_told(const struct sc_shadow *s)
+{
+    return s->twin ? s->twin : sc_shadow_own(s);
+}
+
+/* The same for ourselves: also of one that asks another host. */
+static inline CURL *sc_shadow_ran(const struct sc_shadow *s)
+{
+    return s->twin ? s->twin : s->easy;
 }
 
 struct sc_shadow *sc_shadow_new(CURL *easy, const struct sc_libcurl *real);

@@ -188,7 +188,7 @@ static bool is_told(const struct sc_shadow *s, const struct sc_info *q)
     const struct sc_overlay *o = &s->overlay;
 
     return (s->answer && sc_answered_info(s, q)) ||
-           (sc_detour_was_taken(s) && !s->own && as_asked(s, q)) ||
+           (sc_detour_was_taken(s) && (!s->own || s->twin) && as_asked(s, q)) ||
            (x && x->phase != SC_COMMITTED && q->means == SC_MEANS_DOWN_TAKEN &&
             put(q, (int64_t)x->play->delivered_body)) ||
            (o->rewritten && size_uploaded(o, q)) || (x && under_way(x->play, q)) ||
@@ -209,7 +209,7 @@ static bool is_libcurls_own(const struct sc_shadow *s)
 
 CURLcode sc_getinfo(struct sc_shadow *s, CURLINFO info, void *out)
 {
-    CURLcode rc = s->real->easy_getinfo(sc_shadow_own(s), info, out);
+    CURLcode rc = s->real->easy_getinfo(sc_shadow_told(s), info, out);
     struct sc_info q;
 
     if (rc != CURLE_OK || !out) /* among them what this libcurl does not know yet */

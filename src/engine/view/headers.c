@@ -60,7 +60,7 @@ static CURLHcode limited_header(struct sc_shadow *s, const char *name, size_t in
         return CURLHE_MISSING;
     if (index >= n)
         return CURLHE_BADINDEX;
-    rc = s->real->easy_header(sc_shadow_own(s), name, index, origin, request, out);
+    rc = s->real->easy_header(sc_shadow_told(s), name, index, origin, request, out);
     if (rc == CURLHE_OK)
         (*out)->amount = n;
     return rc;
@@ -98,7 +98,7 @@ CURLHcode sc_header(struct sc_shadow *s, const char *name, size_t index, unsigne
         *out = tell_mark(s);
         return CURLHE_OK;
     }
-    return s->real->easy_header(sc_shadow_own(s), name, index, origin, request, out);
+    return s->real->easy_header(sc_shadow_told(s), name, index, origin, request, out);
 }
 
 /* The result lies in the handle, where each call overwrites it: the walks, too. */
@@ -118,7 +118,7 @@ static struct curl_header *limited_nextheader(struct sc_shadow *s, unsigned orig
         return NULL;
     if (request == ANY_REQUEST)
         request = h.request;
-    next = s->real->easy_nextheader(sc_shadow_own(s), origin, request, previous);
+    next = s->real->easy_nextheader(sc_shadow_told(s), origin, request, previous);
     if (!next)
         return NULL;
     kept = *next;
@@ -139,9 +139,9 @@ struct curl_header *sc_nextheader(struct sc_shadow *s, unsigned origin, int requ
     if (s->kept)
         return sc_kept_nextheader(s->kept, origin, request, previous);
     if (!is_marked(s) || !(origin & CURLH_HEADER))
-        return s->real->easy_nextheader(sc_shadow_own(s), origin, request, previous);
+        return s->real->easy_nextheader(sc_shadow_told(s), origin, request, previous);
     if (previous && previous->anchor == s->mark)
         return NULL;
-    next = s->real->easy_nextheader(sc_shadow_own(s), origin, request, previous);
+    next = s->real->easy_nextheader(sc_shadow_told(s), origin, request, previous);
     return next ? next : tell_mark(s);
 }

@@ -43,7 +43,7 @@ static bool keep_info(const struct sc_shadow *s, CURLINFO number, struct info *k
 {
     memset(kept, 0, sizeof *kept);
     kept->number = number;
-    if (s->real->easy_getinfo(s->easy, number, &kept->value) != CURLE_OK)
+    if (s->real->easy_getinfo(sc_shadow_ran(s), number, &kept->value) != CURLE_OK)
         return false;
     if (is_text(number) && kept->value.text)
         kept->value.text = strdup(kept->value.text);
@@ -87,7 +87,8 @@ static bool keep_lines(const struct sc_shadow *s, struct sc_kept *k)
     bool any = true;
 
     for (int request = 0; s->real->easy_nextheader && any; request++)
-        for (any = false; (h = s->real->easy_nextheader(s->easy, ORIGINS, request, h)) != NULL;
+        for (any = false;
+             (h = s->real->easy_nextheader(sc_shadow_ran(s), ORIGINS, request, h)) != NULL;
              any = true)
             if (!keep_line(k, h, request))
                 return false;

@@ -8,7 +8,7 @@ enum { EVERY_ORIGIN = CURLH_HEADER | CURLH_TRAILER | CURLH_CONNECT | CURLH_1XX |
 bool sc_header_walk_step(struct sc_header_walk *w)
 {
     for (;;) {
-        w->at = w->s->real->easy_nextheader(w->s->easy, EVERY_ORIGIN, w->request, w->at);
+        w->at = w->s->real->easy_nextheader(sc_shadow_ran(w->s), EVERY_ORIGIN, w->request, w->at);
         if (w->at) {
             w->n++;
             return true;
