@@ -33,6 +33,9 @@ static const struct {
     TEXT("outcome", outcome),
     TEXT("class", class),
     TEXT("reason", reason),
+    TEXT("task", task),
+    TEXT("dag", dag),
+    TEXT("target", target),
     TEXT("text", text),
     NUMBER("pid", pid, 0),
     NUMBER("status", status, 0),
@@ -44,6 +47,8 @@ static const struct {
     NUMBER("input_tokens", input, 0),
     NUMBER("output_tokens", output, 0),
     NUMBER("cost_usd", cost_nano, 9),
+    NUMBER("lost_usd", lost_nano, 9),
+    NUMBER("first_token_ms", first_token_ms, 0),
 };
 
 static void take(struct sc_log_line *l, struct sc_str key, struct sc_str value)
@@ -102,7 +107,7 @@ static bool read_json(struct sc_log_line *l, const char *line, size_t n)
 
     memset(l, 0, sizeof *l);
     l->pid = l->status = l->curl_code = l->attempt = l->attempts = l->ms = l->wait_ms = -1;
-    l->input = l->output = l->cost_nano = -1;
+    l->first_token_ms = l->input = l->output = l->cost_nano = l->lost_nano = -1;
     if (!sc_json_enter((struct sc_str){line, n}, &it))
         return false;
     while (sc_json_next(&it, &key, &value)) {
@@ -112,6 +117,8 @@ static bool read_json(struct sc_log_line *l, const char *line, size_t n)
             l->will_retry = value.n > 0 && value.p[0] == 't';
         else if (sc_json_key_is(key, "estimated"))
             l->estimated = value.n > 0 && value.p[0] == 't';
+        else if (sc_json_key_is(key, "cached"))
+            l->cached = value.n > 0 && value.p[0] == 't';
         else
             take(l, key, value);
     }

@@ -32,6 +32,7 @@ static const struct sentence {
     {"Error after output began: ", "stream", NULL},
     {"Policy: ", "policy", NULL},
     {"Request: ", "request", NULL},
+    {"Fallback: ", "fallback", NULL},
     {"Fault on purpose: ", "fault", NULL},
     {"Breaker ", "breaker", NULL},
     {"Budget ", "budget", NULL},
@@ -194,7 +195,7 @@ static bool is_counted(struct sc_str name)
 {
     static const char *const names[] = {
         "status",       "attempts",      "ms",       "wait_ms", "retry_after_ms", "trimmed",
-        "input_tokens", "output_tokens", "cost_usd", "pid"};
+        "input_tokens", "output_tokens", "cost_usd", "lost_usd", "first_token_ms", "pid"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (name.n == strlen(names[i]) && memcmp(name.p, names[i], name.n) == 0)
@@ -234,13 +235,13 @@ static void put_fields(struct sc_out *o, struct sc_str rest)
     char key[32];
 
     while (rest.n > 0 && take_field(&rest, &name, &value)) {
-        bool estimated = value.n == 3 && memcmp(value.p, "yes", 3) == 0 && name.p[0] == 'e';
+        bool yes = value.n == 3 && memcmp(value.p, "yes", 3) == 0;
 
         if (name.n >= sizeof key)
             continue;
         memcpy(key, name.p, name.n);
         key[name.n] = '\0';
-        if (estimated)
+        if (yes && (strcmp(key, "estimated") == 0 || strcmp(key, "cached") == 0))
             put_member(o, key, (struct sc_str){"true", 4}, true);
         else
             put_member(o, key, value, is_counted(name) && number_length(value) == value.n);

@@ -1,12 +1,9 @@
 /*
- * calls.h - the calls that a log tells of, each with what happened within it.
+ * calls.h - the last calls that a log tells of, each with what happened within it.
  *
  *     sc_calls_take(c, &line);                     every line of the log, in its order
  *     for (n = sc_calls_last(c); n > sc_calls_first(c); n--)
  *         call = sc_calls_at(c, n - 1);            the newest first
- *
- * What happened is told before a call's end, by lines that bear its id: kept aside until then, of
- * at most SC_CALLS_OPEN calls, the oldest of which is then forgotten (its program was killed).
  */
 #ifndef SC_SERVE_CALLS_H
 #define SC_SERVE_CALLS_H
@@ -14,27 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "ledger/log_line.h"
+#include "ledger/under_way.h"
 
-enum { SC_CALLS_KEPT = 1000, SC_CALLS_OPEN = 4096, SC_SPANS_MAX = 64 };
-
-enum sc_span_kind { SC_SPAN_ATTEMPT, SC_SPAN_WAIT, SC_SPAN_EVENT };
-
-struct sc_span {
-    enum sc_span_kind kind;
-    int64_t begin_ms; /* since 1970 */
-    int64_t ms;       /* 0: a moment */
-    int64_t status;   /* of an attempt; -1 unknown */
-    char what[64];    /* its class; why it waits; the event's name */
-    char text[160];   /* of an event */
-};
-
-struct sc_call_seen {
-    struct sc_log_line end; /* the line that ended it */
-    int64_t waited_ms;
-    struct sc_span *spans;
-    size_t n_spans;
-};
+enum { SC_CALLS_KEPT = 1000 };
 
 struct sc_calls;
 

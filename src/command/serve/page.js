@@ -157,7 +157,9 @@ function waterfall(c, big) {
     const total = Math.max(c.time_ms - c.begin_ms, 1), height = big ? c.spans.length * 12 + 4 : 14;
     const svg = make('svg', {svg: 1, viewBox: '0 0 400 ' + height, preserveAspectRatio: 'none', class: big ? 'fall big' : 'fall', role: 'img',
         'aria-label': c.spans.map(say).join('; ') || outcome(c)});
-    const spans = c.spans.length ? c.spans : [{kind: 'attempt', at_ms: 0, ms: total, status: c.status, what: c.class}];
+    const spans = c.spans.length ? c.spans.slice() : [{kind: 'attempt', at_ms: 0, ms: total, status: c.status, what: c.class}];
+    if (c.first_token_ms !== undefined && !big)
+        spans.push({kind: 'event', at_ms: c.time_ms - c.ms - c.begin_ms + c.first_token_ms, ms: 0, what: 'first token'});
     spans.forEach((s, i) => {
         const x = s.at_ms * 400 / total, w = Math.max(s.ms * 400 / total, 1.5);
         const kind = s.kind === 'wait' ? 'gap-bar' : s.kind === 'event' ? 'mark-bar' : s.what === 'ok' ? 'ok-bar' : 'bad-bar';
@@ -230,7 +232,8 @@ function showCall(c) {
     const facts = [['call', c.call], ['program', c.program + (c.pid ? ' (pid ' + c.pid + ')' : '')], ['rule', c.rule], ['host', c.host], ['provider', c.provider],
         ['model', c.model], ['status', c.status > 0 ? 'HTTP ' + c.status : c.curl_code > 0 ? 'libcurl ' + c.curl_code : undefined],
         ['tokens', c.input_tokens !== undefined ? number(c.input_tokens) + ' in, ' + number(c.output_tokens || 0) + ' out' + (c.estimated ? ', estimated' : '') : undefined],
-        ['cost', c.cost_usd !== undefined ? money(c.cost_usd) : undefined], ['reason', c.reason]];
+        ['first token', c.first_token_ms !== undefined ? 'after ' + time(c.first_token_ms) : undefined], ['target', c.target],
+        ['cost', c.cost_usd !== undefined ? money(c.cost_usd) : undefined], ['reason', c.reason], ['answer', c.cached ? 'one that was kept' : undefined]];
     el('call').hidden = false;
     el('call').replaceChildren(make('h3', {}, outcome(c) + ', ' + new Date(c.time_ms).toLocaleString() + ', ' + time(c.ms)), waterfall(c, true),
         make('ol', {}, ...c.spans.map(s => make('li', {}, make('span', {class: 'dim'}, '+' + time(s.at_ms) + ' '), say(s)))),

@@ -62,9 +62,12 @@ struct sc_event {
     int64_t cached_tokens, cache_write_tokens, reasoning_tokens;
     bool has_cost;
     int64_t cost_nano; /* 1e-9 USD */
-    bool cached;       /* a kept answer was given */
-    bool estimated;    /* tokens, and so the cost, are not what the provider said */
-    int trimmed;       /* messages that were left out of the request */
+    int64_t lost_nano; /* of it: of attempts that failed */
+    int64_t
+        first_token_ms; /* of a call with a stream: from its begin to its first output; 0: none */
+    bool cached;        /* a kept answer was given */
+    bool estimated;     /* tokens, and so the cost, are not what the provider said */
+    int trimmed;        /* messages that were left out of the request */
     const char *task, *dag, *target;
     const char *from, *to; /* of SC_EVENT_FALLBACK: names of targets */
     int hedges;            /* of a call: second attempts before the first had begun to answer */

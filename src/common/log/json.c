@@ -232,6 +232,9 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
     number_if(o, KEY("reasoning_tokens"), e->reasoning_tokens);
     if (e->has_cost)
         dollars(o, KEY("cost_usd"), e->cost_nano);
+    if (e->lost_nano > 0)
+        dollars(o, KEY("lost_usd"), e->lost_nano);
+    number_if(o, KEY("first_token_ms"), e->first_token_ms);
     if (e->cached && put_key(o, KEY("cached"), 4))
         SC_OUT_LITERAL(o, "true");
     if (e->estimated && put_key(o, KEY("estimated"), 4))

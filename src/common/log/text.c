@@ -240,6 +240,10 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
         number(f, NAME("output_tokens"), e->output_tokens);
     if (e->has_cost && begin_field(f, NAME("cost_usd"), 24))
         sc_out_dollars(f->o, e->cost_nano);
+    if (e->lost_nano > 0 && begin_field(f, NAME("lost_usd"), 24))
+        sc_out_dollars(f->o, e->lost_nano);
+    if (e->first_token_ms > 0)
+        number(f, NAME("first_token_ms"), e->first_token_ms);
     if (e->cached)
         string(f, NAME("cached"), "yes");
     if (e->estimated)

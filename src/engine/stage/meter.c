@@ -29,9 +29,10 @@ struct spent {
     bool has_cost;
     int64_t input, cached, written, output, reasoning; /* tokens; input includes the next two */
     int64_t cost_nano;
+    int64_t lost_nano; /* of it: of attempts that failed */
 };
 
-static void add(struct spent *sum, const struct sc_usage *u, int64_t cost)
+static void add(struct spent *sum, const struct sc_usage *u, int64_t cost, bool lost)
 {
     sum->known = true;
     sum->estimated |= u->estimated || (u->audio > 0 && u->cost_reported_nano < 0);
@@ -43,6 +44,7 @@ static void add(struct spent *sum, const struct sc_usage *u, int64_t cost)
     if (cost >= 0) {
         sum->has_cost = true;
         sum->cost_nano += cost;
+        sum->lost_nano += lost ? cost : 0;
     }
 }
 
@@ -84,7 +86,7 @@ static struct sc_wish judged(struct sc_transfer *t, void *me)
     if (!u.known && !u.estimated)
         return none;
     took->cost_nano = cost_of(t, &u, &exact);
-    add(spent, &u, took->cost_nano);
+    add(spent, &u, took->cost_nano, t->verdict.class != SC_CLASS_OK);
     spent->estimated |= !exact;
     if (u.estimated)
         return none;
@@ -110,6 +112,7 @@ static void describe(const struct sc_transfer *t, void *me, struct sc_event *e)
     e->reasoning_tokens = spent->reasoning;
     e->has_cost = spent->has_cost;
     e->cost_nano = spent->cost_nano;
+    e->lost_nano = spent->lost_nano;
     e->estimated = spent->estimated;
 }
 

@@ -56,6 +56,30 @@ static void test_what_is_told_of_a_call_is_laid_out_in_time(void **state)
     sc_calls_free(c);
 }
 
+/* A wait for a limit is told when it begins and when it is over; one before the next attempt by the
+ * attempt, and in a log that has all by a line of its own. */
+static void test_a_wait_counts_once_however_often_it_is_told(void **state)
+{
+    struct sc_calls *c = sc_calls_new();
+    const struct sc_call_seen *seen;
+
+    (void)state;
+    take(c, AT("01.000") "\"event\":\"wait\",\"call\":\"a\",\"reason\":\"limit\",\"ms\":900}");
+    take(c, AT("02.000") "\"event\":\"waited\",\"call\":\"a\",\"reason\":\"limit\",\"ms\":1000}");
+    take(c, AT("02.100") "\"event\":\"attempt\",\"call\":\"a\",\"class\":\"overloaded\",\"ms\":100,"
+                         "\"wait_ms\":300,\"will_retry\":true}");
+    take(c, AT("02.100") "\"event\":\"wait\",\"call\":\"a\",\"reason\":\"hint\",\"ms\":300}");
+    take(c, "[2026-01-01 00:00:03] Retry 2: HTTP 503 (class=overloaded ms=100 wait_ms=250 call=a)");
+    take(c, AT("04.000") "\"event\":\"call\",\"call\":\"a\",\"outcome\":\"ok\"}");
+    seen = sc_calls_at(c, 0);
+    assert_int_equal(seen->waited_ms, 1550);
+    assert_int_equal(seen->n_spans, 5);
+    assert_string_equal(seen->spans[0].what, "limit");
+    assert_string_equal(seen->spans[2].what, "hint");
+    assert_string_equal(seen->spans[4].what, "backoff");
+    sc_calls_free(c);
+}
+
 static void test_the_last_calls_are_kept(void **state)
 {
     struct sc_calls *c = sc_calls_new();
@@ -136,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_told_of_a_call_is_laid_out_in_time),
+        cmocka_unit_test(test_a_wait_counts_once_however_often_it_is_told),
         cmocka_unit_test(test_the_last_calls_are_kept),
         cmocka_unit_test(test_calls_that_never_end_do_not_pile_up),
         cmocka_unit_test(test_rates_are_of_the_calls_since_then),
