@@ -99,6 +99,8 @@ $(BUILD)/obj/%.o: src/%.S
 	$(Q)$(CC) $(COMMON) $(call floors,$*) $(DEPGEN) -c $< -o $@
 
 $(BUILD)/obj/command/serve/assets.o: $(wildcard src/command/serve/page.*)
+$(BUILD)/obj/command/base/style_text.o: src/command/base/page.css
+$(BUILD)/obj/command/report/style_text.o: src/command/report/report.css
 
 $(BUILD)/libsteadycurl.so: $(PRELOAD_OBJ)
 	@$(SAY) LINK $@

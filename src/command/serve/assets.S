@@ -8,7 +8,6 @@
         .endm
 
         asset   sc_serve_page, "src/command/serve/page.html"
-        asset   sc_serve_style, "src/command/serve/page.css"
         asset   sc_serve_script, "src/command/serve/page.js"
 
         .section .note.GNU-stack, "", %progbits

@@ -105,6 +105,6 @@ void sc_page_first(struct sc_serve *s, FILE *f);
 enum MHD_Result sc_route(struct sc_serve *s, struct MHD_Connection *c, const char *path);
 
 /* Files of this folder, as texts (assets.S). */
-extern const char sc_serve_page[], sc_serve_style[], sc_serve_script[];
+extern const char sc_serve_page[], sc_serve_script[];
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/style.h"
 #include "metrics/metrics.h"
 #include "serve/inside.h"
 #include "steadycurl/version.h"
@@ -27,7 +28,7 @@ static enum MHD_Result page(struct sc_serve *s, struct MHD_Connection *c)
 static enum MHD_Result style(struct sc_serve *s, struct MHD_Connection *c)
 {
     (void)s;
-    return sc_send_bytes(c, sc_serve_style, strlen(sc_serve_style), "text/css; charset=utf-8");
+    return sc_send_bytes(c, sc_page_style, strlen(sc_page_style), "text/css; charset=utf-8");
 }
 
 static enum MHD_Result script(struct sc_serve *s, struct MHD_Connection *c)

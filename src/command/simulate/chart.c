@@ -1,17 +1,12 @@
 /* Pictures: how load, answers and refusals went over time, one line a way. */
-#include <math.h>
 #include <string.h>
 
+#include "base/chart.h"
 #include "base/markup.h"
 #include "core/time.h"
 #include "simulate/result.h"
 
 enum { WIDTH = 860, LEFT = 64, RIGHT = 16, PANEL = 180, GAP = 46, TOP = 58, POINTS = 400 };
-
-/* Told apart by those who see colours otherwise, too (Okabe and Ito, 2008). */
-static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                      "#e69f00", "#56b4e9", "#8a7a00", "#777777"};
-#define COLOURS (sizeof colours / sizeof *colours)
 
 typedef double value_fn(const struct sc_sim_second *s);
 
@@ -71,17 +66,6 @@ static size_t step_of(size_t seconds)
     return seconds / POINTS + 1;
 }
 
-/* The next round number: 1, 2 or 5 times a power of ten. */
-static double round_up(double v)
-{
-    double unit = v > 0 ? pow(10, floor(log10(v))) : 1;
-
-    for (int m = 1; m <= 5; m += m == 1 ? 1 : 3)
-        if (v <= m * unit)
-            return m * unit;
-    return 10 * unit;
-}
-
 static double top_of(const struct sc_sim_result *all, size_t n, size_t seconds, size_t panel)
 {
     double most = panels[panel].capacity ? all[0].capacity : 0;
@@ -94,7 +78,7 @@ static double top_of(const struct sc_sim_result *all, size_t n, size_t seconds, 
             if (v > most)
                 most = v;
         }
-    return round_up(most);
+    return sc_chart_round(most);
 }
 
 static double x_of(double second, size_t seconds)
@@ -123,7 +107,7 @@ static void draw_events(FILE *f, const struct sc_scenario *s, size_t seconds, do
 
 static void draw_axes(FILE *f, size_t seconds, double top, double base)
 {
-    double every = round_up((double)seconds / 8);
+    double every = sc_chart_round((double)seconds / 8);
 
     for (int i = 0; i <= 4; i++) {
         double y = base - PANEL * i / 4.0;
@@ -143,7 +127,7 @@ static void draw_way(FILE *f, const struct sc_sim_result *r, size_t k, size_t se
 {
     size_t step = step_of(seconds);
 
-    fprintf(f, "<path class=\"way\" stroke=\"%s\" d=\"", colours[k % COLOURS]);
+    fprintf(f, "<path class=\"way\" stroke=\"%s\" d=\"", sc_chart_colours[k % SC_CHART_COLOURS]);
     for (size_t i = 0; i < seconds; i += step)
         fprintf(f, "%c%.1f %.1f", i ? 'L' : 'M', x_of((double)i + (double)step / 2, seconds),
                 y_of(at(&r->tally, i, step, panels[panel].of), top, base));
@@ -178,7 +162,7 @@ static void draw_legend(FILE *f, const struct sc_sim_result *all, size_t n)
     for (size_t k = 0; k < n; k++) {
         fprintf(f,
                 "<path class=\"way\" stroke=\"%s\" d=\"M%.0f 16h22\"/><text x=\"%.0f\" y=\"20\">",
-                colours[k % COLOURS], x, x + 28);
+                sc_chart_colours[k % SC_CHART_COLOURS], x, x + 28);
         sc_markup(f, all[k].name);
         fputs("</text>\n", f);
         x += 48 + 7.0 * (double)strlen(all[k].name);

@@ -17,12 +17,12 @@ static void put_count(int64_t n, char out[SC_SIM_VALUE_MAX])
     snprintf(out, SC_SIM_VALUE_MAX, "%lld", (long long)n);
 }
 
-static void put_span(const struct sc_sim_spans *s, double q, char out[SC_SIM_VALUE_MAX])
+static void put_span(const struct sc_spread *s, double q, char out[SC_SIM_VALUE_MAX])
 {
     if (s->n == 0)
         snprintf(out, SC_SIM_VALUE_MAX, "-");
     else
-        snprintf(out, SC_SIM_VALUE_MAX, "%s", sc_time_words(sc_sim_span_at(s, q) / SC_NS_PER_MS).s);
+        snprintf(out, SC_SIM_VALUE_MAX, "%s", sc_time_words(sc_spread_at(s, q) / SC_NS_PER_MS).s);
 }
 
 static void put_load(double peak, double capacity, char out[SC_SIM_VALUE_MAX])

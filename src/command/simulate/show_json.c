@@ -27,7 +27,7 @@ static void put_name(struct sc_mock_buf *b, const char *key, const char *value)
     sc_mock_buf_json(b, "%q", value);
 }
 
-static void put_spans(struct sc_mock_buf *b, const char *name, const struct sc_sim_spans *s)
+static void put_spans(struct sc_mock_buf *b, const char *name, const struct sc_spread *s)
 {
     static const struct {
         const char *name;
@@ -37,7 +37,7 @@ static void put_spans(struct sc_mock_buf *b, const char *name, const struct sc_s
     put(b, ",\"%s\":{", name);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         put(b, "%s\"%s\":%lld", i ? "," : "", parts[i].name,
-            (long long)(sc_sim_span_at(s, parts[i].q) / SC_NS_PER_MS));
+            (long long)(sc_spread_at(s, parts[i].q) / SC_NS_PER_MS));
     put(b, "}");
 }
 

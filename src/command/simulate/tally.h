@@ -8,21 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/spread.h"
 #include "provider/class.h"
-
-/* Spans from 1 ms on, 64 a power of two: an error of 1 % at most. Shorter ones are 0. */
-#define SC_SIM_STEPS 64
-#define SC_SIM_SPANS (SC_SIM_STEPS * 40)
-
-struct sc_sim_spans {
-    int64_t n;
-    uint32_t count[SC_SIM_SPANS];
-};
-
-void sc_sim_span_add(struct sc_sim_spans *s, int64_t ns);
-
-/* Of which part `q` (0..1) are not longer; in ns. 0 if there are none. */
-int64_t sc_sim_span_at(const struct sc_sim_spans *s, double q);
 
 /* One second. */
 struct sc_sim_second {
@@ -41,11 +28,11 @@ struct sc_sim_tally {
     int64_t attempts;                 /* requests on the wire */
     int64_t by_class[SC_CLASS_COUNT]; /* of them */
     int64_t status_429, given_up_by_client;
-    int64_t input, output;      /* tokens of what was answered */
-    int64_t billed_nano;        /* by the service, also for what was cut off */
-    int64_t told_nano;          /* what the budgets were told */
-    struct sc_sim_spans took;   /* from when a call was due to its answer */
-    struct sc_sim_spans waited; /* of that: not in the attempt that was answered */
+    int64_t input, output;   /* tokens of what was answered */
+    int64_t billed_nano;     /* by the service, also for what was cut off */
+    int64_t told_nano;       /* what the budgets were told */
+    struct sc_spread took;   /* from when a call was due to its answer */
+    struct sc_spread waited; /* of that: not in the attempt that was answered */
     struct sc_sim_second *seconds;
     size_t n_seconds, room;
     int64_t last_ns; /* when the last one ended */

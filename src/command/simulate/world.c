@@ -241,8 +241,8 @@ static void end_call(struct sc_sim_world *w, struct sc_sim_client *c, bool ok)
     w->tally.failed += !ok;
     w->tally.last_ns = w->now_ns;
     if (ok) {
-        sc_sim_span_add(&w->tally.took, w->now_ns - c->due_ns);
-        sc_sim_span_add(&w->tally.waited, c->sent_ns - c->due_ns);
+        sc_spread_add(&w->tally.took, w->now_ns - c->due_ns);
+        sc_spread_add(&w->tally.waited, c->sent_ns - c->due_ns);
         w->tally.input += c->input;
         w->tally.output += c->output;
     }

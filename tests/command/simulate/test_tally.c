@@ -23,7 +23,7 @@ static int by_size(const void *a, const void *b)
 static void parts_of_spans_are_right_within_a_hundredth(void **state)
 {
     static const double parts[] = {0.01, 0.25, 0.5, 0.95, 0.99, 1};
-    struct sc_sim_spans *s = calloc(1, sizeof *s);
+    struct sc_spread *s = calloc(1, sizeof *s);
     static int64_t all[N];
     uint64_t seed = 3;
 
@@ -31,11 +31,11 @@ static void parts_of_spans_are_right_within_a_hundredth(void **state)
     for (int i = 0; i < N; i++) {
         all[i] =
             (int64_t)(1 + draw(&seed) % (UINT64_C(1) << (1 + draw(&seed) % 24))) * SC_NS_PER_MS;
-        sc_sim_span_add(s, all[i]);
+        sc_spread_add(s, all[i]);
     }
     qsort(all, N, sizeof all[0], by_size);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        int64_t exact = all[(size_t)(parts[i] * N + 0.5) - 1], said = sc_sim_span_at(s, parts[i]);
+        int64_t exact = all[(size_t)(parts[i] * N + 0.5) - 1], said = sc_spread_at(s, parts[i]);
 
         assert_true(llabs(said - exact) <= exact / 100);
     }
@@ -44,14 +44,14 @@ static void parts_of_spans_are_right_within_a_hundredth(void **state)
 
 static void of_no_spans_nothing_is_said(void **state)
 {
-    struct sc_sim_spans *s = calloc(1, sizeof *s);
+    struct sc_spread *s = calloc(1, sizeof *s);
 
     (void)state;
-    assert_int_equal(sc_sim_span_at(s, 0.5), 0);
-    sc_sim_span_add(s, 0);
-    sc_sim_span_add(s, INT64_MAX);
-    assert_int_equal(sc_sim_span_at(s, 0.5), 0);
-    assert_true(sc_sim_span_at(s, 1) > 0);
+    assert_int_equal(sc_spread_at(s, 0.5), 0);
+    sc_spread_add(s, 0);
+    sc_spread_add(s, INT64_MAX);
+    assert_int_equal(sc_spread_at(s, 0.5), 0);
+    assert_true(sc_spread_at(s, 1) > 0);
     free(s);
 }
 
