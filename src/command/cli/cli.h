@@ -19,6 +19,7 @@
     X(status, "show what all processes share: breakers, limits, gates")           \
     X(top, "show in the terminal, live, what calls do")                           \
     X(metrics, "print counters and histograms for Prometheus")                    \
+    X(report, "write a file that tells what calls did")                           \
     X(costs, "say what calls have cost, by model, task, day...")                  \
     X(cache, "list, show and remove the answers that are kept")                   \
     X(log, "show the log")                                                        \

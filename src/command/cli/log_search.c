@@ -77,18 +77,20 @@ static bool may_be_told(const struct sc_log_search *s, const char *line, size_t 
     return s->mode != SC_LOG_STORY || memmem(line, n, s->select.call, strlen(s->select.call));
 }
 
-static void read_from(struct sc_log_search *s, FILE *f, long from)
+/* Lines may be a little late (ledger/log_find.h). */
+static bool is_over(const struct sc_log_search *s, const char *line, size_t n)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
+    return s->select.until < INT64_MAX - SC_LOG_LATE_MS &&
+           sc_log_line_time(line, n) >= s->select.until + SC_LOG_LATE_MS;
+}
 
-    if (from > 0 || ftell(f) > 0)
-        fseek(f, from, SEEK_SET);
-    while ((n = getline(&line, &room, f)) > 0)
-        if (may_be_told(s, line, (size_t)n))
-            take(s, line, (size_t)n);
-    free(line);
+static bool take_line(void *search, const char *line, size_t n)
+{
+    struct sc_log_search *s = search;
+
+    if (may_be_told(s, line, n))
+        take(s, line, n);
+    return !is_over(s, line, n);
 }
 
 /* ---- where to begin ---- */
@@ -138,30 +140,11 @@ static bool read_last(struct sc_log_search *s, FILE *f, FILE *old)
         from_old =
             from == 0 && old ? sc_log_find_end(old, bytes > size ? bytes - size : 0) : before;
         if (old && from_old < before)
-            read_from(s, old, from_old);
-        read_from(s, f, from);
+            sc_log_read_from(old, from_old, take_line, s);
+        sc_log_read_from(f, from, take_line, s);
         if (has_enough(s) || (from == 0 && (!old || from_old == 0)) || bytes > LONG_MAX / 8)
             return true;
     }
-}
-
-static bool read_since(struct sc_log_search *s, FILE *f, FILE *old)
-{
-    long from = s->select.since > 0 ? sc_log_find_time(f, s->select.since) : 0;
-
-    if (!begin(s))
-        return false;
-    if (old && from == 0)
-        read_from(s, old, s->select.since > 0 ? sc_log_find_time(old, s->select.since) : 0);
-    read_from(s, f, from);
-    return true;
-}
-
-static FILE *rotated(const char *path)
-{
-    char old[PATH_MAX];
-
-    return snprintf(old, sizeof old, "%s.1", path) < (int)sizeof old ? fopen(old, "re") : NULL;
 }
 
 static void print_found(struct sc_log_search *s)
@@ -176,11 +159,14 @@ static void print_found(struct sc_log_search *s)
 
 bool sc_log_search(struct sc_log_search *s, FILE *f, const char *path)
 {
-    bool seekable = size_of(f) >= 0;
-    FILE *old = seekable ? rotated(path) : NULL;
-    bool limited = s->mode != SC_LOG_STORY && s->lines > 0 && s->select.since <= 0 && seekable;
-    bool good = limited ? read_last(s, f, old) : read_since(s, f, old);
+    bool limited = s->mode != SC_LOG_STORY && s->lines > 0 && s->select.since <= 0;
+    FILE *old = limited && size_of(f) >= 0 ? sc_log_rotated(path) : NULL;
+    bool good = true;
 
+    if (limited && size_of(f) >= 0)
+        good = read_last(s, f, old);
+    else if ((good = begin(s)))
+        sc_log_read_since(f, path, s->select.since, take_line, s);
     if (old)
         fclose(old);
     if (!good)

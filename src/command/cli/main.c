@@ -28,7 +28,7 @@ static const struct command commands[] = {SC_COMMAND_LIST(COMMAND_ROW)};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* Named in the manual of the project, to come with later versions. */
-static const char *const later[] = {"report", "cassette"};
+static const char *const later[] = {"cassette"};
 
 static int usage(FILE *to)
 {

@@ -1,11 +1,11 @@
 /* log_find.c - see log_find.h. */
 #include "ledger/log_find.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/log_line.h"
-
-#define LATE_MS 10000
 
 enum { CLOSE_ENOUGH = 1 << 16, LINE_MAX_BYTES = 16384 };
 
@@ -51,7 +51,7 @@ long sc_log_find_time(FILE *f, int64_t since_ms)
         long middle = low + (high - low) / 2;
         int64_t ms = time_behind(f, middle, high);
 
-        if (ms < 0 || ms >= since_ms - LATE_MS)
+        if (ms < 0 || ms >= since_ms - SC_LOG_LATE_MS)
             high = middle;
         else
             low = middle;
@@ -64,4 +64,39 @@ long sc_log_find_end(FILE *f, long bytes)
     long size = size_of(f);
 
     return size > bytes ? line_before(f, size - bytes) : 0;
+}
+
+FILE *sc_log_rotated(const char *path)
+{
+    char old[PATH_MAX];
+
+    return snprintf(old, sizeof old, "%s.1", path) < (int)sizeof old ? fopen(old, "re") : NULL;
+}
+
+void sc_log_read_from(FILE *f, long from, bool (*take)(void *arg, const char *line, size_t n),
+                      void *arg)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+
+    if (from > 0 || ftell(f) > 0)
+        fseek(f, from, SEEK_SET);
+    while ((n = getline(&line, &room, f)) > 0 && take(arg, line, (size_t)n))
+        ;
+    free(line);
+}
+
+void sc_log_read_since(FILE *f, const char *path, int64_t since_ms,
+                       bool (*take)(void *arg, const char *line, size_t n), void *arg)
+{
+    bool seekable = size_of(f) >= 0;
+    long from = since_ms > 0 && seekable ? sc_log_find_time(f, since_ms) : 0;
+    FILE *old = seekable && from == 0 ? sc_log_rotated(path) : NULL;
+
+    if (old) {
+        sc_log_read_from(old, since_ms > 0 ? sc_log_find_time(old, since_ms) : 0, take, arg);
+        fclose(old);
+    }
+    sc_log_read_from(f, from, take, arg);
 }

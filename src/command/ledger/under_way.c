@@ -84,9 +84,12 @@ static void add_span(struct open_call *o, const struct sc_span *s)
     o->spans[o->n_spans++] = *s;
 }
 
-static int64_t at_least_0(int64_t v)
+/* Thirty years at most, so that sums are none that do not fit. */
+static int64_t bounded(int64_t v)
 {
-    return v > 0 ? v : 0;
+    static const int64_t most = INT64_C(1000000000000);
+
+    return v < 0 ? 0 : v < most ? v : most;
 }
 
 static bool is(const char *a, const char *b)
@@ -97,7 +100,7 @@ static bool is(const char *a, const char *b)
 /* A line says when it was written: of an attempt that is its end. */
 static void take_attempt(struct open_call *o, const struct sc_log_line *l)
 {
-    struct sc_span s = {.kind = SC_SPAN_ATTEMPT, .ms = at_least_0(l->ms), .status = l->status};
+    struct sc_span s = {.kind = SC_SPAN_ATTEMPT, .ms = bounded(l->ms), .status = l->status};
 
     s.begin_ms = l->time_ms - s.ms;
     snprintf(s.what, sizeof s.what, "%s", l->class);
@@ -122,7 +125,7 @@ static void take_backoff(struct open_call *o, const struct sc_log_line *l)
     if (last && last->kind == SC_SPAN_WAIT && o->told_twice)
         snprintf(last->what, sizeof last->what, "%s", l->reason);
     else
-        add_wait(o, l->time_ms, at_least_0(l->ms), l->reason);
+        add_wait(o, l->time_ms, bounded(l->ms), l->reason);
     o->told_twice = false;
 }
 
@@ -146,10 +149,10 @@ static void take_part(struct sc_under_way *u, const struct sc_log_line *l)
     if (is(l->event, "attempt")) {
         take_attempt(o, l);
         if (l->will_retry && l->wait_ms > 0)
-            add_wait(o, l->time_ms, l->wait_ms, "backoff");
+            add_wait(o, l->time_ms, bounded(l->wait_ms), "backoff");
         o->told_twice = l->will_retry && l->wait_ms > 0;
     } else if (is(l->event, "waited")) {
-        add_wait(o, l->time_ms - at_least_0(l->ms), at_least_0(l->ms), l->reason);
+        add_wait(o, l->time_ms - bounded(l->ms), bounded(l->ms), l->reason);
     } else if (is(l->event, "wait")) {
         if (!is(l->reason, "limit") && !is(l->reason, "gate")) /* these are told when over */
             take_backoff(o, l);
@@ -184,7 +187,7 @@ bool sc_under_way_take(struct sc_under_way *u, const struct sc_log_line *l,
 
 int64_t sc_call_begin_ms(const struct sc_call_seen *s)
 {
-    int64_t begin = s->end.time_ms - at_least_0(s->end.ms);
+    int64_t begin = s->end.time_ms - bounded(s->end.ms);
 
     for (size_t i = 0; i < s->n_spans; i++)
         if (s->spans[i].begin_ms < begin)
