@@ -194,7 +194,7 @@ static size_t number_length(struct sc_str s)
 static bool is_counted(struct sc_str name)
 {
     static const char *const names[] = {
-        "status",       "attempts",      "ms",       "wait_ms", "retry_after_ms", "trimmed",
+        "status",       "attempts",      "ms",       "wait_ms",  "retry_after_ms", "trimmed",
         "input_tokens", "output_tokens", "cost_usd", "lost_usd", "first_token_ms", "pid"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -27,7 +27,7 @@ struct sc_report {
     int64_t odd, estimated;
 };
 
-/* ---- words (html.c) ---- */
+/* ---- words (words.c) ---- */
 
 /* "12 345", with narrow blanks. */
 void sc_put_count(FILE *f, int64_t v);

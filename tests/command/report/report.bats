@@ -81,6 +81,7 @@ line() { # SECOND EVENT CALL [MEMBERS]
     [[ $text == *early*middle*late* ]]
     report
     [[ $text == *"no call ended in this time"* ]]
+    # shellcheck disable=SC2016 # sh's own
     run -0 sh -c '"$1" report --since 2026-01-01 --html - - <"$2"' sh "$STEADYCURL" "$LOG"
     [[ $output == '<!DOCTYPE html>'*late*'</html>' ]]
 }
@@ -135,6 +136,7 @@ line() { # SECOND EVENT CALL [MEMBERS]
     run -1 "$STEADYCURL" report --html out.html .
     run -1 "$STEADYCURL" report --html no/such/folder "$LOG"
     [[ $output == *"no/such/folder: No such file"* ]]
+    # shellcheck disable=SC2016 # sh's own
     run -1 sh -c '"$1" report --html - "$2" >/dev/full' sh "$STEADYCURL" "$LOG"
     run -2 "$STEADYCURL" report --html x --since yesterdayish "$LOG"
     [ -z "$(find . -name 'out.html*')" ]
