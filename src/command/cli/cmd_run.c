@@ -16,6 +16,7 @@
 #include "cli/place.h"
 #include "cli/program.h"
 #include "cli/policy_file.h"
+#include "cli/run_cassette.h"
 #include "cli/run_faults.h"
 #include "cli/run_trial.h"
 #include "cli/usage.h"
@@ -30,7 +31,15 @@ enum {
     OPT_STEADY,
     OPT_UNMARKED,
     OPT_MOCK,
-    OPT_TRACE
+    OPT_TRACE,
+    OPT_RECORD,
+    OPT_REPLAY,
+    OPT_MODE,
+    OPT_MATCH,
+    OPT_PACE,
+    OPT_MISS,
+    OPT_BODIES,
+    OPT_ONCE
 };
 
 static const struct sc_option options[] = {
@@ -45,6 +54,15 @@ static const struct sc_option options[] = {
     {"unmarked", OPT_UNMARKED, NULL, "made-up answers come without x-steadycurl: fault"},
     {"trace", OPT_TRACE, "FILE", "log there, each attempt a line of JSON"},
     {"mock", OPT_MOCK, "[=SCRIPT]", "a mock of this run alone answers for every known LLM host"},
+    {"record", OPT_RECORD, "FILE", "write each call and its answer there: a cassette"},
+    {"mode", OPT_MODE, "WORD",
+     "--record: once (where FILE is there, replay it), new (what it has not), all"},
+    {"bodies", OPT_BODIES, NULL, "--record: with the bodies of requests"},
+    {"replay", OPT_REPLAY, "FILE", "answer calls from that cassette, without a network"},
+    {"match", OPT_MATCH, "LIST", "by what a call is found in it: method,host,path,query,body"},
+    {"pace", OPT_PACE, "N", "--replay: 1 (as it was), 0 (at once), 0.1..."},
+    {"miss", OPT_MISS, "WORD", "--replay, of what is not in it: fail, pass, record"},
+    {"once", OPT_ONCE, NULL, "--replay: each exchange is given once, not again and again"},
     SC_OPTIONS_END,
 };
 
@@ -191,6 +209,19 @@ static bool is_about_faults(int opt)
     return opt >= OPT_FAULT && opt <= OPT_MOCK;
 }
 
+static bool is_about_cassettes(int opt)
+{
+    return opt >= OPT_RECORD && opt <= OPT_ONCE;
+}
+
+static bool take_cassette(int opt, const char *value)
+{
+    static const char *const names[] = {"record", "replay", "mode",   "match",
+                                        "pace",   "miss",   "bodies", "once"};
+
+    return sc_run_cassette(&usage, names[opt - OPT_RECORD], value);
+}
+
 static bool take_fault(int opt, const char *value)
 {
     if (opt == OPT_FAULT)
@@ -215,6 +246,9 @@ int sc_cmd_run(int argc, char **argv)
         if (is_about_faults(opt)) {
             if (!take_fault(opt, a.value))
                 return 2;
+        } else if (is_about_cassettes(opt)) {
+            if (!take_cassette(opt, a.value))
+                return 2;
         } else if (opt == OPT_DEEP)
             ok = set_audit();
         else if (opt == SC_OPT_POLICY)
@@ -234,7 +268,8 @@ int sc_cmd_run(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (a.i >= argc)
         return sc_usage_wrong(&usage, "which program? see steadycurl run --help");
-    if (!policy_is_good(&faults) || !sc_run_trial_begin(&usage, sc_run_faults_steady()) ||
+    if (!policy_is_good(&faults) || !sc_run_cassette_ready(&usage) ||
+        !sc_run_trial_begin(&usage, sc_run_faults_steady() || sc_run_cassette_replays()) ||
         !sc_run_faults_export(&usage, faults))
         return 2;
     return start(argv + a.i);

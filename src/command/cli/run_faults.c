@@ -77,6 +77,12 @@ void sc_run_fault_trace(void)
     other = true;
 }
 
+void sc_run_faults_line(const char *line)
+{
+    add(line);
+    other = true;
+}
+
 bool sc_run_faults_steady(void)
 {
     return steady;

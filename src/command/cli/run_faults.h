@@ -21,6 +21,9 @@ void sc_run_fault_trace(void);
 /* Whether --steady was among them. */
 bool sc_run_faults_steady(void);
 
+/* A line of something else. */
+void sc_run_faults_line(const char *line);
+
 /* Known hosts are answered there. */
 void sc_run_mock_port(int port);
 

@@ -68,7 +68,7 @@ bool sc_run_trial_begin(const struct sc_usage *usage, bool apart)
     if (!companion.mock && !companion.folder)
         return true;
     if (!sc_companion_start(&companion, &port, err, sizeof err)) {
-        sc_usage_wrong(usage, "%s: %s", companion.mock ? "--mock" : "--steady", err);
+        sc_usage_wrong(usage, "%s: %s", companion.mock ? "--mock" : "the state of this run", err);
         return false;
     }
     if (companion.mock)

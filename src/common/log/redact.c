@@ -23,6 +23,7 @@ enum {
     NAMES_MAX = 1024,
     LONGEST_NUMBER = 6, /* of a written name; longer ones are an account's or a key's */
     LONGEST_WORD = 18,
+    MASKED_LEAST = 12,
     DRAWN_LEAST = 9 /* shorter ones may change as often as they like: "AbC" */
 };
 
@@ -192,55 +193,93 @@ static void put(struct sink *s, const char *p, size_t n)
     s->n += n;
 }
 
-/* Handles what may begin at i where a word begins; returns how far it got, i for nothing. */
-static size_t redact_word(struct text t, size_t i, struct sink *s)
+/* Where a secret lies. */
+struct found {
+    size_t from, end;
+};
+
+/* What may begin at i where a word begins, with what leads to it. */
+static bool word_is_secret(struct text t, size_t i, struct found *f)
 {
-    size_t end = prefixed_token(t, i);
-    if (end > i) {
-        put(s, REDACTED, sizeof REDACTED - 1);
-        return end;
-    }
-    size_t start = after_scheme(t, i);
-    if (start && ((end = token_end(t, start)) - start >= 6 || end == t.n)) {
-        put(s, t.p + i, start - i);
-        put(s, REDACTED, sizeof REDACTED - 1);
-        return end;
-    }
     size_t name = i;
+    char quote;
+
+    f->from = i;
+    if ((f->end = prefixed_token(t, i)) > i)
+        return true;
+    f->from = after_scheme(t, i);
+    if (f->from && ((f->end = token_end(t, f->from)) - f->from >= 6 || f->end == t.n))
+        return true;
     while (name < t.n && name_char(t.p[name]))
         name++;
-    char quote;
-    if (name == i || !secret_name(t.p + i, name - i) || !(start = value_start(t, name, &quote)))
-        return i;
-    if ((end = value_end(t, start, quote)) == start)
-        return i;
-    put(s, t.p + i, start - i);
-    put(s, REDACTED, sizeof REDACTED - 1);
-    return end;
+    f->from = value_start(t, name, &quote);
+    if (!f->from || !secret_name(t.p + i, name - i))
+        return false;
+    f->end = value_end(t, f->from, quote);
+    return f->end > f->from;
+}
+
+static bool is_secret(struct text t, size_t i, struct found *f)
+{
+    if (name_char(t.p[i]))
+        return (i == 0 || !name_char(t.p[i - 1])) && word_is_secret(t, i, f);
+    if (t.p[i] != ':' || !starts(t, i, "://"))
+        return false;
+    f->from = i + 3;
+    f->end = user_info_end(t, i + 3);
+    return f->end > 0;
 }
 
 size_t sc_redact(const char *src, size_t n, char *dst, size_t size)
 {
     struct text t = {src, n};
     struct sink s = {dst, 0, size ? size - 1 : 0};
+    struct found f;
+
     if (size == 0)
         return 0;
     for (size_t i = 0; i < n && s.n < s.cap;) {
-        bool word = name_char(src[i]) && (i == 0 || !name_char(src[i - 1]));
-        size_t next = word ? redact_word(t, i, &s) : i;
-        if (next > i) {
-            i = next;
-            continue;
-        }
-        if (starts(t, i, "://") && user_info_end(t, i + 3)) {
-            put(&s, "://" REDACTED, 3 + sizeof REDACTED - 1);
-            i = user_info_end(t, i + 3);
+        if (is_secret(t, i, &f)) {
+            put(&s, src + i, f.from - i);
+            put(&s, REDACTED, sizeof REDACTED - 1);
+            i = f.end;
             continue;
         }
         put(&s, src + i++, 1);
     }
     dst[s.n] = '\0';
     return s.n;
+}
+
+/* Of letters and digits both: "Hello" is none, whatever stands before it. */
+static bool may_be_drawn(const char *p, size_t n)
+{
+    bool digit = false, letter = false;
+
+    for (size_t i = 0; i < n; i++) {
+        digit |= p[i] >= '0' && p[i] <= '9';
+        letter |= (p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z');
+    }
+    return n >= MASKED_LEAST && digit && letter;
+}
+
+void sc_redact_mask(char *p, size_t n, bool drawn_only)
+{
+    struct text t = {p, n};
+    struct found f;
+
+    for (size_t i = 0; i < n;) {
+        if (is_secret(t, i, &f)) {
+            if (!drawn_only || may_be_drawn(p + f.from, f.end - f.from))
+                memset(p + f.from, '*', f.end - f.from);
+            i = f.end;
+            continue;
+        }
+        if (!name_char(p[i++]))
+            continue;
+        while (i < n && name_char(p[i]))
+            i++;
+    }
 }
 
 /* ---- names that nobody would give ---- */

@@ -390,6 +390,21 @@ static bool manage_known(struct sc_policy *p, const struct sc_settings *settings
     return true;
 }
 
+/* The same for all that no rule is for: such calls are recorded, or replayed, as they are. */
+static bool manage_all(struct sc_policy *p, const struct sc_settings *settings)
+{
+    static const char *const any[] = {"*"};
+    struct sc_settings plain;
+    struct sc_rule_spec spec = {.name = "cassette", .host = {any, 1}, .settings = &plain};
+
+    memcpy(&plain, settings, sizeof plain);
+    plain.stages = 0;
+    plain.edits_requests = false;
+    plain.retry.enabled = false;
+    p->edits_requests = true; /* copies of bodies are kept: the request is found by its body */
+    return sc_build_rule(p, &spec);
+}
+
 static bool switch_all_on(struct sc_policy *p, enum sc_stage_id stage)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -408,10 +423,13 @@ bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
         return false;
     good = p->faults.specs == NULL || manage_faulty(p, settings);
     good = good && (p->faults.mock_port == 0 || manage_known(p, settings));
+    good = good && (p->faults.cassette == NULL || manage_all(p, settings));
     if (good && p->faults.specs != NULL)
         good = switch_all_on(p, SC_STAGE_CHAOS);
     if (good && p->faults.mock_port > 0)
         good = switch_all_on(p, SC_STAGE_REDIRECT);
+    if (good && p->faults.cassette != NULL)
+        good = switch_all_on(p, SC_STAGE_CASSETTE);
     if (!good)
         snprintf(err->text, sizeof err->text, "out of memory");
     return good;

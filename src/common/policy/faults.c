@@ -221,9 +221,28 @@ void sc_faults_add(struct sc_faults *f, struct sc_fault_spec *spec)
     *end = spec;
 }
 
+/* "OPTION VALUE" */
+static bool read_cassette(struct sc_faults *f, const char *p, size_t n, struct sc_script_error *err)
+{
+    const char *blank = memchr(p, ' ', n);
+    size_t name = blank ? (size_t)(blank - p) : n;
+    struct sc_str value = {blank ? blank + 1 : p + n, blank ? n - name - 1 : 0};
+
+    if (!f->cassette) {
+        f->cassette = malloc(sizeof *f->cassette);
+        if (!f->cassette)
+            return fail(err, 0, "out of memory");
+        sc_cassette_asked_init(f->cassette);
+    }
+    err->at = 0;
+    return sc_cassette_ask(f->cassette, (struct sc_str){p, name}, value, err->text,
+                           sizeof err->text);
+}
+
 static bool read_option(struct sc_faults *f, const char *p, size_t n, struct sc_script_error *err)
 {
-    static const char seed[] = "--seed ", run[] = "--run ", mock[] = "--mock ";
+    static const char seed[] = "--seed ", run[] = "--run ", mock[] = "--mock ",
+                      cassette[] = "--cassette ";
     int64_t value;
 
     if (n == 8 && memcmp(p, "--steady", 8) == 0)
@@ -246,6 +265,8 @@ static bool read_option(struct sc_faults *f, const char *p, size_t n, struct sc_
         f->mock_port = (int)value;
         return true;
     }
+    if (n >= sizeof cassette && memcmp(p, cassette, sizeof cassette - 1) == 0)
+        return read_cassette(f, p + sizeof cassette - 1, n - sizeof cassette + 1, err);
     return fail(err, 0, "no such option: '%.*s'", (int)(n > 60 ? 60 : n), p);
 }
 
@@ -278,4 +299,6 @@ void sc_faults_free(struct sc_faults *f)
         sc_fault_spec_free(s);
     }
     f->specs = NULL;
+    free(f->cassette);
+    f->cassette = NULL;
 }

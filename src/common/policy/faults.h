@@ -14,6 +14,7 @@
 #ifndef SC_POLICY_FAULTS_H
 #define SC_POLICY_FAULTS_H
 
+#include "cassette/asked.h"
 #include "core/chaos.h"
 #include "http/str.h"
 
@@ -41,6 +42,7 @@ struct sc_faults {
     bool unmarked; /* nothing in an answer tells that it is none */
     bool trace;    /* the log has each attempt, in JSON, at once */
     int mock_port; /* of 127.0.0.1, where known hosts are answered; 0: by themselves */
+    struct sc_cassette_asked *cassette; /* NULL: none */
 };
 
 /* Reads one. NULL and *err; err->at counts from the text's start. */
@@ -51,8 +53,8 @@ void sc_fault_spec_free(struct sc_fault_spec *f);
 bool sc_fault_spec_fits(const struct sc_fault_spec *f, const struct sc_subject *t);
 
 /* Lines of faults, and of options: "--seed 7", "--steady", "--unmarked", "--run ID",
- * "--mock PORT", "--trace". False and *err
- * if one is wrong. This is what STEADYCURL_FAULTS holds. */
+ * "--mock PORT", "--trace"; "--cassette OPTION VALUE" (cassette/asked.h). False and *err if one is
+ * wrong. This is what STEADYCURL_FAULTS holds. */
 bool sc_faults_read(struct sc_faults *f, const char *lines, struct sc_script_error *err);
 void sc_faults_free(struct sc_faults *f);
 

@@ -196,6 +196,12 @@ const struct sc_faults *sc_policy_faults(const struct sc_policy *p)
     return p->faults.specs ? &p->faults : NULL;
 }
 
+const struct sc_cassette_asked *sc_policy_cassette(const struct sc_policy *p, uint64_t *run)
+{
+    *run = p->faults.run;
+    return p->faults.cassette;
+}
+
 int sc_policy_mock(const struct sc_policy *p)
 {
     return p->faults.mock_port;

@@ -92,6 +92,9 @@ bool sc_policy_find(char *buf, size_t n);
 /* Faults on purpose; NULL: none. */
 const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 
+/* The cassette of this run, and which run it is; NULL: none. */
+const struct sc_cassette_asked *sc_policy_cassette(const struct sc_policy *p, uint64_t *run);
+
 /* The port of 127.0.0.1 where known hosts are answered by a mock; 0: by themselves. */
 int sc_policy_mock(const struct sc_policy *p);
 

@@ -162,7 +162,7 @@ static void fails(const struct sc_transfer *t, struct feigned *f, CURLcode code,
     sc_text_of_code(t->shadow, code, f->error, sizeof f->error);
 }
 
-static enum sc_reach reach_of(CURLcode code)
+enum sc_reach sc_feign_reach(CURLcode code)
 {
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -215,7 +215,7 @@ static void apply_fault(const struct sc_transfer *t, struct feigned *f, const st
         fails(t, f, CURLE_GOT_NOTHING, SC_REACH_SENT);
         break;
     case SC_FAULT_CODE:
-        fails(t, f, (CURLcode)o->curl_code, reach_of((CURLcode)o->curl_code));
+        fails(t, f, (CURLcode)o->curl_code, sc_feign_reach((CURLcode)o->curl_code));
         break;
     case SC_FAULT_RESET_BODY:
     case SC_FAULT_TRUNCATE:

@@ -24,6 +24,9 @@ struct sc_own_answer *sc_feign(const struct sc_transfer *t, const struct sc_outc
 void sc_feign_event(const struct sc_transfer *t, const struct sc_outcome *o, uint64_t key,
                     struct sc_buf *b);
 
+/* How far a call has come that fails with this code, and without an answer. */
+enum sc_reach sc_feign_reach(CURLcode code);
+
 /* The same for a call whose time is up, after so long. */
 struct sc_own_answer *sc_feign_timeout(const struct sc_transfer *t, int64_t after_ns);
 

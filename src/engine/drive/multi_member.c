@@ -220,7 +220,12 @@ static void start_attempt(struct sc_member *m)
         finish(m, CURLE_OUT_OF_MEMORY);
 }
 
-/* Hands the result over, as far as the program takes it. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Hands the result over, as far as the program takes it, and it has come. */
 static void deliver(struct sc_member *m, CURLcode rc)
 {
     struct sc_multi *u = m->multi;
@@ -236,7 +241,9 @@ static void deliver(struct sc_member *m, CURLcode rc)
     u->callback_frame = 0;
     u->delivering = NULL;
     m->state = SC_MEMBER_RUNNING;
-    if (t->play.replay_paused)
+    if (t->play.replay_paused && t->play.due_ns)
+        hold(m, SC_MEMBER_WAITING, earlier(t->play.due_ns, t->call.deadline_ns));
+    else if (t->play.replay_paused)
         hold(m, SC_MEMBER_PAUSED, t->call.deadline_ns);
     else
         finish(m, rc);
@@ -358,7 +365,7 @@ void sc_member_progress(struct sc_member *m)
     bool stop;
 
     sc_multi_enter(u, (uintptr_t)__builtin_frame_address(0));
-    if (m->state == SC_MEMBER_PAUSED)
+    if (m->state == SC_MEMBER_PAUSED || t->play.finishing)
         stop = sc_program_progress(&t->x, t->x.content_length, (curl_off_t)t->play.delivered_body);
     else
         stop = sc_program_progress(&t->x, 0, 0);

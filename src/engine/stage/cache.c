@@ -34,13 +34,13 @@ enum {
 };
 
 struct cache {
-    bool planned;         /* the request has been looked at */
-    bool keeps;           /* its answer is to be kept, if it is worth it */
-    bool served;          /* the program gets a kept one */
-    bool forbidden;       /* the answer's own headers say no */
-    struct sc_buf asked;  /* what is asked, as one text (store/asked.h) */
-    struct sc_buf record; /* what the program has got of the answer's body */
-    char type[TYPE_MAX];  /* and its Content-Type */
+    bool planned;            /* the request has been looked at */
+    bool keeps;              /* its answer is to be kept, if it is worth it */
+    bool served;             /* the program gets a kept one */
+    bool forbidden;          /* the answer's own headers say no */
+    struct sc_buf asked;     /* what is asked, as one text (store/asked.h) */
+    struct sc_record record; /* what the program has got of the answer's body */
+    char type[TYPE_MAX];     /* and its Content-Type */
 };
 
 static const struct sc_cache_settings *settings(const struct sc_transfer *t)
@@ -132,8 +132,8 @@ static void look_at_request(struct sc_transfer *t, struct cache *me)
         return;
     }
     me->keeps = true;
-    me->record.max = t->x.wants.success_max < BODY_MAX ? t->x.wants.success_max : BODY_MAX;
-    t->x.wants.record = &me->record;
+    me->record.bytes.max = t->x.wants.success_max < BODY_MAX ? t->x.wants.success_max : BODY_MAX;
+    sc_record_add(&t->x, &me->record);
 }
 
 /* ---- the store ------------------------------------------------------------------------------- */
@@ -281,7 +281,7 @@ static void keep(struct sc_transfer *t, struct cache *me)
         .type = type_of(t, me),
         .host = {t->shadow->asked.host, t->shadow->asked.host_len},
         .model = {t->route.model, strlen(t->route.model)},
-        .body = sc_buf_view(&me->record),
+        .body = sc_buf_view(&me->record.bytes),
         .cost_nano = t->attempt.took.cost_nano,
         .tokens = t->attempt.took.used_tokens,
     };
@@ -295,15 +295,15 @@ static void keep(struct sc_transfer *t, struct cache *me)
 static void end(struct sc_transfer *t, void *state, enum sc_how how)
 {
     struct cache *me = state;
-    bool whole =
-        how == SC_ENDED_OK && me->keeps && !me->served && !me->forbidden && !me->record.failed;
+    bool whole = how == SC_ENDED_OK && me->keeps && !me->served && !me->forbidden &&
+                 !me->record.bytes.failed;
 
     if (whole && sc_worth_keeping(sc_asked_api_of(t->shadow->asked.path), is_stream(t, me),
-                                  settings(t)->tools, sc_buf_view(&me->record)))
+                                  settings(t)->tools, sc_buf_view(&me->record.bytes)))
         keep(t, me);
-    t->x.wants.record = NULL;
+    sc_record_drop(&t->x, &me->record);
     sc_buf_free(&me->asked);
-    sc_buf_free(&me->record);
+    sc_buf_free(&me->record.bytes);
 }
 
 static void describe(const struct sc_transfer *t, void *state, struct sc_event *e)

@@ -6,6 +6,7 @@
 #include "stage/stage.h"
 
 enum hook {
+    NARROW,
     BEGIN,
     EDIT,
     PLAN,
@@ -31,11 +32,11 @@ __attribute__((constructor)) static void find_hooks(void)
 
     for (unsigned i = 0; i < SC_STAGE_COUNT; i++) {
         const struct sc_stage *s = sc_stage_table[i] ? sc_stage_table[i] : &none;
-        const bool has[HOOKS] = {s->begin != NULL,   s->edit != NULL,   s->plan != NULL,
-                                 s->send != NULL,    s->head != NULL,   s->ended != NULL,
-                                 s->judged != NULL,  s->logged != NULL, s->describe != NULL,
-                                 s->refused != NULL, s->leave != NULL,  s->enter != NULL,
-                                 s->rescue != NULL,  s->end != NULL};
+        const bool has[HOOKS] = {s->narrow != NULL,   s->begin != NULL,   s->edit != NULL,
+                                 s->plan != NULL,     s->send != NULL,    s->head != NULL,
+                                 s->ended != NULL,    s->judged != NULL,  s->logged != NULL,
+                                 s->describe != NULL, s->refused != NULL, s->leave != NULL,
+                                 s->enter != NULL,    s->rescue != NULL,  s->end != NULL};
 
         for (unsigned h = 0; h < HOOKS; h++)
             if (has[h])
@@ -78,6 +79,10 @@ static inline void *state_of(struct sc_transfer *t, unsigned at)
 void sc_stages_begin(struct sc_transfer *t)
 {
     t->stages = (uint16_t)t->route.rule->settings->stages;
+    {
+        ROUND(t, NARROW, true)
+        t->stages = (uint16_t)s->narrow(t, state_of(t, at), t->stages);
+    }
     ROUND(t, BEGIN, true)
     s->begin(t, state_of(t, at));
 }

@@ -43,6 +43,8 @@ enum sc_how {
 struct sc_stage {
     const char *name; /* as in the log, explain, docs */
     uint16_t state;   /* bytes of its own state `me`, zeroed, the call's */
+    /* Before all others: which of the stages that are on (bits) this call is for. */
+    unsigned (*narrow)(struct sc_transfer *t, void *me, unsigned on);
     /* down */
     void (*begin)(struct sc_transfer *t, void *me);                         /* the call begins */
     void (*edit)(struct sc_transfer *t, void *me, struct sc_edits *e);      /* the request's body */

@@ -38,7 +38,12 @@ static int64_t status(const struct sc_shadow *s)
 
 static int64_t http_version(const struct sc_shadow *s)
 {
-    return s->answer->reach == SC_REACH_ANSWER ? CURL_HTTP_VERSION_1_1 : 0;
+    return s->answer->reach == SC_REACH_ANSWER ? s->answer->version : 0;
+}
+
+static int64_t redirects(const struct sc_shadow *s)
+{
+    return s->answer->redirects;
 }
 
 static int64_t protocol(const struct sc_shadow *s)
@@ -106,7 +111,9 @@ static int64_t reached(const struct sc_shadow *s)
     const struct sc_answer *a = s->answer;
 
     /* libcurl takes the end of a connection for a first byte. */
-    return a->reach == SC_REACH_ANSWER || a->code == CURLE_GOT_NOTHING ? a->ready_us : 0;
+    if (a->reach != SC_REACH_ANSWER && a->code != CURLE_GOT_NOTHING)
+        return 0;
+    return a->reached_us > 0 ? a->reached_us : a->ready_us;
 }
 
 static int64_t ready(const struct sc_shadow *s)
@@ -147,7 +154,7 @@ static int64_t (*const numbers[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_CONNECT_STATUS] = absent,
     [SC_MEANS_HTTP_VERSION] = http_version,
     [SC_MEANS_PROTOCOL] = protocol,
-    [SC_MEANS_REDIRECTS] = absent,
+    [SC_MEANS_REDIRECTS] = redirects,
     [SC_MEANS_PORT] = absent,
     [SC_MEANS_HEAD_SIZE] = head_size,
     [SC_MEANS_CONNECTS] = connects,
@@ -173,7 +180,7 @@ static int64_t (*const numbers[SC_MEANINGS])(const struct sc_shadow *s) = {
 
 static const char *url(const struct sc_shadow *s)
 {
-    return s->o.url.p;
+    return s->answer->led_to ? s->answer->led_to : s->o.url.p;
 }
 
 static const char *type(const struct sc_shadow *s)
@@ -289,7 +296,7 @@ struct curl_header *sc_answered_nextheader(struct sc_shadow *s, unsigned origin,
     if (previous) {
         char **anchor = previous->anchor;
 
-        if (anchor < a->name || anchor >= a->name + SC_ANSWER_HEADERS)
+        if (anchor < a->name || anchor >= a->name + a->room)
             return NULL;
         i = (size_t)(anchor - a->name) + 1;
     }

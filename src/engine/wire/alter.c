@@ -89,10 +89,24 @@ static void stop_there(struct sc_exchange *x)
     x->shadow->overlay.altered_at = (int64_t)x->alter->seen;
 }
 
+CURLcode sc_alter_code(const struct sc_exchange *x, char *text, size_t size)
+{
+    const struct sc_alter *a = x->alter;
+    int64_t missing = x->content_length >= 0 ? x->content_length - (int64_t)a->seen : -1;
+    CURLcode rc = a->end == SC_ALTER_RESET ? CURLE_RECV_ERROR : CURLE_PARTIAL_FILE;
+
+    text[0] = '\0';
+    if (a->end == SC_ALTER_OVER)
+        return CURLE_OK;
+    sc_text_of_code(x->shadow, rc, text, size);
+    if (rc == CURLE_PARTIAL_FILE)
+        sc_text_of_partial(missing, text, size);
+    return rc;
+}
+
 CURLcode sc_alter_result(struct sc_exchange *x, CURLcode rc)
 {
     struct sc_alter *a = x->alter;
-    int64_t missing = x->content_length >= 0 ? x->content_length - (int64_t)a->seen : -1;
     char text[CURL_ERROR_SIZE];
 
     if (!a->happened || rc == CURLE_OK || x->play->short_write)
@@ -105,15 +119,10 @@ CURLcode sc_alter_result(struct sc_exchange *x, CURLcode rc)
     if (rc != CURLE_WRITE_ERROR && rc != CURLE_ABORTED_BY_CALLBACK)
         return rc;
     stop_there(x);
-    if (a->end == SC_ALTER_OVER) {
-        if (x->shadow->o.error_buffer)
-            x->shadow->o.error_buffer[0] = '\0';
-        return CURLE_OK;
-    }
-    rc = a->end == SC_ALTER_RESET ? CURLE_RECV_ERROR : CURLE_PARTIAL_FILE;
-    sc_text_of_code(x->shadow, rc, text, sizeof text);
-    if (rc == CURLE_PARTIAL_FILE)
-        sc_text_of_partial(missing, text, sizeof text);
-    sc_shadow_error(x->shadow, text);
+    rc = sc_alter_code(x, text, sizeof text);
+    if (rc != CURLE_OK)
+        sc_shadow_error(x->shadow, text);
+    else if (x->shadow->o.error_buffer)
+        x->shadow->o.error_buffer[0] = '\0';
     return rc;
 }

@@ -44,6 +44,10 @@ bool sc_alter_is_over(const struct sc_alter *a, int64_t now_ns);
 /* What the transfer ended with, of which we know that it was our doing. */
 CURLcode sc_alter_result(struct sc_exchange *x, CURLcode rc);
 
+/* The place lies in what has been held of an answer: the code that it then ends with, and libcurl's
+ * words. */
+CURLcode sc_alter_code(const struct sc_exchange *x, char *text, size_t size);
+
 /* How many of n bytes come before the place; n: all of them, and it is behind them. For tests. */
 size_t sc_alter_until(struct sc_alter *a, const char *p, size_t n, int64_t length);
 

@@ -14,6 +14,7 @@
 #include "process/runtime.h"
 #include "wire/playback.h"
 #include "wire/program.h"
+#include "wire/taped.h"
 
 size_t sc_answer_headers(const struct sc_shadow *s)
 {
@@ -23,6 +24,7 @@ size_t sc_answer_headers(const struct sc_shadow *s)
     if (!x || x->hold.n == 0 || (s->answer->live && x->phase == SC_COMMITTED))
         return s->answer->n_headers;
     line = x->play->next / (s->o.include_header ? 2 : 1); /* the first is the status line */
+    line = line > s->answer->first_line ? line - s->answer->first_line : 0;
     return line < s->answer->n_headers ? line : s->answer->n_headers;
 }
 
@@ -41,7 +43,8 @@ static void cut_short(struct sc_shadow *s)
 {
     struct sc_answer *a = s->answer;
 
-    if (s->exchange->play->next >= (a->n_headers + 1) * (s->o.include_header ? 2 : 1))
+    if (s->exchange->play->next >=
+        (a->first_line + a->n_headers + 1) * (s->o.include_header ? 2 : 1))
         return;
     a->n_headers = sc_answer_headers(s);
     a->length = -1;
@@ -103,27 +106,9 @@ void sc_answer_forget(struct sc_shadow *s)
     s->answer = NULL;
 }
 
-static char *keep_text(struct sc_answer *a, const char *p)
-{
-    size_t n = strlen(p) + 1;
-    char *kept = a->text + a->text_len;
-
-    if (a->text_len + n > sizeof a->text)
-        return NULL;
-    memcpy(kept, p, n);
-    a->text_len += n;
-    return kept;
-}
-
 static void hold_line(struct sc_exchange *x, const char *line)
 {
-    struct sc_shadow *s = x->shadow;
-    size_t n = strlen(line);
-
-    if (s->o.include_header)
-        sc_hold_push(&x->hold, SC_ITEM_BODY, 0, line, n);
-    sc_hold_push(&x->hold, SC_ITEM_HEADER, 0, line, n);
-    s->answer->header_size += n;
+    sc_made_line(x, line, strlen(line));
 }
 
 static void hold_header(struct sc_exchange *x, const char *name, const char *value)
@@ -132,13 +117,10 @@ static void hold_header(struct sc_exchange *x, const char *name, const char *val
     struct sc_answer *a = s->answer;
     char line[256];
 
-    if (a->n_headers == SC_ANSWER_HEADERS)
+    if (a->n_headers == a->room)
         return;
     snprintf(line, sizeof line, "%s: %s\r\n", name, value);
-    a->name[a->n_headers] = keep_text(a, name);
-    a->value[a->n_headers] = keep_text(a, value);
-    if (a->name[a->n_headers] && a->value[a->n_headers])
-        a->n_headers++;
+    sc_made_header(a, (struct sc_str){name, strlen(name)}, (struct sc_str){value, strlen(value)});
     hold_line(x, line);
 }
 
@@ -207,11 +189,6 @@ static void hold_own_headers(struct sc_exchange *x, const struct sc_reply *r)
         hold_header(x, "x-steadycurl", r->reason);
 }
 
-static bool is_empty_by_status(int status)
-{
-    return status == 204 || status == 304;
-}
-
 static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
@@ -224,7 +201,7 @@ static void hold_head(struct sc_exchange *x, const struct sc_reply *r)
     snprintf(text, sizeof text, "%zu", r->body_len);
     if (r->unsized)
         hold_header(x, "transfer-encoding", "chunked");
-    else if (!s->answer->live && !is_empty_by_status(r->status))
+    else if (!s->answer->live && !sc_made_is_empty(r->status))
         hold_header(x, "content-length", text);
     hold_own_headers(x, r);
     hold_line(x, "\r\n");
@@ -262,12 +239,6 @@ static void hold_body(struct sc_exchange *x, const struct sc_reply *r, size_t le
     }
 }
 
-/* Whether libcurl would not have shown the body. */
-static bool hides_body(const struct sc_shadow *s, const struct sc_reply *r)
-{
-    return s->o.no_body || is_empty_by_status(r->status);
-}
-
 static void hold_answer(struct sc_exchange *x, const struct sc_reply *r)
 {
     struct sc_shadow *s = x->shadow;
@@ -277,12 +248,12 @@ static void hold_answer(struct sc_exchange *x, const struct sc_reply *r)
     x->status = a->status = r->status;
     x->place = SC_IN_BODY;
     hold_head(x, r);
-    a->no_body = hides_body(s, r);
+    a->no_body = sc_made_hides_body(s, r->status);
     if (!a->no_body) {
         hold_body(x, r, len);
         x->body_len = a->body_len = len;
     }
-    a->length = r->unsized || is_empty_by_status(r->status) ? -1 : (curl_off_t)r->body_len;
+    a->length = r->unsized || sc_made_is_empty(r->status) ? -1 : (curl_off_t)r->body_len;
     x->content_length = a->length;
 }
 
@@ -327,11 +298,33 @@ static curl_off_t next_xfer_id(const struct sc_shadow *s)
     return s->member ? id : id + 1 + s->answered;
 }
 
+/* In one block: room for headers, and times for pieces. */
+static struct sc_answer *make_answer(const struct sc_reply *r)
+{
+    size_t room = SC_ANSWER_HEADERS, text = SC_ANSWER_TEXT, due = 0;
+    struct sc_answer *a;
+
+    if (r->tape)
+        sc_taped_sizes(r->tape, &room, &text, &due);
+    a = calloc(1, sizeof *a + due * sizeof *a->due + 2 * room * sizeof *a->name + text);
+    if (!a)
+        return NULL;
+    a->due = (int64_t *)(a + 1);
+    a->name = (char **)(a->due + due);
+    a->value = a->name + room;
+    a->text = (char *)(a->value + room);
+    a->due = due > 0 ? a->due : NULL;
+    a->room = room;
+    a->text_size = text;
+    a->version = CURL_HTTP_VERSION_1_1;
+    return a;
+}
+
 /* Nothing is answered yet but that there is an answer. */
-static bool begin(struct sc_shadow *s)
+static bool begin(struct sc_shadow *s, const struct sc_reply *r)
 {
     sc_answer_forget(s);
-    s->answer = calloc(1, sizeof *s->answer);
+    s->answer = make_answer(r);
     if (!s->answer)
         return false;
     s->answer->reused = s->answered > 0 || has_connection(s);
@@ -344,7 +337,7 @@ bool sc_answer_live(struct sc_exchange *x, const struct sc_reply *head)
 {
     struct sc_shadow *s = x->shadow;
 
-    if (!begin(s))
+    if (!begin(s, head))
         return false;
     s->answer->live = true;
     s->answer->status = head->status;
@@ -364,7 +357,7 @@ CURLcode sc_answer_hold(struct sc_exchange *x, const struct sc_reply *r)
     struct sc_answer *a;
 
     sc_exchange_restart(x);
-    if (!begin(s))
+    if (!begin(s, r))
         return CURLE_OUT_OF_MEMORY;
     a = s->answer;
     if (s->o.error_buffer)
@@ -374,12 +367,14 @@ CURLcode sc_answer_hold(struct sc_exchange *x, const struct sc_reply *r)
     a->code = r->code;
     a->length = -1;
     snprintf(a->error, sizeof a->error, "%s", r->error ? r->error : "");
-    if (r->reach == SC_REACH_ANSWER)
+    if (r->reach == SC_REACH_ANSWER && r->tape)
+        sc_taped_hold(x, r);
+    else if (r->reach == SC_REACH_ANSWER)
         hold_answer(x, r);
     if (r->reach <= SC_REACH_SENT)
         a->sent = s->o.no_body || s->o.method == SC_METHOD_GET ? 0 : sc_body_size(s);
     a->ready_us = a->took_us = passed_us(x);
-    return r->code;
+    return a->code;
 }
 
 /* What libcurl says at its end. */
@@ -408,7 +403,9 @@ CURLcode sc_answer_deliver(struct sc_exchange *x)
         if (sc_program_progress(x, 0, 0))
             return aborted(s);
     }
-    rc = sc_deliver_result(x, CURLE_OK);
+    rc = s->answer->due ? sc_taped_deliver(x) : sc_deliver_result(x, CURLE_OK);
+    if (x->play->due_ns)
+        return rc;
     if (rc == CURLE_OK && !x->play->replay_paused)
         rc = conclude(s);
     sc_answer_settle(x, rc);

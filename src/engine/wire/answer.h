@@ -16,6 +16,23 @@ struct sc_reply_header {
     const char *name, *value;
 };
 
+/* A piece of a body: so many bytes, and when they come, from the attempt's start. */
+struct sc_reply_piece {
+    int64_t ns;
+    size_t n;
+};
+
+/* An answer that was given before, as it came then. */
+struct sc_reply_tape {
+    struct sc_str head; /* header blocks with their ends, the last one is the final one */
+    const struct sc_reply_piece *pieces;
+    size_t n_pieces;
+    bool paced; /* pieces come in their time, else at once */
+    int64_t head_ns, end_ns;
+    int redirects;
+    struct sc_str led_to; /* n 0: nowhere */
+};
+
 /* What is to be answered; borrowed for the call. */
 struct sc_reply {
     int status;
@@ -36,6 +53,7 @@ struct sc_reply {
     bool unsized;      /* its length is not announced: chunked */
     bool by_event;     /* a stream: its events come one by one */
     bool feigned;      /* a fault on purpose: as if a server of its own had been asked */
+    const struct sc_reply_tape *tape; /* its head and pieces are these; NULL: made of the above */
 };
 
 /* Answers the call and returns what perform has to return. */

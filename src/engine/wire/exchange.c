@@ -38,8 +38,11 @@ void sc_exchange_restart(struct sc_exchange *x)
     x->content_length = -1;
     sc_usage_init(&x->usage, x->provider);
     forget_shown(x->play);
-    if (x->wants.record)
-        sc_buf_clear(x->wants.record);
+    for (struct sc_record *r = x->wants.record; r; r = r->next) {
+        sc_buf_clear(&r->bytes);
+        if (r->times)
+            sc_buf_clear(r->times);
+    }
     x->req->upload.pos = 0;
 }
 

@@ -79,6 +79,14 @@ struct sc_translation {
     const char *reason; /* and its x-steadycurl */
 };
 
+/* What the program gets of a body goes here as well. */
+struct sc_record {
+    struct sc_buf bytes;
+    struct sc_buf *times; /* pairs of int64_t: when each piece came (sc_now_ns), where it ends;
+                             NULL: nobody wants to know */
+    struct sc_record *next;
+};
+
 /* What others want of the responses of a call. Set before an attempt, read without a call. */
 struct sc_wants {
     size_t success_max, failure_max; /* bytes that are held of a JSON answer, of a failure */
@@ -93,7 +101,7 @@ struct sc_wants {
     int64_t gap_ms;     /* and between its outputs */
     int64_t slow_chars_s, slow_ms; /* a stream without output yet brings at least so much a second,
                                       over any such time; 0: no bound */
-    struct sc_buf *record; /* what the program gets of the body goes here as well; NULL: nowhere */
+    struct sc_record *record;      /* who keeps what the program gets of the body; NULL: nobody */
 };
 
 struct sc_exchange {
@@ -175,6 +183,22 @@ struct sc_str sc_exchange_body(const struct sc_exchange *x);
 
 /* A JSON answer that the reader of usage has seen whole and found nothing unusual in. */
 bool sc_exchange_is_common(const struct sc_exchange *x);
+
+static inline void sc_record_add(struct sc_exchange *x, struct sc_record *r)
+{
+    r->next = x->wants.record;
+    x->wants.record = r;
+}
+
+static inline void sc_record_drop(struct sc_exchange *x, const struct sc_record *r)
+{
+    struct sc_record **at = &x->wants.record;
+
+    while (*at && *at != r)
+        at = &(*at)->next;
+    if (*at)
+        *at = r->next;
+}
 
 /* Nothing may be held any more, but what is wanted whole. */
 static inline bool sc_exchange_holds_nothing(const struct sc_exchange *x)

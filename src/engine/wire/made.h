@@ -24,8 +24,15 @@ struct sc_answer {
     int64_t got, delivered; /* of the body: as if downloaded; what the program took */
     bool reused;            /* as if over the connection of the call before */
     curl_off_t xfer_id;
-    bool feigned; /* a fault on purpose */
-    bool begun;   /* the program knows of it */
+    size_t first_line;      /* of the last header block, behind those before it */
+    int version, redirects; /* as getinfo says them */
+    const char *led_to;     /* the URL that redirects led to; NULL: none did */
+    int64_t *due;           /* when each held piece is to come (sc_now_ns); NULL: at once */
+    size_t n_due;           /* so many have a time */
+    int64_t end_ns;         /* and when it is over; INT64_MAX: never, by itself */
+    int64_t reached_us;     /* when the first of it came, 0: with the rest */
+    bool feigned;           /* a fault on purpose */
+    bool begun;             /* the program knows of it */
     enum sc_reach reach;
     CURLcode code; /* what it ends with, once all that came was handed over */
     char error[SC_ANSWER_ERROR];
@@ -33,11 +40,24 @@ struct sc_answer {
     bool no_body; /* HEAD, or cut off by FAILONERROR */
     int64_t sent; /* bytes of the body: as if they had been */
     int64_t ready_us, took_us, retry_after_s;
-    char *name[SC_ANSWER_HEADERS], *value[SC_ANSWER_HEADERS];
+    size_t room; /* for so many headers, */
+    char **name, **value;
     struct curl_header out;
-    char text[SC_ANSWER_TEXT]; /* names and values, NUL-terminated */
-    size_t text_len;
+    char *text; /* and their names and values, NUL-terminated: behind this struct */
+    size_t text_len, text_size;
 };
+
+struct sc_exchange;
+
+/* A header line with its end, into the hold. */
+void sc_made_line(struct sc_exchange *x, const char *line, size_t n);
+
+/* What the header API is to say; left out where there is no room for it. */
+void sc_made_header(struct sc_answer *a, struct sc_str name, struct sc_str value);
+
+/* Whether answers of that status have no body, and whether libcurl would not show this one. */
+bool sc_made_is_empty(int status);
+bool sc_made_hides_body(const struct sc_shadow *s, int status);
 
 /* The program has taken so much of the body of a stream. */
 static inline void sc_answer_taken(const struct sc_shadow *s, size_t n)

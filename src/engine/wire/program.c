@@ -16,20 +16,43 @@ static size_t give_body(const struct sc_shadow *s, char *p, size_t n)
     return fwrite(p, 1, n, s->o.write_data);
 }
 
+static void keep_piece(struct sc_record *r, const char *p, size_t n)
+{
+    int64_t piece[2];
+
+    for (; r; r = r->next) {
+        sc_buf_add(&r->bytes, p, n);
+        if (!r->times)
+            continue;
+        piece[0] = sc_now_ns();
+        piece[1] = (int64_t)r->bytes.n;
+        sc_buf_add(r->times, (const char *)piece, sizeof piece);
+    }
+}
+
+static void forget_piece(struct sc_record *r, size_t n)
+{
+    for (; r; r = r->next) {
+        if (!r->bytes.failed)
+            r->bytes.n -= n;
+        if (r->times && !r->times->failed)
+            r->times->n -= 2 * sizeof(int64_t);
+    }
+}
+
 /* The program may write into what it is given: the copy comes first. */
 size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n)
 {
     struct sc_exchange *x = s->exchange;
-    struct sc_buf *record = x ? x->wants.record : NULL;
-    size_t before, taken;
+    struct sc_record *record = x ? x->wants.record : NULL;
+    size_t taken;
 
     if (!record || x->play->is_head_copy)
         return give_body(s, p, n);
-    before = record->n;
-    sc_buf_add(record, p, n);
+    keep_piece(record, p, n);
     taken = give_body(s, p, n);
     if (taken != n && s->exchange == x && x->wants.record == record)
-        record->n = before; /* it comes again, or never */
+        forget_piece(record, n); /* it comes again, or never */
     return taken;
 }
 

@@ -30,6 +30,7 @@ struct sc_playback {
     size_t next;                    /* next item to hand over */
     size_t refused;                 /* what the program returned for a piece that it refused */
     uint64_t delivered_body;        /* bytes of body given in a replay */
+    int64_t due_ns; /* handing over stopped in the middle, until then; 0: by the program's pause */
     struct sc_progress_told told;
     bool type_known;
     bool length_known;  /* before the block's last line */
