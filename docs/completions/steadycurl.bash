@@ -18,7 +18,7 @@ _steadycurl_program() {
     for ((i = 2; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         --) echo $((i + 1)) && return ;;
-        --policy | --log | --state | -p | -l | -s) i=$((i + 1)) ;;
+        --policy | --log | --state | --fault | --seed | --trace | --record | --replay | --mode | --match | --pace | --miss | -p | -l | -s) i=$((i + 1)) ;;
         =) i=$((i + 1)) ;;
         -*) ;;
         *) echo "$i" && return ;;
@@ -51,7 +51,7 @@ _steadycurl() {
         ;;
     esac
     case $previous in
-    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --token-file | --from-log | --html | --svg | --file | --textfile | --otlp | --output | -p | -l | -b | -r)
+    --policy | --log | --state | --body | --response | --request | --script-file | --cert-out | --port-file | --token-file | --from-log | --html | --svg | --file | --textfile | --otlp | --output | --record | --replay | -p | -l | -b | -r)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -62,6 +62,14 @@ _steadycurl() {
     --scenario)
         mapfile -t COMPREPLY < <(compgen -f -W 'steady flaky outage dead brownout rate-limit rate-limit-silent quota
             slow-first-token herd retry-storm key-lost redis-lost' -- "$current")
+        return
+        ;;
+    --mode)
+        mapfile -t COMPREPLY < <(compgen -W 'once new all' -- "$current")
+        return
+        ;;
+    --miss)
+        mapfile -t COMPREPLY < <(compgen -W 'fail pass record' -- "$current")
         return
         ;;
     --semconv)

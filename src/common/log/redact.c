@@ -263,7 +263,7 @@ static bool may_be_drawn(const char *p, size_t n)
     return n >= MASKED_LEAST && digit && letter;
 }
 
-void sc_redact_mask(char *p, size_t n, bool drawn_only)
+void sc_redact_mask(char *p, size_t n, bool drawn_only, char with)
 {
     struct text t = {p, n};
     struct found f;
@@ -271,7 +271,7 @@ void sc_redact_mask(char *p, size_t n, bool drawn_only)
     for (size_t i = 0; i < n;) {
         if (is_secret(t, i, &f)) {
             if (!drawn_only || may_be_drawn(p + f.from, f.end - f.from))
-                memset(p + f.from, '*', f.end - f.from);
+                memset(p + f.from, with, f.end - f.from);
             i = f.end;
             continue;
         }

@@ -23,6 +23,10 @@ enum {
     ERROR_MAX = 512
 };
 
+/* What stands for a byte of a secret; and, until bodies have been compared, in those of requests.
+ */
+static const char MASK = '*', HOLE = '\x7f';
+
 /* ---- the request ----------------------------------------------------------------------------- */
 
 static struct sc_str body_of(const struct sc_shadow *s)
@@ -52,8 +56,28 @@ static void read_body(const struct sc_shadow *s, struct sc_recorded_request *r)
         r->open = true;
         return;
     }
-    sc_secrets_mask(&r->secrets, r->body.p, r->body.n);
-    sc_redact_mask(r->body.p, r->body.n, false);
+    sc_secrets_mask(&r->secrets, r->body.p, r->body.n, HOLE);
+    sc_redact_mask(r->body.p, r->body.n, false, HOLE);
+}
+
+/* A call is found with another key as well, however long that is: a secret is one byte. The body is
+ * then as it is written down. */
+static void hash_body(struct sc_recorded_request *r)
+{
+    struct sc_buf text = {.max = SC_TAPE_BODY_MAX};
+    struct sc_str body = sc_buf_view(&r->body);
+
+    if (body.n > 0 && memchr(body.p, HOLE, body.n)) {
+        for (size_t i = 0; i < body.n; i++)
+            if (body.p[i] != HOLE || i == 0 || body.p[i - 1] != HOLE)
+                sc_buf_char(&text, body.p[i]);
+        for (size_t i = 0; i < body.n; i++)
+            if (body.p[i] == HOLE)
+                r->body.p[i] = MASK;
+        body = sc_buf_view(&text);
+    }
+    sc_tape_hash(body, r->hash);
+    sc_buf_free(&text);
 }
 
 void sc_recorded_request_read(const struct sc_transfer *t, struct sc_recorded_request *r)
@@ -68,10 +92,10 @@ void sc_recorded_request_read(const struct sc_transfer *t, struct sc_recorded_re
     sc_secrets_of(t, &r->secrets);
     sc_tape_url(u->scheme_https, (struct sc_str){u->host, u->host_len}, u->port, u->path, u->query,
                 &r->url);
-    sc_secrets_mask(&r->secrets, r->url.p, r->url.n);
+    sc_secrets_mask(&r->secrets, r->url.p, r->url.n, MASK);
     read_body(s, r);
     if (!r->open)
-        sc_tape_hash(sc_buf_view(&r->body), r->hash);
+        hash_body(r);
 }
 
 void sc_recorded_request_free(struct sc_recorded_request *r)
@@ -128,14 +152,14 @@ static void mask_line(char *p, size_t n)
             return;
         }
     if (!is_line(p, n, "www-authenticate") && !is_line(p, n, "proxy-authenticate"))
-        sc_redact_mask(p, n, false);
+        sc_redact_mask(p, n, false, MASK);
 }
 
 static void mask_head(const struct sc_buf *secrets, struct sc_buf *b)
 {
     char *p = b->p, *end = b->p + b->n;
 
-    sc_secrets_mask(secrets, b->p, b->n);
+    sc_secrets_mask(secrets, b->p, b->n, MASK);
     while (p < end) {
         char *stop = memchr(p, '\n', (size_t)(end - p));
         size_t n = (size_t)((stop ? stop + 1 : end) - p);
@@ -166,8 +190,8 @@ static void put_headers(const struct sc_transfer *t, const struct sc_recorded_re
     }
     if (out->n == 0)
         return;
-    sc_secrets_mask(&r->secrets, out->p, out->n);
-    sc_redact_mask(out->p, out->n, false);
+    sc_secrets_mask(&r->secrets, out->p, out->n, MASK);
+    sc_redact_mask(out->p, out->n, false, MASK);
 }
 
 static void put_pieces(const struct sc_transfer *t, const struct sc_recording *g,
@@ -198,7 +222,7 @@ static struct sc_str error_of(const struct sc_transfer *t, int code,
     if (code == 0 || !said || !said[0])
         return (struct sc_str){NULL, 0};
     n = sc_redact(said, strnlen(said, CURL_ERROR_SIZE), text, ERROR_MAX);
-    sc_secrets_mask(&r->secrets, text, n);
+    sc_secrets_mask(&r->secrets, text, n, MASK);
     return (struct sc_str){text, n};
 }
 
@@ -226,7 +250,7 @@ static void put_led_to(const struct sc_transfer *t, struct sc_tape *tape,
     if (!to)
         return;
     out->n += sc_redact(url, strlen(url), to, 4 * strlen(url) + 1);
-    sc_secrets_mask(&r->secrets, out->p, out->n);
+    sc_secrets_mask(&r->secrets, out->p, out->n, MASK);
     tape->led_to = sc_buf_view(out);
 }
 
@@ -270,8 +294,8 @@ static void take_secrets_out(const struct sc_transfer *t, struct sc_recording *g
     mask_head(secrets, &g->head);
     if (body->n == 0)
         return;
-    sc_secrets_mask(secrets, body->p, body->n);
-    sc_redact_mask(body->p, body->n, t->x.status < 400);
+    sc_secrets_mask(secrets, body->p, body->n, MASK);
+    sc_redact_mask(body->p, body->n, t->x.status < 400, MASK);
 }
 
 static void put_answer(const struct sc_transfer *t, const struct sc_recording *g, int code,

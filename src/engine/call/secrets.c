@@ -138,9 +138,9 @@ static void add_query(struct sc_buf *out, struct sc_str query)
     if (query.n == 0 || query.n > sizeof masked)
         return;
     memcpy(masked, query.p, query.n);
-    sc_redact_mask(masked, query.n, false);
+    sc_redact_mask(masked, query.n, false, '\x7f');
     for (size_t i = 0; i < query.n; i++) {
-        for (from = i; i < query.n && masked[i] == '*'; i++)
+        for (from = i; i < query.n && masked[i] == '\x7f'; i++)
             ;
         add(out, (struct sc_str){query.p + from, i - from});
     }
@@ -194,7 +194,7 @@ void sc_secrets_of(const struct sc_transfer *t, struct sc_buf *out)
     add_elsewhere(out, s);
 }
 
-void sc_secrets_mask(const struct sc_buf *secrets, char *p, size_t n)
+void sc_secrets_mask(const struct sc_buf *secrets, char *p, size_t n, char with)
 {
     const char *s = secrets->p, *end = secrets->p + secrets->n;
 
@@ -204,7 +204,7 @@ void sc_secrets_mask(const struct sc_buf *secrets, char *p, size_t n)
         char *at = p;
 
         while (len > 0 && left > 0 && (at = memmem(at, left, s, len)) != NULL) {
-            memset(at, '*', len);
+            memset(at, with, len);
             left = n - (size_t)(at - p);
         }
         s += len + 1;

@@ -13,7 +13,7 @@
 /* One a line. Short ones are left out, which would stand anywhere. `out` has to have its limit. */
 void sc_secrets_of(const struct sc_transfer *t, struct sc_buf *out);
 
-/* An asterisk for each of their bytes. */
-void sc_secrets_mask(const struct sc_buf *secrets, char *p, size_t n);
+/* `with` (an asterisk) for each of their bytes. */
+void sc_secrets_mask(const struct sc_buf *secrets, char *p, size_t n, char with);
 
 #endif

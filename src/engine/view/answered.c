@@ -46,8 +46,16 @@ static int64_t redirects(const struct sc_shadow *s)
     return s->answer->redirects;
 }
 
+/* libcurl knows of neither before there is a connection. */
+static bool was_connected(const struct sc_shadow *s)
+{
+    return s->answer->reach <= SC_REACH_CONNECTION;
+}
+
 static int64_t protocol(const struct sc_shadow *s)
 {
+    if (!was_connected(s))
+        return 0;
     return s->asked.scheme_https ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
 }
 
@@ -196,6 +204,11 @@ const char *sc_answered_scheme(const struct sc_shadow *s)
     return s->asked.scheme_https ? "https" : "http";
 }
 
+static const char *scheme(const struct sc_shadow *s)
+{
+    return was_connected(s) ? sc_answered_scheme(s) : NULL;
+}
+
 static const char *empty(const struct sc_shadow *s)
 {
     (void)s;
@@ -210,7 +223,7 @@ static const char *none(const struct sc_shadow *s)
 
 static const char *(*const texts[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_URL] = url,           [SC_MEANS_METHOD] = sc_asked_method,
-    [SC_MEANS_TYPE] = type,         [SC_MEANS_SCHEME] = sc_answered_scheme,
+    [SC_MEANS_TYPE] = type,         [SC_MEANS_SCHEME] = scheme,
     [SC_MEANS_ADDRESS] = empty,     [SC_MEANS_OWN_ADDRESS] = empty,
     [SC_MEANS_REDIRECT_URL] = none,
 };

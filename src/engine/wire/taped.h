@@ -5,7 +5,8 @@
 #ifndef SC_WIRE_TAPED_H
 #define SC_WIRE_TAPED_H
 
-#include "wire/answer.h"
+#include "wire/exchange.h"
+#include "wire/reply.h"
 
 /* What it takes: room for headers and their texts, times of pieces (0: all come at once). */
 void sc_taped_sizes(const struct sc_reply_tape *tape, size_t *headers, size_t *text, size_t *due);
