@@ -84,6 +84,7 @@ _steadycurl() {
     case $command,$current in
     *,-*) mapfile -t COMPREPLY < <(compgen -W "$(_steadycurl_options "$1" "$command")" -- "$current") ;;
     run,* | doctor,*) mapfile -t COMPREPLY < <(compgen -c -- "$current") ;;
+    cassette,*) mapfile -t COMPREPLY < <(compgen -f -W 'ls show diff export import' -- "$current") ;;
     cache,*) mapfile -t COMPREPLY < <(compgen -W 'ls show purge stats' -- "$current") ;;
     check,* | log,*) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     simulate,*) mapfile -t COMPREPLY < <(_steadycurl_ways "$current") ;;

@@ -26,6 +26,7 @@
     X(serve, "show on a page, live, what calls do")                               \
     X(mock, "run the mock LLM server")                                            \
     X(try, "say what a program makes of faults, one by one")                      \
+    X(cassette, "list, show, compare and convert what run --record has written")  \
     X(simulate, "show what a policy does, in virtual time")                       \
     X(version, "print the version")
 

@@ -321,7 +321,7 @@ static void put_request(const struct sc_recorded_request *r, bool bodies, struct
     tape->url = sc_buf_view(&r->url);
     memcpy(tape->hash, r->hash, sizeof tape->hash);
     tape->size = r->open ? -1 : (int64_t)r->body.n;
-    if (bodies && !r->open)
+    if (bodies && r->body.n > 0 && !r->open)
         tape->body = sc_buf_view(&r->body);
 }
 

@@ -13,7 +13,7 @@ commands() {
 
 @test "--help lists every command of this version, each has its own help on stdout" {
     run commands
-    [ "$output" = $'run\ninit\ncheck\nexplain\ndoctor\nstatus\ntop\nmetrics\nreport\ncosts\ncache\nlog\nserve\nmock\ntry\nsimulate\nversion' ]
+    [ "$output" = $'run\ninit\ncheck\nexplain\ndoctor\nstatus\ntop\nmetrics\nreport\ncosts\ncache\nlog\nserve\nmock\ntry\ncassette\nsimulate\nversion' ]
     for command in $(commands); do
         run -0 --separate-stderr "$steadycurl" "$command" --help
         [[ ${lines[0]} == "usage: steadycurl $command"* ]]
