@@ -198,7 +198,7 @@ bool sc_build_rule(struct sc_policy *p, const struct sc_rule_spec *spec)
         !copy_patterns(p, &spec->model, &m->model, false))
         return false;
     p->wants_model |= m->model.n > 0;
-    p->edits_requests |= rule->settings->edits_requests;
+    p->edits_requests |= rule->settings->edits_requests || rule->settings->hedge.enabled;
     p->counts_tokens |= rule->settings->limits.tpm > 0 || rule->settings->limits.learn;
     for (size_t i = 0; rule->chain != NULL && i < rule->chain->n_route; i++) {
         const struct sc_route_when *w = &rule->chain->route[i].when;

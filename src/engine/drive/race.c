@@ -6,6 +6,7 @@
 #include "call/hedged.h"
 #include "call/judge.h"
 #include "core/time.h"
+#include "handle/body.h"
 #include "handle/hooks.h"
 #include "handle/twin.h"
 #include "stage/stage.h"
@@ -367,6 +368,8 @@ static bool begin(struct sc_race *r)
         return false;
     if (s->o.error_buffer)
         s->o.error_buffer[0] = '\0';
+    if (r->t->hedging->race.due_ns != SC_HEDGE_NEVER)
+        sc_body_lend_copy(s);
     r->lanes[SC_HEDGE_FIRST].easy = s->easy;
     r->lanes[SC_HEDGE_FIRST].running = s->real->multi_add_handle(s->circle, s->easy) == CURLM_OK;
     return r->lanes[SC_HEDGE_FIRST].running;

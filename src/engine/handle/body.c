@@ -83,6 +83,15 @@ static void put_back_copy(struct sc_shadow *s)
     SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.post_size);
 }
 
+void sc_body_lend_copy(struct sc_shadow *s)
+{
+    if (!s->o.copied_fields || s->o.post_size >= 0 || s->replaced || !s->o.copied_text.set)
+        return;
+    s->replaced = SC_REPLACED_COPY;
+    SC_SET(s, CURLOPT_POSTFIELDS, s->o.copied_text.p);
+    SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.copied_text.n);
+}
+
 void sc_body_put_back(struct sc_shadow *s)
 {
     enum sc_replaced what = s->replaced;

@@ -19,4 +19,9 @@ uint64_t sc_body_hash(const char *p, size_t n);
  */
 void sc_body_put_back(struct sc_shadow *s);
 
+/* libcurl 7.88 fails to duplicate a handle with a body that it has copied and was told no size of:
+ * it takes -1 for the size. Until sc_body_put_back the same bytes stand there from our own copy,
+ * with their size. Before a perform. */
+void sc_body_lend_copy(struct sc_shadow *s);
+
 #endif
