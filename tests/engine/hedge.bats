@@ -50,3 +50,75 @@ call() { # FILTER: of the call's line
     [ "$(jq -r 'select(.event == "hedge") | .outcome' "$LOG")" = sent ]
     [ "$(call '"\(.outcome) \(.attempts) \(.hedges) \(.hedge) \(.estimated)"')" = 'ok 1 1 won true' ]
 }
+
+@test "a stream that keeps silent behind its head is doubled, one that has begun is not" {
+    mock_start --script 'stall;at=0;ms=200000,200,drip;ms=30'
+    policy '"after_ms": 60, "max_extra": 1'
+    for _ in 1 2; do
+        wrapped curl -sSN "$MOCK_URL/v1/chat/completions" \
+            -d '{"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"one two three four"}]}' \
+            >"$BATS_TEST_TMPDIR/out"
+        [ "$(grep -c '\[DONE\]' "$BATS_TEST_TMPDIR/out")" -eq 1 ]
+    done
+    [ "$(call '.hedge // "none"' | head -n 1)" = won ]
+    [ "$(mock_count)" -ge 3 ]
+}
+
+@test "one failure waits for the other attempt; what another could not mend ends the race" {
+    mock_start --script '503;latency=400,200;latency=800,hang;ms=200000,401'
+    policy '"after_ms": 50, "max_extra": 1'
+    run -0 ask -o /dev/null -w '%{http_code}'
+    [ "$output" = 200 ]
+    [ "$(call '"\(.attempts) \(.hedge)"')" = '1 won' ]
+    run -0 ask -o /dev/null -w '%{http_code}'
+    [ "$output" = 401 ]
+    [ "$(mock_count)" -eq 4 ]
+}
+
+@test "when both fail the call is tried again as after any failure" {
+    mock_start --script '503;latency=300,503;latency=600,200'
+    policy '"after_ms": 50, "max_extra": 1'
+    run -0 ask -o /dev/null -w '%{http_code}'
+    [ "$output" = 200 ]
+    [ "$(mock_count)" -eq 3 ]
+    [ "$(call '"\(.attempts) \(.hedges) \(.hedge)"')" = '2 1 failed' ]
+}
+
+@test "no second attempt where a limit, the budget, max_extra or the request itself forbids it" {
+    mock_start --script '200;latency=300'
+    policy '"after_ms": 40, "max_extra": 0.01'
+    ask >"$BATS_TEST_TMPDIR/out"
+    ask >"$BATS_TEST_TMPDIR/out" # the first was given
+    [ "$(jq -r 'select(.event == "hedge") | .reason // .outcome' "$LOG" | tr '\n' ' ')" = 'sent max_extra ' ]
+    : >"$LOG"
+    policy '"after_ms": 40, "max_extra": 1' ', "limits": {"concurrent": 1}'
+    ask >"$BATS_TEST_TMPDIR/out"
+    [ "$(jq -r 'select(.event == "hedge") | .outcome' "$LOG")" = not_sent ]
+    : >"$LOG"
+    policy '"after_ms": 40, "max_extra": 1'
+    ask -H 'Idempotency-Key: one' >"$BATS_TEST_TMPDIR/out"
+    printf '{"model":"m","messages":[]}' | wrapped curl -sS -T - "$MOCK_URL/v1/chat/completions" >"$BATS_TEST_TMPDIR/out"
+    wrapped curl -sS "$MOCK_URL/v1/files" -d '{"purpose":"batch"}' >"$BATS_TEST_TMPDIR/out"
+    [ "$(jq -c 'select(.event == "hedge")' "$LOG")" = '' ]
+}
+
+@test "what the attempt that nobody saw has cost is in the call's cost" {
+    mock_start --script '200,hang;ms=200000,200'
+    policy '"after_ms": 60, "max_extra": 1' ', "provider": "openai"'
+    ask -o /dev/null
+    ask -o /dev/null
+    run -0 jq -rs '[.[] | select(.event == "call")] | "\(.[0].input_tokens < .[1].input_tokens) \(.[0].cost_usd < .[1].cost_usd) \(.[1].hedge)"' "$LOG"
+    [ "$output" = 'true true won' ]
+}
+
+@test "the time is learned, and the few that are slow are cut off" {
+    local slow script
+    script=$(printf '200,%.0s' {1..24})'200;latency=3000,200,200,200;latency=3000,200'
+    mock_start --script "$script"
+    policy '"max_extra": 1'
+    wrapped curl -sS -o /dev/null -w '%{time_total}\n' "$MOCK_URL/v1/chat/completions?[1-27]" \
+        -d '{"model":"gpt-4o","messages":[{"role":"user","content":"hello"}]}' >"$BATS_TEST_TMPDIR/times"
+    slow=$(awk '$1 >= 3' "$BATS_TEST_TMPDIR/times" | wc -l)
+    [ "$slow" -eq 0 ]
+    [ "$(call 'select(.hedge == "won") | .hedge' | wc -l)" -ge 2 ]
+}
