@@ -81,8 +81,15 @@ static size_t prefixed_token(struct text t, size_t i)
         {"r8_", 8},  {"pplx-", 8}, {"nvapi-", 8}, {"ghp_", 8},   {"github_pat_", 8},
         {"eyJ", 20}, {"fw_", 12},  {"sess-", 12}, {"glpat-", 8}, {"xox", 12},
     };
+    /* What they begin with: nearly all words begin otherwise. */
+    static const bool begins[256] = {
+        ['s'] = true, ['p'] = true, ['g'] = true, ['x'] = true, ['A'] = true, ['y'] = true,
+        ['h'] = true, ['r'] = true, ['n'] = true, ['e'] = true, ['f'] = true};
+
+    if (!begins[(unsigned char)t.p[i]])
+        return i;
     for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
-        if (!starts(t, i, table[k].prefix))
+        if (table[k].prefix[0] != t.p[i] || !starts(t, i, table[k].prefix))
             continue;
         size_t end = token_end(t, i);
         if (end - i >= strlen(table[k].prefix) + table[k].least || end == t.n)
@@ -94,7 +101,10 @@ static size_t prefixed_token(struct text t, size_t i)
 /* "Bearer abc", "Basic abc": where the credentials begin; 0 if they do not. */
 static size_t after_scheme(struct text t, size_t i)
 {
-    size_t k = starts_nocase(t, i, "bearer") ? 6 : starts_nocase(t, i, "basic") ? 5 : 0;
+    size_t k = i >= t.n || (t.p[i] | 0x20) != 'b' ? 0
+               : starts_nocase(t, i, "bearer")    ? 6
+               : starts_nocase(t, i, "basic")     ? 5
+                                                  : 0;
     if (!k || i + k >= t.n || !blank(t.p[i + k]))
         return 0;
     for (i += k; i < t.n && blank(t.p[i]); i++)
@@ -122,13 +132,14 @@ static bool secret_name(const char *p, size_t n)
         name[i] = p[i] == '-' ? '_' : (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
     name[n] = '\0';
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
+        if (name[0] == names[i][0] && strcmp(name, names[i]) == 0)
             return true;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t k = strlen(endings[i]);
-        if (n > k && strcmp(name + n - k, endings[i]) == 0)
+    const char *part = strrchr(name, '_'); /* all of these begin so, and have no other in them */
+    if (!part || part == name)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(part, endings[i]) == 0)
             return true;
-    }
     return false;
 }
 

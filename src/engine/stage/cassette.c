@@ -291,6 +291,17 @@ static void forget(struct sc_transfer *t, struct cassette **me)
     *me = NULL;
 }
 
+/* No service has given it, and it costs nothing. */
+static void describe_replay(const struct cassette *me, struct sc_event *e)
+{
+    e->reason = me->miss ? "miss" : "replay";
+    if (me->miss)
+        return;
+    e->outcome = "synthesized";
+    e->has_cost = true;
+    e->cost_nano = 0;
+}
+
 /* The very end of the call, once all has been handed over. */
 static void describe(const struct sc_transfer *transfer, void *state, struct sc_event *e)
 {
@@ -300,7 +311,7 @@ static void describe(const struct sc_transfer *transfer, void *state, struct sc_
     if (!me)
         return;
     if (me->given)
-        e->reason = me->miss ? "miss" : "replay";
+        describe_replay(me, e);
     if (me->records && t->ended)
         write_line(t, me, e->curl_code);
     forget(t, state);

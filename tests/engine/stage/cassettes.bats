@@ -8,7 +8,7 @@ setup() {
     unset LD_PRELOAD STEADYCURL_POLICY STEADYCURL_FAULTS http_proxy
     TMP=$BATS_TEST_TMPDIR
     TAPE=$TMP/tape.jsonl
-    export STEADYCURL_LOG=$TMP/log
+    export STEADYCURL_LOG=$TMP/log PYTHON=/usr/bin/python3
 }
 
 teardown() {
@@ -109,4 +109,162 @@ POLICY
     [ "$(lines)" -eq 2 ]
     run -0 replay -- curl -sS -d '{ "other" : 1.0 }' "$MOCK_URL/v1/chat/completions"
     [ "$(mock_count)" -eq 3 ]
+}
+
+@test "calls that ask the same get one answer after the other, whatever process asks; then the last, or none" {
+    mock_start --script 500,503,200
+    cat >"$TMP/policy.json" <<'POLICY'
+{"version": 1, "rules": [{"match": {"host": "127.0.0.1"}, "retry": {"max_attempts": 1}}]}
+POLICY
+    export STEADYCURL_POLICY=$TMP/policy.json
+    codes() { # N: in N processes
+        for ((i = 0; i < $1; i++)); do ask -o /dev/null -w '%{http_code} '; done
+    }
+    export -f codes ask
+    export MOCK_URL BODY
+    [ "$(record -- bash -c 'codes 3')" = '500 503 200 ' ]
+    [ "$(replay -- bash -c 'codes 5')" = '500 503 200 200 200 ' ]
+    run replay --once -- bash -c 'codes 4'
+    [[ $output == *'500 503 200 '*'it has been given 3 times'* ]]
+    [ "$(mock_count)" -eq 3 ]
+    grep -q 'Answered by steadycurl: replay .*status=503' "$TMP/log"
+    grep -q 'Request failed: .* not retried: miss' "$TMP/log"
+}
+
+@test "once replays what is there, new records what is not, all begins anew" {
+    mock_start
+    record -- curl -sS "$MOCK_URL/v1/models" >"$TMP/a"
+    record -- curl -sS "$MOCK_URL/v1/models" >"$TMP/b"
+    cmp "$TMP/a" "$TMP/b"
+    [ "$(mock_count)" -eq 1 ]
+    run -7 record -- curl -sS "$MOCK_URL/v1/other"
+    record --mode new -- sh -c "curl -sS $MOCK_URL/v1/models; curl -sS -d '$BODY' $MOCK_URL/v1/chat/completions" >/dev/null
+    [ "$(mock_count)" -eq 2 ]
+    [ "$(lines)" -eq 2 ]
+    record --mode all -- curl -sS "$MOCK_URL/v1/models" >/dev/null
+    [ "$(mock_count)" -eq 3 ]
+    [ "$(lines)" -eq 1 ]
+    echo 'my notes' >"$TMP/notes"
+    run -2 "$STEADYCURL" run --record "$TMP/notes" --mode all -- true
+    [[ $output == *"line 1 it is no cassette"* ]]
+    [ "$(cat "$TMP/notes")" = 'my notes' ]
+}
+
+@test "a file that is damaged: which line, and the others are used" {
+    mock_start
+    record -- sh -c "curl -sS $MOCK_URL/v1/models; curl -sS -d '$BODY' $MOCK_URL/v1/chat/completions" >"$TMP/first"
+    sed -i '1a {"cassette":1,"request":{"method":"GET","url":' "$TAPE"
+    printf '{"cassette":1,"requ' >>"$TAPE"
+    run -0 replay -- sh -c "curl -sS $MOCK_URL/v1/models; curl -sS -d '$BODY' $MOCK_URL/v1/chat/completions"
+    [[ ${lines[0]} == "steadycurl run: $TAPE: line 2 is cut off; the others are used" ]]
+    [ "$(mock_count)" -eq 2 ]
+    grep -q 'Cassette tape.jsonl: line 2 is cut off, nor are others; the other 2 exchanges are used' "$TMP/log"
+    run -2 replay --miss pass --match path,metod -- true
+    [[ $output == *"--match: 'metod' is none of method, host, path, query, body"* ]]
+    run -2 "$STEADYCURL" run --replay "$TMP/none" -- true
+    [[ $output == *"no such file or directory"* ]]
+    run -2 "$STEADYCURL" run --pace 1 -- true
+    run -2 "$STEADYCURL" run --record "$TAPE" --replay "$TAPE" -- true
+}
+
+# A time is not waited for longer than it was, nor shorter: 0.2 s apart.
+@test "pieces come in their time, easy and multi, at another pace, and a time-out of the program holds" {
+    cat >"$TAPE" <<'TAPE'
+{"cassette":1,"request":{"method":"GET","url":"http://slow.example/"},"answer":{"code":0,"us":600000,"head_us":200000,"head":["HTTP/1.1 200 OK","Content-Type: text/event-stream"],"pieces":[[200000,9],[400000,9],[600000,9]],"body":"data: 1\n\ndata: 2\n\ndata: 3\n\n"}}
+TAPE
+    times() { # [CURL OPTION...]
+        curl -sS -N -o /dev/null --no-progress-meter -w '%{time_starttransfer} %{time_total} %{size_download} %{exitcode}\n' \
+            "$@" http://slow.example/
+    }
+    export -f times
+    for o in '' -Z; do
+        "$STEADYCURL" run --replay "$TAPE" -- bash -c "times $o" |
+            awk '!($1 >= 0.2 && $1 < $2 && $2 >= 0.6 && $3 == 27 && $4 == 0) { print; exit 1 }'
+        "$STEADYCURL" run --replay "$TAPE" --pace 2 -- bash -c "times $o" | awk '!($2 >= 1.2) { print; exit 1 }'
+        "$STEADYCURL" run --replay "$TAPE" --pace 100 -- bash -c "times -m 0.4 $o || true" 2>"$TMP/err" |
+            awk '!($2 >= 0.4 && $2 < 20 && $3 == 0 && $4 == 28) { print; exit 1 }'
+        grep -q 'timed out after' "$TMP/err"
+    done
+}
+
+@test "faults lie over a replay: instead of it, in the middle of it, before it; with retries between" {
+    mock_start
+    record -- curl -sS -d "$STREAM" "$MOCK_URL/v1/chat/completions" >"$TMP/whole"
+    mock_stop
+    for o in '' -Z; do
+        run -0 replay --fault '127.0.0.1=503' -- curl -sS $o -o /dev/null --no-progress-meter -w '%{http_code}' -d "$STREAM" "$MOCK_URL/v1/chat/completions"
+        [ "$output" = 503 ]
+        replay --fault '127.0.0.1=cut-after=3 events' -- curl -sS $o --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions" >"$TMP/part"
+        [ "$(grep -c '^data: ' "$TMP/part")" -eq 3 ]
+        cmp -n "$(stat -c %s "$TMP/part")" "$TMP/part" "$TMP/whole"
+        run -18 replay --fault '127.0.0.1=truncate;at=40' -- curl -sS $o -o /dev/null --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions"
+        run -28 replay --fault '127.0.0.1=stall' -- curl -sS $o -m 0.3 -o /dev/null --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions"
+        run -28 replay --fault '127.0.0.1=delay=60000' -- curl -sS $o -m 0.3 -o /dev/null --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions"
+        replay --fault '127.0.0.1=delay=100' -- curl -sS $o --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions" | cmp - "$TMP/whole"
+        replay --steady --fault '127.0.0.1=503,reset,ok' -- curl -sS $o --no-progress-meter -d "$STREAM" "$MOCK_URL/v1/chat/completions" | cmp - "$TMP/whole"
+    done
+}
+
+@test "of a call that was tried again the last answer is kept, and given at once" {
+    mock_start --script 503,503,200
+    cat >"$TMP/policy.json" <<'POLICY'
+{"version": 1, "rules": [{"match": {"host": "127.0.0.1"}, "retry": {"backoff": {"base_ms": 1, "max_ms": 5}}}]}
+POLICY
+    export STEADYCURL_POLICY=$TMP/policy.json
+    record -- curl -sS "$MOCK_URL/v1/models" >"$TMP/a"
+    [ "$(mock_count)" -eq 3 ]
+    [ "$(jq -c '[.attempts, .answer.head[0]]' "$TAPE")" = '[3,"HTTP/1.1 200 OK"]' ]
+    replay -- curl -sS "$MOCK_URL/v1/models" | cmp - "$TMP/a"
+    mock_script '401'
+    record --mode all -- curl -sS -o /dev/null "$MOCK_URL/v1/models"
+    run -0 replay -- curl -sS -o /dev/null -w '%{http_code}' "$MOCK_URL/v1/models"
+    [ "$output" = 401 ]
+    grep -q 'HTTP 401.*attempts=1' "$TMP/log"
+}
+
+@test "PHP and pycurl, easy and multi, get the same again; many processes write whole lines" {
+    mock_start
+    php -m | grep -q curl || skip "no php-curl"
+    $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
+    cat >"$TMP/ask.php" <<'PHP'
+<?php
+$multi = curl_multi_init();
+$all = [];
+foreach ([false, true, false] as $i => $stream) {
+    $c = curl_init($argv[1] . '/v1/chat/completions');
+    curl_setopt_array($c, [CURLOPT_POSTFIELDS => json_encode(['model' => 'gpt-4o', 'n' => $i, 'stream' => $stream, 'messages' => []]),
+        CURLOPT_RETURNTRANSFER => true, CURLOPT_HEADER => true]);
+    if ($i == 0) echo curl_exec($c), curl_getinfo($c, CURLINFO_HTTP_CODE), curl_getinfo($c, CURLINFO_CONTENT_TYPE), "\n";
+    else { curl_multi_add_handle($multi, $c); $all[] = $c; }
+}
+do { curl_multi_exec($multi, $running); curl_multi_select($multi, 0.1); } while ($running);
+foreach ($all as $c) echo curl_multi_getcontent($c), curl_getinfo($c, CURLINFO_SIZE_DOWNLOAD), "\n";
+PHP
+    cat >"$TMP/ask.py" <<'PYTHON'
+import io, sys, pycurl
+for i in range(3):
+    c, b, sizes = pycurl.Curl(), io.BytesIO(), []
+    c.setopt(c.URL, sys.argv[1] + "/v1/chat/completions")
+    c.setopt(c.POSTFIELDS, '{"model":"gpt-4o","stream":true,"i":%d,"messages":[]}' % i)
+    c.setopt(c.WRITEFUNCTION, lambda p: (sizes.append(len(p)), b.write(p))[1])
+    c.perform()
+    print(b.getvalue(), sum(sizes), c.getinfo(c.RESPONSE_CODE), c.getinfo(c.EFFECTIVE_URL))
+PYTHON
+    cat >"$TMP/session" <<SESSION
+for i in 1 2 3; do
+    php $TMP/ask.php $MOCK_URL >\$1.php\$i & $PYTHON $TMP/ask.py $MOCK_URL >\$1.py\$i &
+done
+wait
+SESSION
+    record -- bash "$TMP/session" "$TMP/first"
+    [ "$(lines)" -eq 18 ]
+    jq -e .answer.body "$TAPE" >/dev/null
+    mock_stop
+    replay -- bash "$TMP/session" "$TMP/second"
+    for i in 1 2 3; do
+        diff "$TMP/first.py$i" "$TMP/second.py$i"
+        diff <(grep -v '^Date\|^x-request-id' "$TMP/first.php$i") <(grep -v '^Date\|^x-request-id' "$TMP/second.php$i")
+    done
+    [ -s "$TMP/second.php1" ]
+    [ "$(grep -c 'data: \[DONE\]' "$TMP/second.py1")" -eq 3 ]
 }
