@@ -70,12 +70,15 @@ static void put_rates(struct sc_top *t)
 {
     size_t width = COLS > 60 ? (size_t)(COLS - 50) : 10;
     char spark[3 * SC_TOP_RATES + 1];
+    int64_t now_ms = sc_wall_ms();
     struct sc_calls_rate r;
 
     width = width < SC_TOP_RATES ? width : SC_TOP_RATES;
-    sc_calls_rate(t->calls, sc_wall_ms() - 10000, &r);
+    sc_calls_rate(t->calls, now_ms - 10000, &r);
     sc_top_spark(t->rates + SC_TOP_RATES - width, width, spark);
-    mvprintw(1, 0, "%.1f a second, %lld failed", (double)r.calls / 10, (long long)r.failed);
+    mvprintw(1, 0, "%.1f a second, %lld failed",
+             (double)r.calls * 1000 / (double)sc_calls_rate_over_ms(&r, now_ms),
+             (long long)r.failed);
     if (r.calls > 0)
         printw(", p50 %s, p95 %s", sc_time_words(r.p50_ms).s, sc_time_words(r.p95_ms).s);
     clrtoeol();

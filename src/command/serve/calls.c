@@ -78,13 +78,14 @@ void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_r
     int64_t took[SC_CALLS_KEPT];
     size_t n = 0;
 
-    *out = (struct sc_calls_rate){.p50_ms = -1, .p95_ms = -1};
+    *out = (struct sc_calls_rate){.p50_ms = -1, .p95_ms = -1, .since_ms = since_ms};
     for (uint64_t i = sc_calls_first(c); i < c->last; i++) {
         const struct sc_log_line *l = &sc_calls_at(c, i)->end;
 
         if (l->time_ms < since_ms)
             continue;
-        out->partial |= i == sc_calls_first(c) && i > 0;
+        if (i == sc_calls_first(c) && i > 0)
+            out->since_ms = l->time_ms;
         out->calls++;
         out->failed += strcmp(l->outcome, "ok") != 0;
         out->attempts += at_least_0(l->attempts);

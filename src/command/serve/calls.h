@@ -35,8 +35,14 @@ void sc_calls_put_json(FILE *f, const struct sc_call_seen *s, uint64_t number);
 struct sc_calls_rate {
     int64_t calls, failed, attempts;
     int64_t p50_ms, p95_ms; /* of how long they took; -1: there are none */
-    bool partial;           /* more ended than are kept */
+    int64_t since_ms;       /* later than was asked for if more ended than are kept */
 };
+
+/* What time that is of, never nothing. */
+static inline int64_t sc_calls_rate_over_ms(const struct sc_calls_rate *r, int64_t now_ms)
+{
+    return now_ms - r->since_ms > 100 ? now_ms - r->since_ms : 100;
+}
 
 void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_rate *out);
 

@@ -112,14 +112,14 @@ enum MHD_Result sc_events_begin(struct sc_serve *s, struct MHD_Connection *c)
 
 static void put_rate(struct sc_serve *s, FILE *f)
 {
+    int64_t now_ms = sc_wall_ms();
     struct sc_calls_rate r;
 
-    sc_calls_rate(s->calls, sc_wall_ms() - RATE_MS, &r);
+    sc_calls_rate(s->calls, now_ms - RATE_MS, &r);
     fprintf(f,
-            "\"rate\":{\"over_ms\":%d,\"calls\":%" PRId64 ",\"failed\":%" PRId64
-            ",\"attempts\":%" PRId64 ",\"p50_ms\":%" PRId64 ",\"p95_ms\":%" PRId64 ",\"more\":%s}",
-            RATE_MS, r.calls, r.failed, r.attempts, r.p50_ms, r.p95_ms,
-            r.partial ? "true" : "false");
+            "\"rate\":{\"over_ms\":%" PRId64 ",\"calls\":%" PRId64 ",\"failed\":%" PRId64
+            ",\"attempts\":%" PRId64 ",\"p50_ms\":%" PRId64 ",\"p95_ms\":%" PRId64 "}",
+            sc_calls_rate_over_ms(&r, now_ms), r.calls, r.failed, r.attempts, r.p50_ms, r.p95_ms);
 }
 
 void sc_now_json(struct sc_serve *s, FILE *f)

@@ -78,7 +78,7 @@ function showRates(r) {
     const per = r.calls * 1000 / r.over_ms, good = r.calls ? (r.calls - r.failed) * 100 / r.calls : 100;
     el('rates').hidden = false;
     el('rates').replaceChildren(
-        tile((r.more ? 'over ' : '') + per.toFixed(1), 'calls a second'),
+        tile(per.toFixed(1), 'calls a second'),
         tile(r.calls ? good.toFixed(1) + ' %' : '-', 'answered'),
         tile(r.calls ? (r.attempts / r.calls).toFixed(2) : '-', 'attempts a call'),
         tile(time(r.p50_ms), 'half take no longer'),

@@ -182,8 +182,13 @@ ids() { # OPTION... : the calls that are shown
     size=$(stat -c %s log)
     [ "$size" -gt 20000000 ]
     [ "$("$steadycurl" log --calls -j --since 2025-08-21T19:00:00Z log | wc -l)" -eq 240 ]
-    strace -f -e trace=read -o calls "$steadycurl" log --calls --since 2025-08-21T19:00:00Z log >/dev/null
-    [ "$(awk '{ sum += $NF } END { print sum }' calls)" -lt $((size / 20)) ]
-    strace -f -e trace=read -o calls "$steadycurl" log --calls -n 5 log >/dev/null
-    [ "$(awk '{ sum += $NF } END { print sum }' calls)" -lt $((size / 20)) ]
+    read_by() { # COMMAND...: how many bytes it reads
+        strace -f -e trace=read -o calls "$steadycurl" "$@" >/dev/null
+        awk '{ sum += $NF } END { print sum + 0 }' calls
+    }
+    [ "$(read_by log --calls --since 2025-08-21T19:00:00Z log)" -lt $((size / 20)) ]
+    [ "$(read_by log --calls -n 5 log)" -lt $((size / 20)) ]
+    [ "$(read_by log --calls --since 2025-08-08T10:00:00Z --until 2025-08-08T11:00:00Z log)" -lt $((size / 20)) ]
+    [ "$("$steadycurl" log --calls -j --since 2025-08-08T10:00:00Z --until 2025-08-08T11:00:00Z log | wc -l)" -eq 240 ]
+    [ "$(read_by report --html - --since 2025-08-21T19:00:00Z log)" -lt $((size / 20)) ]
 }

@@ -205,3 +205,16 @@ PYTHON
     run -1 "$STEADYCURL" serve --port "$(<"$BATS_TEST_TMPDIR/port")" --log "$LOG"
     [[ $output == *'Address already in use'* ]]
 }
+
+@test "of a log that is long already only the end is read" {
+    awk 'BEGIN {
+        for (i = 0; i < 120000; i++)
+            printf("{\"time\":\"2026-01-01T00:00:00.000Z\",\"event\":\"call\",\"call\":\"%016x\",\"program\":\"%064d\"," \
+                   "\"outcome\":\"ok\",\"attempts\":1,\"ms\":900,\"model\":\"gpt-4o\"}\n", i, i)
+    }' >"$LOG"
+    serve
+    await calls_are 100
+    [ "$(get '/api/v1/calls?limit=1' | jq -r '.calls[0].call')" = 000000000001d4bf ]
+    # shellcheck disable=SC2030,SC2031 # each test has its own
+    [ "$(awk '/^rchar/ { print $2 }' "/proc/$SERVE_PID/io")" -lt $(($(stat -c %s "$LOG") / 3)) ]
+}

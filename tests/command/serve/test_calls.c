@@ -132,7 +132,13 @@ static void test_rates_are_of_the_calls_since_then(void **state)
     assert_int_equal(r.attempts, 20);
     assert_int_equal(r.p50_ms, 850);
     assert_int_equal(r.p95_ms, 890);
-    assert_false(r.partial);
+    assert_int_equal(r.since_ms, sc_calls_at(c, 10)->end.time_ms);
+    for (int i = 0; i < SC_CALLS_KEPT + 500; i++) /* more than are kept: of less time */
+        take(c, AT("%02d.000") "\"event\":\"call\",\"call\":\"%x\",\"outcome\":\"ok\",\"ms\":1}",
+             20 + i / 100, i);
+    sc_calls_rate(c, sc_calls_at(c, sc_calls_first(c))->end.time_ms - 9000, &r);
+    assert_int_equal(r.calls, SC_CALLS_KEPT);
+    assert_int_equal(r.since_ms, sc_calls_at(c, sc_calls_first(c))->end.time_ms);
     sc_calls_free(c);
 }
 
