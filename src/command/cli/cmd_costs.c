@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/costs_shadow.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_line.h"
 #include "cli/logfile.h"
@@ -23,7 +24,7 @@
 
 #define NANO 1000000000
 
-enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_CSV, OPT_LEDGER, OPT_ALL };
+enum { OPT_BY = 256, OPT_SINCE, OPT_UNTIL, OPT_CSV, OPT_LEDGER, OPT_ALL, OPT_SHADOW };
 
 static const struct sc_option options[] = {
     {"by", OPT_BY, "WHAT", "model (default), provider, task, dag, program, day or rule"},
@@ -32,6 +33,7 @@ static const struct sc_option options[] = {
     SC_OPTION_JSON("one JSON object"),
     {"csv", OPT_CSV, NULL, "comma-separated values"},
     {"ledger", OPT_LEDGER, "FILE", "where the sums are kept"},
+    {"shadow", OPT_SHADOW, NULL, "what rules in shadow would have done and saved, by this log"},
     {"all", OPT_ALL, NULL, "the calls of every log in the ledger"},
     SC_OPTION_POLICY("the policy whose log to read"),
     SC_OPTION_LOG("the log to read, as FILE"),
@@ -271,7 +273,7 @@ struct arguments {
     struct sc_ledger_query query;
     enum format format;
     const char *ledger, *policy, *log;
-    bool all;
+    bool all, shadow;
 };
 
 static bool take(struct arguments *t, int opt, const char *value)
@@ -292,6 +294,9 @@ static bool take(struct arguments *t, int opt, const char *value)
         return true;
     case OPT_LEDGER:
         t->ledger = value;
+        return true;
+    case OPT_SHADOW:
+        t->shadow = true;
         return true;
     case OPT_ALL:
         t->all = true;
@@ -325,6 +330,8 @@ int sc_cmd_costs(int argc, char **argv)
     bool reads = !t.all || file || t.policy;
     if (reads && !sc_logfile_find(&usage, file, t.policy, log, sizeof log))
         return 1;
+    if (t.shadow)
+        return sc_costs_shadow(log, t.query.since, t.query.until, t.format == FORMAT_JSON);
     if (!t.ledger && !default_ledger(place, sizeof place))
         return 1;
     if (reads)

@@ -159,9 +159,18 @@ void sc_explain_settings(const struct sc_settings *s)
     static const char *const contexts[] = {"off", "a line in the log", "rejected",
                                            "the oldest messages are left out"};
 
+    if (s->shadow)
+        sc_explain_line("mode",
+                        "shadow: nothing of what follows is done, the log says what would be");
     print_retry(&s->retry);
     print_breaker(&s->breaker);
     print_limits(&s->limits);
+    if (s->hedge.enabled && s->hedge.after_ms > 0)
+        sc_explain_line("hedge", "a second attempt after %s, easy interface only",
+                        sc_time_words(s->hedge.after_ms).s);
+    else if (s->hedge.enabled)
+        sc_explain_line("hedge", "a second attempt when most answers have begun, as learned, easy "
+                                 "interface only");
     sc_explain_line("timeout", "the program's own timeout bounds %s",
                     s->program_timeout == SC_TIMEOUT_TOTAL ? "the whole call, waits included"
                                                            : "each attempt");

@@ -83,6 +83,7 @@ static enum sc_log_level level_of(const struct sc_log_line *l)
         {"wait", SC_LOG_INFO},    {"waited", SC_LOG_INFO},  {"gate", SC_LOG_DEBUG},
         {"breaker", SC_LOG_WARN}, {"latch", SC_LOG_WARN},   {"stream", SC_LOG_WARN},
         {"budget", SC_LOG_WARN},  {"request", SC_LOG_WARN}, {"fallback", SC_LOG_WARN},
+        {"shadow", SC_LOG_INFO},  {"hedge", SC_LOG_INFO},
     };
 
     if (is(l->event, "call"))

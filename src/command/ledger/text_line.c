@@ -33,6 +33,8 @@ static const struct sentence {
     {"Policy: ", "policy", NULL},
     {"Request: ", "request", NULL},
     {"Fallback: ", "fallback", NULL},
+    {"Hedge: ", "hedge", NULL},
+    {"Shadow: ", "shadow", NULL},
     {"Fault on purpose: ", "fault", NULL},
     {"Breaker ", "breaker", NULL},
     {"Budget ", "budget", NULL},

@@ -250,6 +250,8 @@ const char *sc_give_up_name(enum sc_give_up g)
         return "another target can be asked sooner";
     case SC_GIVE_UP_TARGETS:
         return "no other target has answered";
+    case SC_GIVE_UP_SHADOW:
+        return "the rule is in shadow";
     }
     return "unknown";
 }

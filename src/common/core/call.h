@@ -46,7 +46,8 @@ enum sc_give_up {
     SC_GIVE_UP_REFUSED,   /* breaker, limit or gate let no other attempt through */
     SC_GIVE_UP_HINT,      /* the server asks for a longer wait than SC_HINT_PATIENCE_MS */
     SC_GIVE_UP_CHAIN,     /* another target may answer before the wait is over */
-    SC_GIVE_UP_TARGETS    /* no other target has answered, either */
+    SC_GIVE_UP_TARGETS,   /* no other target has answered, either */
+    SC_GIVE_UP_SHADOW     /* the rule only says what it would have done */
 };
 
 struct sc_step {

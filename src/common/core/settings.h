@@ -173,6 +173,7 @@ struct sc_settings {
     struct sc_token_settings tokens;
     struct sc_cache_settings cache;
     struct sc_hedge_settings hedge;
+    bool shadow;            /* nothing of all this is done, but said in the log */
     bool split_embeddings;  /* requests with too many inputs are sent in parts */
     int64_t max_embeddings; /* of one request, 0: what the provider takes */
     bool include_usage;     /* streams are asked to tell their usage */

@@ -20,6 +20,7 @@
     X(ADMIT, "admit")       \
     X(CONSENT, "consent")   \
     X(WATCHDOG, "watchdog") \
+    X(SHADOW, "shadow")     \
     X(REDIRECT, "redirect") \
     X(CHAOS, "chaos")       \
     X(CASSETTE, "cassette") \

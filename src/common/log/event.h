@@ -31,6 +31,7 @@ enum sc_event_kind {
     SC_EVENT_BUDGET,   /* so much of a budget is spent */
     SC_EVENT_FALLBACK, /* another target is asked, or cannot be */
     SC_EVENT_HEDGE,    /* a second attempt is made, or cannot be */
+    SC_EVENT_SHADOW,   /* what would have been done, were the rule in force */
     SC_EVENT_POLICY,   /* policy loaded, refused, replaced */
     SC_EVENT_FAULT,    /* a fault on purpose */
     SC_EVENT_NOTE      /* anything else worth one line */
@@ -70,6 +71,7 @@ struct sc_event {
     int trimmed;        /* messages that were left out of the request */
     const char *task, *dag, *target;
     const char *from, *to; /* of SC_EVENT_FALLBACK: names of targets */
+    bool shadow;           /* of a call: its rule only looked on */
     int hedges;            /* of a call: second attempts before the first had begun to answer */
     const char *hedge;     /* what became of the last of them: won lost failed */
     const char *budget;    /* which one is spent, or has refused the call */

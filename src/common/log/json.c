@@ -145,7 +145,7 @@ static const char *event_name(enum sc_event_kind kind)
         [SC_EVENT_REQUEST] = "request",   [SC_EVENT_BUDGET] = "budget",
         [SC_EVENT_FALLBACK] = "fallback", [SC_EVENT_POLICY] = "policy",
         [SC_EVENT_NOTE] = "note",         [SC_EVENT_FAULT] = "fault",
-        [SC_EVENT_HEDGE] = "hedge",
+        [SC_EVENT_HEDGE] = "hedge",       [SC_EVENT_SHADOW] = "shadow",
     };
     return names[kind];
 }
@@ -243,6 +243,7 @@ static void put_call(struct sc_out *o, const struct sc_event *e)
     string(o, KEY("task"), e->task);
     string(o, KEY("dag"), e->dag);
     string(o, KEY("target"), e->target);
+    string(o, KEY("mode"), e->shadow ? "shadow" : NULL);
     number_if(o, KEY("hedges"), e->hedges);
     string(o, KEY("hedge"), e->hedge);
     string(o, KEY("budget"), e->budget);
@@ -302,6 +303,8 @@ bool sc_log_json(const struct sc_event *e, int64_t wall_ns, struct sc_out *o)
     else {
         if (e->kind == SC_EVENT_BUDGET)
             put_budget(o, e);
+        if (e->kind == SC_EVENT_SHADOW && e->ms >= 0)
+            number(o, KEY("ms"), e->ms);
         put_other(o, e);
     }
     if (e->text && put_key(o, KEY("text"), 2)) {

@@ -253,6 +253,8 @@ static void put_call(struct sc_out *o, struct fields *f, const struct sc_event *
     string(f, NAME("task"), e->task);
     string(f, NAME("dag"), e->dag);
     string(f, NAME("target"), e->target);
+    if (e->shadow)
+        string(f, NAME("mode"), "shadow");
     if (e->hedges > 0)
         number(f, NAME("hedges"), e->hedges);
     string(f, NAME("hedge"), e->hedge);
@@ -273,10 +275,14 @@ static void put_other(struct sc_out *o, struct fields *f, const struct sc_event 
         SC_OUT_LITERAL(o, "Fault on purpose: ");
     else if (e->kind == SC_EVENT_HEDGE)
         SC_OUT_LITERAL(o, "Hedge: ");
+    else if (e->kind == SC_EVENT_SHADOW)
+        SC_OUT_LITERAL(o, "Shadow: ");
     put_redacted(o, e->text ? e->text : e->class ? e->class : "(no text)");
     string(f, NAME("from"), e->from);
     string(f, NAME("to"), e->to);
     string(f, NAME("reason"), e->reason);
+    if (e->kind == SC_EVENT_SHADOW && e->ms >= 0)
+        number(f, NAME("ms"), e->ms);
     if (e->trimmed > 0)
         number(f, NAME("trimmed"), e->trimmed);
     put_place(f, e);

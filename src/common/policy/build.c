@@ -283,6 +283,8 @@ static bool switch_budget_on(struct sc_policy *p, struct sc_rule *rule)
 {
     struct sc_settings settings;
 
+    if (rule->settings->shadow)
+        return true;
     memcpy(&settings, rule->settings, sizeof settings);
     settings.stages |= SC_STAGE_BIT(SC_STAGE_BUDGET);
     rule->settings = share(p, &settings);

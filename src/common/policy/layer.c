@@ -326,6 +326,10 @@ static void resolve_general(const struct resolution *r, struct sc_settings *out)
         merged.values.limits.learn = false;
     }
     merged.values.stages = stages_of(&merged);
+    if (merged.values.shadow) { /* who looks on, and nobody else */
+        merged.values.stages = SC_STAGE_BIT(SC_STAGE_METER) | SC_STAGE_BIT(SC_STAGE_SHADOW);
+        memset(&merged.values.timeouts, 0, sizeof merged.values.timeouts);
+    }
     merged.values.edits_requests = (merged.values.stages & EDITING) != 0;
     memcpy(out, &merged.values, sizeof *out);
 }

@@ -81,7 +81,7 @@ void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct s
     const cJSON *vary = l->vary != NULL ? l->vary : r->defaults.vary;
     struct sc_cache_settings *c = &set->cache;
 
-    if (ends_in_cache(chain) && !is_refused(l)) {
+    if (ends_in_cache(chain) && !is_refused(l) && !set->shadow) {
         c->enabled = true;
         set->stages |= SC_STAGE_BIT(SC_STAGE_CACHE);
         set->edits_requests = true;

@@ -12,6 +12,13 @@ static const struct sc_policy_option settings_rows[] = {
      FIELD(struct sc_layer, values.program_timeout),
      .doc = "What the program's own timeout bounds: the whole call with its waits, or each "
             "attempt."},
+    {.key = "mode",
+     .type = SC_TYPE_WORD,
+     WORDS(rule_modes),
+     .initial = "\"enforce\"",
+     FIELD(struct sc_layer, values.shadow),
+     STAGE(SHADOW),
+     .doc = "shadow: nothing is changed or delayed, and the log says what would have been done."},
     {.key = "retry",
      .type = SC_TYPE_SWITCH,
      .child = SC_SECTION_RETRY,

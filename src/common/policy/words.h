@@ -24,6 +24,7 @@ static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL}
 static const char *const log_flushes[] = {"line", "batch", NULL};
 static const char *const log_modes[] = {"0600", "0640", "0644", "0660", "0664", "0666", NULL};
 static const char *const cache_uses[] = {"on_error", "always", NULL};
+static const char *const rule_modes[] = {"enforce", "shadow", NULL};
 static const char *const hedge_afters[] = {"p90", "p95", "p99", NULL};
 static const char *const stores[] = {"sqlite", NULL};
 static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
@@ -57,6 +58,7 @@ static const char *const failures[] = {
     X(log_modes)      \
     X(cache_uses)     \
     X(stores)         \
+    X(rule_modes)     \
     X(hedge_afters)   \
     X(timeout_scopes) \
     X(jitters)        \

@@ -42,7 +42,8 @@ bool sc_last_is_due(const struct sc_transfer *t)
 {
     const struct sc_chain *chain = t->route.rule->chain;
 
-    return is_open(t) && ((chain ? chain->on : SC_CHAIN_ON) >> t->verdict.class & 1);
+    return !t->route.rule->settings->shadow && is_open(t) &&
+           ((chain ? chain->on : SC_CHAIN_ON) >> t->verdict.class & 1);
 }
 
 const struct sc_reply_link *sc_last_due(const struct sc_transfer *t)

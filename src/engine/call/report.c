@@ -193,6 +193,19 @@ void sc_report_hedge(struct sc_transfer *t, const char *forbidden, const char *t
     write_event(t, &e);
 }
 
+void sc_report_shadow(struct sc_transfer *t, const struct sc_would *w)
+{
+    struct sc_event e;
+
+    fill(&e, t);
+    e.kind = SC_EVENT_SHADOW;
+    e.reason = w->reason;
+    e.text = w->text;
+    e.to = w->to;
+    e.ms = w->ms;
+    write_event(t, &e);
+}
+
 void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text)
 {
     struct sc_event e;

@@ -21,6 +21,13 @@ struct sc_moved {
 void sc_report_fallback(struct sc_transfer *t, const struct sc_moved *m);
 /* A second attempt; forbidden: what did not let it go, NULL: it went. */
 void sc_report_hedge(struct sc_transfer *t, const char *forbidden, const char *text);
+/* What would have been done, were the rule in force. to: a target; ms: how long a wait, -1: none.
+ */
+struct sc_would {
+    const char *reason, *text, *to;
+    int64_t ms;
+};
+void sc_report_shadow(struct sc_transfer *t, const struct sc_would *w);
 /* So much of a budget is spent. */
 void sc_report_budget(struct sc_transfer *t, const struct sc_money_alert *a, const char *text);
 /* A wait for limit or gate is over. */

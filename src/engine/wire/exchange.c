@@ -108,6 +108,8 @@ bool sc_exchange_is_common(const struct sc_exchange *x)
 
 bool sc_exchange_is_worth_holding(const struct sc_exchange *x)
 {
+    if (x->wants.pass)
+        return false;
     return !x->last || x->wants.last || x->wants.whole || sc_exchange_may_change(x) ||
            x->status == 429 || x->status == 402 || x->status == 403;
 }

@@ -89,6 +89,7 @@ struct sc_record {
 
 /* What others want of the responses of a call. Set before an attempt, read without a call. */
 struct sc_wants {
+    bool pass;                       /* nothing is held for the sake of another attempt */
     size_t success_max, failure_max; /* bytes that are held of a JSON answer, of a failure */
     size_t room;                     /* whole: bytes that it may have beyond success_max */
     bool whole; /* a success is JSON, and none of it may be shown before all of it came */
