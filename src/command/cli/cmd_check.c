@@ -59,6 +59,14 @@ static bool warn_of_log(const struct sc_log_settings *log, const char *name)
     return true;
 }
 
+/* One for tests is not to be taken for one that is meant for work. */
+static void list_faults(const struct sc_faults *all, const char *name)
+{
+    for (const struct sc_fault_spec *f = all ? all->specs : NULL; f; f = f->next)
+        sc_print(stdout, "%s: a fault on purpose%s: %s\n", name,
+                 all->steady ? ", with retries between" : "", f->text);
+}
+
 /* A policy without errors: what may not be meant in it. */
 static int advise(struct sc_policy *p, const char *name, bool strict)
 {
@@ -67,6 +75,7 @@ static int advise(struct sc_policy *p, const char *name, bool strict)
     n += warn_of_log(sc_policy_log(p), name);
     sc_print(stdout, "%s: good, %zu rule%s\n", name, sc_policy_rule_count(p),
              sc_policy_rule_count(p) == 1 ? "" : "s");
+    list_faults(sc_policy_faults(p), name);
     sc_policy_free(p);
     return strict && n > 0;
 }

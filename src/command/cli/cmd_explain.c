@@ -235,6 +235,17 @@ struct call {
     const struct sc_policy_provider *own_provider;
 };
 
+static struct sc_subject subject_of(const struct question *q, const struct call *c)
+{
+    struct sc_subject t = {.host = {c->url.host, c->url.host_len},
+                           .port = c->url.port,
+                           .path = c->url.path,
+                           .method = str(q->method),
+                           .model = str(c->model)};
+
+    return t;
+}
+
 static void find_rule(const struct question *q, const struct sc_policy *policy, struct call *c)
 {
     struct sc_str host = {c->url.host, c->url.host_len};
@@ -244,11 +255,7 @@ static void find_rule(const struct question *q, const struct sc_policy *policy, 
     else
         sc_request_model(c->provider, c->url.path, q->request, q->request_len, c->model,
                          sizeof c->model);
-    struct sc_subject t = {.host = host,
-                           .port = c->url.port,
-                           .path = c->url.path,
-                           .method = str(q->method),
-                           .model = str(c->model)};
+    struct sc_subject t = subject_of(q, c);
     c->rule = sc_policy_match(policy, &t);
     c->by_model = c->model[0] ? NULL : sc_policy_match_any_model(policy, &t);
     if (c->by_model == c->rule)
@@ -369,6 +376,14 @@ static struct sc_str path_and_query(const struct sc_url *url)
     return (struct sc_str){url->path.p, url->path.n + (url->query.n ? 1 + url->query.n : 0)};
 }
 
+static void explain_faults(const struct question *q, const struct sc_policy *policy,
+                           const struct call *c)
+{
+    struct sc_subject call = subject_of(q, c);
+
+    sc_explain_faults(policy, &call, q->json);
+}
+
 static void explain_chain(const struct question *q, const struct sc_policy *policy,
                           const struct call *c)
 {
@@ -407,6 +422,7 @@ static int explain(struct question *q)
         print_call_json(path, q, &c);
     else
         print_call(path, q, &c);
+    explain_faults(q, policy, &c);
     if (c.rule && (q->has_response || q->body_file))
         explain_response(q, policy, &c);
     if (c.rule)

@@ -16,6 +16,9 @@ void sc_explain_settings(const struct sc_settings *s);
 /* The budgets that a rule's calls must fit into, NULL at the end; NULL itself: none. */
 void sc_explain_budgets(const struct sc_money_budget *const *budgets);
 
+/* The faults on purpose that the policy lays on such a call; nothing where there are none. */
+void sc_explain_faults(const struct sc_policy *policy, const struct sc_subject *call, bool json);
+
 /* What is asked about a response. */
 struct sc_explain_question {
     const struct sc_policy *policy;

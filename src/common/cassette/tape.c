@@ -133,6 +133,8 @@ static void put_answer(const struct sc_tape *t, struct sc_buf *out)
         put_number(out, ",\"head_us\":", t->head_us);
         sc_buf_text(out, ",\"head\":");
         put_lines(out, t->head);
+    }
+    if (t->head.n > 0 || t->content.n > 0) { /* a body alone is HTTP/0.9's */
         put_pieces(t, out);
         put_member(out, ",\"body\":", t->content);
     }

@@ -32,10 +32,16 @@ struct text {
     size_t n;
 };
 
-static bool name_char(char c)
+/* A look-up: bodies of answers are gone through byte by byte. */
+static inline bool name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    static const bool is[256] = {['a' ... 'z'] = true,
+                                 ['A' ... 'Z'] = true,
+                                 ['0' ... '9'] = true,
+                                 ['_'] = true,
+                                 ['-'] = true};
+
+    return is[(unsigned char)c];
 }
 
 /* Also '*' and '.': providers echo keys as "sk-ab***yz" and "sk-ab...yz", JWTs have dots. */
@@ -204,9 +210,9 @@ static void put(struct sink *s, const char *p, size_t n)
     s->n += n;
 }
 
-/* Where a secret lies. */
+/* Where a secret lies; if there is none, `word` is where the word ends that was looked at. */
 struct found {
-    size_t from, end;
+    size_t from, end, word;
 };
 
 /* What may begin at i where a word begins, with what leads to it. */
@@ -223,6 +229,7 @@ static bool word_is_secret(struct text t, size_t i, struct found *f)
         return true;
     while (name < t.n && name_char(t.p[name]))
         name++;
+    f->word = name;
     f->from = value_start(t, name, &quote);
     if (!f->from || !secret_name(t.p + i, name - i))
         return false;
@@ -232,6 +239,7 @@ static bool word_is_secret(struct text t, size_t i, struct found *f)
 
 static bool is_secret(struct text t, size_t i, struct found *f)
 {
+    f->word = i + 1;
     if (name_char(t.p[i]))
         return (i == 0 || !name_char(t.p[i - 1])) && word_is_secret(t, i, f);
     if (t.p[i] != ':' || !starts(t, i, "://"))
@@ -286,10 +294,7 @@ void sc_redact_mask(char *p, size_t n, bool drawn_only, char with)
             i = f.end;
             continue;
         }
-        if (!name_char(p[i++]))
-            continue;
-        while (i < n && name_char(p[i]))
-            i++;
+        i = f.word;
     }
 }
 

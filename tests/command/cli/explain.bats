@@ -356,3 +356,18 @@ cases() {
     run -1 "$steadycurl" explain --from openai --to gemini --body policy.json
     has "no answer in the words of"
 }
+
+@test "explain and check say which faults on purpose a policy lays on calls" {
+    cat >"$BATS_TEST_TMPDIR/faults.json" <<'POLICY'
+{"version": 1, "faults": {"specs": ["api.openai.com=503*2,ok", "*.example.com/v1/*:10%=529"], "steady": true}, "rules": []}
+POLICY
+    run -0 "$steadycurl" explain -p "$BATS_TEST_TMPDIR/faults.json" https://api.openai.com/v1/chat/completions
+    [[ $output == *"faults    on purpose, with retries and the rest between them and the program; "*$'\n          api.openai.com=503*2,ok'* ]]
+    [[ $output != *529* ]]
+    run -0 "$steadycurl" explain -j -p "$BATS_TEST_TMPDIR/faults.json" https://x.example.com/v1/a
+    [ "$(jq -c '[.faults, .faults_steady]' <<<"$output")" = '[["*.example.com/v1/*:10%=529"],true]' ]
+    run -0 "$steadycurl" explain -j -p "$BATS_TEST_TMPDIR/faults.json" https://x.example.com/v2/a
+    [ "$(jq -c .faults <<<"$output")" = null ]
+    run -0 "$steadycurl" check "$BATS_TEST_TMPDIR/faults.json"
+    [[ $output == *": a fault on purpose, with retries between: api.openai.com=503*2,ok"* ]]
+}

@@ -249,3 +249,33 @@ POLICY
     run -0 grep -c 'Fault on purpose: it did not happen' "$LOG"
     [ "$output" = 1 ]
 }
+
+@test "by chance: each fault comes as often as it was asked for, and to the same calls in any order" {
+    PYTHON=/usr/bin/python3
+    $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
+    cat >"$BATS_TEST_TMPDIR/calls.py" <<'PYTHON'
+import sys, pycurl
+c = pycurl.Curl()
+for i in range(300):
+    c.setopt(c.URL, "http://api.example.invalid/v1/chat/completions")
+    c.setopt(c.POSTFIELDS, '{"model":"m","who":%s,"i":%d}' % (sys.argv[1], i))
+    c.setopt(c.WRITEFUNCTION, lambda p: None)
+    c.perform()
+    print(sys.argv[1], i, c.getinfo(c.RESPONSE_CODE))
+PYTHON
+    storm() { # FILE WHO...: all of them at once, begun in this order
+        local out=$1 who
+        shift
+        "$STEADYCURL" run --seed 7 --fault 'api.example.invalid:10%=503,5%=429,85%=400' -- bash -c '
+            for who in "${@:4}"; do "$1" "$2" "$who" >"$3.$who" & done
+            wait' storm $PYTHON "$BATS_TEST_TMPDIR/calls.py" "$out" "$@"
+        for who in "$@"; do cat "$out.$who"; done | sort >"$out"
+    }
+    storm "$BATS_TEST_TMPDIR/one" 1 2 3 4
+    storm "$BATS_TEST_TMPDIR/two" 4 2 1 3
+    diff "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two"
+    awk '{ n[$3]++ }
+         function far(what, share) { d = n[what] - NR * share; return d * d > 9 * NR * share * (1 - share) }
+         END { print n[503], n[429], n[400]; exit NR != 1200 || far(503, 0.1) || far(429, 0.05) || far(400, 0.85) }' \
+        "$BATS_TEST_TMPDIR/one"
+}
