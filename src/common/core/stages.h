@@ -36,4 +36,11 @@ enum sc_stage_id {
 /* A set of them. */
 #define SC_STAGE_BIT(id) (UINT32_C(1) << (id))
 
+/* Those that look at the body of a call's first request; and with the one that does so once another
+ * target is asked. */
+#define SC_STAGES_EDITING_FIRST                                                               \
+    (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT) | \
+     SC_STAGE_BIT(SC_STAGE_CACHE))
+#define SC_STAGES_EDITING (SC_STAGES_EDITING_FIRST | SC_STAGE_BIT(SC_STAGE_FALLBACK))
+
 #endif

@@ -40,33 +40,35 @@ enum sc_dialect sc_dialect_by_name(struct sc_str name)
     return SC_DIALECT_COUNT;
 }
 
-static bool ends_with(struct sc_str path, const char *end)
+/* Messages that an assistant keeps are none that it is sent. */
+static bool is_of_thread(struct sc_str path, enum sc_dialect d)
 {
-    size_t n = strlen(end);
-
-    return path.n >= n && memcmp(path.p + path.n - n, end, n) == 0;
+    return d == SC_DIALECT_MESSAGES && memmem(path.p, path.n, "/threads/", 9);
 }
 
 enum sc_dialect sc_dialect_of_path(struct sc_str path)
 {
     static const struct {
-        const char *end;
+        struct sc_str end;
         enum sc_dialect dialect;
     } ends[] = {
-        {"/chat/completions", SC_DIALECT_CHAT},
-        {"/responses", SC_DIALECT_RESPONSES},
-        {"/messages", SC_DIALECT_MESSAGES},
-        {":generateContent", SC_DIALECT_GEMINI},
-        {":streamGenerateContent", SC_DIALECT_GEMINI},
+#define END(text, id) {{text, sizeof(text) - 1}, SC_DIALECT_##id}
+        END("/chat/completions", CHAT),
+        END("/responses", RESPONSES),
+        END("/messages", MESSAGES),
+        END(":generateContent", GEMINI),
+        END(":streamGenerateContent", GEMINI),
+#undef END
     };
 
     while (path.n > 1 && path.p[path.n - 1] == '/')
         path.n--;
-    if (memmem(path.p, path.n, "/threads/", 9)) /* messages that an assistant keeps */
-        return SC_DIALECT_COUNT;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (ends_with(path, ends[i].end))
-            return ends[i].dialect;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = ends[i].end.n;
+
+        if (path.n >= n && memcmp(path.p + path.n - n, ends[i].end.p, n) == 0)
+            return is_of_thread(path, ends[i].dialect) ? SC_DIALECT_COUNT : ends[i].dialect;
+    }
     return SC_DIALECT_COUNT;
 }
 

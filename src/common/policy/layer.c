@@ -284,10 +284,6 @@ static void settle_pair(const struct resolution *r, struct sc_layer *l, enum sc_
 /* No key switches these off; budgets have rules, not rules budgets (build.c). */
 #define ALWAYS \
     (SC_STAGE_BIT(SC_STAGE_ADMIT) | SC_STAGE_BIT(SC_STAGE_CONSENT) | SC_STAGE_BIT(SC_STAGE_METER))
-#define EDITING                                                                               \
-    (SC_STAGE_BIT(SC_STAGE_FIT) | SC_STAGE_BIT(SC_STAGE_ASK) | SC_STAGE_BIT(SC_STAGE_SPLIT) | \
-     SC_STAGE_BIT(SC_STAGE_FALLBACK) | SC_STAGE_BIT(SC_STAGE_CACHE))
-
 static bool is_zero(const char *p, size_t n)
 {
     while (n > 0 && p[n - 1] == 0)
@@ -330,7 +326,7 @@ static void resolve_general(const struct resolution *r, struct sc_settings *out)
         merged.values.stages = SC_STAGE_BIT(SC_STAGE_METER) | SC_STAGE_BIT(SC_STAGE_SHADOW);
         memset(&merged.values.timeouts, 0, sizeof merged.values.timeouts);
     }
-    merged.values.edits_requests = (merged.values.stages & EDITING) != 0;
+    merged.values.edits_requests = (merged.values.stages & SC_STAGES_EDITING) != 0;
     memcpy(out, &merged.values, sizeof *out);
 }
 

@@ -61,6 +61,16 @@ static bool move(struct sc_transfer *t)
     return true;
 }
 
+/* Whether a stage is to see the program's body. A chain's targets get theirs once they are asked;
+ * only what a callback gives is read ahead, for them and for the model. */
+static bool is_body_looked_at(const struct sc_transfer *t)
+{
+    const struct sc_settings *set = t->route.rule->settings;
+    bool plain = !t->route.target && !t->req.uploads && t->route.model[0];
+
+    return set->edits_requests && !(plain && (set->stages & SC_STAGES_EDITING_FIRST) == 0);
+}
+
 /* Whether the stages let the next attempt go; of a target that would only refuse, the next. */
 static enum sc_go ask_stages(struct sc_transfer *t, struct sc_plan *plan)
 {
@@ -69,7 +79,7 @@ static enum sc_go ask_stages(struct sc_transfer *t, struct sc_plan *plan)
 
         if (SC_ROUTE_IS_ELSEWHERE(&t->route))
             sc_rewrite_free(&t->req.rewrite);
-        else if (t->route.rule->settings->edits_requests)
+        else if (is_body_looked_at(t))
             sc_rewrite_plan(&t->x, t->call.attempts == 0, edit_body, t);
         t->wait.asked = false;
         go = sc_stages_plan(t, plan);

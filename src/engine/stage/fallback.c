@@ -57,14 +57,16 @@ static const struct sc_chain *chain_of(const struct sc_transfer *t)
 
 static void begin(struct sc_transfer *t, void *state)
 {
+    const struct sc_chain *c = chain_of(t);
     struct fallback *me = state;
 
     me->now.key = SC_ORDER_NO_KEY;
     me->provider = t->route.provider;
     me->own_provider = t->route.own_provider;
-    me->dialect = SC_DIALECT_COUNT;
-    if (chain_of(t) && chain_of(t)->n_links + chain_of(t)->n_route > 0)
-        me->dialect = sc_dialect_of_path(t->shadow->asked.path);
+    me->asked = !c || c->n_route == 0;
+    t->idle = me->asked ? SC_STAGE_BIT(SC_STAGE_FALLBACK) : 0;
+    me->dialect = c && c->n_links + c->n_route > 0 ? sc_dialect_of_path(t->shadow->asked.path)
+                                                   : SC_DIALECT_COUNT;
     if (me->dialect != SC_DIALECT_COUNT && sc_bounds_may_come(t))
         t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured */
 }
@@ -241,9 +243,11 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
 {
     struct fallback *me = state;
     bool open = t->x.phase == SC_HOLDING && !t->attempt.decided;
+    bool good = rc == CURLE_OK && sc_judge_is_plain(t);
 
+    t->idle = good ? t->idle : 0;
     /* Who would be next takes a translation to find out, which a good answer has no need of. */
-    sc_call_chained(&t->call, open && !(rc == CURLE_OK && sc_judge_is_plain(t)) && has_next(t, me));
+    sc_call_chained(&t->call, open && !good && has_next(t, me));
     if (rc == CURLE_ABORTED_BY_CALLBACK && t->x.bound) { /* as the watchdog, which may be off */
         sc_say_timed_out(t->shadow, (sc_now_ns() - t->attempt.start_ns) / SC_NS_PER_MS,
                          t->x.body_len, -1);
@@ -299,8 +303,7 @@ static bool moves(const struct sc_transfer *t, struct fallback *me)
            (!waits || me->next.link == me->now.link || sc_bounds_are_over(t));
 }
 
-/* The first target is another host, and has failed: what the program gets of it, if it gets that.
- */
+/* The first target is another host, and has failed: what the program may get of it. */
 static void relay_failure(struct sc_transfer *t, struct fallback *me)
 {
     struct sc_buf body = {.max = t->x.wants.failure_max + (1 << 20)};
@@ -362,6 +365,7 @@ static bool refused(struct sc_transfer *t, void *state, const struct sc_plan *p,
     struct fallback *me = state;
     bool planned = me->moves;
 
+    t->idle = 0;
     me->moves = false;
     return planned || (class != SC_CLASS_COUNT && choose(t, me, class));
 }
@@ -402,8 +406,7 @@ static void set_route(struct sc_transfer *t, struct fallback *me, const struct s
     t->route.own_provider = to->url ? to->own_provider : me->own_provider;
 }
 
-/* How the program's answer tells of it: where it came from, a line in the service's own head, or
- * one in the head that is made. */
+/* How the answer tells of it: by a line in the service's own head, or in one that is made. */
 static void set_mark(struct sc_transfer *t, struct fallback *me, const char *what,
                      const char *class)
 {
@@ -466,8 +469,8 @@ static void end(struct sc_transfer *t, void *state, enum sc_how how)
 /* The request for another model of the same host. */
 static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
 {
-    const struct sc_target *to = t->route.target;
     struct sc_buf text = {.max = 2 * SC_EDIT_TEXT_MAX};
+    const struct sc_target *to = t->route.target;
     struct sc_str value;
 
     (void)state;

@@ -72,9 +72,11 @@ static inline void *state_of(struct sc_transfer *t, unsigned at)
     return t->arena + t->at[at] - 1;
 }
 
-#define ROUND(t, hook, down)                            \
-    unsigned left = (t)->stages & having[hook], at = 0; \
+#define ROUND_OF(set, hook, down)               \
+    unsigned left = (set)&having[hook], at = 0; \
     for (const struct sc_stage *s; (s = take(&left, down, &at)) != NULL;)
+#define ROUND(t, hook, down) ROUND_OF((t)->stages, hook, down)
+#define ROUND_OF_BUSY(t, hook, down) ROUND_OF((t)->stages & ~(unsigned)(t)->idle, hook, down)
 
 void sc_stages_begin(struct sc_transfer *t)
 {
@@ -113,7 +115,7 @@ enum sc_go sc_stages_plan(struct sc_transfer *t, struct sc_plan *p)
 
 void sc_stages_send(struct sc_transfer *t)
 {
-    ROUND(t, SEND, true)
+    ROUND_OF_BUSY(t, SEND, true)
     s->send(t, state_of(t, at));
 }
 
@@ -134,7 +136,7 @@ struct sc_wish sc_stages_judged(struct sc_transfer *t)
 {
     struct sc_wish strongest = {SC_AS_DECIDED, SC_GIVE_UP_NOT};
 
-    ROUND(t, JUDGED, false)
+    ROUND_OF_BUSY(t, JUDGED, false)
     {
         struct sc_wish wish = s->judged(t, state_of(t, at));
 
@@ -146,7 +148,7 @@ struct sc_wish sc_stages_judged(struct sc_transfer *t)
 
 void sc_stages_logged(struct sc_transfer *t)
 {
-    ROUND(t, LOGGED, false)
+    ROUND_OF_BUSY(t, LOGGED, false)
     s->logged(t, state_of(t, at));
 }
 
@@ -196,6 +198,6 @@ void sc_stages_end(struct sc_transfer *t, enum sc_how how)
     if (t->ended)
         return;
     t->ended = true;
-    ROUND(t, END, false)
+    ROUND_OF_BUSY(t, END, false)
     s->end(t, state_of(t, at), how);
 }

@@ -7,6 +7,9 @@
  * Any hook may be NULL. None blocks, none calls the program (but edit, while a body is read ahead),
  * none keeps a lock, a count or a pointer to the stack: a longjmp may throw away what is under way.
  * `end` comes once, at any time after begin. One thread at a time per transfer.
+ *
+ * A stage that has work to do only once a call does not simply succeed may set its bit in t->idle,
+ * until `ended` or `refused` clears it: meanwhile it is not asked to send, judged, logged, end.
  */
 #ifndef SC_STAGE_STAGE_H
 #define SC_STAGE_STAGE_H
