@@ -122,3 +122,12 @@ call() { # FILTER: of the call's line
     [ "$slow" -eq 0 ]
     [ "$(call 'select(.hedge == "won") | .hedge' | wc -l)" -ge 2 ]
 }
+
+@test "transfers of the multi interface are not doubled" {
+    mock_start --script '200;latency=400'
+    policy '"after_ms": 50, "max_extra": 1'
+    wrapped curl -sS --parallel -o /dev/null -o /dev/null "$MOCK_URL/v1/chat/completions" "$MOCK_URL/v1/chat/completions" \
+        -d '{"model":"gpt-4o","messages":[]}' 2>/dev/null
+    [ "$(mock_count)" -eq 2 ]
+    [ "$(call '.outcome' | sort -u)" = ok ]
+}

@@ -87,3 +87,12 @@ would() {
     run -0 "$STEADYCURL" costs --shadow --json "$LOG"
     [ "$(jq -c '.rows[0] | [.calls, .retried]' <<<"$output")" = '[2,1]' ]
 }
+
+@test "transfers of the multi interface are only looked at, too" {
+    mock_start --script '503'
+    policy '"retry": {"max_attempts": 3}'
+    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- curl -sS --parallel -o /dev/null -o /dev/null \
+        "$MOCK_URL/v1/chat/completions" "$MOCK_URL/v1/chat/completions" -d '{"model":"gpt-4o","messages":[]}' 2>/dev/null
+    [ "$(mock_count)" -eq 2 ]
+    [ "$(would)" = 'retry retry ' ]
+}
