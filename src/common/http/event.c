@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "http/header.h"
 #include "http/json.h"
 
 /* Types of events are those of OpenAI's responses, Anthropic's messages, Cohere's chat (v1, v2),
@@ -328,6 +329,54 @@ static bool type_is_last(struct sc_str json)
     char type[64];
     return sc_json_find_string(json.p, json.n, "type", type, sizeof type) &&
            sc_event_name_is_last(type);
+}
+
+/* Whether a word is within these capitals, in any case. */
+static bool has_word(struct sc_str s, const char *lower)
+{
+    return s.n >= strlen(lower) && sc_str_find(s, lower) != NULL;
+}
+
+static bool names_error(struct sc_str word)
+{
+    return has_word(word, "error") || has_word(word, "fail") || has_word(word, "exception");
+}
+
+/* The word in "[WORD]", "[WORD: ...]" or "[WORD] ..."; capitals, as no JSON has there, but for the
+ * two that are also written small. */
+static struct sc_str bracketed(struct sc_str data)
+{
+    struct sc_str word = {data.p + 1, 0};
+    bool capitals = true;
+    for (size_t i = 1; i < data.n && i < 40; i++) {
+        char c = data.p[i];
+        if (c >= 'a' && c <= 'z')
+            capitals = false;
+        else if (!(c >= 'A' && c <= 'Z') && c != '_' && c != '-')
+            break;
+        word.n++;
+    }
+    bool known = sc_str_is(word, "done") || sc_str_is(word, "error");
+    return word.n > 1 && (capitals || known) ? word : (struct sc_str){data.p, 0};
+}
+
+enum sc_event_mark sc_event_mark(struct sc_str data)
+{
+    if (data.n < 4)
+        return SC_MARK_NONE;
+    if ((data.p[0] | 0x20) == 'e') /* some servers write their exceptions so */
+        return sc_str_find((struct sc_str){data.p, data.n < 7 ? data.n : 7}, "error:") == data.p
+                   ? SC_MARK_ERROR
+                   : SC_MARK_NONE;
+    if (data.p[0] != '[')
+        return SC_MARK_NONE;
+    struct sc_str word = bracketed(data);
+    if (word.n == 0)
+        return SC_MARK_NONE;
+    if (names_error(word))
+        return SC_MARK_ERROR;
+    return word.p + word.n + 1 == data.p + data.n && word.p[word.n] == ']' ? SC_MARK_SENTINEL
+                                                                           : SC_MARK_NONE;
 }
 
 bool sc_event_is_last(struct sc_str json)

@@ -20,6 +20,11 @@ enum sc_event_nature sc_event_nature(struct sc_str json);
 /* Cheap, for every event after output has begun: may it be an error? Never misses one. */
 bool sc_event_may_be_error(struct sc_str json);
 
+/* A line of text in brackets where JSON is due: [DONE], [ERROR], [STREAM_END]. It is no output; one
+ * that names an error is one: "[ERROR] upstream is gone", "error: no slot". */
+enum sc_event_mark { SC_MARK_NONE, SC_MARK_SENTINEL, SC_MARK_ERROR };
+enum sc_event_mark sc_event_mark(struct sc_str data);
+
 /* Why the answer ends, if the event says so (finish_reason, stop_reason, finishReason,
  * blockReason);
  * "" otherwise. */

@@ -1,7 +1,28 @@
 /* stream_lines.c - SSE and NDJSON, line by line; see stream.h. */
 #include "http/event.h"
+#include "http/header.h"
 #include "http/json.h"
 #include "http/stream_parts.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool begins_json(struct sc_str text)
+{
+    return text.n > 0 && (text.p[0] == '{' || text.p[0] == '[');
+}
+
+/* One space belongs to the field; more of them, and tabs, are JSON's own, which begins behind them.
+ * Of a text they are the text. */
+static inline struct sc_str json_behind_blanks(struct sc_str value)
+{
+    struct sc_str rest = value;
+    while (rest.n > 0 && is_blank(rest.p[0]))
+        rest.p++, rest.n--;
+    return begins_json(rest) ? rest : value;
+}
 
 static inline bool field_is(struct sc_str line, const char *name, struct sc_str *value)
 {
@@ -19,7 +40,7 @@ static void take_event_name(struct sc_stream *s, struct sc_str name)
 {
     if (s->late_error)
         return;
-    sc_stream_name(s, name);
+    sc_stream_name(s, sc_str_trim(name));
     s->finished |= sc_event_name_is_last(s->event);
 }
 
@@ -75,16 +96,6 @@ static bool next_piece(struct sc_stream *s, struct sc_str line, uint64_t at, boo
     return true;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static bool begins_json(struct sc_str text)
-{
-    return text.n > 0 && (text.p[0] == '{' || text.p[0] == '[');
-}
-
 /* A line that is no field: the first one of a JSON text, or the second of one that began in a field
  * (it was printed without a thought of lines), or nothing. */
 static void other_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool cut)
@@ -126,6 +137,8 @@ static void head_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
             return;
         }
     }
+    if (s->kind == SC_STREAM_SSE && s->data_lines == 0)
+        value = json_behind_blanks(value);
     s->data_cut |= cut;
     sc_stream_tell(s, value, cut);
     join_data(s, value, at + (uint64_t)(value.p - line.p));
@@ -136,7 +149,7 @@ static void head_line(struct sc_stream *s, struct sc_str line, uint64_t at, bool
 
 static bool is_output(struct sc_str data)
 {
-    return data.n > 0 && !sc_event_is_last(data) &&
+    return data.n > 0 && !sc_event_is_last(data) && sc_event_mark(data) == SC_MARK_NONE &&
            (data.p[0] != '{' || sc_event_nature(data) == SC_NATURE_OUTPUT);
 }
 
@@ -158,6 +171,8 @@ void sc_stream_output_line(struct sc_stream *s, struct sc_str line, uint64_t at,
                 other_line(s, line, at, cut);
             return;
         }
+        if (value.n > 0 && is_blank(value.p[0]))
+            value = json_behind_blanks(value);
     }
     before = (size_t)(value.p - line.p);
     long_line = cut || line.n > SC_STREAM_KEEP;

@@ -41,7 +41,7 @@ static inline void keep_last(struct sc_stream *s, struct sc_str data, bool cut)
 {
     if (!s->has_end || s->finished || data.n == 0 || data.p[0] != '{')
         return;
-    while (data.p[data.n - 1] == ' ')
+    while (data.p[data.n - 1] == ' ' || data.p[data.n - 1] == '\t')
         data.n--;
     if (!cut && data.p[data.n - 1] != '}') {
         s->odd |= !s->ending;
@@ -60,6 +60,7 @@ void sc_stream_watch(struct sc_stream *s, struct sc_str data, uint64_t at, bool 
     if (s->late_error || data.n == 0)
         return;
     if (sc_stream_is_error_name(s->event) ||
+        (data.p[0] == '[' && sc_event_mark(data) == SC_MARK_ERROR) ||
         (sc_event_may_be_error(data) && sc_event_nature(data) == SC_NATURE_ERROR))
         sc_stream_note_error(s, data, at);
 }
@@ -70,13 +71,16 @@ void sc_stream_judge(struct sc_stream *s, bool whole)
     uint64_t at = s->scattered ? SC_STREAM_SCATTERED : s->data_at;
     if (data.n == 0)
         return;
-    bool json = data.p[0] == '{' || data.p[0] == '[';
+    enum sc_event_mark mark = sc_event_mark(data);
+    bool json = mark == SC_MARK_NONE && (data.p[0] == '{' || data.p[0] == '[');
     bool complete = !json || sc_json_is_complete(data.p, data.n);
     if (!complete && !whole)
         return;
     enum sc_event_nature nature = SC_NATURE_OUTPUT;
-    if (sc_stream_is_error_name(s->event))
+    if (sc_stream_is_error_name(s->event) || mark == SC_MARK_ERROR)
         nature = SC_NATURE_ERROR;
+    else if (mark == SC_MARK_SENTINEL)
+        nature = SC_NATURE_PREAMBLE;
     else if (json)
         nature = sc_event_nature(data);
     if (!complete && !s->data_cut && nature != SC_NATURE_ERROR) {

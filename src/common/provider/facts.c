@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "http/event.h"
 #include "http/header.h"
 #include "http/json.h"
 #include "provider/ratelimit.h"
@@ -29,25 +30,44 @@ static int64_t server_time(const struct sc_response *r)
 }
 
 /* Each hop may have added one, and a hint is the least to be waited. */
-static int64_t longest_retry_after(const struct sc_response *r)
+static int64_t longest_of(const struct sc_response *r, const char *name, bool in_ms)
 {
     int64_t longest = -1, ms;
     for (size_t i = 0; i < r->n_headers; i++) {
-        if (!sc_str_is(r->headers[i].name, "retry-after"))
+        if (!sc_str_is(r->headers[i].name, name))
             continue;
-        ms = sc_header_retry_after(r->headers[i].value, server_time(r));
+        ms = in_ms ? sc_header_ms(r->headers[i].value)
+                   : sc_header_retry_after(r->headers[i].value, server_time(r));
         longest = ms > longest ? ms : longest;
     }
     return longest;
 }
 
+/* The first that says something counts. The order of the first three is the SDKs' (openai-python,
+ * azure-core); the others are of gateways: x-retry-after of proxies that keep Retry-After for
+ * themselves, bucket4j's and Kong's, LiteLLM's for what it got from the provider, Discord's. */
 static int64_t hint_from_headers(const struct sc_response *r)
 {
-    const struct sc_header *h = find_header(r, "retry-after-ms");
-    int64_t ms = h ? sc_header_ms(h->value) : -1;
-    ms = ms < 0 ? longest_retry_after(r) : ms;
-    h = ms < 0 ? find_header(r, "x-ms-retry-after-ms") : NULL;
-    return h ? sc_header_ms(h->value) : ms;
+    static const struct {
+        const char *name;
+        bool in_ms;
+    } known[] = {
+        {"retry-after-ms", true},
+        {"retry-after", false},
+        {"x-ms-retry-after-ms", true},
+        {"x-retry-after-ms", true},
+        {"x-retry-after", false},
+        {"x-rate-limit-retry-after-seconds", false},
+        {"x-ratelimit-retry-after", false},
+        {"ratelimit-retry-after", false},
+        {"llm_provider-retry-after-ms", true},
+        {"llm_provider-retry-after", false},
+        {"x-ratelimit-reset-after", false},
+    };
+    int64_t ms = -1;
+    for (size_t i = 0; i < sizeof known / sizeof *known && ms < 0; i++)
+        ms = longest_of(r, known[i].name, known[i].in_ms);
+    return ms;
 }
 
 static void copy_header(const struct sc_response *r, const char *name, char *dst, size_t size)
@@ -316,6 +336,8 @@ static void read_error_body(struct sc_facts *f, const char *body, size_t n)
     } else if (error.p && error.p[0] == '"') {
         take_scalar(root, "code", f->code, sizeof f->code); /* xAI */
         f->message = sc_json_inside(error);
+    } else if (!root.p || (root.p[0] != '{' && f->is_stream)) {
+        f->message = (struct sc_str){body, n}; /* "[ERROR] no slot is free" */
     } else {
         read_error_object(f, root);
         if (f->message.n == 0)
@@ -399,7 +421,7 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
     if (s->state != SC_STREAM_ERROR && !s->late_error)
         return;
     out->has_error = true;
-    out->from_api = true;
+    out->from_api = sc_event_mark((struct sc_str){s->error, s->error_len}) == SC_MARK_NONE;
     if (s->kind == SC_STREAM_AWS)
         memcpy(out->type, s->event, sizeof s->event);
     read_error_body(out, s->error, s->error_len);
