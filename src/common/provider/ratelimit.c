@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/header.h"
+#include "provider/ratelimit_ietf.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
@@ -135,6 +136,10 @@ static const struct row plain_rows[] = {
     ROW("x-ratelimit-limit", REQUESTS, LIMIT, COUNT, 1),
     ROW("x-ratelimit-remaining", REQUESTS, REMAINING, COUNT, 1),
     ROW("x-ratelimit-reset", REQUESTS, RESET, ANY, 1),
+    /* Twitter's spelling; bucket4j and Spring's gateways have it. */
+    ROW("x-rate-limit-limit", REQUESTS, LIMIT, COUNT, 1),
+    ROW("x-rate-limit-remaining", REQUESTS, REMAINING, COUNT, 1),
+    ROW("x-rate-limit-reset", REQUESTS, RESET, ANY, 1),
     ROW("ratelimit-limit", REQUESTS, LIMIT, COUNT, 2),
     ROW("ratelimit-remaining", REQUESTS, REMAINING, COUNT, 2),
     ROW("ratelimit-reset", REQUESTS, RESET, SECONDS, 2),
@@ -181,11 +186,12 @@ static bool same_name(const char *a, const char *b, size_t n)
 
 bool sc_ratelimit_may_be(const char *line, size_t n)
 {
-    static const char starts[][9] = {"x-rateli", "anthropi", "ratelimi", "x-tokenl", "x-trial-"};
+    static const char starts[][9] = {"x-rateli", "anthropi", "ratelimi",
+                                     "x-tokenl", "x-trial-", "x-rate-l"};
     uint64_t start;
     char first;
 
-    if (n < 15)
+    if (n < sizeof "ratelimit" - 1)
         return false;
     first = (char)(line[0] | 0x20);
     if (first != 'x' && first != 'a' && first != 'r')
@@ -359,6 +365,8 @@ bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *header
     }
     if (!any_said)
         return false;
+    if (d[1] && to.rank[SC_RATE_REQUESTS] == UINT32_MAX)
+        sc_ratelimit_ietf(headers, n, &out->of[SC_RATE_REQUESTS]);
     any_said = false;
     for (size_t k = 0; k < SC_RATE_COUNT; k++) {
         if (make_sense(&out->of[k]))
@@ -371,19 +379,18 @@ bool sc_ratelimit_read(enum sc_provider provider, const struct sc_header *header
 
 /* ---- a refusal without a hint ---- */
 
-/* Those who have no dialect may have a gateway before them that has one. */
-static const struct dialect *dialect_of(enum sc_provider provider, size_t i)
+/* Those who have no dialect may have a gateway before them that has one. The plain names are asked
+ * for with all of them: gateways stand before every provider. */
+static const struct dialect *dialect_of(enum sc_provider provider)
 {
-    static const struct dialect *const common[] = {&any, &plain};
-
-    return dialects[provider][0] ? dialects[provider][i] : common[i];
+    return dialects[provider][0] ? dialects[provider][0] : &any;
 }
 
 /* All buckets of a dialect, of every rank: each may be the one that refused. */
 static void note(struct sc_rate all[SC_RATE_COUNT][RANKS], const struct dialect *d,
                  const struct sc_header *h, const struct clock *c)
 {
-    for (size_t i = 0; d && i < d->n; i++)
+    for (size_t i = 0; i < d->n; i++)
         if (d->rows[i].n == h->name.n && same_name(d->rows[i].name, h->name.p, h->name.n))
             take(&all[d->rows[i].of][d->rows[i].rank], &d->rows[i], h->value, c);
 }
@@ -405,7 +412,7 @@ static int64_t longest(const struct sc_rate all[SC_RATE_COUNT][RANKS])
 int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *headers, size_t n,
                           int64_t now_unix)
 {
-    struct sc_rate all[SC_RATE_COUNT][RANKS];
+    struct sc_rate all[SC_RATE_COUNT][RANKS], ietf;
     struct clock c = {headers, n, now_unix};
 
     for (size_t of = 0; of < SC_RATE_COUNT; of++)
@@ -414,8 +421,10 @@ int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *hea
     for (size_t i = 0; i < n; i++) {
         if (!sc_ratelimit_may_be(headers[i].name.p, headers[i].name.n))
             continue;
-        note(all, dialect_of(provider, 0), &headers[i], &c);
-        note(all, dialect_of(provider, 1), &headers[i], &c);
+        note(all, &plain, &headers[i], &c);
+        note(all, dialect_of(provider), &headers[i], &c);
     }
+    if (sc_ratelimit_ietf(headers, n, &ietf) && ietf.remaining == 0 && ietf.reset_ms > 0)
+        return ietf.reset_ms > longest(all) ? ietf.reset_ms : longest(all);
     return longest(all);
 }

@@ -59,6 +59,15 @@ static void providers_headers_are_understood(void **state)
          "x-ratelimit-remaining-tokens: 0\nx-ratelimit-reset-tokens: 1m0s",
          {200, 199, 432000, DAY, SC_RATE_BUCKET},
          {100000, 0, 60000, 60000, SC_RATE_BUCKET}},
+        {SC_PROVIDER_OPENAI_COMPATIBLE, /* the IETF's draft, version 07, and what came of it */
+         "ratelimit-policy: 100;w=60\nratelimit: limit=100, remaining=40, reset=5",
+         {100, 40, 5000, 60000, SC_RATE_WINDOW},
+         {-1, -1, -1, 0, 0}},
+        {SC_PROVIDER_OPENAI_COMPATIBLE, /* the one of which least is left counts */
+         "RateLimit: \"day\";r=900;t=4000,\"burst, short\";r=3;t=2\n"
+         "RateLimit-Policy: \"day\";q=1000;w=86400, \"burst, short\";q=10;w=10",
+         {10, 3, 2000, 10000, SC_RATE_WINDOW},
+         {-1, -1, -1, 0, 0}},
         {SC_PROVIDER_OPENAI, /* full: nothing to wait for */
          "X-RateLimit-Limit-Requests: 60\nX-RateLimit-Remaining-Requests: 60\n"
          "X-RateLimit-Reset-Requests: 0s",
