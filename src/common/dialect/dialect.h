@@ -73,6 +73,10 @@ enum sc_dialect sc_dialect_of_path(struct sc_str path);
  * OpenAI's. Without a dialect (COUNT) the provider's. */
 enum sc_provider sc_dialect_voice(enum sc_dialect d, enum sc_provider provider);
 
+/* The same by a path, also where it is that of none: Ollama's /v1/embeddings, /v1/completions and
+ * /v1/models answer as OpenAI's, its /api/... in its own way (middleware/openai.go, 2026-08). */
+enum sc_provider sc_dialect_voice_at(struct sc_str path, enum sc_provider provider);
+
 /* ---- requests ---- */
 
 struct sc_dialect_to {

@@ -99,6 +99,16 @@ enum sc_provider sc_dialect_voice(enum sc_dialect d, enum sc_provider provider)
     }
 }
 
+enum sc_provider sc_dialect_voice_at(struct sc_str path, enum sc_provider provider)
+{
+    enum sc_dialect d = sc_dialect_of_path(path);
+
+    if (d == SC_DIALECT_COUNT && provider == SC_PROVIDER_OLLAMA && path.n > 0 &&
+        memmem(path.p, path.n, "/v1/", 4) != NULL)
+        return SC_PROVIDER_OPENAI_COMPATIBLE;
+    return sc_dialect_voice(d, provider);
+}
+
 static void put_model(struct sc_buf *out, const char *model)
 {
     static const char good[] =

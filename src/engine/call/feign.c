@@ -77,10 +77,9 @@ static bool is_array(const struct sc_transfer *t)
 /* Whose words these are: of who is asked, in the dialect that it is asked in. */
 static enum sc_provider said_by(const struct sc_transfer *t)
 {
-    return sc_dialect_voice(SC_ROUTE_IS_ELSEWHERE(&t->route)
-                                ? t->route.target->dialect
-                                : sc_dialect_of_path(t->shadow->asked.path),
-                            t->route.provider);
+    if (SC_ROUTE_IS_ELSEWHERE(&t->route))
+        return sc_dialect_voice(t->route.target->dialect, t->route.provider);
+    return sc_dialect_voice_at(t->shadow->asked.path, t->route.provider);
 }
 
 static void write_error(const struct sc_transfer *t, const struct sc_outcome *o, uint64_t key,

@@ -27,9 +27,9 @@ bool sc_own_answer_set(struct sc_transfer *t, enum sc_class class, const struct 
 
 enum sc_provider sc_refusal_voice(const struct sc_transfer *t)
 {
-    return sc_dialect_voice(sc_dialect_of_path(t->shadow->asked.path),
-                            SC_ROUTE_IS_ELSEWHERE(&t->route) ? SC_PROVIDER_OPENAI_COMPATIBLE
-                                                             : t->route.provider);
+    return sc_dialect_voice_at(t->shadow->asked.path, SC_ROUTE_IS_ELSEWHERE(&t->route)
+                                                          ? SC_PROVIDER_OPENAI_COMPATIBLE
+                                                          : t->route.provider);
 }
 
 void sc_own_answer_take(struct sc_transfer *t, enum sc_class class, struct sc_own_answer *a)

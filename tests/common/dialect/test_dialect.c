@@ -69,6 +69,29 @@ static void errors_are_in_the_words_of_the_program_s_dialect(void **state)
         assert_int_equal(sc_dialect_voice(table[i].dialect, table[i].provider), table[i].voice);
 }
 
+static void ollama_speaks_by_path(void **state)
+{
+    static const struct {
+        const char *path;
+        enum sc_provider provider, voice;
+    } table[] = {
+        {"/v1/embeddings", SC_PROVIDER_OLLAMA, SC_PROVIDER_OPENAI_COMPATIBLE},
+        {"/v1/completions", SC_PROVIDER_OLLAMA, SC_PROVIDER_OPENAI_COMPATIBLE},
+        {"/v1/chat/completions", SC_PROVIDER_OLLAMA, SC_PROVIDER_OPENAI_COMPATIBLE},
+        {"/v1/messages", SC_PROVIDER_OLLAMA, SC_PROVIDER_ANTHROPIC},
+        {"/api/embed", SC_PROVIDER_OLLAMA, SC_PROVIDER_OLLAMA},
+        {"/api/chat", SC_PROVIDER_OLLAMA, SC_PROVIDER_OLLAMA},
+        {"/v1/embeddings", SC_PROVIDER_MISTRAL, SC_PROVIDER_MISTRAL},
+        {"", SC_PROVIDER_OLLAMA, SC_PROVIDER_OLLAMA},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_int_equal(sc_dialect_voice_at((struct sc_str){table[i].path, strlen(table[i].path)},
+                                             table[i].provider),
+                         table[i].voice);
+}
+
 static void a_model_in_a_path_is_escaped(void **state)
 {
     struct sc_buf b = {.max = 1000};
@@ -387,6 +410,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_paths),
+        cmocka_unit_test(ollama_speaks_by_path),
         cmocka_unit_test(errors_are_in_the_words_of_the_program_s_dialect),
         cmocka_unit_test(a_model_in_a_path_is_escaped),
         cmocka_unit_test(the_same_dialect_changes_the_model_alone),
