@@ -98,6 +98,11 @@ $(BUILD)/obj/%.o: src/%.S
 	@$(SAY) AS $<
 	$(Q)$(CC) $(COMMON) $(call floors,$*) $(DEPGEN) -c $< -o $@
 
+# The script that hosts share their state by is asked for by its hash.
+$(BUILD)/obj/common/state/fleet_script.o: src/common/state/fleet.lua
+$(BUILD)/obj/common/state/fleet_trip.o: src/common/state/fleet.lua
+$(BUILD)/obj/common/state/fleet_trip.o: COMMON += -DSC_FLEET_SHA='"$(firstword $(shell sha1sum src/common/state/fleet.lua))"'
+
 $(BUILD)/obj/command/serve/assets.o: $(wildcard src/command/serve/page.*)
 $(BUILD)/obj/command/base/style_text.o: src/command/base/page.css
 $(BUILD)/obj/command/report/style_text.o: src/command/report/report.css

@@ -17,6 +17,7 @@
     X(SPLIT, "split")       \
     X(FALLBACK, "fallback") \
     X(HEDGE, "hedge")       \
+    X(FLEET, "fleet")       \
     X(ADMIT, "admit")       \
     X(CONSENT, "consent")   \
     X(WATCHDOG, "watchdog") \

@@ -338,6 +338,23 @@ static bool switch_on(struct sc_policy *p, struct sc_rule *rule, enum sc_stage_i
     return rule->settings != NULL;
 }
 
+static const char *copy_text(struct sc_policy *p, const char *s)
+{
+    return s != NULL ? sc_build_copy(p, s, strlen(s)) : NULL;
+}
+
+bool sc_build_fleet(struct sc_policy *p, const struct sc_fleet_settings *s)
+{
+    bool good = true;
+
+    p->fleet.redis = copy_text(p, s->redis);
+    p->fleet.prefix = copy_text(p, s->prefix);
+    p->fleet.password_env = copy_text(p, s->password_env);
+    for (size_t i = 0; i < p->n && good; i++)
+        good = switch_on(p, &p->rules[i], SC_STAGE_FLEET);
+    return good && p->fleet.redis != NULL && p->fleet.prefix != NULL;
+}
+
 /* "HOST[:PORT]" of each fault. */
 static bool list_hosts(struct sc_policy *p, const char **hosts)
 {

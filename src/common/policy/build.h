@@ -56,6 +56,7 @@ struct sc_policy {
     size_t n_targets;
     struct sc_log_settings log;
     struct sc_faults faults;
+    struct sc_fleet_settings fleet;
     struct sc_policy_stamp stamp;
     bool wants_model, edits_requests, counts_tokens;
     struct sc_arena_chunk *arena;
@@ -87,6 +88,8 @@ bool sc_build_budget(struct sc_policy *p, const struct sc_money_budget *budget, 
  * where no rule is for them. All rules have been added. False and *err if one is wrong. */
 bool sc_build_faults(struct sc_policy *p, const struct sc_settings *settings,
                      struct sc_script_error *err);
+/* All rules' calls go by what other hosts know, too. The texts are copied. */
+bool sc_build_fleet(struct sc_policy *p, const struct sc_fleet_settings *s);
 bool sc_build_finish(struct sc_policy *p);
 
 /* Memory that lives as long as the policy; NULL if there is none. */

@@ -86,6 +86,11 @@ struct sc_faults_draft {
     bool steady, unmarked;
 };
 
+struct sc_state_draft {
+    const char *redis, *prefix, *password_env;
+    int share;
+};
+
 /* Rows while their number is not yet known. */
 struct sc_rows_draft {
     struct sc_class_row *rows;

@@ -191,6 +191,11 @@ const struct sc_target *sc_policy_targets(const struct sc_policy *p, size_t *n)
     return p->targets;
 }
 
+const struct sc_fleet_settings *sc_policy_fleet(const struct sc_policy *p)
+{
+    return p->fleet.redis != NULL ? &p->fleet : NULL;
+}
+
 const struct sc_faults *sc_policy_faults(const struct sc_policy *p)
 {
     return p->faults.specs ? &p->faults : NULL;

@@ -89,6 +89,9 @@ const struct sc_rule_match *sc_policy_rule_match(const struct sc_policy *p, size
  * whether or not it exists. */
 bool sc_policy_find(char *buf, size_t n);
 
+/* The Redis that brings hosts together; NULL: each is alone. */
+const struct sc_fleet_settings *sc_policy_fleet(const struct sc_policy *p);
+
 /* Faults on purpose; NULL: none. */
 const struct sc_faults *sc_policy_faults(const struct sc_policy *p);
 

@@ -113,6 +113,8 @@ static void read_top(struct sc_reader *r)
         sc_read_rules(r, rules);
     if (given_top(r, "budgets") != NULL && !r->stop)
         sc_read_budgets(r, given_top(r, "budgets"));
+    if (given_top(r, "state") != NULL && !r->stop)
+        sc_read_state(r, given_top(r, "state"));
     if (r->errors == 0)
         sc_read_faults(r, &settings);
 }
@@ -164,6 +166,7 @@ size_t sc_read(const struct sc_document *doc, struct sc_policy *p, sc_error_sink
     r->base[SC_SECTION_ROUTE] = r->base[SC_SECTION_WHEN] = &r->route;
     r->base[SC_SECTION_REPLY] = &r->reply;
     r->base[SC_SECTION_FAULTS] = &r->faults;
+    r->base[SC_SECTION_STATE] = &r->state;
     sc_section_store_initial(sc_section(SC_SECTION_LOG), &r->draft);
     sc_layer_builtin(&r->builtin);
     read_top(r);

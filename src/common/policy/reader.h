@@ -47,6 +47,7 @@ struct sc_reader {
     struct sc_reply_draft reply;
     struct sc_chain chain; /* of `defaults` */
     struct sc_faults_draft faults;
+    struct sc_state_draft state;
     const cJSON *given_draft[SC_SECTION_COUNT][SC_DRAFT_KEYS_MAX];
     const cJSON *conflict; /* reported last: generic values meet each class again */
     const char *strings[SC_MATCH_PARTS][SC_STRINGS_MAX];
@@ -96,6 +97,9 @@ void sc_read_targets(struct sc_reader *r, const cJSON *item);
  * been read. False: it cannot hold, and that was said. */
 bool sc_read_chain(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *inherited,
                    struct sc_chain *out);
+/* `state`; all rules must have been read. */
+void sc_read_state(struct sc_reader *r, const cJSON *given);
+
 /* The policy's `faults`, and the environment's; its rules must have been read. */
 void sc_read_faults(struct sc_reader *r, const struct sc_settings *settings);
 

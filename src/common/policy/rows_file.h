@@ -46,6 +46,10 @@ static const struct sc_policy_option top_rows[] = {
      .doc =
          "Where calls may go besides the host that the program asks, by names for `fallback` and "
          "`route` of rules."},
+    {.key = "state",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_STATE,
+     .doc = "A Redis through which several hosts keep limits, gates, breakers and budgets as one."},
     {.key = "faults",
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_FAULTS,
@@ -350,6 +354,35 @@ static const struct sc_policy_option money_rows[] = {
      FIELD(struct sc_money_draft, budget.output_tokens),
      .doc = "Output tokens to set money aside for when a call does not say how many it wants at "
             "most; absent: all that the model can give."},
+};
+
+static const struct sc_policy_option state_rows[] = {
+    {.key = "redis",
+     .type = SC_TYPE_TEXT,
+     .max = 1024,
+     .hidden = true,
+     FIELD(struct sc_state_draft, redis),
+     .doc = "Where it is: redis://[[user:]password@]host[:port][/db] or unix:/path[?db=N]; "
+            "required."},
+    {.key = "share",
+     .type = SC_TYPE_WORD,
+     WORDS(shares),
+     .later = "exact",
+     .initial = "\"leased\"",
+     FIELD(struct sc_state_draft, share),
+     .doc = "leased: each host takes a share of each limit for up to a second, so that a call "
+            "costs no round trip in the mean."},
+    {.key = "prefix",
+     .type = SC_TYPE_TEXT,
+     .max = 64,
+     FIELD(struct sc_state_draft, prefix),
+     .doc = "What its keys there begin with; hosts with the same one are a fleet. Absent: "
+            "steadycurl."},
+    {.key = "password_env",
+     .type = SC_TYPE_TEXT,
+     .max = 128,
+     FIELD(struct sc_state_draft, password_env),
+     .doc = "The environment variable that has the password; absent: the URL's."},
 };
 
 static const struct sc_policy_option faults_rows[] = {

@@ -16,6 +16,12 @@
 #include "provider/provider.h"
 #include "provider/rows.h"
 
+/* `state`. */
+struct sc_fleet_settings {
+    const char *redis, *prefix;
+    const char *password_env; /* NULL: none */
+};
+
 struct sc_log_settings {
     char *path; /* "~" expanded; NULL: no log */
     enum sc_log_format format;

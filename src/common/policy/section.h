@@ -50,7 +50,8 @@ enum sc_place {
     X(WHEN, when, "when", "route[N].when", DRAFT, NONE)                \
     X(LINK, link, "link", NULL, DRAFT, NONE)                           \
     X(REPLY, reply, "reply", NULL, DRAFT, NONE)                        \
-    X(FAULTS, faults, "faults", "faults", DRAFT, NONE)
+    X(FAULTS, faults, "faults", "faults", DRAFT, NONE)                 \
+    X(STATE, state, "state", "state", DRAFT, NONE)
 
 enum sc_section_id {
 #define SC_SECTION_ENUM(id, ...) SC_SECTION_##id,

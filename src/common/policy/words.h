@@ -27,6 +27,7 @@ static const char *const cache_uses[] = {"on_error", "always", NULL};
 static const char *const rule_modes[] = {"enforce", "shadow", NULL};
 static const char *const hedge_afters[] = {"p90", "p95", "p99", NULL};
 static const char *const stores[] = {"sqlite", NULL};
+static const char *const shares[] = {"leased", NULL};
 static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
                                       "none", NULL};
@@ -60,6 +61,7 @@ static const char *const failures[] = {
     X(stores)         \
     X(rule_modes)     \
     X(hedge_afters)   \
+    X(shares)         \
     X(timeout_scopes) \
     X(jitters)        \
     X(scopes)         \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/breaker.h"
+#include "core/fleet.h"
 #include "core/gate.h"
 #include "core/latch.h"
 #include "core/lease.h"
@@ -117,13 +118,34 @@ static bool is_limited(const struct sc_ticket *t)
            t->learned[SC_RATE_TOKENS].words;
 }
 
+/* The share of a shared one may soon be another: no slot is taken far ahead. */
 static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_reservation *r,
                                      int64_t now)
 {
-    return (struct sc_limiter_ask){.cost_ns = r->cost_ns,
-                                   .burst_ns = r->burst_ns,
-                                   .now_ns = now,
-                                   .latest_ns = latest_of(t, now)};
+    int64_t latest = latest_of(t, now);
+
+    if (r->share > 0 && latest > now + SC_FLEET_AHEAD_NS)
+        latest = now + SC_FLEET_AHEAD_NS;
+    return (struct sc_limiter_ask){
+        .cost_ns = r->cost_ns, .burst_ns = r->burst_ns, .now_ns = now, .latest_ns = latest};
+}
+
+static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
+                            struct sc_admission *out, enum sc_refusal why);
+
+/* There is no slot in time; of a shared limit: not yet. */
+static void no_slot(struct sc_ticket *t, const struct sc_reservation *r, int64_t start, int64_t now,
+                    struct sc_admission *out)
+{
+    if (r->share > 0 && now < t->latest_ns) {
+        if (r->polls)
+            atomic_fetch_add(r->polls, (uint64_t)r->units);
+        wait_for_others(t, now, (uint64_t)now * UINT64_C(0x9e3779b97f4a7c15) >> 20, out,
+                        SC_REFUSE_LIMIT);
+        out->until_ns += 10 * SC_NS_PER_MS;
+        return;
+    }
+    refuse(t, now, out, SC_REFUSE_LIMIT, start - now);
 }
 
 static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, int64_t now,
@@ -136,7 +158,7 @@ static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, i
     a = ask_for(t, r, now);
     sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &a);
     if (!a.taken)
-        refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);
+        no_slot(t, r, a.start_ns, now, out);
     return !a.taken;
 }
 
@@ -216,7 +238,7 @@ static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t no
     a = ask_for(t, r, now);
     sc_word_update(&r->words[SC_W_TAT], sc_limiter_reserve, &a);
     if (!a.taken) {
-        refuse(t, now, out, SC_REFUSE_LIMIT, a.start_ns - now);
+        no_slot(t, r, a.start_ns, now, out);
         return false;
     }
     /* Read after the reservation: a shift in between is then never applied twice (state.md). */
@@ -353,6 +375,13 @@ static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_a
         decide(t, now, out);
 }
 
+static void price(struct sc_reservation *r, int64_t units, double burst)
+{
+    r->units = units;
+    r->cost_ns = sc_ticket_cost(r, units);
+    r->burst_ns = sc_limiter_burst(burst);
+}
+
 void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t rnd,
                     struct sc_admission *out)
 {
@@ -368,9 +397,10 @@ void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t r
     t->latest_ns = t->deadline_ns < latest ? t->deadline_ns : latest;
     t->wait_began_ns = now;
     t->gate_start_ns = 0;
-    t->requests.cost_ns = sc_limiter_cost(1, l->rpm);
-    t->tokens.cost_ns = sc_limiter_cost(tokens, l->tpm);
-    t->requests.burst_ns = t->tokens.burst_ns = sc_limiter_burst(l->burst);
+    if (t->requests.words || t->tokens.words) {
+        price(&t->requests, 1, l->burst);
+        price(&t->tokens, tokens, l->burst);
+    }
     sc_ticket_pace(t, tokens, now);
     if (!sc_limiter_fits(tokens, l->tpm)) {
         refuse(t, now, out, SC_REFUSE_NEVER_FITS, -1);
@@ -412,6 +442,9 @@ void sc_state_recheck(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_
         return;
     out->half_opened = false;
     if (t->ask_again) {
+        /* The share of a shared limit may be another by now. */
+        t->requests.cost_ns = sc_ticket_cost(&t->requests, t->requests.units);
+        t->tokens.cost_ns = sc_ticket_cost(&t->tokens, t->tokens.units);
         take_all(t, now, rnd, out);
     } else if (!things_changed(t, now, out)) {
         decide(t, now, out);

@@ -9,6 +9,8 @@ uint64_t sc_state_layout(void)
                                      offsetof(struct sc_region, labels),
                                      offsetof(struct sc_region, series),
                                      offsetof(struct sc_region, journals),
+                                     offsetof(struct sc_region, fleet),
+                                     sizeof(struct sc_fleet_slot),
                                      SC_SERIES_WORDS,
                                      SC_STATE_VERSION};
     uint64_t h = UINT64_C(14695981039346656037);

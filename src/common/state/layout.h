@@ -14,7 +14,7 @@
 #include "core/ring.h"
 #include "core/word.h"
 
-#define SC_STATE_VERSION 7
+#define SC_STATE_VERSION 8
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
 /* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope
@@ -28,6 +28,8 @@
 #define SC_LABEL_WORDS 19
 #define SC_LABEL_MAX (SC_LABEL_WORDS * 8) /* with the final NUL */
 #define SC_JOURNALS 16
+#define SC_FLEET_WORDS 16
+#define SC_FLEET_LISTED 512
 
 struct sc_slot {
     sc_word key;   /* 0: free; low byte: kind + 1, the rest a keyed hash of the scope */
@@ -55,6 +57,25 @@ struct sc_journal {
     struct sc_ring ring;
 };
 
+/* What this host and others know of a slot (state/fleet.h): beside each slot, and used where a
+ * policy names a Redis alone. */
+struct sc_fleet_slot {
+    sc_word words[SC_FLEET_WORDS];
+};
+
+struct sc_fleet {
+    sc_word due;     /* when the next round trip is; who moves it makes it */
+    sc_word away;    /* since when Redis is; 0: it is there */
+    sc_word heard;   /* when it was last */
+    sc_word hosts;   /* that it knows */
+    sc_word host;    /* this one's id */
+    sc_word salt[2]; /* the secret that all hosts hash scopes under; 0: not yet known */
+    sc_word epoch;   /* of what Redis has: another one if it was emptied */
+    sc_word seq;     /* of the last event heard of */
+    sc_word trips;
+    sc_word list[SC_FLEET_LISTED]; /* slots in use, each by its place + 1; 0: free */
+};
+
 /* Written once by the creator, before anybody can find the segment. */
 struct sc_region_header {
     uint64_t magic, layout, size;
@@ -79,6 +100,8 @@ struct sc_region {
     struct sc_label labels[SC_GROUPS][SC_KINDS];
     struct sc_series series[SC_SERIES];
     struct sc_journal journals[SC_JOURNALS];
+    struct sc_fleet fleet;
+    struct sc_fleet_slot fleet_slots[SC_GROUPS][SC_KINDS];
 };
 
 /* Changes with every change of the structs above. */

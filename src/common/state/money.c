@@ -213,6 +213,14 @@ static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t
                        "exceeded by what they cost");
 }
 
+static int64_t elsewhere(const struct sc_money_held *h, int64_t period)
+{
+    if (!h->elsewhere)
+        return 0;
+    return sc_money_spent(sc_word_read(&h->elsewhere[0]), period) +
+           (int64_t)sc_word_read(&h->elsewhere[1]);
+}
+
 /* All that is announced first, what is spent second: a call that ends in between adds to the
  * second before it frees its place in the first, and is counted once or twice, but not never. */
 static enum sc_money_answer ask(struct sc_money_ticket *m, struct sc_money_held *h, int64_t now,
@@ -223,7 +231,7 @@ static enum sc_money_answer ask(struct sc_money_ticket *m, struct sc_money_held 
 
     h->others =
         h->asked > 0 ? sc_held_sum(m->region, h->hash, h->words, h->lease, now, bury, &calls) : 0;
-    h->spent = sc_money_spent(sc_word_read(&h->words[SC_W_SPENT]), period);
+    h->spent = sc_money_spent(sc_word_read(&h->words[SC_W_SPENT]), period) + elsewhere(h, period);
     return sc_money_decide(h->budget->limit_nano, h->spent, h->others, h->asked);
 }
 
@@ -336,7 +344,7 @@ static void charge(struct sc_money_ticket *m, struct sc_money_held *h, int64_t c
     withdraw(h);
     if (a.after == a.before)
         return;
-    tell(m, h, a.after, false, now);
+    tell(m, h, a.after + elsewhere(h, a.period), false, now);
     save(m, h, wall_s(m, now));
 }
 

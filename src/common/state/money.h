@@ -28,10 +28,11 @@ struct sc_money_labels {
 /* One budget of a call. All but `budget` is private. */
 struct sc_money_held {
     const struct sc_money_budget *budget;
-    sc_word *words; /* SC_SLOT_SPENT; NULL: no memory, the budget is not kept */
-    uint64_t hash;  /* of its leases */
-    uint64_t id;    /* in the books */
-    sc_word *lease; /* lease and amount; NULL: nothing set aside */
+    const sc_word *elsewhere; /* other hosts: spent, set aside; NULL: there are none */
+    sc_word *words;           /* SC_SLOT_SPENT; NULL: no memory, the budget is not kept */
+    uint64_t hash;            /* of its leases */
+    uint64_t id;              /* in the books */
+    sc_word *lease;           /* lease and amount; NULL: nothing set aside */
     uint64_t lease_word;
     int64_t asked;         /* -1: not known */
     int64_t spent, others; /* as seen when last asked */

@@ -1,6 +1,13 @@
 /* What a ticket has reserved in a bucket: moved with it, or given back. */
+#include "core/fleet.h"
 #include "core/limiter.h"
 #include "state/ticket.h"
+
+int64_t sc_ticket_cost(const struct sc_reservation *r, int64_t units)
+{
+    return r->share > 0 ? sc_fleet_cost(units, r->limit, r->share)
+                        : sc_limiter_cost(units, r->limit);
+}
 
 /* The shift goes first: who reserves between the two additions then starts late rather than early
  * (state.md). */

@@ -168,7 +168,7 @@ static void settle_tokens(struct sc_ticket *t, const struct sc_attempt_facts *f,
         r->after = 0;
     if (!sc_ticket_reserved(r))
         return;
-    sc_ticket_move(r, sc_limiter_cost(used, r->limit) - r->cost_ns, now);
+    sc_ticket_move(r, sc_ticket_cost(r, used) - r->cost_ns, now);
     r->after = 0;
 }
 

@@ -149,6 +149,8 @@ struct sc_reservation {
     int64_t limit, units, cost_ns, burst_ns, start_ns;
     uint64_t shift; /* the bucket's shift word at reservation */
     uint64_t before, after;
+    int64_t share;  /* of the limit, as of core/fleet.h; 0: it is not shared */
+    sc_word *polls; /* of a shared one: counts who finds no slot */
 };
 
 /* One call's place in everything. Zero it once; then private. */
@@ -162,6 +164,7 @@ struct sc_ticket {
     struct sc_money_ticket *money; /* NULL: no budget */
     struct sc_scope_hashes hashes;
     int64_t begun_ns, deadline_ns, latest_ns, wait_began_ns, gate_start_ns;
+    int64_t share_since_ns; /* it has no share of a limit since (state/fleet.h) */
     uint64_t lease_hash, lease_word;
     unsigned generation, round;
     int attempts;

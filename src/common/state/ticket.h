@@ -28,6 +28,9 @@ void sc_ticket_pace(struct sc_ticket *t, int64_t tokens, int64_t now_ns);
 /* Whether the service's own bucket of tokens is less than three quarters full. */
 bool sc_ticket_tokens_matter(const struct sc_ticket *t, int64_t now_ns);
 
+/* What so many units cost in a bucket of the policy. */
+int64_t sc_ticket_cost(const struct sc_reservation *r, int64_t units);
+
 /* Moves a bucket, and everybody who waits in it; > 0: later. */
 void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now_ns);
 

@@ -1,0 +1,372 @@
+#include "state/fleet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/fleet.h"
+#include "core/limiter.h"
+#include "core/time.h"
+#include "state/fleet_news.h"
+#include "state/fleet_slot.h"
+#include "state/region.h"
+#include "state/siphash.h"
+
+/* A call that has no share waits for one so long at most, looking so often. */
+#define SHARE_WAIT_NS (3 * SC_NS_PER_S / 2)
+#define LOOK_NS (10 * SC_NS_PER_MS)
+
+/* No two round trips are closer, whatever for. */
+#define GAP_NS (20 * SC_NS_PER_MS)
+
+/* A host that got no share asks again: the others' leases are renewed meanwhile. */
+#define NONE_NS (100 * SC_NS_PER_MS)
+
+/* A slot that nobody uses any more makes room in the list. */
+#define IDLE_NS (60 * SC_NS_PER_S)
+
+/* ---- who this host is ---- */
+
+static uint64_t hash_file(const uint64_t key[2], const char *path)
+{
+    char text[64];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return n > 0 ? sc_siphash(key, text, (size_t)n) : 0;
+}
+
+/* The same after a reboot and a reset, since what it has spent is counted under that name; memory
+ * that no other process sees is a host of its own. */
+static uint64_t name_host(const struct sc_region *r)
+{
+    static const uint64_t key[2] = {UINT64_C(0x7374656164796375), UINT64_C(0x726c666c65657421)};
+    struct utsname u;
+    uint64_t h = hash_file(key, "/etc/machine-id");
+
+    if (!sc_region_is_shared())
+        return r->head.nonce[0] | 1;
+    if (uname(&u) == 0)
+        h = sc_hash_mix(h, sc_siphash(key, u.nodename, strlen(u.nodename)));
+    h = sc_hash_mix(h, r->head.owner);
+    return sc_hash_mix(h, sc_siphash(key, r->head.folder, strlen(r->head.folder))) | 1;
+}
+
+/* ---- scopes ---- */
+
+/* What all hosts call a scope: a hash under the secret that they share. */
+static uint64_t id_of(const struct sc_fleet *f, const struct sc_scope_key *k, unsigned scope,
+                      enum sc_slot_kind kind)
+{
+    const uint64_t salt[2] = {sc_word_read(&f->salt[0]), sc_word_read(&f->salt[1])};
+    const struct {
+        unsigned bit;
+        struct sc_str text;
+    } parts[] = {{SC_SCOPE_HOST, k->host},
+                 {SC_SCOPE_MODEL, k->model},
+                 {SC_SCOPE_RULE, k->rule},
+                 {SC_SCOPE_KEY, k->key},
+                 {SC_SCOPE_PATH, k->path}};
+    uint64_t h = sc_hash_mix(salt[0], (uint64_t)kind << 8 | scope);
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (scope & parts[i].bit)
+            h = sc_hash_mix(h, sc_siphash(salt, parts[i].text.p, parts[i].text.n));
+    return h | 1;
+}
+
+/* The slot's place; false: it is in the process's own memory. */
+static bool place_of(const struct sc_region *r, const sc_word *words, size_t *i)
+{
+    uintptr_t from = (uintptr_t)&r->slots[0][0], at = (uintptr_t)words;
+
+    if (!words || at < from || at >= from + sizeof r->slots)
+        return false;
+    *i = (at - from) / sizeof(struct sc_slot);
+    return true;
+}
+
+static void list(struct sc_region *r, size_t i, int64_t now)
+{
+    for (size_t k = 0; k < SC_FLEET_LISTED; k++) {
+        uint64_t found = sc_word_read(&r->fleet.list[k]);
+        struct sc_fleet_slot *old;
+
+        if (found == i + 1)
+            return;
+        if (found != 0 && found <= SC_SLOTS) {
+            old = sc_fleet_slot_at(r, found - 1);
+            if (now - (int64_t)sc_word_read(&old->words[SC_F_ACTIVE]) < IDLE_NS)
+                continue;
+            atomic_store(&old->words[SC_F_ID], 0); /* listed anew when it is used again */
+        }
+        if (atomic_compare_exchange_strong(&r->fleet.list[k], &found, i + 1))
+            return;
+    }
+}
+
+static sc_word *use(struct sc_region *r, const sc_word *words, uint64_t id,
+                    const struct sc_scope_key *k, unsigned scope, int64_t now)
+{
+    struct sc_fleet_slot *s;
+    size_t i;
+
+    if (!place_of(r, words, &i))
+        return NULL;
+    s = sc_fleet_slot_at(r, i);
+    if (now - (int64_t)sc_word_read(&s->words[SC_F_ACTIVE]) > 50 * SC_NS_PER_MS)
+        atomic_store_explicit(&s->words[SC_F_ACTIVE], (uint64_t)now, memory_order_relaxed);
+    if (sc_word_read(&s->words[SC_F_ID]) == 0) {
+        if (id == 0)
+            id = id_of(&r->fleet, k, scope, (enum sc_slot_kind)(i % SC_KINDS));
+        atomic_store(&s->words[SC_F_ID], id);
+        list(r, i, now);
+        atomic_store(&r->fleet.seq, 0); /* what was told of it before */
+    }
+    return s->words;
+}
+
+static void use_all(struct sc_ticket *t, const struct sc_scope_key *k, int64_t now)
+{
+    struct sc_region *r = t->region;
+
+    for (int i = 0; i < 2; i++)
+        (void)use(r, t->gate[i], 0, k, t->gate_scope[i], now);
+    (void)use(r, t->latch, 0, k, SC_SCOPE_HOST | SC_SCOPE_MODEL | SC_SCOPE_KEY, now);
+    (void)use(r, t->breaker, 0, k, t->settings->breaker.scope, now);
+    for (size_t i = 0; t->money && i < t->money->n; i++) {
+        struct sc_money_held *h = &t->money->held[i];
+        sc_word *words = use(r, h->words, h->id | 1, k, 0, now);
+
+        h->elsewhere = words ? &words[SC_F_ELSEWHERE] : NULL;
+    }
+}
+
+/* ---- round trips ---- */
+
+/* Due, or worth one before: `gap` since the last one began. Whoever moves the word makes it. */
+static bool is_mine(struct sc_fleet *f, int64_t now, int64_t gap)
+{
+    uint64_t due = sc_word_read(&f->due);
+    int64_t last = (int64_t)due - SC_FLEET_PERIOD_NS;
+
+    if (sc_word_read(&f->away) && sc_word_read(&f->heard) == 0)
+        gap = SC_FLEET_PRESSED_NS; /* never met: until then nothing is shared */
+    else if (sc_word_read(&f->away) && gap < SC_FLEET_AWAY_NS)
+        gap = SC_FLEET_AWAY_NS;
+    if (due != 0 && last <= now && now - last < gap)
+        return false;
+    return atomic_compare_exchange_strong(&f->due, &due, (uint64_t)(now + SC_FLEET_PERIOD_NS));
+}
+
+static int64_t wall_offset(const struct sc_ticket *t, int64_t now)
+{
+    struct timespec w;
+
+    if (t->money)
+        return t->money->wall_ns;
+    return clock_gettime(CLOCK_REALTIME, &w) == 0
+               ? (int64_t)w.tv_sec * SC_NS_PER_S + w.tv_nsec - now
+               : 0;
+}
+
+static void say_away(struct sc_fleet *f, int64_t now, const char *why, char *note)
+{
+    int64_t hosts = (int64_t)sc_word_read(&f->hosts);
+
+    if (atomic_exchange(&f->away, (uint64_t)now) != 0)
+        return;
+    if (hosts > 1)
+        snprintf(note, SC_FLEET_NOTE,
+                 "Redis is away (%s): this host goes on with its part of each limit, 1 of %lld",
+                 why, (long long)hosts);
+    else
+        snprintf(note, SC_FLEET_NOTE,
+                 "Redis is away (%s): limits are this host's alone until it is back", why);
+}
+
+static void trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int64_t now, char *note)
+{
+    struct sc_fleet *f = &t->region->fleet;
+    char why[SC_REDIS_NOTE] = "";
+
+    if (sc_word_read(&f->host) == 0)
+        atomic_store(&f->host, name_host(t->region));
+    atomic_fetch_add(&f->trips, 1);
+    if (!sc_fleet_trip(p, t->region, now, wall_offset(t, now), why)) {
+        say_away(f, now, why, note);
+        return;
+    }
+    atomic_store(&f->heard, (uint64_t)now);
+    if (atomic_exchange(&f->away, 0) != 0)
+        snprintf(note, SC_FLEET_NOTE, "Redis is back: limits are shared by %lld hosts again",
+                 (long long)sc_word_read(&f->hosts));
+}
+
+/* ---- limits ---- */
+
+static int64_t share_of(const struct sc_fleet *f, const sc_word *words, int64_t now)
+{
+    struct sc_fleet_lease l = {.share = (int64_t)sc_word_read(&words[SC_F_SHARE]),
+                               .end_ns = (int64_t)sc_word_read(&words[SC_F_END])};
+
+    return sc_fleet_share(&l, now, sc_word_read(&f->away) != 0, (int64_t)sc_word_read(&f->hosts));
+}
+
+struct part {
+    struct sc_reservation *r;
+    sc_word *words; /* of the fleet's slot, NULL: not shared */
+    int64_t units;
+};
+
+/* Whether a call of so many units would have to wait. */
+static bool is_pressed(const struct sc_ticket *t, const struct part *part, int64_t share,
+                       int64_t now)
+{
+    int64_t burst = sc_limiter_burst(t->settings->limits.burst);
+    int64_t cost = sc_fleet_cost(part->units, part->r->limit, share);
+
+    return share < SC_FLEET_ALL &&
+           sc_limiter_backlog(sc_word_read(&part->r->words[SC_W_TAT]), now) + cost > burst;
+}
+
+/* How long after the last round trip another is worth it: the most urgent part says. */
+static int64_t gap_of(const struct sc_ticket *t, const struct part parts[2], int64_t now)
+{
+    int64_t gap = SC_FLEET_PERIOD_NS;
+
+    for (int i = 0; i < 2; i++) {
+        int64_t share;
+
+        if (!parts[i].words || parts[i].units == 0)
+            continue;
+        share = share_of(&t->region->fleet, parts[i].words, now);
+        if (share == 0)
+            gap = NONE_NS;
+        else if (gap > SC_FLEET_PRESSED_NS && is_pressed(t, &parts[i], share, now))
+            gap = SC_FLEET_PRESSED_NS;
+    }
+    return gap;
+}
+
+static void find_parts(struct sc_ticket *t, const struct sc_scope_key *k, int64_t tokens,
+                       int64_t now, struct part parts[2])
+{
+    parts[0] = (struct part){.r = &t->requests, .units = 1};
+    parts[1] = (struct part){.r = &t->tokens, .units = tokens};
+    for (int i = 0; i < 2; i++)
+        parts[i].words = use(t->region, parts[i].r->words, 0, k, t->settings->limits.scope, now);
+}
+
+/* Nobody waits for a share beyond what it may wait, or for ever: then it is as if Redis was away.
+ */
+static int64_t share_to_use(const struct sc_ticket *t, const struct part *part, int64_t now)
+{
+    int64_t share = share_of(&t->region->fleet, part->words, now);
+    struct sc_fleet_lease none = {0};
+
+    return share > 0
+               ? share
+               : sc_fleet_share(&none, now, true, (int64_t)sc_word_read(&t->region->fleet.hosts));
+}
+
+static bool may_wait(const struct sc_ticket *t, int64_t now)
+{
+    int64_t most = t->settings->limits.max_wait_ms * SC_NS_PER_MS;
+
+    if (most > SHARE_WAIT_NS)
+        most = SHARE_WAIT_NS;
+    return now + LOOK_NS < t->deadline_ns && now - t->share_since_ns < most;
+}
+
+static bool lacks_share(const struct sc_ticket *t, const struct part parts[2], int64_t now)
+{
+    for (int i = 0; i < 2; i++)
+        if (parts[i].words && parts[i].units > 0 &&
+            share_of(&t->region->fleet, parts[i].words, now) == 0)
+            return true;
+    return false;
+}
+
+int64_t sc_fleet_before(const struct sc_fleet_place *p, struct sc_ticket *t,
+                        const struct sc_scope_key *k, int64_t tokens, int64_t now, bool again,
+                        char note[SC_FLEET_NOTE])
+{
+    int64_t gap;
+    struct part parts[2];
+
+    note[0] = '\0';
+    if (!t->region || !p->redis)
+        return 0;
+    if (!again || t->share_since_ns == 0)
+        t->share_since_ns = now;
+    /* At first, for the secret that scopes are named by. */
+    if (sc_word_read(&t->region->fleet.salt[0]) == 0 && is_mine(&t->region->fleet, now, GAP_NS)) {
+        trip(p, t, now, note);
+        if (sc_word_read(&t->region->fleet.away) == 0)
+            atomic_store(&t->region->fleet.due, 0);
+    }
+    if (sc_word_read(&t->region->fleet.salt[0]) == 0)
+        return sc_word_read(&t->region->fleet.away) == 0 && may_wait(t, now) ? now + LOOK_NS : 0;
+    find_parts(t, k, tokens, now, parts);
+    use_all(t, k, now);
+    for (int i = 0; i < 2 && !again; i++)
+        if (parts[i].words)
+            atomic_fetch_add(&parts[i].words[SC_F_ASKED], (uint64_t)parts[i].units);
+    gap = gap_of(t, parts, now);
+    if (is_mine(&t->region->fleet, now, gap))
+        trip(p, t, now, note);
+    if (lacks_share(t, parts, now) && may_wait(t, now))
+        return now + LOOK_NS;
+    for (int i = 0; i < 2; i++) {
+        parts[i].r->share = parts[i].words ? share_to_use(t, &parts[i], now) : 0;
+        parts[i].r->polls = parts[i].words ? &parts[i].words[SC_F_POLLS] : NULL;
+    }
+    return 0;
+}
+
+/* ---- what a call has closed ---- */
+
+static bool has_news(struct sc_region *r, const sc_word *words, int64_t now)
+{
+    int64_t ms, more;
+    uint64_t known;
+    size_t i;
+
+    return place_of(r, words, &i) && sc_fleet_news(r, i, now, &ms, &more, &known);
+}
+
+void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t now,
+                    char note[SC_FLEET_NOTE])
+{
+    struct sc_region *r = t->region;
+
+    note[0] = '\0';
+    if (!r || !p->redis || sc_word_read(&r->fleet.salt[0]) == 0)
+        return;
+    if (is_mine(&r->fleet, now,
+                has_news(r, t->gate[0], now) || has_news(r, t->gate[1], now) ||
+                        has_news(r, t->latch, now) || has_news(r, t->breaker, now)
+                    ? 0
+                : t->money ? SC_FLEET_PRESSED_NS
+                           : SC_FLEET_PERIOD_NS))
+        trip(p, t, now, note);
+}
+
+void sc_fleet_view(struct sc_region *r, int64_t now, struct sc_fleet_view *out)
+{
+    int64_t heard = (int64_t)sc_word_read(&r->fleet.heard);
+
+    out->away = sc_word_read(&r->fleet.away) != 0;
+    out->age_ns = heard > 0 && heard <= now ? now - heard : -1;
+    out->hosts = (int64_t)sc_word_read(&r->fleet.hosts);
+    out->trips = sc_word_read(&r->fleet.trips);
+    out->host = sc_word_read(&r->fleet.host);
+}

@@ -1,0 +1,21 @@
+/* fleet_trip.h - one round trip to the Redis of a fleet (fleet.lua). */
+#ifndef SC_STATE_FLEET_TRIP_H
+#define SC_STATE_FLEET_TRIP_H
+
+#include "redis/redis.h"
+#include "state/layout.h"
+
+struct sc_fleet_place {
+    const struct sc_redis_api *redis; /* NULL: cannot be loaded; the host is alone */
+    struct sc_redis_place at;
+    const char *prefix;
+};
+
+/* One round trip. False: `why` says what for. */
+bool sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r, int64_t now_ns,
+                   int64_t wall_ns, char why[SC_REDIS_NOTE]);
+
+/* What Redis has: a list of lines (fleet.lua, `look`). NULL: `note` says why. */
+struct sc_redis_reply *sc_fleet_look(const struct sc_fleet_place *p, char note[SC_REDIS_NOTE]);
+
+#endif
