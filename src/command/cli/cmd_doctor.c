@@ -241,7 +241,7 @@ static void judge_script(struct sc_diagnosis *d, const struct sc_diagnosis *own,
                          const struct sc_language *l, const struct sc_ways *w)
 {
     char yes[256], no[256], maybe[256];
-    const char *language = sc_language_name(l);
+    const char *language = l->name;
     list_ways(w, SC_COVERED, yes, sizeof yes);
     list_ways(w, SC_NOT_COVERED, no, sizeof no);
     list_ways(w, SC_DEPENDS, maybe, sizeof maybe);
@@ -332,7 +332,7 @@ static int take_line(struct sc_diagnosis *d, const struct sc_diagnosis *own, cha
 static int take_script(struct sc_diagnosis *d, const struct sc_diagnosis *own,
                        const struct sc_language *l, char **argv, int n)
 {
-    const char *option = sc_language_option(l);
+    const char *option = l->option;
     char text[PATH_MAX];
     for (int i = 0; i < n; i++) {
         bool last = i + 1 >= n;
@@ -341,7 +341,7 @@ static int take_script(struct sc_diagnosis *d, const struct sc_diagnosis *own,
             look_at_text(d, own, l, argv[i + 1], strlen(argv[i + 1]));
             return n;
         }
-        if (!last && strcmp(argv[i], "-m") == 0 && strcmp(sc_language_name(l), "Python") == 0) {
+        if (!last && strcmp(argv[i], "-m") == 0 && strcmp(l->name, "Python") == 0) {
             snprintf(text, sizeof text, "import %s", argv[i + 1]);
             sc_fact("script", "module %s", argv[i + 1]);
             look_at_text(d, own, l, text, strlen(text));

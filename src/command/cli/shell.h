@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cli/script.h"
+#include "cli/ways.h"
 
 /* env, timeout, nice...: what follows is a command. */
 bool sc_shell_starts(const char *name);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "bind/dl.h"
+#include "bind/find.h"
+#include "entry/table.h"
 
 static bool switched_on(const char *name)
 {

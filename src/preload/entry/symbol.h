@@ -9,15 +9,7 @@
 #ifndef SC_ENTRY_SYMBOL_H
 #define SC_ENTRY_SYMBOL_H
 
-#include <stddef.h>
-
-#include "bind/find.h"
-
 /* What dlsym has to return, NULL: leave it to the real one. */
 void *sc_dl_answer(void *handle, const char *name);
-
-/* entry/table.c: our function of that name, NULL if we have none. index: the libcurl's number
- * (sc_libcurl_index), for functions that have to know. */
-void *sc_entry_function(const char *name, size_t index);
 
 #endif

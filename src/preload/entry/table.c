@@ -1,12 +1,13 @@
 /*
- * table.c - our functions by name, for those who ask dlsym.
+ * table.c - see table.h.
  *
  * The functions that make something (a handle, a part's callbacks) have to know which libcurl they
  * stand for: there is one of each per libcurl. All others find it by the handle.
  */
+#include "entry/table.h"
+
 #include <string.h>
 
-#include "entry/symbol.h"
 #include "entry/entry.h"
 #include "entry/make.h"
 #include "steadycurl/newer.h"
