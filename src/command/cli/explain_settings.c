@@ -134,7 +134,12 @@ static void print_limits(const struct sc_limits *l)
         k += (size_t)snprintf(text + k, sizeof text - k, "%s%d at a time", k ? ", " : "",
                               l->concurrent);
     if (k)
-        snprintf(text + k, sizeof text - k, "; waits up to %s", sc_time_words(l->max_wait_ms).s);
+        k += (size_t)snprintf(text + k, sizeof text - k, "; waits up to %s",
+                              sc_time_words(l->max_wait_ms).s);
+    if (l->priority != SC_PRIORITY_OFF && k < sizeof text)
+        snprintf(text + k, sizeof text - k, ", as %s (interactive %d, normal %d, batch %d)",
+                 sc_priority_name((enum sc_priority)l->priority), l->weights[0], l->weights[1],
+                 l->weights[2]);
     sc_explain_line("limits", "%s%s", k ? text : "off",
                     l->learn ? "; the service's own are learned" : "");
 }

@@ -14,6 +14,7 @@
 #include "core/tokens.h"
 #include "core/units.h"
 #include "ledger/reading.h"
+#include "state/queue.h"
 #include "state/state.h"
 
 static void json_key(struct sc_writer *w, const char *key)
@@ -236,6 +237,30 @@ static void show_concurrent(struct sc_writer *w, struct sc_region *r, sc_word *w
     }
 }
 
+static void show_queue(struct sc_writer *w, struct sc_region *r, sc_word *words, int64_t now)
+{
+    struct sc_queue_reading q;
+
+    sc_queue_reading(r, words, now, &q);
+    if (w->json)
+        begin_part(w, "queue");
+    else
+        fputs("  queue      ", w->to);
+    for (int i = 0; i < SC_QUEUE_CLASSES; i++) {
+        const char *name = sc_priority_name((enum sc_priority)(i + 1));
+
+        if (w->json)
+            put_number(w, name, q.calls[i]);
+        else
+            fprintf(w->to, "%s %" PRId64 " %s (weight %u)", i ? "," : "", q.calls[i], name,
+                    q.weight[i]);
+    }
+    if (w->json)
+        end_part(w);
+    else
+        fputs(" wait\n", w->to);
+}
+
 static void put_usd(struct sc_writer *w, const char *key, int64_t nano)
 {
     json_key(w, key);
@@ -307,6 +332,8 @@ void sc_status_scope(struct sc_writer *w, const struct sc_state_view *v,
     show_learned(w, k, now);
     if (k[SC_SLOT_CONCURRENT])
         show_concurrent(w, v->region, k[SC_SLOT_CONCURRENT], now);
+    if (k[SC_SLOT_QUEUE])
+        show_queue(w, v->region, k[SC_SLOT_QUEUE], now);
     if (k[SC_SLOT_GATE])
         show_gate(w, k[SC_SLOT_GATE], now);
     if (k[SC_SLOT_LATCH])

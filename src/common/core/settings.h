@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/kept.h"
+#include "core/queue.h"
 #include "provider/class.h"
 
 enum sc_log_format { SC_LOG_TEXT, SC_LOG_JSON };
@@ -94,7 +95,11 @@ struct sc_limits {
     double burst; /* fraction of a minute's allowance */
     int64_t max_wait_ms;
     unsigned scope;
-    bool learn; /* keep the service's own limits too, as it tells them */
+    bool learn;                    /* keep the service's own limits too, as it tells them */
+    int priority;                  /* enum sc_priority: who goes first where calls wait */
+    int weights[SC_QUEUE_CLASSES]; /* by class */
+    const char *who[2]; /* "program:NAME" of interactive, of batch; NUL behind each, and one more at
+                           the end; NULL: nobody */
 };
 
 /* How much of an answer or a request may be kept in memory (bytes). */

@@ -54,6 +54,7 @@ struct sc_event {
     const char *row;                     /* which rule row decided the class */
     int64_t ms;                          /* duration, or length of the wait; -1: none */
     int64_t retry_after_ms;              /* -1: none */
+    const char *priority;                /* class in which it waits for limits; NULL: none */
     const char *reason;                  /* of a wait, or why it was given up */
     const char *outcome;                 /* of a call: ok failed synthesized */
     int attempts;                        /* of a call */

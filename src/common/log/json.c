@@ -209,6 +209,7 @@ static void put_attempt(struct sc_out *o, const struct sc_event *e)
 static void put_wait(struct sc_out *o, const struct sc_event *e)
 {
     string_or_null(o, KEY("reason"), e->reason);
+    string(o, KEY("priority"), e->priority);
     number(o, KEY("ms"), e->ms < 0 ? 0 : e->ms);
     if (e->attempt > 0)
         number(o, KEY("attempt"), e->attempt);

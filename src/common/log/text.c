@@ -189,6 +189,7 @@ static void put_wait(struct sc_out *o, struct fields *f, const struct sc_event *
     if (e->ms >= 1000) /* the words are rounded then */
         number(f, NAME("ms"), e->ms);
     string(f, NAME("reason"), e->reason);
+    string(f, NAME("priority"), e->priority);
     put_place(f, e);
 }
 

@@ -108,6 +108,7 @@ struct sc_layer {
     bool limits_on;
     const struct cJSON *fallback, *route; /* NULL: not given, or an empty list */
     const struct cJSON *vary;             /* of `cache`; NULL: not given */
+    const struct cJSON *who[2];           /* of `limits`: interactive, batch; likewise */
     unsigned on;                          /* bit i: word i; 0: not given */
     struct sc_strategy strategy[SC_GROUPS];
     /* The value in the file that gave each key, by section->first + row; NULL: not given. */

@@ -106,6 +106,7 @@ static void read_top(struct sc_reader *r)
     before = sc_reader_enter(r, "defaults");
     (void)sc_read_chain(r, &r->defaults, &nowhere, &r->chain);
     sc_read_resolve(r, &r->defaults, &r->nothing, &settings);
+    sc_read_who(r, &r->defaults, &settings);
     sc_read_cache(r, &r->defaults, &r->chain, &settings);
     sc_reader_leave(r, before);
     rules = given_top(r, "rules");

@@ -83,6 +83,7 @@ static void add_rule(struct sc_reader *r)
 
     read_chain(r, &spec);
     sc_read_resolve(r, &r->layer, &r->defaults, &settings);
+    sc_read_who(r, &r->layer, &settings);
     sc_read_cache(r, &r->layer, spec.chain, &settings);
     if (r->errors != 0 || errors != r->errors)
         return;

@@ -77,6 +77,9 @@ void sc_read_into_layer(struct sc_reader *r, struct sc_layer *l);
 void sc_read_resolve(struct sc_reader *r, const struct sc_layer *upper,
                      const struct sc_layer *lower, struct sc_settings *out);
 
+/* Who is of a class of his own where calls wait (`limits`). */
+void sc_read_who(struct sc_reader *r, const struct sc_layer *l, struct sc_settings *set);
+
 /* What of `cache` is no plain value: what a chain's end says of it, where it is, its texts. */
 void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *chain,
                    struct sc_settings *set);

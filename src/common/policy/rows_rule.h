@@ -552,6 +552,52 @@ static const struct sc_policy_option limits_rows[] = {
      FIELD(struct sc_layer, values.limits.learn),
      .doc = "Whether to keep the service's own limits too, as its answers tell them: calls wait "
             "before it would refuse them."},
+    {.key = "priority",
+     .type = SC_TYPE_WORD,
+     WORDS(priorities),
+     .initial = "\"off\"",
+     FIELD(struct sc_layer, values.limits.priority),
+     .doc = "The class in which calls wait for a limit, by `weights`; \"off\": in the order in which "
+            "they came."},
+    {.key = "weights",
+     .type = SC_TYPE_OBJECT,
+     .child = SC_SECTION_WEIGHTS,
+     .doc = "What part of a limit each class has while others wait for it too."},
+    {.key = "interactive",
+     .type = SC_TYPE_STRINGS,
+     .max = 128,
+     FIELD(struct sc_layer, who[0]),
+     .doc = "Who is of that class, whatever the rule's: patterns \"program:NAME\", \"user:NAME\", "
+            "\"task:NAME\"."},
+    {.key = "batch",
+     .type = SC_TYPE_STRINGS,
+     .max = 128,
+     FIELD(struct sc_layer, who[1]),
+     .doc = "Likewise; who is in both lists is interactive."},
+};
+
+static const struct sc_policy_option weights_rows[] = {
+    {.key = "interactive",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = SC_QUEUE_WEIGHT_MAX,
+     .initial = "6",
+     FIELD(struct sc_layer, values.limits.weights[0]),
+     .doc = "The part of calls of that class."},
+    {.key = "normal",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = SC_QUEUE_WEIGHT_MAX,
+     .initial = "3",
+     FIELD(struct sc_layer, values.limits.weights[1]),
+     .doc = "The part of calls of that class."},
+    {.key = "batch",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = SC_QUEUE_WEIGHT_MAX,
+     .initial = "1",
+     FIELD(struct sc_layer, values.limits.weights[2]),
+     .doc = "The part of calls of that class."},
 };
 
 static const struct sc_policy_option hold_rows[] = {

@@ -33,6 +33,7 @@ enum sc_place {
     X(BUDGET, budget, "budget", "retry.budget", LAYER, NONE)           \
     X(BREAKER, breaker, "breaker", "breaker", LAYER, NONE)             \
     X(LIMITS, limits, "limits", "limits", LAYER, NONE)                 \
+    X(WEIGHTS, weights, "weights", "limits.weights", LAYER, NONE)      \
     X(HOLD, hold, "hold", "hold", LAYER, NONE)                         \
     X(TIMEOUTS, timeouts, "timeouts", "timeouts", LAYER, NONE)         \
     X(SLOW, slow, "slow", "timeouts.slow", LAYER, NONE)                \

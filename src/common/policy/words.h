@@ -32,6 +32,7 @@ static const char *const timeout_scopes[] = {"total", "per_attempt", NULL};
 static const char *const jitters[] = {"full", "equal", "decorrelated", "proportional", "additive",
                                       "none", NULL};
 static const char *const scopes[] = {"host", "model", "rule", "key", NULL};
+static const char *const priorities[] = {"off", "interactive", "normal", "batch", NULL};
 static const char *const periods[] = {"hour", "day", "month", "ever", NULL};
 static const char *const sharers[] = {"total",   "rule",     "task",  "dag",
                                       "program", "provider", "model", NULL};
@@ -65,6 +66,7 @@ static const char *const failures[] = {
     X(timeout_scopes) \
     X(jitters)        \
     X(scopes)         \
+    X(priorities)     \
     X(periods)        \
     X(sharers)        \
     X(on_spents)      \

@@ -1,9 +1,10 @@
 /*
  * Before an attempt: admit, recheck. See state.h.
  *
- * What can refuse is looked at first, without changing anything; only then are permits, leases and
- * slots taken, in this order: concurrency lease, money, latch probe, breaker, request slot, token
- * slots, gate. Whatever cannot be had gives back what was taken before it.
+ * What can refuse is looked at first, without changing anything; where calls go in order, whose
+ * turn it is not waits with nothing in its hands; only then are permits, leases and slots taken, in
+ * this order: concurrency lease, money, latch probe, breaker, request slot, token slots, gate.
+ * Whatever cannot be had gives back what was taken before it.
  */
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "core/time.h"
 #include "state/holder.h"
 #include "state/metrics.h"
+#include "state/queue.h"
 #include "state/ticket.h"
 
 /* A call without a deadline of its own holds its concurrency lease for this long at most. */
@@ -32,6 +34,7 @@ static void refuse(struct sc_ticket *t, int64_t now, struct sc_admission *out, e
                    int64_t after_ns)
 {
     sc_ticket_release(t, now, true);
+    sc_queue_leave(t);
     out->verdict = SC_ADMIT_REFUSE;
     out->refusal = why;
     out->retry_after_ms = after_ns < 0 ? 0 : after_ns / SC_NS_PER_MS + 1;
@@ -43,7 +46,7 @@ static void wait_until(struct sc_ticket *t, struct sc_admission *out, int64_t un
 {
     t->waiting = true;
     out->verdict = SC_ADMIT_WAIT;
-    out->until_ns = until;
+    out->until_ns = out->end_ns = until;
     out->reason = reason;
 }
 
@@ -358,21 +361,163 @@ static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *o
            take_limit(t, &t->learned[SC_RATE_TOKENS], now, out);
 }
 
+/* ---- in order ---- */
+
+/* When a bucket has room for all that goes before it, and for it. */
+static int64_t start_behind(const struct sc_ticket *t, const struct sc_reservation *r,
+                            int64_t ahead_ns, int64_t now)
+{
+    struct sc_limiter_ask a, before;
+
+    if (!r->words || r->cost_ns == 0)
+        return now;
+    a = before = ask_for(t, r, now);
+    before.cost_ns = ahead_ns;
+    sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &before);
+    sc_limiter_reserve(before.after, &a);
+    return a.start_ns;
+}
+
+/* The same for a gate: they are let out one after the other. */
+static int64_t gate_behind(const sc_word *gate, int64_t ahead, int64_t now)
+{
+    struct sc_gate_pass p = {.now_ns = now, .latest_ns = INT64_MAX};
+    uint64_t release;
+    int64_t first;
+
+    p.until = gate ? sc_word_read(&gate[SC_W_UNTIL]) : 0;
+    if (p.until == 0)
+        return now;
+    release = sc_gate_pass(sc_word_read(&gate[SC_W_RELEASE]), &p);
+    first = p.start_ns;
+    if (first <= now)
+        return now;
+    (void)sc_gate_pass(release, &p);
+    return first + (p.start_ns - first) * ahead;
+}
+
+static int64_t of_tokens(const struct sc_reservation *r, const struct sc_ticket *t, int64_t units)
+{
+    return t->place.units > 0 ? (int64_t)((__int128)r->cost_ns * units / t->place.units) : 0;
+}
+
+static int64_t turn_of(const struct sc_ticket *t, const struct sc_queue_line *ahead, int64_t now)
+{
+    const struct sc_reservation *learned = t->learned;
+    const int64_t starts[] = {
+        start_behind(t, &t->requests, t->requests.cost_ns * ahead->calls, now),
+        start_behind(t, &learned[SC_RATE_REQUESTS],
+                     learned[SC_RATE_REQUESTS].cost_ns * ahead->calls, now),
+        start_behind(t, &t->tokens, of_tokens(&t->tokens, t, ahead->units), now),
+        start_behind(t, &learned[SC_RATE_TOKENS],
+                     of_tokens(&learned[SC_RATE_TOKENS], t, ahead->units), now),
+        gate_behind(t->gate[0], ahead->calls, now),
+        t->gate[1] == t->gate[0] ? now : gate_behind(t->gate[1], ahead->calls, now)};
+    int64_t latest = now;
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (starts[i] > latest)
+            latest = starts[i];
+    return latest;
+}
+
+static int64_t free_leases(const struct sc_ticket *t, int64_t now)
+{
+    int64_t n = t->settings->limits.concurrent, seen = 0, taken = 0;
+
+    for (unsigned part = 0; seen < n; part++) {
+        const sc_word *words = sc_lease_words(t->region, t->lease_hash, part, false);
+
+        for (int i = 0; i < SC_SLOT_WORDS && seen < n; i++, seen++)
+            taken += words && !sc_lease_is_free(sc_word_read(&words[i]), now);
+    }
+    return n - taken;
+}
+
+/* Of the places that are free, those before it have one each. The first one looks for what the dead
+ * have left. */
+static bool leases_are_others(const struct sc_ticket *t, const struct sc_queue_view *v, int64_t now)
+{
+    return need_lease(t) && v->ahead.calls > 0 && free_leases(t, now) <= v->ahead.calls;
+}
+
+/* Waits, for what comes at `start` or for others to end, and looks again in time. */
+static void stand_in_line(struct sc_ticket *t, int64_t start, int64_t look, int64_t now,
+                          struct sc_admission *out)
+{
+    if (look > t->latest_ns)
+        look = t->latest_ns;
+    if (look > now + SC_QUEUE_LOOK_NS)
+        look = now + SC_QUEUE_LOOK_NS;
+    sc_queue_wait(t, look, now);
+    t->ask_again = true;
+    wait_until(t, out, look, SC_WAIT_LIMIT);
+    out->end_ns = start;
+}
+
+/* Who comes is told at once that it will take too long, as things are. Who waits has come to its
+ * place in good faith: as long as it may be in time if nobody else were there, it stays to the end
+ * of its patience. Otherwise the class with the longest forecast would lose its part: each newcomer
+ * of another one moves it a little. */
+static bool is_hopeless(const struct sc_ticket *t, const struct sc_queue_view *v, int64_t start,
+                        int64_t now)
+{
+    if (start - now <= SC_QUEUE_EARLY_NS && start <= latest_of(t, now))
+        return false;
+    if (t->place.arrived_ns == 0)
+        return start > t->latest_ns;
+    return now >= t->latest_ns || turn_of(t, &v->lines[t->place.class], now) > t->latest_ns;
+}
+
+/* Whether all that goes before it leaves room for it by now, or very soon. */
+static bool is_its_turn(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out,
+                        struct sc_queue_view *v)
+{
+    int64_t start;
+
+    sc_queue_look(t, now, v);
+    start = turn_of(t, &v->ahead, now);
+    if (is_hopeless(t, v, start, now)) {
+        refuse(t, now, out, SC_REFUSE_LIMIT, start - now);
+        return false;
+    }
+    if (start - now > SC_QUEUE_EARLY_NS) {
+        stand_in_line(t, start, start - SC_QUEUE_EARLY_NS, now, out);
+        return false;
+    }
+    if (leases_are_others(t, v, now)) {
+        wait_for_others(t, now, rnd, out, SC_REFUSE_CONCURRENT);
+        if (out->verdict == SC_ADMIT_WAIT)
+            stand_in_line(t, out->until_ns, out->until_ns, now, out);
+        return false;
+    }
+    return true;
+}
+
 static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
 {
+    struct sc_queue_view view;
+
     t->ask_again = false;
     if (latch_forbids(t, now, out) || breaker_forbids(t, now, out) || gate_forbids(t, now, out) ||
         limits_forbid(t, now, out))
         return;
+    if (t->place.queue && !is_its_turn(t, now, rnd, out, &view))
+        return;
     if (need_lease(t) && !take_lease(t, now, rnd)) {
         wait_for_others(t, now, rnd, out, SC_REFUSE_CONCURRENT);
+        if (t->place.queue && out->verdict == SC_ADMIT_WAIT)
+            stand_in_line(t, out->until_ns, out->until_ns, now, out);
         return;
     }
     if (t->money && !take_money(t, now, rnd, out))
         return;
-    if (take_latch(t, now, out) && take_breaker(t, now, out) && take_limits(t, now, out) &&
-        pass_gates(t, now, out))
-        decide(t, now, out);
+    if (!take_latch(t, now, out) || !take_breaker(t, now, out) || !take_limits(t, now, out) ||
+        !pass_gates(t, now, out))
+        return;
+    if (t->place.queue)
+        sc_queue_gone(t, &view);
+    decide(t, now, out);
 }
 
 static void price(struct sc_reservation *r, int64_t units, double burst)
@@ -392,6 +537,7 @@ void sc_state_admit(struct sc_ticket *t, int64_t tokens, int64_t now, uint64_t r
     if (!t->region)
         return;
     sc_ticket_unreserve(t);
+    t->place.units = tokens;
     if (t->gate_scope[0] & SC_SCOPE_PATH)
         sc_ticket_find_path_gates(t);
     t->latest_ns = t->deadline_ns < latest ? t->deadline_ns : latest;

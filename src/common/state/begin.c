@@ -8,6 +8,7 @@
 #include "core/limiter.h"
 #include "core/time.h"
 #include "core/tokens.h"
+#include "state/queue.h"
 #include "state/region.h"
 #include "state/ticket.h"
 
@@ -95,10 +96,12 @@ static void find_limits(struct sc_state_words *w, const struct sc_scope_key *k)
         w->requests = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_REQUESTS);
     if (l->tpm > 0)
         w->tokens = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_TOKENS);
-    if (l->concurrent > 0) {
+    if (l->concurrent > 0)
         w->concurrent = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_CONCURRENT);
+    if (l->priority != SC_PRIORITY_OFF)
+        w->queue = sc_slot_words(&w->hashes, k, l->scope, SC_SLOT_QUEUE);
+    if (w->concurrent || w->queue)
         w->lease_hash = sc_scope_hash_of(&w->hashes, l->scope);
-    }
 }
 
 static void find_learned(struct sc_state_words *w, const struct sc_scope_key *k, uint64_t narrow)
@@ -160,6 +163,8 @@ static void say_terms(const struct sc_state_words *w)
         sc_word_set(&w->concurrent[SC_W_CONCURRENT_MAX], (uint64_t)l->concurrent);
         sc_word_set(&w->concurrent[SC_W_CONCURRENT_HASH], w->lease_hash);
     }
+    if (w->queue)
+        sc_queue_say(w->queue, l, w->lease_hash);
 }
 
 static void use_words(struct sc_ticket *t, struct sc_state_words *w, const struct sc_scope_key *k,
@@ -180,6 +185,7 @@ static void use_words(struct sc_ticket *t, struct sc_state_words *w, const struc
     t->requests.limit = t->settings->limits.rpm;
     t->tokens.words = w->tokens;
     t->tokens.limit = t->settings->limits.tpm;
+    t->place.queue = w->queue;
     for (int i = 0; i < SC_RATE_COUNT; i++)
         t->learned[i].words = w->learned[i];
     if (t->money || t->settings->tokens.context != SC_CONTEXT_OFF ||
@@ -206,6 +212,7 @@ void sc_state_begin(struct sc_ticket *t, const struct sc_scope_key *k, const str
         return;
     t->region = r;
     t->money = f->money;
+    t->place.class = (f->priority ? (int)f->priority : s->limits.priority) - 1;
     if (w->region != r || w->settings != s)
         find_words(w, r, s, k);
     use_words(t, w, k, now);

@@ -17,10 +17,10 @@
 #define SC_STATE_VERSION 8
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
-/* 1024 groups of 16 slots, one per kind: a scope's slots lie in one kilobyte. Pages that no scope
- * uses cost nothing. */
+/* 1024 groups of 20 slots, one per kind: a scope's slots lie side by side. Pages that no scope uses
+ * cost nothing. */
 #define SC_GROUPS 1024
-#define SC_KINDS 16
+#define SC_KINDS 20
 #define SC_SLOTS (SC_GROUPS * SC_KINDS)
 #define SC_SLOT_WORDS 6
 #define SC_SERIES 256

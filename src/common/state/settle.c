@@ -12,6 +12,7 @@
 #include "core/time.h"
 #include "core/tokens.h"
 #include "state/metrics.h"
+#include "state/queue.h"
 #include "state/ticket.h"
 
 /* ---- breaker ---- */
@@ -302,6 +303,7 @@ void sc_state_end(struct sc_ticket *t, enum sc_class class, enum sc_end end, int
     if (t->attempts > 0 && !t->settings->breaker.count_attempts)
         settle_breaker(t, sc_breaker_outcome_of(class), class, now, rnd, fx);
     sc_ticket_release(t, now, true);
+    sc_queue_leave(t);
     if (end != SC_END_MOVED)
         sc_metric_observe(t->series, SC_M_CALL_TIME + (unsigned)end * SC_HISTOGRAM_WORDS,
                           (now - t->begun_ns) / SC_NS_PER_MS);

@@ -257,6 +257,11 @@ sc_word *sc_held_words(struct sc_region *r, uint64_t hash, unsigned part, bool m
     return part_words(r, hash, part, make, SC_SLOT_HELD);
 }
 
+sc_word *sc_queue_words(struct sc_region *r, uint64_t hash, unsigned part, bool make)
+{
+    return part_words(r, hash, part, make, SC_SLOT_QUEUE);
+}
+
 sc_word *sc_series_words(const struct sc_scope_hashes *h, const struct sc_scope_key *k,
                          uint64_t hash)
 {

@@ -31,7 +31,8 @@ enum sc_slot_kind {
     SC_SLOT_SPENT,  /* money, of a budget */
     SC_SLOT_HELD,   /* money set aside: three leases with their amounts; further slots likewise */
     SC_SLOT_COUNTS, /* nobody's, and without a key: see counts.h */
-    SC_SLOT_HEDGE   /* second attempts: see hedge.h */
+    SC_SLOT_HEDGE,  /* second attempts: see hedge.h */
+    SC_SLOT_QUEUE   /* who waits for a limit: its classes; two places each in further ones */
 };
 
 /* Words of the slots, by kind. Words not named are 0. */
@@ -43,6 +44,8 @@ enum { SC_W_STATE, SC_W_CHANGED_AT, SC_W_OPENINGS, SC_W_WHY, SC_W_OPEN_MAX_MS };
 enum { SC_W_SCALE = 1 };                            /* RATIO; [0] was bytes per token */
 enum { SC_W_BUDGET_TERMS = 5 };                     /* BUDGET, after the fifths */
 enum { SC_W_CONCURRENT_MAX, SC_W_CONCURRENT_HASH }; /* CONCURRENT */
+
+enum { SC_W_QUEUE_TIME, SC_W_QUEUE_MARK, SC_W_QUEUE_TERMS = 4, SC_W_QUEUE_HASH }; /* QUEUE */
 
 enum { SC_W_SPENT, SC_W_TOLD, SC_W_RAN, SC_W_TERMS, SC_W_PLACES, SC_W_HELD_HASH }; /* SPENT */
 
@@ -88,6 +91,9 @@ sc_word *sc_lease_words(struct sc_region *r, uint64_t hash, unsigned part, bool 
 
 /* The same for money set aside: words 6 * part ... are lease, amount, lease, amount... */
 sc_word *sc_held_words(struct sc_region *r, uint64_t hash, unsigned part, bool make);
+
+/* The same for who waits: words 3 * i ... are a place (queue.c). */
+sc_word *sc_queue_words(struct sc_region *r, uint64_t hash, unsigned part, bool make);
 
 /* The words of a slot whose hash and label are the caller's own; as sc_slot_words. */
 sc_word *sc_slot_named(struct sc_region *r, uint64_t hash, enum sc_slot_kind kind,

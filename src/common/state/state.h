@@ -46,6 +46,7 @@
 #include <stdint.h>
 
 #include "core/call.h"
+#include "core/queue.h"
 #include "provider/class.h"
 #include "core/settings.h"
 #include "provider/ratelimit.h"
@@ -89,6 +90,8 @@ const char *sc_refusal_words(enum sc_refusal r);
 struct sc_admission {
     enum sc_admit verdict;
     int64_t until_ns;           /* WAIT: ask again then (or earlier: it may have moved up) */
+    int64_t end_ns;             /* WAIT: when it may go as things are; later than until_ns where
+                                   others may come before it yet */
     enum sc_wait_reason reason; /* WAIT: SC_WAIT_LIMIT or SC_WAIT_GATE */
     enum sc_refusal refusal;    /* REFUSE */
     int64_t retry_after_ms;     /* REFUSE: when asking again makes sense, at least 1; 0: never */
@@ -104,7 +107,7 @@ struct sc_state_words {
     const struct sc_settings *settings;
     struct sc_scope_hashes hashes;
     sc_word *gate[2], *latch, *breaker, *window, *budget, *ratio, *series;
-    sc_word *requests, *tokens, *concurrent, *learned[SC_RATE_COUNT];
+    sc_word *requests, *tokens, *concurrent, *learned[SC_RATE_COUNT], *queue;
     unsigned gate_scope[2];
     uint64_t lease_hash;
 };
@@ -115,6 +118,7 @@ struct sc_call_facts {
     int64_t begun_ns;              /* of a call that was elsewhere before; 0: it begins now */
     struct sc_money_ticket *money; /* budgets that the call must fit into, NULL: none */
     const struct sc_world *world;  /* where it is made, NULL: on this machine */
+    enum sc_priority priority;     /* where it waits in order; OFF: the rule's */
 };
 
 struct sc_attempt_facts {
@@ -153,6 +157,16 @@ struct sc_reservation {
     sc_word *polls; /* of a shared one: counts who finds no slot */
 };
 
+/* Where it waits among others. Private (queue.h). */
+struct sc_queue_place {
+    sc_word *queue; /* NULL: no order is asked for */
+    sc_word *at;    /* its place, NULL: it has none */
+    uint64_t lease;
+    int64_t arrived_ns; /* 0: it does not wait */
+    int64_t units;
+    int class;
+};
+
 /* One call's place in everything. Zero it once; then private. */
 struct sc_ticket {
     const struct sc_settings *settings;
@@ -161,6 +175,7 @@ struct sc_ticket {
     unsigned gate_scope[2];
     sc_word *latch, *breaker, *window, *budget, *ratio, *series, *lease;
     struct sc_reservation requests, tokens, learned[SC_RATE_COUNT];
+    struct sc_queue_place place;
     struct sc_money_ticket *money; /* NULL: no budget */
     struct sc_scope_hashes hashes;
     int64_t begun_ns, deadline_ns, latest_ns, wait_began_ns, gate_start_ns;

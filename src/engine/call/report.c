@@ -12,6 +12,13 @@
 #include "core/time.h"
 #include "process/labels.h"
 
+/* The class in which it waits. */
+static const char *priority_of(const struct sc_transfer *t)
+{
+    return t->ticket.place.queue ? sc_priority_name((enum sc_priority)(t->ticket.place.class + 1))
+                                 : NULL;
+}
+
 static void fill(struct sc_event *e, const struct sc_transfer *t)
 {
     struct sc_memo *m = sc_memo_of(t->shadow);
@@ -128,6 +135,7 @@ void sc_report_wait(struct sc_transfer *t, const struct sc_step *step)
     e.attempt = t->call.attempts;
     e.ms = (end - now) / SC_NS_PER_MS;
     e.reason = sc_wait_reason_name(step->reason);
+    e.priority = shared ? priority_of(t) : NULL;
     write_event(t, &e);
 }
 
@@ -230,6 +238,7 @@ void sc_report_waited(struct sc_transfer *t, int64_t ns, enum sc_wait_reason rea
     e.kind = SC_EVENT_WAITED;
     e.ms = ns / SC_NS_PER_MS;
     e.reason = sc_wait_reason_name(reason);
+    e.priority = priority_of(t);
     write_event(t, &e);
 }
 

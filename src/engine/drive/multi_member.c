@@ -150,6 +150,8 @@ static int64_t next_look(const struct sc_member *m, const struct sc_step *step)
 
     if (step->reason != SC_WAIT_LIMIT && step->reason != SC_WAIT_GATE)
         return until;
+    if (t->ticket.place.arrived_ns != 0)
+        return until; /* who stands in line looks in time, or is passed over */
     if (t->ticket.ask_again) {
         until += (int64_t)m->multi->n_held * LEASE_LOOK_MS * SC_NS_PER_MS;
     } else if (until < t->wait.end_ns) {

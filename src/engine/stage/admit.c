@@ -10,6 +10,7 @@
 
 #include "call/estimate.h"
 #include "call/memo.h"
+#include "call/priority.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "call/scope.h"
@@ -41,6 +42,8 @@ static void begin_ticket(struct sc_transfer *t)
                                   .money = t->money};
     char note[512];
 
+    if (t->route.rule->settings->limits.priority != SC_PRIORITY_OFF)
+        facts.priority = sc_priority_of(&t->route.rule->settings->limits);
     t->x.wants.limit_headers = t->route.rule->settings->limits.learn;
     sc_scope_of(t, host, &key);
     facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
@@ -92,7 +95,7 @@ static enum sc_go plan(struct sc_transfer *t, void *me, struct sc_plan *p)
         return SC_GO;
     }
     span = a->until_ns > boot_ns ? a->until_ns - boot_ns : SC_NS_PER_MS;
-    t->wait.end_ns = p->now_ns + span;
+    t->wait.end_ns = p->now_ns + (a->end_ns > a->until_ns ? a->end_ns - boot_ns : span);
     p->until_ns = p->now_ns + (span > t->wait.recheck_ns ? t->wait.recheck_ns : span);
     p->reason = a->reason;
     return SC_WAIT;
