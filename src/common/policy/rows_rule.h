@@ -557,8 +557,9 @@ static const struct sc_policy_option limits_rows[] = {
      WORDS(priorities),
      .initial = "\"off\"",
      FIELD(struct sc_layer, values.limits.priority),
-     .doc = "The class in which calls wait for a limit, by `weights`; \"off\": in the order in which "
-            "they came."},
+     .doc =
+         "The class in which calls wait for a limit, by `weights`; \"off\": in the order in which "
+         "they came."},
     {.key = "weights",
      .type = SC_TYPE_OBJECT,
      .child = SC_SECTION_WEIGHTS,
