@@ -6,6 +6,7 @@
 #include "http/event.h"
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/header_hint.h"
 #include "provider/ratelimit.h"
 #include "provider/rows.h"
 
@@ -19,55 +20,6 @@ static const struct sc_header *find_header(const struct sc_response *r, const ch
         if (sc_str_is(r->headers[i].name, name))
             return &r->headers[i];
     return NULL;
-}
-
-/* The time of the server's clock: Retry-After dates are its own. */
-static int64_t server_time(const struct sc_response *r)
-{
-    int64_t t;
-    const struct sc_header *date = find_header(r, "date");
-    return date && sc_http_date(date->value, &t) ? t : r->now_unix;
-}
-
-/* Each hop may have added one, and a hint is the least to be waited. */
-static int64_t longest_of(const struct sc_response *r, const char *name, bool in_ms)
-{
-    int64_t longest = -1, ms;
-    for (size_t i = 0; i < r->n_headers; i++) {
-        if (!sc_str_is(r->headers[i].name, name))
-            continue;
-        ms = in_ms ? sc_header_ms(r->headers[i].value)
-                   : sc_header_retry_after(r->headers[i].value, server_time(r));
-        longest = ms > longest ? ms : longest;
-    }
-    return longest;
-}
-
-/* The first that says something counts. The order of the first three is the SDKs' (openai-python,
- * azure-core); the others are of gateways: x-retry-after of proxies that keep Retry-After for
- * themselves, bucket4j's and Kong's, LiteLLM's for what it got from the provider, Discord's. */
-static int64_t hint_from_headers(const struct sc_response *r)
-{
-    static const struct {
-        const char *name;
-        bool in_ms;
-    } known[] = {
-        {"retry-after-ms", true},
-        {"retry-after", false},
-        {"x-ms-retry-after-ms", true},
-        {"x-retry-after-ms", true},
-        {"x-retry-after", false},
-        {"x-rate-limit-retry-after-seconds", false},
-        {"x-ratelimit-retry-after", false},
-        {"ratelimit-retry-after", false},
-        {"llm_provider-retry-after-ms", true},
-        {"llm_provider-retry-after", false},
-        {"x-ratelimit-reset-after", false},
-    };
-    int64_t ms = -1;
-    for (size_t i = 0; i < sizeof known / sizeof *known && ms < 0; i++)
-        ms = longest_of(r, known[i].name, known[i].in_ms);
-    return ms;
 }
 
 static void copy_header(const struct sc_response *r, const char *name, char *dst, size_t size)
@@ -404,7 +356,7 @@ static void read_basics(const struct sc_response *r, struct sc_facts *f)
     };
     if (r->status < 400)
         return;
-    f->hint_ms = hint_from_headers(r);
+    f->hint_ms = sc_header_hint(r->headers, r->n_headers, r->now_unix);
     f->hint_in_header = f->hint_ms >= 0;
     copy_header(r, "x-amzn-errortype", f->type, sizeof f->type);
     f->from_api = f->type[0] || (r->body_len == 0 && says_json(r));

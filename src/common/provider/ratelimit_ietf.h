@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "provider/ratelimit.h"
+#include "http/header.h"
+#include "provider/rate.h"
 
 /* The limit that matters most: of those that are used up the one that is so for longest, else the
  * one of which least is left. False: nothing is said. */
