@@ -85,7 +85,10 @@ static void widen(struct sc_course *c, int64_t first, int64_t last)
             wide.n = (size_t)at + 1;
     }
     free(c->slots);
-    *c = wide;
+    c->slots = wide.slots;
+    c->n = wide.n;
+    c->width_ms = wide.width_ms;
+    c->begin_ms = wide.begin_ms;
 }
 
 static struct sc_stretch *slot_of(struct sc_course *c, int64_t ms)

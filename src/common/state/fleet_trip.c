@@ -171,7 +171,7 @@ static void say_sum(struct trip *t, size_t i)
     add(t, "%lld",
         (long long)sc_held_sum(t->r, sc_word_read(&slot[SC_W_HELD_HASH]), slot, NULL, t->now, false,
                                &calls));
-    add(t, "%lld", (long long)(days[per] * 86400000));
+    add(t, "%lld", days[per] * 86400000LL);
     add(t, "%s", label_of(t->r, i, label));
 }
 
