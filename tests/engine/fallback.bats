@@ -55,6 +55,25 @@ logged() { # JQ FILTER: of all events
     jq -cs "$1" "$LOG"
 }
 
+# libcurl 7.88 cannot duplicate a handle whose body it has copied without being told its size.
+@test "a body that libcurl has copied, as R's curl gives it, is asked elsewhere, too" {
+    command -v Rscript >/dev/null && Rscript -e 'library(curl)' 2>/dev/null || skip "no curl for R"
+    servers 503 200
+    policy '"claude"'
+    export FIRST BODY
+    run -0 --separate-stderr "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- Rscript -e '
+        library(curl)
+        h <- new_handle()
+        handle_setopt(h, copypostfields = Sys.getenv("BODY"))
+        handle_setheaders(h, Authorization = "Bearer sk-program")
+        for (i in 1:2) {
+            r <- curl_fetch_memory(paste0(Sys.getenv("FIRST"), "/v1/chat/completions"), handle = h)
+            cat(r$status_code, rawToChar(r$content), "\n")
+        }'
+    [ "$(grep -c '^200 .*"object":"chat.completion".*hello' <<<"$output")" -eq 2 ]
+    [ "$(logged '.[] | select(.event == "call") | [.target, .outcome]' | sort -u)" = '["claude","ok"]' ]
+}
+
 @test "another model of the same host answers, and is told of" {
     mock_start --script 503,503,200
     policy '"mini"'

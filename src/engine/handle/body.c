@@ -92,13 +92,20 @@ void sc_body_lend_copy(struct sc_shadow *s)
     SC_SET(s, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)s->o.copied_text.n);
 }
 
+void sc_body_take_copy_back(struct sc_shadow *s)
+{
+    if (s->replaced != SC_REPLACED_COPY)
+        return;
+    s->replaced = SC_REPLACED_NOT;
+    put_back_copy(s);
+}
+
 void sc_body_put_back(struct sc_shadow *s)
 {
     enum sc_replaced what = s->replaced;
 
+    sc_body_take_copy_back(s);
     s->replaced = SC_REPLACED_NOT;
-    if (what == SC_REPLACED_COPY)
-        put_back_copy(s);
     if (what == SC_REPLACED_FIELDS)
         SC_SET(s, CURLOPT_POSTFIELDS, s->o.post_fields);
     if (what == SC_REPLACED_READ && s->o.method == SC_METHOD_PUT)

@@ -24,4 +24,7 @@ void sc_body_put_back(struct sc_shadow *s);
  * with their size. Before a perform. */
 void sc_body_lend_copy(struct sc_shadow *s);
 
+/* What was lent and nothing else, as sc_body_put_back. */
+void sc_body_take_copy_back(struct sc_shadow *s);
+
 #endif

@@ -1,6 +1,7 @@
 /* standin.c - see standin.h. */
 #include "handle/standin.h"
 
+#include "handle/body.h"
 #include "steadycurl/newer.h"
 #include "steadycurl/version.h"
 
@@ -129,7 +130,9 @@ bool sc_standin_in(struct sc_shadow *s, const struct sc_standin *request)
     CURL *copy;
 
     sc_standin_out(s);
+    sc_body_lend_copy(s);
     copy = s->real->easy_duphandle(s->easy);
+    sc_body_take_copy_back(s);
     if (!copy)
         return false;
     lose_cookies(s->real, copy);
