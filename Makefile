@@ -49,7 +49,8 @@ STORE_OBJ   := $(STORE_ONLY) $(call objects,common/store/place.c common/state/si
 # So does Redis need hiredis, which may be missing: then the feature is, and says so.
 REDIS_ONLY  := $(call objects,common/redis/object.c common/redis/link.c)
 REDIS_OBJ   := $(REDIS_ONLY) $(call objects,common/redis/url.c)
-HAS_HIREDIS := $(shell printf '%s\n' '\#include <hiredis/hiredis.h>' 'int main(void) { redisReaderCreate(); }' | \
+HASH        := \#
+HAS_HIREDIS := $(shell printf '%s\n' '$(HASH)include <hiredis/hiredis.h>' 'int main(void) { redisReaderCreate(); }' | \
                    $(CC) -x c - -o /dev/null -lhiredis 2>/dev/null && echo yes)
 REDIS_SO    := $(if $(HAS_HIREDIS),$(BUILD)/steadycurl-redis.so)
 COMMON_OBJ  := $(filter-out $(STORE_ONLY) $(REDIS_ONLY),$(call objects,common))

@@ -27,9 +27,6 @@ static const struct command commands[] = {SC_COMMAND_LIST(COMMAND_ROW)};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Named in the manual of the project, to come with later versions. */
-static const char *const later[] = {"cassette"};
-
 static int usage(FILE *to)
 {
     fputs("usage: steadycurl COMMAND [ARGUMENT...]\n"
@@ -55,13 +52,6 @@ static int unknown(const char *name)
 {
     const char *names[COUNT(commands) + 1];
     size_t n = 0;
-    for (size_t i = 0; i < COUNT(later); i++) {
-        if (strcmp(later[i], name) == 0) {
-            fprintf(stderr, "steadycurl: \"%s\" is not part of this version (%s)\n", name,
-                    SC_VERSION);
-            return 2;
-        }
-    }
     for (size_t i = 0; i < COUNT(commands); i++)
         if (commands[i].run)
             names[n++] = commands[i].name;

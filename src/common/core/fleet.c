@@ -3,6 +3,8 @@
 #include "core/limiter.h"
 #include "core/time.h"
 
+#define HOSTS_MAX 1000000
+
 /* Of numbers that may be large: never more than the horizon of a limiter. */
 static int64_t scale(int64_t x, int64_t by, int64_t over)
 {
@@ -11,6 +13,12 @@ static int64_t scale(int64_t x, int64_t by, int64_t over)
     if (y > SC_LIMITER_HORIZON_NS)
         return SC_LIMITER_HORIZON_NS;
     return y < -SC_LIMITER_HORIZON_NS ? -SC_LIMITER_HORIZON_NS : (int64_t)y;
+}
+
+/* Words of the shared memory and of a reply may hold anything. */
+static int64_t within(int64_t x, int64_t least, int64_t most)
+{
+    return x < least ? least : x > most ? most : x;
 }
 
 int64_t sc_fleet_share(const struct sc_fleet_lease *l, int64_t now, bool away, int64_t hosts)
@@ -37,7 +45,8 @@ int64_t sc_fleet_demand(const struct sc_fleet_use *u)
     int64_t span = u->span_ns > 50 * SC_NS_PER_MS ? u->span_ns : 50 * SC_NS_PER_MS;
     int64_t now = scale(sc_limiter_cost(u->asked, u->limit), SC_FLEET_ALL, span);
     int64_t wait = u->waiting_ns > 0 ? scale(u->waiting_ns, u->share, SC_NS_PER_S) : 0;
-    int64_t smooth = span > 2 * SC_NS_PER_S || now > u->before ? now : (now + u->before) / 2;
+    int64_t before = within(u->before, 0, SC_LIMITER_HORIZON_NS);
+    int64_t smooth = span > 2 * SC_NS_PER_S || now > before ? now : (now + before) / 2;
 
     return smooth + wait +
            scale(sc_limiter_cost(u->calls_waiting, u->limit), SC_FLEET_ALL, SC_NS_PER_S);
@@ -45,8 +54,13 @@ int64_t sc_fleet_demand(const struct sc_fleet_use *u)
 
 int64_t sc_fleet_want(int64_t demand, int64_t others, int64_t n)
 {
-    int64_t sum = demand + others, least = SC_FLEET_ALL / (16 * (n + 1)), share;
+    int64_t sum, least, share;
 
+    demand = within(demand, 0, HOSTS_MAX * SC_FLEET_ALL);
+    others = within(others, 0, HOSTS_MAX * SC_FLEET_ALL);
+    n = within(n, 0, HOSTS_MAX);
+    sum = demand + others;
+    least = SC_FLEET_ALL / (16 * (n + 1));
     if (sum >= SC_FLEET_ALL)
         share = scale(demand, SC_FLEET_ALL, sum);
     else
@@ -70,7 +84,8 @@ uint64_t sc_fleet_move(uint64_t tat, void *arg)
 {
     const struct sc_fleet_move *m = arg;
     int64_t left = m->burst_ns - taken(tat, m->now_ns); /* < 0: a queue */
-    int64_t credit = scale(left, m->from, SC_FLEET_ALL) + m->grant;
+    int64_t credit = scale(left, m->from, SC_FLEET_ALL) +
+                     within(m->grant, -SC_LIMITER_HORIZON_NS, SC_LIMITER_HORIZON_NS);
     int64_t most, x;
 
     if (m->to <= 0)

@@ -140,12 +140,15 @@ static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
 static void no_slot(struct sc_ticket *t, const struct sc_reservation *r, int64_t start, int64_t now,
                     struct sc_admission *out)
 {
+    int64_t soon;
+
     if (r->share > 0 && now < t->latest_ns) {
         if (r->polls)
             atomic_fetch_add(r->polls, (uint64_t)r->units);
         wait_for_others(t, now, (uint64_t)now * UINT64_C(0x9e3779b97f4a7c15) >> 20, out,
                         SC_REFUSE_LIMIT);
-        out->until_ns += 10 * SC_NS_PER_MS;
+        soon = out->until_ns + 10 * SC_NS_PER_MS;
+        wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
         return;
     }
     refuse(t, now, out, SC_REFUSE_LIMIT, start - now);

@@ -93,14 +93,15 @@ static bool place_of(const struct sc_region *r, const sc_word *words, size_t *i)
     return true;
 }
 
-static void list(struct sc_region *r, size_t i, int64_t now)
+/* False: there is no room. */
+static bool list(struct sc_region *r, size_t i, int64_t now)
 {
     for (size_t k = 0; k < SC_FLEET_LISTED; k++) {
         uint64_t found = sc_word_read(&r->fleet.list[k]);
         struct sc_fleet_slot *old;
 
         if (found == i + 1)
-            return;
+            return true;
         if (found != 0 && found <= SC_SLOTS) {
             old = sc_fleet_slot_at(r, found - 1);
             if (now - (int64_t)sc_word_read(&old->words[SC_F_ACTIVE]) < IDLE_NS)
@@ -108,8 +109,9 @@ static void list(struct sc_region *r, size_t i, int64_t now)
             atomic_store(&old->words[SC_F_ID], 0); /* listed anew when it is used again */
         }
         if (atomic_compare_exchange_strong(&r->fleet.list[k], &found, i + 1))
-            return;
+            return true;
     }
+    return false;
 }
 
 static sc_word *use(struct sc_region *r, const sc_word *words, uint64_t id,
@@ -127,7 +129,10 @@ static sc_word *use(struct sc_region *r, const sc_word *words, uint64_t id,
         if (id == 0)
             id = id_of(&r->fleet, k, scope, (enum sc_slot_kind)(i % SC_KINDS));
         atomic_store(&s->words[SC_F_ID], id);
-        list(r, i, now);
+        if (!list(r, i, now)) { /* this host's own, until there is */
+            atomic_store(&s->words[SC_F_ID], 0);
+            return NULL;
+        }
         atomic_store(&r->fleet.seq, 0); /* what was told of it before */
     }
     return s->words;

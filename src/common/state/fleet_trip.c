@@ -180,16 +180,17 @@ static bool is_of(size_t i, unsigned kinds)
     return kinds >> (i % SC_KINDS) & 1;
 }
 
+/* Each trip begins elsewhere in the list: what one has no room for, the next one says. */
 static void say_all(struct trip *t, unsigned kinds, int64_t within,
                     void (*say)(struct trip *, size_t))
 {
+    size_t from = (size_t)sc_word_read(&t->r->fleet.trips) * LIMITS_MAX;
+
     for (size_t k = 0; k < SC_FLEET_LISTED; k++) {
-        uint64_t at = sc_word_read(&t->r->fleet.list[k]);
+        uint64_t at = sc_word_read(&t->r->fleet.list[(from + k) % SC_FLEET_LISTED]);
         const sc_word *f;
 
-        if (at == 0)
-            return;
-        if (at > SC_SLOTS || !is_of(at - 1, kinds))
+        if (at == 0 || at > SC_SLOTS || !is_of(at - 1, kinds))
             continue;
         f = sc_fleet_slot_at(t->r, at - 1)->words;
         if (sc_word_read(&f[SC_F_ID]) != 0 &&

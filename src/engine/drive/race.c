@@ -394,7 +394,8 @@ static void finish(struct sc_race *r)
         drop_twin(r);
         return;
     }
-    sc_twin_cookies(s->real, s->twin, s->easy);
+    if (s->o.keeps_cookies)
+        sc_twin_cookies(s->real, s->twin, s->easy);
     sc_shadow_error(s, r->error);
     s->real->easy_setopt(s->twin, CURLOPT_ERRORBUFFER, NULL);
 }

@@ -81,8 +81,16 @@ static void record_cookies(struct sc_options *o, const struct sc_tracked *row, i
     static const char field[] = "Set-Cookie:";
     const char *p = as_pointer(arg);
 
+    o->keeps_cookies |= p != NULL;
     if (p && strncasecmp(p, field, sizeof field - 1) == 0 && !strcasestr(p, "domain"))
         *(bool *)member(o, row) = true;
+}
+
+/* Even without a file: libcurl then begins to keep cookies, and goes on. */
+static void record_jar(struct sc_options *o, const struct sc_tracked *row, int64_t arg)
+{
+    (void)arg;
+    *(bool *)member(o, row) = true;
 }
 
 /* Few handles have any of these, either. */
@@ -246,6 +254,7 @@ static recorder *const recorders[SC_TRACKED_KINDS] = {
     [SC_TRACKED_TEXT] = record_text,
     [SC_TRACKED_CREDENTIAL] = record_credential,
     [SC_TRACKED_COOKIES] = record_cookies,
+    [SC_TRACKED_JAR] = record_jar,
     [SC_TRACKED_WAY] = record_way,
     [SC_TRACKED_WAY_TEXT] = record_way_text,
     [SC_TRACKED_URL] = record_url,

@@ -63,11 +63,12 @@ static void free_texts(struct sc_options *o)
 
 void sc_options_default(struct sc_options *o)
 {
-    bool cookie_unlisted = o->cookie_unlisted;
+    bool cookie_unlisted = o->cookie_unlisted, keeps_cookies = o->keeps_cookies;
 
     free_texts(o);
     memset(o, 0, sizeof *o);
     o->cookie_unlisted = cookie_unlisted;
+    o->keeps_cookies = keeps_cookies;
     o->write_data = stdout;
     o->read_data = stdin;
     o->post_size = -1;

@@ -40,6 +40,7 @@ enum sc_tracked_kind {
     SC_TRACKED_TEXT,    /* copied */
     SC_TRACKED_CREDENTIAL,
     SC_TRACKED_COOKIES,
+    SC_TRACKED_JAR,
     SC_TRACKED_WAY,
     SC_TRACKED_WAY_TEXT,
     /* Those that change more than their own value: */

@@ -23,12 +23,14 @@ CURL *sc_twin_new(const struct sc_shadow *s, char error[CURL_ERROR_SIZE])
     real->easy_setopt(twin, CURLOPT_ERRORBUFFER, error);
     real->easy_setopt(twin, CURLOPT_FRESH_CONNECT, 1L); /* the first one's may be what is stuck */
     real->easy_setopt(twin, CURLOPT_VERBOSE, 0L);
-    real->easy_setopt(twin, CURLOPT_COOKIEJAR, NULL);
     real->easy_setopt(twin, CURLOPT_ALTSVC, NULL);
     real->easy_setopt(twin, CURLOPT_HSTS, NULL);
     real->easy_setopt(twin, CURLOPT_HSTSREADFUNCTION, NULL);
     real->easy_setopt(twin, CURLOPT_HSTSWRITEFUNCTION, NULL);
-    sc_twin_cookies(real, s->easy, twin);
+    if (s->o.keeps_cookies) { /* to a handle that keeps none, even no jar is the wish to */
+        real->easy_setopt(twin, CURLOPT_COOKIEJAR, NULL);
+        sc_twin_cookies(real, s->easy, twin);
+    }
     return twin;
 }
 

@@ -39,6 +39,8 @@ static bool may_be(enum sc_tracked_kind kind, curl_easytype type)
     case SC_TRACKED_COOKIES:
     case SC_TRACKED_WAY_TEXT:
         return type == CURLOT_STRING;
+    case SC_TRACKED_JAR:
+        return type == CURLOT_STRING || type == CURLOT_OBJECT;
     case SC_TRACKED_WAY:
         return type == CURLOT_SLIST || type == CURLOT_LONG;
     case SC_TRACKED_POINTER:
