@@ -35,6 +35,7 @@ counted() { # FILE
     calls=${output#"$name: "}
     calls=${calls% answers}
     [ "$(grep -c '"event":"call"' "$LOG")" -eq "$calls" ]
+    sed -i 's/,"first_token_ms":[0-9]*}$/}/' "$LOG" # of streams
     [ "$(grep -cF "$expected}" "$LOG")" -eq "$calls" ] && return 0
     echo "$name: expected $expected in $calls lines, not"
     grep -vF "$expected}" "$LOG" | head -n 3
