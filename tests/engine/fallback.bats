@@ -60,8 +60,7 @@ logged() { # JQ FILTER: of all events
     command -v Rscript >/dev/null && Rscript -e 'library(curl)' 2>/dev/null || skip "no curl for R"
     servers 503 200
     policy '"claude"'
-    export FIRST BODY
-    run -0 --separate-stderr "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- Rscript -e '
+    run -0 --separate-stderr env FIRST="$FIRST" BODY="$BODY" "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- Rscript -e '
         library(curl)
         h <- new_handle()
         handle_setopt(h, copypostfields = Sys.getenv("BODY"))

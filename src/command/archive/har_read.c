@@ -14,6 +14,9 @@
 
 enum { TEXT_MAX = 1 << 20, COULD_NOT_CONNECT = 7 };
 
+/* No number of an archive is larger: it fits in all that it is put into. */
+#define MOST 1e12
+
 static const char *string(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -25,7 +28,7 @@ static double number(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
 
-    return cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1e12
+    return cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < MOST
                ? item->valuedouble
                : 0;
 }
@@ -195,7 +198,8 @@ static void begin_head(const cJSON *response, int status, struct entry *e)
 /* False: it cannot be read. */
 static bool read_response(const cJSON *response, struct entry *e)
 {
-    int status = (int)number(response, "status");
+    double said = number(response, "status");
+    int status = said <= 999 ? (int)said : 0;
 
     if (status < 100 || status > 999) { /* blocked, failed, from nowhere */
         e->tape.code = COULD_NOT_CONNECT;
@@ -235,7 +239,7 @@ static void read_own(const cJSON *entry, struct entry *e, struct sc_buf *memory)
 {
     const cJSON *own = cJSON_GetObjectItemCaseSensitive(entry, "_steadycurl");
     char *text = own ? cJSON_PrintUnformatted(own) : NULL;
-    struct sc_tape t;
+    struct sc_tape t = {.pieces = NULL};
     const char *why;
 
     if (text && sc_tape_read(str(text), &t, memory, &why)) {
@@ -245,6 +249,8 @@ static void read_own(const cJSON *entry, struct entry *e, struct sc_buf *memory)
         e->tape = t;
         e->tape.pieces = &e->all;
         e->tape.n_pieces = e->content.n > 0;
+    } else {
+        free(t.pieces);
     }
     free(text);
 }
@@ -263,10 +269,12 @@ static void put_own_pieces(const cJSON *entry, struct sc_tape *t)
         cJSON_ArrayForEach(p, pieces)
         {
             const cJSON *us = cJSON_GetArrayItem(p, 0), *bytes = cJSON_GetArrayItem(p, 1);
-            size_t k =
-                cJSON_IsNumber(bytes) && bytes->valuedouble > 0 ? (size_t)bytes->valuedouble : 0;
+            size_t k = cJSON_IsNumber(bytes) && bytes->valuedouble > 0 && bytes->valuedouble < MOST
+                           ? (size_t)bytes->valuedouble
+                           : 0;
 
-            if (k == 0 || k > t->content.n - sum || !cJSON_IsNumber(us))
+            if (k == 0 || k > t->content.n - sum || !cJSON_IsNumber(us) ||
+                !(us->valuedouble > -MOST && us->valuedouble < MOST))
                 continue;
             all[t->n_pieces++] = (struct sc_tape_piece){(int64_t)us->valuedouble, k};
             sum += k;

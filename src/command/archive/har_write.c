@@ -141,24 +141,25 @@ static void put_decoded(struct sc_buf *out, struct sc_str s)
 
 static void put_query(struct sc_buf *out, struct sc_str url)
 {
-    const char *p = memchr(url.p, '?', url.n), *end = url.p + url.n;
-    const char *between = "";
+    const char *mark = memchr(url.p, '?', url.n), *between = "";
+    struct sc_str rest = mark ? (struct sc_str){mark, url.n - (size_t)(mark - url.p)} : url;
 
     put(out, ",\"queryString\":[");
-    while (p && p < end) {
-        const char *from = ++p, *stop = memchr(from, '&', (size_t)(end - from)), *equal;
+    while (mark && rest.n > 0) { /* begins with the sign before a name */
+        struct sc_str field = {rest.p + 1, rest.n - 1};
+        const char *stop = memchr(field.p, '&', field.n), *equal;
 
-        stop = stop ? stop : end;
-        equal = memchr(from, '=', (size_t)(stop - from));
+        field.n = stop ? (size_t)(stop - field.p) : field.n;
+        equal = memchr(field.p, '=', field.n);
         put(out, between);
         put(out, "{\"name\":");
-        put_decoded(out, (struct sc_str){from, (size_t)((equal ? equal : stop) - from)});
+        put_decoded(out, (struct sc_str){field.p, equal ? (size_t)(equal - field.p) : field.n});
         put(out, ",\"value\":");
-        put_decoded(out, equal ? (struct sc_str){equal + 1, (size_t)(stop - equal - 1)}
+        put_decoded(out, equal ? (struct sc_str){equal + 1, field.n - (size_t)(equal + 1 - field.p)}
                                : (struct sc_str){"", 0});
         sc_buf_char(out, '}');
         between = ",";
-        p = stop;
+        rest = (struct sc_str){field.p + field.n, rest.n - 1 - field.n};
     }
     sc_buf_char(out, ']');
 }

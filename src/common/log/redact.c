@@ -131,12 +131,19 @@ static bool secret_name(const char *p, size_t n)
     static const char *const endings[] = {"_key",       "_apikey",     "_token",
                                           "_secret",    "_secrets",    "_password",
                                           "_signature", "_credential", "_authorization"};
-    char name[48];
-    if (n == 0 || n >= sizeof name)
+    char name[64];
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool upper = p[i] >= 'A' && p[i] <= 'Z';
+        if (k + 2 >= sizeof name)
+            return false;
+        if (upper && i > 0 && p[i - 1] >= 'a' && p[i - 1] <= 'z')
+            name[k++] = '_'; /* secretAccessKey */
+        name[k++] = p[i] == '-' ? '_' : (char)(upper ? p[i] + 32 : p[i]);
+    }
+    if (k == 0)
         return false;
-    for (size_t i = 0; i < n; i++)
-        name[i] = p[i] == '-' ? '_' : (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
-    name[n] = '\0';
+    name[k] = '\0';
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (name[0] == names[i][0] && strcmp(name, names[i]) == 0)
             return true;

@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Arguments of one command. */
-enum { ARGS_MAX = 4096 };
+/* Arguments of one command; bytes of one reply. */
+enum { ARGS_MAX = 4096, REPLY_MAX = 1 << 25 };
 
 int64_t sc_redis_now_ms(void)
 {
@@ -168,10 +168,16 @@ static redisReply *receive(struct sc_redis_link *l, int64_t deadline, char note[
 {
     char bytes[16384];
     void *reply = NULL;
+    size_t sum = 0;
 
     for (;;) {
-        ssize_t k = recv(l->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        ssize_t k;
 
+        if (sum > REPLY_MAX || (sum > 0 && sc_redis_now_ms() >= deadline)) {
+            fail(note, "no answer in time");
+            return NULL;
+        }
+        k = recv(l->fd, bytes, sizeof bytes, MSG_DONTWAIT);
         if (k == 0) {
             fail(note, "it has closed the connection");
             return NULL;
@@ -182,6 +188,7 @@ static redisReply *receive(struct sc_redis_link *l, int64_t deadline, char note[
         }
         if (k < 0)
             continue;
+        sum += (size_t)k;
         if (redisReaderFeed(l->reader, bytes, (size_t)k) != REDIS_OK ||
             redisReaderGetReply(l->reader, &reply) != REDIS_OK) {
             fail(note, "what it says is not of Redis");
@@ -230,7 +237,8 @@ static bool demand(struct sc_redis_link *l, const struct sc_redis_arg *args, siz
     bool good = r && r->type != REDIS_REPLY_ERROR;
 
     if (r && !good)
-        fail(note, "it refuses: %.200s", r->str);
+        /* Its code: what follows may repeat what was asked, the password too. */
+        fail(note, "it refuses: %.*s", (int)strcspn(r->str, " \r\n"), r->str);
     if (r)
         freeReplyObject(r);
     return good;

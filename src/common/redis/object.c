@@ -75,9 +75,12 @@ static void set_off(uint64_t where, int64_t until)
 /* A child's copies are closed at once: the server would otherwise see the connection stay. */
 static void after_fork(void)
 {
+    int before = errno;
+
     for (int i = 0; i < PLACES; i++)
         if (kept[i].begun)
             sc_redis_link_drop(&kept[i].link);
+    errno = before;
 }
 
 static void begin(void)

@@ -57,13 +57,28 @@ static char *keep(char **at, struct sc_str s)
     return kept;
 }
 
+/* No callback is given more at once, whatever an archive says or a hand has written. */
+static size_t count_pieces(const struct sc_tape *tape)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < tape->n_pieces; i++)
+        n += (tape->pieces[i].n + CURL_MAX_WRITE_SIZE - 1) / CURL_MAX_WRITE_SIZE;
+    return n;
+}
+
 static void put_pieces(struct taped *a, struct sc_reply_piece *pieces, const struct sc_tape *tape,
                        int64_t pace_ppm)
 {
+    size_t k = 0;
+
     for (size_t i = 0; i < tape->n_pieces; i++)
-        pieces[i] = (struct sc_reply_piece){paced(tape->pieces[i].us, pace_ppm), tape->pieces[i].n};
+        for (size_t left = tape->pieces[i].n, n; left > 0; left -= n) {
+            n = left < CURL_MAX_WRITE_SIZE ? left : CURL_MAX_WRITE_SIZE;
+            pieces[k++] = (struct sc_reply_piece){paced(tape->pieces[i].us, pace_ppm), n};
+        }
     a->tape.pieces = pieces;
-    a->tape.n_pieces = tape->n_pieces;
+    a->tape.n_pieces = k;
     a->tape.paced = pace_ppm > 0;
     a->tape.head_ns = paced(tape->head_us, pace_ppm);
     a->tape.end_ns = paced(tape->us, pace_ppm);
@@ -86,13 +101,14 @@ static void put_code(const struct sc_transfer *t, struct taped *a, const struct 
 struct sc_own_answer *sc_taped_answer(const struct sc_transfer *t, const struct sc_tape *tape,
                                       int64_t pace_ppm)
 {
-    size_t pieces = tape->n_pieces * sizeof(struct sc_reply_piece);
+    size_t pieces = count_pieces(tape) * sizeof(struct sc_reply_piece);
     struct taped *a =
         calloc(1, sizeof *a + pieces + tape->head.n + tape->led_to.n + tape->content.n + 1);
-    char *at = (char *)(a + 1) + pieces;
+    char *at;
 
     if (!a)
         return NULL;
+    at = (char *)(a + 1) + pieces;
     put_pieces(a, (struct sc_reply_piece *)(a + 1), tape, pace_ppm);
     a->tape.head = (struct sc_str){keep(&at, tape->head), tape->head.n};
     a->tape.led_to = (struct sc_str){keep(&at, tape->led_to), tape->led_to.n};

@@ -8,7 +8,9 @@
 #include "call/estimate.h"
 #include "call/report.h"
 #include "call/scope.h"
+#include "cassette/asked.h"
 #include "core/time.h"
+#include "policy/faults.h"
 #include "policy/policy.h"
 #include "redis/load.h"
 #include "stage/stage.h"
@@ -17,12 +19,20 @@
 /* A call does not wait longer for it than for half a blink. */
 enum { CONNECT_MS = 20, COMMAND_MS = 20 };
 
+/* Whether what is learned is of failures that were made up, or of a mock: it stays with the run. */
+static bool is_trial(const struct sc_policy *policy)
+{
+    const struct sc_faults *f = sc_policy_faults(policy);
+
+    return f && (f->steady || f->mock_port != 0 || (f->cassette && f->cassette->replays));
+}
+
 static bool find(struct sc_transfer *t, struct sc_fleet_place *p)
 {
     const struct sc_fleet_settings *s = sc_policy_fleet(t->route.policy);
     const char *why = NULL;
 
-    if (!s)
+    if (!s || is_trial(t->route.policy))
         return false;
     *p = (struct sc_fleet_place){.redis = sc_redis_load(NULL, &why),
                                  .at = {.url = s->redis,

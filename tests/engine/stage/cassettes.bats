@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2089,SC2090 # JSON, not words of a shell
 # run --record and --replay: exchanges are written down, and given again without a network.
 
 bats_require_minimum_version 1.5.0
