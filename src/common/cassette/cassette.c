@@ -224,7 +224,7 @@ static struct run *read_run(int fd, const struct run *last, int *error)
     struct run *r;
     struct stat st;
     ssize_t got;
-    bool cut;
+    bool cut = false;
 
     *error = 0;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
