@@ -9,16 +9,15 @@
 #include <string.h>
 
 #include "core/breaker.h"
-#include "core/fleet.h"
 #include "core/gate.h"
 #include "core/latch.h"
-#include "core/lease.h"
 #include "core/limiter.h"
 #include "core/time.h"
 #include "state/holder.h"
 #include "state/metrics.h"
 #include "state/queue.h"
 #include "state/ticket.h"
+#include "state/turn.h"
 
 /* A call without a deadline of its own holds its concurrency lease for this long at most. */
 #define LEASE_NS (900 * SC_NS_PER_S)
@@ -108,29 +107,11 @@ static bool gate_forbids(struct sc_ticket *t, int64_t now, struct sc_admission *
     return false;
 }
 
-/* Who has waited for a lease until the end of its patience may still go now, if all else allows. */
-static int64_t latest_of(const struct sc_ticket *t, int64_t now)
-{
-    return t->latest_ns > now ? t->latest_ns : now;
-}
-
 /* Most calls are not: then none of the buckets is asked. */
 static bool is_limited(const struct sc_ticket *t)
 {
     return t->requests.words || t->tokens.words || t->learned[SC_RATE_REQUESTS].words ||
            t->learned[SC_RATE_TOKENS].words;
-}
-
-/* The share of a shared one may soon be another: no slot is taken far ahead. */
-static struct sc_limiter_ask ask_for(const struct sc_ticket *t, const struct sc_reservation *r,
-                                     int64_t now)
-{
-    int64_t latest = latest_of(t, now);
-
-    if (r->share > 0 && latest > now + SC_FLEET_AHEAD_NS)
-        latest = now + SC_FLEET_AHEAD_NS;
-    return (struct sc_limiter_ask){
-        .cost_ns = r->cost_ns, .burst_ns = r->burst_ns, .now_ns = now, .latest_ns = latest};
 }
 
 static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
@@ -161,7 +142,7 @@ static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, i
 
     if (!r->words || r->cost_ns == 0)
         return false;
-    a = ask_for(t, r, now);
+    a = sc_ticket_ask(t, r, now);
     sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &a);
     if (!a.taken)
         no_slot(t, r, a.start_ns, now, out);
@@ -241,7 +222,7 @@ static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t no
 
     if (!r->words || r->cost_ns == 0)
         return true;
-    a = ask_for(t, r, now);
+    a = sc_ticket_ask(t, r, now);
     sc_word_update(&r->words[SC_W_TAT], sc_limiter_reserve, &a);
     if (!a.taken) {
         no_slot(t, r, a.start_ns, now, out);
@@ -259,7 +240,7 @@ static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t no
 static bool pass_gates(struct sc_ticket *t, int64_t now, struct sc_admission *out)
 {
     for (int i = 0; i < 2; i++) {
-        struct sc_gate_pass p = {.now_ns = now, .latest_ns = latest_of(t, now)};
+        struct sc_gate_pass p = {.now_ns = now, .latest_ns = sc_ticket_latest(t, now)};
 
         if (!t->gate[i] || (i == 1 && t->gate[1] == t->gate[0]))
             continue;
@@ -366,84 +347,6 @@ static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *o
 
 /* ---- in order ---- */
 
-/* When a bucket has room for all that goes before it, and for it. */
-static int64_t start_behind(const struct sc_ticket *t, const struct sc_reservation *r,
-                            int64_t ahead_ns, int64_t now)
-{
-    struct sc_limiter_ask a, before;
-
-    if (!r->words || r->cost_ns == 0)
-        return now;
-    a = before = ask_for(t, r, now);
-    before.cost_ns = ahead_ns;
-    sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &before);
-    sc_limiter_reserve(before.after, &a);
-    return a.start_ns;
-}
-
-/* The same for a gate: they are let out one after the other. */
-static int64_t gate_behind(const sc_word *gate, int64_t ahead, int64_t now)
-{
-    struct sc_gate_pass p = {.now_ns = now, .latest_ns = INT64_MAX};
-    uint64_t release;
-    int64_t first;
-
-    p.until = gate ? sc_word_read(&gate[SC_W_UNTIL]) : 0;
-    if (p.until == 0)
-        return now;
-    release = sc_gate_pass(sc_word_read(&gate[SC_W_RELEASE]), &p);
-    first = p.start_ns;
-    if (first <= now)
-        return now;
-    (void)sc_gate_pass(release, &p);
-    return first + (p.start_ns - first) * ahead;
-}
-
-static int64_t of_tokens(const struct sc_reservation *r, const struct sc_ticket *t, int64_t units)
-{
-    return t->place.units > 0 ? (int64_t)((__int128)r->cost_ns * units / t->place.units) : 0;
-}
-
-static int64_t turn_of(const struct sc_ticket *t, const struct sc_queue_line *ahead, int64_t now)
-{
-    const struct sc_reservation *learned = t->learned;
-    const int64_t starts[] = {
-        start_behind(t, &t->requests, t->requests.cost_ns * ahead->calls, now),
-        start_behind(t, &learned[SC_RATE_REQUESTS],
-                     learned[SC_RATE_REQUESTS].cost_ns * ahead->calls, now),
-        start_behind(t, &t->tokens, of_tokens(&t->tokens, t, ahead->units), now),
-        start_behind(t, &learned[SC_RATE_TOKENS],
-                     of_tokens(&learned[SC_RATE_TOKENS], t, ahead->units), now),
-        gate_behind(t->gate[0], ahead->calls, now),
-        t->gate[1] == t->gate[0] ? now : gate_behind(t->gate[1], ahead->calls, now)};
-    int64_t latest = now;
-
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (starts[i] > latest)
-            latest = starts[i];
-    return latest;
-}
-
-static int64_t free_leases(const struct sc_ticket *t, int64_t now)
-{
-    int64_t n = t->settings->limits.concurrent, seen = 0, taken = 0;
-
-    for (unsigned part = 0; seen < n; part++) {
-        const sc_word *words = sc_lease_words(t->region, t->lease_hash, part, false);
-
-        for (int i = 0; i < SC_SLOT_WORDS && seen < n; i++, seen++)
-            taken += words && !sc_lease_is_free(sc_word_read(&words[i]), now);
-    }
-    return n - taken;
-}
-
-/* Of the places that are free, those before it have one each. The first one looks for what the dead
- * have left. */
-static bool leases_are_others(const struct sc_ticket *t, const struct sc_queue_view *v, int64_t now)
-{
-    return need_lease(t) && v->ahead.calls > 0 && free_leases(t, now) <= v->ahead.calls;
-}
-
 /* Waits, for what comes at `start` or for others to end, and looks again in time. */
 static void stand_in_line(struct sc_ticket *t, int64_t start, int64_t look, int64_t now,
                           struct sc_admission *out)
@@ -458,20 +361,6 @@ static void stand_in_line(struct sc_ticket *t, int64_t start, int64_t look, int6
     out->end_ns = start;
 }
 
-/* Who comes is told at once that it will take too long, as things are. Who waits has come to its
- * place in good faith: as long as it may be in time if nobody else were there, it stays to the end
- * of its patience. Otherwise the class with the longest forecast would lose its part: each newcomer
- * of another one moves it a little. */
-static bool is_hopeless(const struct sc_ticket *t, const struct sc_queue_view *v, int64_t start,
-                        int64_t now)
-{
-    if (start - now <= SC_QUEUE_EARLY_NS && start <= latest_of(t, now))
-        return false;
-    if (t->place.arrived_ns == 0)
-        return start > t->latest_ns;
-    return now >= t->latest_ns || turn_of(t, &v->lines[t->place.class], now) > t->latest_ns;
-}
-
 /* Whether all that goes before it leaves room for it by now, or very soon. */
 static bool is_its_turn(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out,
                         struct sc_queue_view *v)
@@ -479,8 +368,8 @@ static bool is_its_turn(struct sc_ticket *t, int64_t now, uint64_t rnd, struct s
     int64_t start;
 
     sc_queue_look(t, now, v);
-    start = turn_of(t, &v->ahead, now);
-    if (is_hopeless(t, v, start, now)) {
+    start = sc_turn_start(t, &v->ahead, now);
+    if (sc_turn_is_hopeless(t, v, start, now)) {
         refuse(t, now, out, SC_REFUSE_LIMIT, start - now);
         return false;
     }
@@ -488,7 +377,7 @@ static bool is_its_turn(struct sc_ticket *t, int64_t now, uint64_t rnd, struct s
         stand_in_line(t, start, start - SC_QUEUE_EARLY_NS, now, out);
         return false;
     }
-    if (leases_are_others(t, v, now)) {
+    if (need_lease(t) && sc_turn_leases_are_others(t, v, now)) {
         wait_for_others(t, now, rnd, out, SC_REFUSE_CONCURRENT);
         if (out->verdict == SC_ADMIT_WAIT)
             stand_in_line(t, out->until_ns, out->until_ns, now, out);

@@ -9,6 +9,23 @@ int64_t sc_ticket_cost(const struct sc_reservation *r, int64_t units)
                         : sc_limiter_cost(units, r->limit);
 }
 
+int64_t sc_ticket_latest(const struct sc_ticket *t, int64_t now)
+{
+    return t->latest_ns > now ? t->latest_ns : now;
+}
+
+/* The share of a shared one may soon be another: no slot is taken far ahead. */
+struct sc_limiter_ask sc_ticket_ask(const struct sc_ticket *t, const struct sc_reservation *r,
+                                    int64_t now)
+{
+    int64_t latest = sc_ticket_latest(t, now);
+
+    if (r->share > 0 && latest > now + SC_FLEET_AHEAD_NS)
+        latest = now + SC_FLEET_AHEAD_NS;
+    return (struct sc_limiter_ask){
+        .cost_ns = r->cost_ns, .burst_ns = r->burst_ns, .now_ns = now, .latest_ns = latest};
+}
+
 /* The shift goes first: who reserves between the two additions then starts late rather than early
  * (state.md). */
 void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now)

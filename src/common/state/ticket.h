@@ -1,8 +1,10 @@
-/* ticket.h - what begin.c, admit.c, settle.c, learn.c and reserve.c share. Private to state/. */
+/* ticket.h - what begin.c, admit.c, turn.c, settle.c, learn.c and reserve.c share. Private to
+ * state/. */
 #ifndef SC_STATE_TICKET_H
 #define SC_STATE_TICKET_H
 
 #include "core/budget.h"
+#include "core/limiter.h"
 #include "state/state.h"
 
 static inline bool sc_ticket_reserved(const struct sc_reservation *r)
@@ -30,6 +32,14 @@ bool sc_ticket_tokens_matter(const struct sc_ticket *t, int64_t now_ns);
 
 /* What so many units cost in a bucket of the policy. */
 int64_t sc_ticket_cost(const struct sc_reservation *r, int64_t units);
+
+/* By when the call has to go. Who has waited until the end of its patience may still go now, if all
+ * else allows. */
+int64_t sc_ticket_latest(const struct sc_ticket *t, int64_t now_ns);
+
+/* What is asked of a bucket for it. */
+struct sc_limiter_ask sc_ticket_ask(const struct sc_ticket *t, const struct sc_reservation *r,
+                                    int64_t now_ns);
 
 /* Moves a bucket, and everybody who waits in it; > 0: later. */
 void sc_ticket_move(const struct sc_reservation *r, int64_t by_ns, int64_t now_ns);
