@@ -264,10 +264,8 @@ static enum sc_redis_result ask_now(const struct sc_redis_place *p, const struct
         return SC_REDIS_AWAY;
     begin();
     k = find(where);
-    if (!k) {
-        snprintf(note, SC_REDIS_NOTE, "all %d connections are in use", PLACES);
-        return SC_REDIS_AWAY;
-    }
+    if (!k)
+        return SC_REDIS_BUSY;
     r = ask_over(k, p, where, args, n, note);
     let_go(k);
     if (!r)

@@ -59,8 +59,9 @@ struct sc_redis_reply {
 };
 
 enum sc_redis_result {
-    SC_REDIS_OK,  /* there is a reply, maybe an error of the command's own */
-    SC_REDIS_AWAY /* not now; `note` says why, "" while it is off */
+    SC_REDIS_OK,   /* there is a reply, maybe an error of the command's own */
+    SC_REDIS_AWAY, /* not now; `note` says why, "" while it is off */
+    SC_REDIS_BUSY  /* it may be well: so many of this process ask at once */
 };
 
 struct sc_redis_api {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -197,7 +198,8 @@ static void say_away(struct sc_fleet *f, int64_t now, const char *why, char *not
                  "Redis is away (%s): limits are this host's alone until it is back", why);
 }
 
-static void trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int64_t now, char *note)
+static void make_trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int64_t now,
+                      char *note)
 {
     struct sc_fleet *f = &t->region->fleet;
     char why[SC_REDIS_NOTE] = "";
@@ -205,14 +207,32 @@ static void trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int6
     if (sc_word_read(&f->host) == 0)
         atomic_store(&f->host, name_host(t->region));
     atomic_fetch_add(&f->trips, 1);
-    if (!sc_fleet_trip(p, t->region, now, wall_offset(t, now), why)) {
+    switch (sc_fleet_trip(p, t->region, now, wall_offset(t, now), why)) {
+    case SC_REDIS_BUSY:
+        atomic_store(&f->due, 0); /* the next call's */
+        return;
+    case SC_REDIS_AWAY:
         say_away(f, now, why, note);
         return;
+    default:
+        break;
     }
     atomic_store(&f->heard, (uint64_t)now);
     if (atomic_exchange(&f->away, 0) != 0)
         snprintf(note, SC_FLEET_NOTE, "Redis is back: limits are shared by %lld hosts again",
                  (long long)sc_word_read(&f->hosts));
+}
+
+/* In a program that is not ours: it keeps its errno, and a thread that is cancelled leaves nothing.
+ */
+static void trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int64_t now, char *note)
+{
+    int before = errno, cancel;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    make_trip(p, t, now, note);
+    pthread_setcancelstate(cancel, NULL);
+    errno = before;
 }
 
 /* ---- limits ---- */
@@ -363,15 +383,4 @@ void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t
                 : t->money ? SC_FLEET_PRESSED_NS
                            : SC_FLEET_PERIOD_NS))
         trip(p, t, now, note);
-}
-
-void sc_fleet_view(struct sc_region *r, int64_t now, struct sc_fleet_view *out)
-{
-    int64_t heard = (int64_t)sc_word_read(&r->fleet.heard);
-
-    out->away = sc_word_read(&r->fleet.away) != 0;
-    out->age_ns = heard > 0 && heard <= now ? now - heard : -1;
-    out->hosts = (int64_t)sc_word_read(&r->fleet.hosts);
-    out->trips = sc_word_read(&r->fleet.trips);
-    out->host = sc_word_read(&r->fleet.host);
 }

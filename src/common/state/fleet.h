@@ -28,15 +28,4 @@ int64_t sc_fleet_before(const struct sc_fleet_place *p, struct sc_ticket *t,
 void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t now_ns,
                     char note[SC_FLEET_NOTE]);
 
-/* ---- for commands ---- */
-
-/* What this host knows. */
-struct sc_fleet_view {
-    bool away;
-    int64_t age_ns; /* of the last round trip; -1: there was none */
-    int64_t hosts;
-    uint64_t trips, host;
-};
-void sc_fleet_view(struct sc_region *r, int64_t now_ns, struct sc_fleet_view *out);
-
 #endif

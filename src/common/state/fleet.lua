@@ -16,44 +16,6 @@ end
 
 local function text(n) return string.format('%.0f', n) end
 
--- ---- for people: a list of texts -------------------------------------------------------------
-
-if ARGV[1] == 'look' then
-    local out = {}
-    local hosts = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-    for i = 1, #hosts, 2 do
-        local name = redis.call('HGET', p .. 'names', hosts[i]) or '?'
-        out[#out + 1] = 'host ' .. hosts[i] .. ' ' .. text(now - hosts[i + 1]) .. ' ' .. name
-    end
-    for _, id in ipairs(redis.call('ZRANGE', p .. 'scopes', 0, -1)) do
-        local all = redis.call('HGETALL', p .. 's:' .. id)
-        for i = 1, #all, 2 do
-            local v = numbers(all[i + 1])
-            if all[i] ~= 'label' and all[i] ~= 'pool' and v[3] > now then
-                out[#out + 1] = 'share ' .. id .. ' ' .. all[i] .. ' ' .. text(v[1]) .. ' ' ..
-                    text(v[2]) .. ' ' .. (redis.call('HGET', p .. 's:' .. id, 'label') or '')
-            end
-        end
-    end
-    for _, key in ipairs(redis.call('ZRANGE', p .. 'sums', 0, -1)) do
-        local all = redis.call('HGETALL', p .. 'm:' .. key)
-        for i = 1, #all, 2 do
-            if all[i] ~= 'label' and string.sub(all[i], -1) ~= '|' then
-                out[#out + 1] = 'spent ' .. key .. ' ' .. all[i] .. ' ' .. all[i + 1] .. ' 0 ' ..
-                    (redis.call('HGET', p .. 'm:' .. key, 'label') or '')
-            end
-        end
-    end
-    local events = redis.call('HGETALL', p .. 'events')
-    for i = 1, #events, 2 do
-        local v = numbers(events[i + 1])
-        if v[1] > now then
-            out[#out + 1] = 'event ' .. events[i] .. ' - ' .. text(v[1] - now) .. ' ' .. text(v[2])
-        end
-    end
-    return out
-end
-
 -- ---- a host's round trip ---------------------------------------------------------------------
 
 local host, name, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -1,7 +1,6 @@
 /* What this host has to say, and what it hears. See fleet.lua. */
 #include "state/fleet_trip.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -401,46 +400,47 @@ static void say(struct trip *t)
     }
 }
 
-static struct sc_redis_reply *run(const struct sc_fleet_place *p, struct sc_redis_arg *args,
-                                  size_t n, char why[SC_REDIS_NOTE])
+static enum sc_redis_result run(const struct sc_fleet_place *p, struct sc_redis_arg *args, size_t n,
+                                struct sc_redis_reply **out, char why[SC_REDIS_NOTE])
 {
-    struct sc_redis_reply *r;
+    enum sc_redis_result rc;
 
     args[0] = (struct sc_redis_arg)SC_REDIS_TEXT("EVALSHA");
     args[1] = (struct sc_redis_arg)SC_REDIS_TEXT(SC_FLEET_SHA);
-    if (p->redis->ask(&p->at, args, n, &r, why) != SC_REDIS_OK)
-        return NULL;
-    if (r->kind == SC_REDIS_ERROR && strncmp(r->text, "NOSCRIPT", 8) == 0) {
-        p->redis->forget(r);
+    rc = p->redis->ask(&p->at, args, n, out, why);
+    if (rc == SC_REDIS_OK && (*out)->kind == SC_REDIS_ERROR &&
+        strncmp((*out)->text, "NOSCRIPT", 8) == 0) {
+        p->redis->forget(*out);
         args[0] = (struct sc_redis_arg)SC_REDIS_TEXT("EVAL");
         args[1] = (struct sc_redis_arg){sc_fleet_script, strlen(sc_fleet_script)};
-        if (p->redis->ask(&p->at, args, n, &r, why) != SC_REDIS_OK)
-            return NULL;
+        rc = p->redis->ask(&p->at, args, n, out, why);
     }
-    if (r->kind != SC_REDIS_ERROR)
-        return r;
-    snprintf(why, SC_REDIS_NOTE, "%.200s", r->text);
-    p->redis->forget(r);
-    return NULL;
+    if (rc != SC_REDIS_OK || (*out)->kind != SC_REDIS_ERROR)
+        return rc;
+    /* Its code alone: an error may repeat what it was asked. */
+    snprintf(why, SC_REDIS_NOTE, "it says %.*s", (int)strcspn((*out)->text, " \r\n"), (*out)->text);
+    p->redis->forget(*out);
+    *out = NULL;
+    return SC_REDIS_AWAY;
 }
 
-/* EVALSHA, script, 1, key. */
-static void begin(const struct sc_fleet_place *p, struct sc_redis_arg args[4], char *key, size_t n)
+/* Then EVALSHA, script, 1, key. */
+static void begin(struct trip *t, const struct sc_fleet_place *p, char *key, size_t n)
 {
     int k = snprintf(key, n, "{%s}:hosts", p->prefix);
 
-    args[2] = (struct sc_redis_arg)SC_REDIS_TEXT("1");
-    args[3] = (struct sc_redis_arg){key, (size_t)k < n ? (size_t)k : n - 1};
+    t->args[2] = (struct sc_redis_arg)SC_REDIS_TEXT("1");
+    t->args[3] = (struct sc_redis_arg){key, (size_t)k < n ? (size_t)k : n - 1};
+    t->n = 4;
 }
 
-bool sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r, int64_t now, int64_t wall,
-                   char why[SC_REDIS_NOTE])
+enum sc_redis_result sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r, int64_t now,
+                                   int64_t wall, char why[SC_REDIS_NOTE])
 {
-    int before = errno;
+    enum sc_redis_result rc = SC_REDIS_AWAY;
     struct trip *t = malloc(sizeof *t);
     struct sc_redis_reply *reply = NULL;
     char key[160];
-    bool good = false;
 
     snprintf(why, SC_REDIS_NOTE, "no memory");
     if (t) {
@@ -448,25 +448,16 @@ bool sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r, int64_t 
         t->now = now;
         t->wall = wall;
         t->used = t->n_limits = t->n_events = t->n_sums = 0;
-        begin(p, t->args, key, sizeof key);
-        t->n = 4;
+        begin(t, p, key, sizeof key);
         say(t);
-        reply = run(p, t->args, t->n, why);
+        rc = run(p, t->args, t->n, &reply, why);
     }
-    if (reply && !(good = hear(t, reply)))
+    if (reply && !hear(t, reply)) {
         snprintf(why, SC_REDIS_NOTE, "what it says is of another version");
+        rc = SC_REDIS_AWAY;
+    }
     if (reply)
         p->redis->forget(reply);
     free(t);
-    errno = before;
-    return good;
-}
-
-struct sc_redis_reply *sc_fleet_look(const struct sc_fleet_place *p, char note[SC_REDIS_NOTE])
-{
-    struct sc_redis_arg args[5] = {[4] = SC_REDIS_TEXT("look")};
-    char key[160];
-
-    begin(p, args, key, sizeof key);
-    return run(p, args, 5, note);
+    return rc;
 }

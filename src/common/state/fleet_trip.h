@@ -11,11 +11,8 @@ struct sc_fleet_place {
     const char *prefix;
 };
 
-/* One round trip. False: `why` says what for. */
-bool sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r, int64_t now_ns,
-                   int64_t wall_ns, char why[SC_REDIS_NOTE]);
-
-/* What Redis has: a list of lines (fleet.lua, `look`). NULL: `note` says why. */
-struct sc_redis_reply *sc_fleet_look(const struct sc_fleet_place *p, char note[SC_REDIS_NOTE]);
+/* One round trip. SC_REDIS_AWAY: `why` says what for. */
+enum sc_redis_result sc_fleet_trip(const struct sc_fleet_place *p, struct sc_region *r,
+                                   int64_t now_ns, int64_t wall_ns, char why[SC_REDIS_NOTE]);
 
 #endif
