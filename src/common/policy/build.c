@@ -351,7 +351,7 @@ bool sc_build_fleet(struct sc_policy *p, const struct sc_fleet_settings *s)
     p->fleet.prefix = copy_text(p, s->prefix);
     p->fleet.password_env = copy_text(p, s->password_env);
     for (size_t i = 0; i < p->n && good; i++)
-        good = switch_on(p, &p->rules[i], SC_STAGE_FLEET);
+        good = p->rules[i].settings->shadow || switch_on(p, &p->rules[i], SC_STAGE_FLEET);
     return good && p->fleet.redis != NULL && p->fleet.prefix != NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "core/latch.h"
 #include "core/limiter.h"
 #include "core/time.h"
+#include "state/fleet_slot.h"
 #include "state/holder.h"
 #include "state/metrics.h"
 #include "state/queue.h"
@@ -114,29 +115,57 @@ static bool is_limited(const struct sc_ticket *t)
            t->learned[SC_RATE_TOKENS].words;
 }
 
+/* Others have it all: look again soon, at a moment of one's own. */
 static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
-                            struct sc_admission *out, enum sc_refusal why);
+                            struct sc_admission *out, enum sc_refusal why)
+{
+    int64_t soon = now + 5 * SC_NS_PER_MS + (int64_t)(rnd % (uint64_t)(20 * SC_NS_PER_MS));
 
-/* There is no slot in time; of a shared limit: not yet. */
+    if (now >= t->latest_ns) {
+        refuse(t, now, out, why, SC_NS_PER_S);
+        return;
+    }
+    sc_ticket_release(t, now, true);
+    t->ask_again = true;
+    wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
+}
+
+/* Waits, for what comes at `start` or for others to end, and looks again in time. */
+static void stand_in_line(struct sc_ticket *t, int64_t start, int64_t look, int64_t now,
+                          struct sc_admission *out)
+{
+    if (look > t->latest_ns)
+        look = t->latest_ns;
+    if (look > now + SC_QUEUE_LOOK_NS)
+        look = now + SC_QUEUE_LOOK_NS;
+    sc_queue_wait(t, look, now);
+    t->ask_again = true;
+    wait_until(t, out, look, SC_WAIT_LIMIT);
+    out->end_ns = start;
+}
+
+/* There is no slot in time; of a shared limit: not yet. Who stands in line keeps its place. */
 static void no_slot(struct sc_ticket *t, const struct sc_reservation *r, int64_t start, int64_t now,
-                    struct sc_admission *out)
+                    uint64_t rnd, struct sc_admission *out)
 {
     int64_t soon;
 
-    if (r->share > 0 && now < t->latest_ns) {
-        if (r->polls)
-            atomic_fetch_add(r->polls, (uint64_t)r->units);
-        wait_for_others(t, now, (uint64_t)now * UINT64_C(0x9e3779b97f4a7c15) >> 20, out,
-                        SC_REFUSE_LIMIT);
-        soon = out->until_ns + 10 * SC_NS_PER_MS;
-        wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
+    if (r->share <= 0 || now >= t->latest_ns) {
+        refuse(t, now, out, SC_REFUSE_LIMIT, start - now);
         return;
     }
-    refuse(t, now, out, SC_REFUSE_LIMIT, start - now);
+    if (r->polls)
+        atomic_fetch_add(r->polls, (uint64_t)r->units);
+    wait_for_others(t, now, rnd, out, SC_REFUSE_LIMIT);
+    soon = out->until_ns + SC_FLEET_LOOK_NS - 15 * SC_NS_PER_MS; /* so often in the mean */
+    if (t->place.queue)
+        stand_in_line(t, start, soon, now, out);
+    else
+        wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
 }
 
 static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, int64_t now,
-                          struct sc_admission *out)
+                          uint64_t rnd, struct sc_admission *out)
 {
     struct sc_limiter_ask a;
 
@@ -145,7 +174,7 @@ static bool limit_forbids(struct sc_ticket *t, const struct sc_reservation *r, i
     a = sc_ticket_ask(t, r, now);
     sc_limiter_reserve(sc_word_read(&r->words[SC_W_TAT]), &a);
     if (!a.taken)
-        no_slot(t, r, a.start_ns, now, out);
+        no_slot(t, r, a.start_ns, now, rnd, out);
     return !a.taken;
 }
 
@@ -215,7 +244,7 @@ static bool take_breaker(struct sc_ticket *t, int64_t now, struct sc_admission *
     return true;
 }
 
-static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t now,
+static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t now, uint64_t rnd,
                        struct sc_admission *out)
 {
     struct sc_limiter_ask a;
@@ -225,7 +254,7 @@ static bool take_limit(struct sc_ticket *t, struct sc_reservation *r, int64_t no
     a = sc_ticket_ask(t, r, now);
     sc_word_update(&r->words[SC_W_TAT], sc_limiter_reserve, &a);
     if (!a.taken) {
-        no_slot(t, r, a.start_ns, now, out);
+        no_slot(t, r, a.start_ns, now, rnd, out);
         return false;
     }
     /* Read after the reservation: a shift in between is then never applied twice (state.md). */
@@ -296,21 +325,6 @@ static void decide(struct sc_ticket *t, int64_t now, struct sc_admission *out)
         go(t, now, out);
 }
 
-/* Others have it all: look again soon, at a moment of one's own. */
-static void wait_for_others(struct sc_ticket *t, int64_t now, uint64_t rnd,
-                            struct sc_admission *out, enum sc_refusal why)
-{
-    int64_t soon = now + 5 * SC_NS_PER_MS + (int64_t)(rnd % (uint64_t)(20 * SC_NS_PER_MS));
-
-    if (now >= t->latest_ns) {
-        refuse(t, now, out, why, SC_NS_PER_S);
-        return;
-    }
-    sc_ticket_release(t, now, true);
-    t->ask_again = true;
-    wait_until(t, out, soon < t->latest_ns ? soon : t->latest_ns, SC_WAIT_LIMIT);
-}
-
 /* Would it fit but for calls under way, which mostly cost less than they may, it waits a little:
  * with nothing in its hands that those may wait for. */
 static bool take_money(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
@@ -327,39 +341,26 @@ static bool take_money(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc
     }
 }
 
-static bool limits_forbid(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+static bool limits_forbid(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
 {
     if (!is_limited(t))
         return false;
-    return limit_forbids(t, &t->requests, now, out) || limit_forbids(t, &t->tokens, now, out) ||
-           limit_forbids(t, &t->learned[SC_RATE_REQUESTS], now, out) ||
-           limit_forbids(t, &t->learned[SC_RATE_TOKENS], now, out);
+    return limit_forbids(t, &t->requests, now, rnd, out) ||
+           limit_forbids(t, &t->tokens, now, rnd, out) ||
+           limit_forbids(t, &t->learned[SC_RATE_REQUESTS], now, rnd, out) ||
+           limit_forbids(t, &t->learned[SC_RATE_TOKENS], now, rnd, out);
 }
 
-static bool take_limits(struct sc_ticket *t, int64_t now, struct sc_admission *out)
+static bool take_limits(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out)
 {
     if (!is_limited(t))
         return true;
-    return take_limit(t, &t->requests, now, out) && take_limit(t, &t->tokens, now, out) &&
-           take_limit(t, &t->learned[SC_RATE_REQUESTS], now, out) &&
-           take_limit(t, &t->learned[SC_RATE_TOKENS], now, out);
+    return take_limit(t, &t->requests, now, rnd, out) && take_limit(t, &t->tokens, now, rnd, out) &&
+           take_limit(t, &t->learned[SC_RATE_REQUESTS], now, rnd, out) &&
+           take_limit(t, &t->learned[SC_RATE_TOKENS], now, rnd, out);
 }
 
 /* ---- in order ---- */
-
-/* Waits, for what comes at `start` or for others to end, and looks again in time. */
-static void stand_in_line(struct sc_ticket *t, int64_t start, int64_t look, int64_t now,
-                          struct sc_admission *out)
-{
-    if (look > t->latest_ns)
-        look = t->latest_ns;
-    if (look > now + SC_QUEUE_LOOK_NS)
-        look = now + SC_QUEUE_LOOK_NS;
-    sc_queue_wait(t, look, now);
-    t->ask_again = true;
-    wait_until(t, out, look, SC_WAIT_LIMIT);
-    out->end_ns = start;
-}
 
 /* Whether all that goes before it leaves room for it by now, or very soon. */
 static bool is_its_turn(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_admission *out,
@@ -392,7 +393,7 @@ static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_a
 
     t->ask_again = false;
     if (latch_forbids(t, now, out) || breaker_forbids(t, now, out) || gate_forbids(t, now, out) ||
-        limits_forbid(t, now, out))
+        limits_forbid(t, now, rnd, out))
         return;
     if (t->place.queue && !is_its_turn(t, now, rnd, out, &view))
         return;
@@ -404,7 +405,7 @@ static void take_all(struct sc_ticket *t, int64_t now, uint64_t rnd, struct sc_a
     }
     if (t->money && !take_money(t, now, rnd, out))
         return;
-    if (!take_latch(t, now, out) || !take_breaker(t, now, out) || !take_limits(t, now, out) ||
+    if (!take_latch(t, now, out) || !take_breaker(t, now, out) || !take_limits(t, now, rnd, out) ||
         !pass_gates(t, now, out))
         return;
     if (t->place.queue)

@@ -365,7 +365,18 @@ static bool has_news(struct sc_region *r, const sc_word *words, int64_t now)
     uint64_t known;
     size_t i;
 
-    return place_of(r, words, &i) && sc_fleet_news(r, i, now, &ms, &more, &known);
+    return place_of(r, words, &i) &&
+           sc_word_read(&sc_fleet_slot_at(r, i)->words[SC_F_ID]) !=
+               0 && /* else it has no name there */
+           sc_fleet_news(r, i, now, &ms, &more, &known);
+}
+
+static bool any_news(struct sc_ticket *t, int64_t now)
+{
+    struct sc_region *r = t->region;
+
+    return has_news(r, t->gate[0], now) || has_news(r, t->gate[1], now) ||
+           has_news(r, t->latch, now) || has_news(r, t->breaker, now);
 }
 
 void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t now,
@@ -377,10 +388,8 @@ void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t
     if (!r || !p->redis || sc_word_read(&r->fleet.salt[0]) == 0)
         return;
     if (is_mine(&r->fleet, now,
-                has_news(r, t->gate[0], now) || has_news(r, t->gate[1], now) ||
-                        has_news(r, t->latch, now) || has_news(r, t->breaker, now)
-                    ? 0
-                : t->money ? SC_FLEET_PRESSED_NS
-                           : SC_FLEET_PERIOD_NS))
+                any_news(t, now) ? 0
+                : t->money       ? SC_FLEET_PRESSED_NS
+                                 : SC_FLEET_PERIOD_NS))
         trip(p, t, now, note);
 }

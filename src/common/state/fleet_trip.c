@@ -232,11 +232,12 @@ static void hear_sum(struct trip *t, size_t k, const struct sc_redis_reply *r, s
     sc_word *slot = t->r->slots[t->sums[k] / SC_KINDS][t->sums[k] % SC_KINDS].words;
     enum sc_period per = (enum sc_period)(sc_word_read(&slot[SC_W_TERMS]) >> 62);
     struct sc_money_add own = {.nano = number_at(r, at)}, others = {.nano = number_at(r, at + 1)};
+    int64_t aside = number_at(r, at + 2);
 
     own.period = others.period = sc_period_number(per, (t->now + t->wall) / SC_NS_PER_S);
     sc_word_update(&slot[SC_W_SPENT], sc_money_restore, &own);
     sc_word_update(&f[SC_F_ELSEWHERE], sc_money_restore, &others);
-    atomic_store(&f[SC_F_ASIDE], (uint64_t)number_at(r, at + 2));
+    atomic_store(&f[SC_F_ASIDE], (uint64_t)(aside < 0 ? 0 : aside));
     atomic_store(&f[SC_F_HEARD], (uint64_t)t->now);
 }
 
@@ -305,7 +306,8 @@ static void hear_event(struct trip *t, const struct sc_redis_reply *name, int64_
 {
     uint64_t id;
 
-    if (name->kind != SC_REDIS_TEXT_REPLY || name->n != 18 || ms < 0)
+    if (name->kind != SC_REDIS_TEXT_REPLY || name->n != 18 || ms < 0 ||
+        ms > INT64_MAX / 4 / SC_NS_PER_MS)
         return;
     id = strtoull(name->text + 2, NULL, 16);
     for (size_t k = 0; k < SC_FLEET_LISTED; k++) {

@@ -213,12 +213,20 @@ static void announce(struct sc_money_ticket *m, struct sc_money_held *h, int64_t
                        "exceeded by what they cost");
 }
 
-static int64_t elsewhere(const struct sc_money_held *h, int64_t period)
+static int64_t spent_elsewhere(const struct sc_money_held *h, int64_t period)
 {
-    if (!h->elsewhere)
+    return h->elsewhere ? sc_money_spent(sc_word_read(&h->elsewhere[0]), period) : 0;
+}
+
+/* Set aside there, if that was heard lately. */
+static int64_t held_elsewhere(const struct sc_money_held *h, int64_t now)
+{
+    int64_t aside;
+
+    if (!h->elsewhere || now - (int64_t)sc_word_read(&h->elsewhere[2]) > 60 * SC_NS_PER_S)
         return 0;
-    return sc_money_spent(sc_word_read(&h->elsewhere[0]), period) +
-           (int64_t)sc_word_read(&h->elsewhere[1]);
+    aside = (int64_t)sc_word_read(&h->elsewhere[1]);
+    return aside > 0 && aside < INT64_MAX / 4 ? aside : 0;
 }
 
 /* All that is announced first, what is spent second: a call that ends in between adds to the
@@ -229,9 +237,12 @@ static enum sc_money_answer ask(struct sc_money_ticket *m, struct sc_money_held 
     int64_t period = sc_period_number(h->budget->per, wall_s(m, now));
     unsigned calls;
 
-    h->others =
-        h->asked > 0 ? sc_held_sum(m->region, h->hash, h->words, h->lease, now, bury, &calls) : 0;
-    h->spent = sc_money_spent(sc_word_read(&h->words[SC_W_SPENT]), period) + elsewhere(h, period);
+    h->others = h->asked > 0
+                    ? sc_held_sum(m->region, h->hash, h->words, h->lease, now, bury, &calls) +
+                          held_elsewhere(h, now)
+                    : 0;
+    h->spent =
+        sc_money_spent(sc_word_read(&h->words[SC_W_SPENT]), period) + spent_elsewhere(h, period);
     return sc_money_decide(h->budget->limit_nano, h->spent, h->others, h->asked);
 }
 
@@ -344,7 +355,7 @@ static void charge(struct sc_money_ticket *m, struct sc_money_held *h, int64_t c
     withdraw(h);
     if (a.after == a.before)
         return;
-    tell(m, h, a.after + elsewhere(h, a.period), false, now);
+    tell(m, h, a.after + spent_elsewhere(h, a.period), false, now);
     save(m, h, wall_s(m, now));
 }
 

@@ -28,7 +28,7 @@ struct sc_money_labels {
 /* One budget of a call. All but `budget` is private. */
 struct sc_money_held {
     const struct sc_money_budget *budget;
-    const sc_word *elsewhere; /* other hosts: spent, set aside; NULL: there are none */
+    const sc_word *elsewhere; /* other hosts: spent, set aside, as of when; NULL: none */
     sc_word *words;           /* SC_SLOT_SPENT; NULL: no memory, the budget is not kept */
     uint64_t hash;            /* of its leases */
     uint64_t id;              /* in the books */

@@ -23,8 +23,10 @@ enum { CONNECT_MS = 20, COMMAND_MS = 20 };
 static bool is_trial(const struct sc_policy *policy)
 {
     const struct sc_faults *f = sc_policy_faults(policy);
+    uint64_t run;
+    const struct sc_cassette_asked *c = sc_policy_cassette(policy, &run);
 
-    return f && (f->steady || f->mock_port != 0 || (f->cassette && f->cassette->replays));
+    return (f && f->steady) || sc_policy_mock(policy) != 0 || (c && c->replays);
 }
 
 static bool find(struct sc_transfer *t, struct sc_fleet_place *p)
