@@ -68,14 +68,9 @@ int64_t sc_fleet_want(int64_t demand, int64_t others, int64_t n)
     return share > least ? share : least;
 }
 
-static int64_t taken(uint64_t tat, int64_t now)
-{
-    return sc_limiter_backlog(tat, now);
-}
-
 int64_t sc_fleet_credit(uint64_t tat, int64_t burst, int64_t share, int64_t now)
 {
-    int64_t left = burst - taken(tat, now);
+    int64_t left = burst - sc_limiter_backlog(tat, now);
 
     return left > 0 ? scale(left, share, SC_FLEET_ALL) : 0;
 }
@@ -83,7 +78,7 @@ int64_t sc_fleet_credit(uint64_t tat, int64_t burst, int64_t share, int64_t now)
 uint64_t sc_fleet_move(uint64_t tat, void *arg)
 {
     const struct sc_fleet_move *m = arg;
-    int64_t left = m->burst_ns - taken(tat, m->now_ns); /* < 0: a queue */
+    int64_t left = m->burst_ns - sc_limiter_backlog(tat, m->now_ns); /* < 0: a queue */
     int64_t credit = scale(left, m->from, SC_FLEET_ALL) +
                      within(m->grant, -SC_LIMITER_HORIZON_NS, SC_LIMITER_HORIZON_NS);
     int64_t most, x;

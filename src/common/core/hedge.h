@@ -73,9 +73,8 @@ enum { SC_HEDGE_FIRST, SC_HEDGE_SECOND, SC_HEDGE_LANES };
 /* How an attempt of a race has ended. */
 enum sc_hedge_end {
     SC_HEDGE_ANSWERED,
-    SC_HEDGE_FATAL,   /* no other attempt would fare better: it is the call's */
-    SC_HEDGE_FAILED,  /* another one may */
-    SC_HEDGE_PUSHBACK /* likewise, but the server asks for no more */
+    SC_HEDGE_FATAL, /* no other attempt would fare better: it is the call's */
+    SC_HEDGE_FAILED /* another one may */
 };
 
 struct sc_hedge {

@@ -25,6 +25,7 @@ struct sc_attempt {
     bool unsent;           /* there is no memory for its request: it is not made */
     bool decided;          /* its verdict was already taken, in the middle of the transfer */
     bool replayable;       /* its request can be sent again from its start */
+    bool once;             /* but must not be processed twice */
     bool answered;         /* an attempt had an answer, be it a failure */
     bool fresh, fresh_on;  /* the next attempt, all further ones need a connection of their own */
 };

@@ -257,6 +257,7 @@ void sc_judge_attempt(struct sc_transfer *t, CURLcode rc, struct sc_result *r)
     if (t->x.programs_doing)
         r->verdict.retry = false;
     t->attempt.replayable = r->replayable;
+    t->attempt.once = r->once;
     t->verdict = r->verdict;
 }
 

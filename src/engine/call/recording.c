@@ -173,9 +173,8 @@ static void mask_head(const struct sc_buf *secrets, struct sc_buf *b)
 static void put_headers(const struct sc_transfer *t, const struct sc_recorded_request *r,
                         struct sc_buf *out)
 {
-    static const char *const names[] = {"content-type",       "accept",      "user-agent",
-                                        "anthropic-beta",     "openai-beta", "anthropic-version",
-                                        "openai-organization"};
+    static const char *const names[] = {"content-type",   "accept",      "user-agent",
+                                        "anthropic-beta", "openai-beta", "anthropic-version"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *const one[] = {names[i], NULL};

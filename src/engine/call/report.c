@@ -303,9 +303,8 @@ void sc_report_call(struct sc_transfer *t, CURLcode rc, int64_t now_ns, sc_descr
         e.level = SC_LOG_INFO;
     e.ms = (now_ns - t->call.start_ns) / SC_NS_PER_MS;
     if (t->x.output_ns) {
-        e.first_token_ms = (t->x.output_ns - t->call.start_ns) / SC_NS_PER_MS;
-        if (e.first_token_ms == 0)
-            e.first_token_ms = 1; /* 0 says that there was none */
+        /* Rounded up: 0 says that there was none. */
+        e.first_token_ms = (t->x.output_ns - t->call.start_ns + SC_NS_PER_MS - 1) / SC_NS_PER_MS;
     }
     e.reason = t->call.give_up == SC_GIVE_UP_NOT ? NULL : sc_give_up_name(t->call.give_up);
     if (t->own_answer && !t->own_answer->relayed)

@@ -9,7 +9,7 @@
 #include "http/header.h"
 #include "log/redact.h"
 
-enum { SHORTEST = 6, ELSEWHERE_MAX = 1 << 18, QUERY_MAX = 1 << 14 };
+enum { SHORTEST = 6, ELSEWHERE_MAX = 1 << 18, MASKED_MAX = 1 << 14 };
 
 static void add(struct sc_buf *out, struct sc_str s)
 {
@@ -20,20 +20,49 @@ static void add(struct sc_buf *out, struct sc_str s)
     sc_buf_char(out, '\n');
 }
 
-/* What stands between `separators`, and behind a "=" in it. */
-static void add_values(struct sc_buf *out, struct sc_str s, const char *separators)
+/* "dark", "en-us": nobody draws a secret so, and an answer may have it as a name of its own. */
+static bool is_word(struct sc_str s)
+{
+    static const size_t longest = 24;
+
+    for (size_t i = 0; i < s.n; i++)
+        if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && s.p[i] != '-' && s.p[i] != '_')
+            return false;
+    return s.n < longest;
+}
+
+/* Cookies: what stands between semicolons, and behind a "=" in it. */
+static void add_cookies(struct sc_buf *out, struct sc_str s)
 {
     const char *p = s.p, *end = s.p + s.n;
 
     while (p < end) {
         const char *from = p, *equal;
 
-        while (p < end && !strchr(separators, *p))
+        while (p < end && *p != ';')
             p++;
         equal = memchr(from, '=', (size_t)(p - from));
         from = equal ? equal + 1 : from;
-        add(out, (struct sc_str){from, (size_t)(p - from)});
+        if (!is_word((struct sc_str){from, (size_t)(p - from)}))
+            add(out, (struct sc_str){from, (size_t)(p - from)});
         p += p < end;
+    }
+}
+
+/* Of a text that which would not be written, by the names before it. */
+static void add_masked(struct sc_buf *out, struct sc_str text)
+{
+    char masked[MASKED_MAX];
+    size_t from;
+
+    if (text.n == 0 || text.n > sizeof masked)
+        return;
+    memcpy(masked, text.p, text.n);
+    sc_redact_mask(masked, text.n, false, '\x7f');
+    for (size_t i = 0; i < text.n; i++) {
+        for (from = i; i < text.n && masked[i] == '\x7f'; i++)
+            ;
+        add(out, (struct sc_str){text.p + from, i - from});
     }
 }
 
@@ -74,10 +103,12 @@ static void add_header(struct sc_buf *out, struct sc_str name, struct sc_str val
     const char *blank;
 
     if (sc_str_is(name, "cookie")) {
-        add_values(out, value, ";");
+        add_cookies(out, value);
         return;
     }
     value = sc_str_trim(value);
+    if (is_word(value))
+        return;
     blank = value.n > 0 ? memchr(value.p, ' ', value.n) : NULL;
     add(out, value);
     if (blank)
@@ -89,8 +120,10 @@ static void add_headers(struct sc_buf *out, const struct curl_slist *h)
     struct sc_str name, value;
 
     for (; h; h = h->next)
-        if (sc_header_split(h->data, &name, &value) && !is_harmless(name))
+        if (sc_header_split(h->data, &name, &value) && !is_harmless(name)) {
+            add_masked(out, (struct sc_str){h->data, strlen(h->data)});
             add_header(out, name, value);
+        }
 }
 
 /* ---- options --------------------------------------------------------------------------------- */
@@ -119,7 +152,7 @@ static void add_options(struct sc_buf *out, const struct sc_options *o)
         if (i == SC_CREDENTIAL_USERPWD || i == SC_CREDENTIAL_PROXYUSERPWD)
             add_user(out, text);
         else if (i == SC_CREDENTIAL_COOKIE)
-            add_values(out, text, ";");
+            add_cookies(out, text);
         else
             add(out, text);
     }
@@ -128,23 +161,6 @@ static void add_options(struct sc_buf *out, const struct sc_options *o)
 }
 
 /* ---- the URL --------------------------------------------------------------------------------- */
-
-/* Of its query that which would not be written. */
-static void add_query(struct sc_buf *out, struct sc_str query)
-{
-    char masked[QUERY_MAX];
-    size_t from;
-
-    if (query.n == 0 || query.n > sizeof masked)
-        return;
-    memcpy(masked, query.p, query.n);
-    sc_redact_mask(masked, query.n, false, '\x7f');
-    for (size_t i = 0; i < query.n; i++) {
-        for (from = i; i < query.n && masked[i] == '\x7f'; i++)
-            ;
-        add(out, (struct sc_str){query.p + from, i - from});
-    }
-}
 
 static void add_url(struct sc_buf *out, const struct sc_shadow *s)
 {
@@ -156,7 +172,7 @@ static void add_url(struct sc_buf *out, const struct sc_shadow *s)
     if (at)
         add_user(out, (struct sc_str){user, (size_t)(at - user)});
     if (query)
-        add_query(out, (struct sc_str){query + 1, strlen(query + 1)});
+        add_masked(out, (struct sc_str){query + 1, strlen(query + 1)});
 }
 
 /* Cookies of the jar, a netrc file, proxies of the environment: a name and a value in each. */
@@ -172,7 +188,7 @@ static void add_elsewhere(struct sc_buf *out, const struct sc_shadow *s)
         size_t n = end ? (size_t)(end - all.p) : all.n;
 
         if (all.p[0] == '?')
-            add_query(out, (struct sc_str){all.p, n});
+            add_masked(out, (struct sc_str){all.p, n});
         else if (memchr(all.p, ':', n))
             add_user(out, (struct sc_str){all.p, n});
         else

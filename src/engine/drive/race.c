@@ -251,7 +251,7 @@ static enum sc_hedge_end end_of(const struct sc_verdict *v)
         return SC_HEDGE_ANSWERED;
     if (!sc_class_retryable(v->class) || !v->retry)
         return SC_HEDGE_FATAL;
-    return v->hint_ms > 0 ? SC_HEDGE_PUSHBACK : SC_HEDGE_FAILED;
+    return SC_HEDGE_FAILED;
 }
 
 /* A lane has ended while the other one runs. True: it is the call's. */

@@ -55,6 +55,12 @@ static const struct sc_chain *chain_of(const struct sc_transfer *t)
     return t->route.rule->chain;
 }
 
+/* From now on it is asked whatever happens. */
+static void wake(struct sc_transfer *t)
+{
+    t->idle &= (uint16_t)~SC_STAGE_BIT(SC_STAGE_FALLBACK);
+}
+
 static void begin(struct sc_transfer *t, void *state)
 {
     const struct sc_chain *c = chain_of(t);
@@ -64,7 +70,8 @@ static void begin(struct sc_transfer *t, void *state)
     me->provider = t->route.provider;
     me->own_provider = t->route.own_provider;
     me->asked = !c || c->n_route == 0;
-    t->idle = me->asked ? SC_STAGE_BIT(SC_STAGE_FALLBACK) : 0;
+    if (me->asked)
+        t->idle |= SC_STAGE_BIT(SC_STAGE_FALLBACK);
     me->dialect = c && c->n_links + c->n_route > 0 ? sc_dialect_of_path(t->shadow->asked.path)
                                                    : SC_DIALECT_COUNT;
     if (me->dialect != SC_DIALECT_COUNT && sc_bounds_may_come(t))
@@ -245,7 +252,8 @@ static CURLcode ended(struct sc_transfer *t, void *state, CURLcode rc)
     bool open = t->x.phase == SC_HOLDING && !t->attempt.decided;
     bool good = rc == CURLE_OK && sc_judge_is_plain(t);
 
-    t->idle = good ? t->idle : 0;
+    if (!good)
+        wake(t);
     /* Who would be next takes a translation to find out, which a good answer has no need of. */
     sc_call_chained(&t->call, open && !good && has_next(t, me));
     if (rc == CURLE_ABORTED_BY_CALLBACK && t->x.bound) { /* as the watchdog, which may be off */
@@ -365,7 +373,7 @@ static bool refused(struct sc_transfer *t, void *state, const struct sc_plan *p,
     struct fallback *me = state;
     bool planned = me->moves;
 
-    t->idle = 0;
+    wake(t);
     me->moves = false;
     return planned || (class != SC_CLASS_COUNT && choose(t, me, class));
 }

@@ -15,7 +15,6 @@
 #include "call/scope.h"
 #include "core/time.h"
 #include "core/units.h"
-#include "handle/headers.h"
 #include "stage/stage.h"
 
 enum { NAME_MAX_BYTES = 160 };
@@ -108,8 +107,7 @@ static void decide(struct sc_transfer *t, struct sc_call *c)
     struct sc_result r = {.verdict = t->verdict,
                           .committed = t->x.output_ns > 0,
                           .replayable = t->attempt.replayable,
-                          .once = sc_request_does(&t->req) == SC_REQUEST_CHANGES &&
-                                  !sc_header_names_request(t->shadow->o.headers)};
+                          .once = t->attempt.once};
 
     sc_call_begin(c, t->route.rule->settings, t->call.start_ns, t->call.deadline_ns);
     sc_call_chained(c, next_of(t) != NULL);

@@ -92,6 +92,15 @@ POLICY
     [ "$(cat "$TMP/out")" = 401 ]
 }
 
+@test "words that a program sends beside its key are no secrets, and an answer keeps its names" {
+    mock_start
+    record -- curl -sS -d "$BODY" -H 'Authorization: Bearer sk-abcdefgh12345' -H 'X-Title: message' -H 'X-Provider: openai' \
+        -b 'view=content; sid=k3y-of-mine' "$MOCK_URL/v1/chat/completions" >"$TMP/first"
+    replay -- curl -sS -d "$BODY" "$MOCK_URL/v1/chat/completions" >"$TMP/second"
+    [ "$(jq -r '.choices[0].message.content' "$TMP/second")" = "$(jq -r '.choices[0].message.content' "$TMP/first")" ]
+    run -1 grep -E 'sk-abcdefgh|k3y-of-mine' "$TAPE"
+}
+
 @test "a call that is not in it fails, and says what is nearest; pass and record let it out" {
     mock_start
     record -- curl -sS -d "$BODY" "$MOCK_URL/v1/chat/completions" >/dev/null
