@@ -102,22 +102,11 @@ static bool compare_answers(const struct sc_tape *a, const struct sc_tape *b,
 
 /* ---- two cassettes --------------------------------------------------------------------------- */
 
-/* How many before the i-th ask the same. */
-static uint64_t rank_of(const struct sc_cassette *c, const struct side *s, unsigned match)
-{
-    struct sc_cassette_place at = {.number = 0};
-    uint64_t n = 0;
-
-    while (sc_cassette_find(c, &s->wanted, match, n, &at) > n && at.number < s->at.number)
-        n++;
-    return n;
-}
-
 /* Whether `other` has one for it, which then is b. */
 static bool find_pair(const struct sc_cassette *c, const struct sc_cassette *other, struct side *a,
                       struct side *b, unsigned match)
 {
-    uint64_t rank = rank_of(c, a, match);
+    uint64_t rank = sc_cassette_before(c, &a->wanted, match, a->at.number);
 
     return sc_cassette_find(other, &a->wanted, match, rank, &b->at) > rank;
 }

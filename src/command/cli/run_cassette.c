@@ -13,6 +13,7 @@
 #include "cli/place.h"
 #include "cli/run_faults.h"
 #include "log/file.h"
+#include "log/open.h"
 
 enum mode { MODE_ONCE, MODE_NEW, MODE_ALL };
 
@@ -111,13 +112,15 @@ static bool look(const struct sc_usage *usage, bool may_be_absent, size_t *n)
 /* Made for this user alone, so that what is wrong with the place shows before the program runs. */
 static bool make(const struct sc_usage *usage, bool anew)
 {
-    int fd = open(run.asked.file,
-                  O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (anew ? O_TRUNC : O_APPEND), 0600);
+    int fd = sc_log_open(run.asked.file, 0600, true, NULL), error = 0;
 
     if (fd < 0)
         return say(usage, sc_log_errno_words(errno));
+    (void)fchmod(fd, 0600); /* one that was there may have been open to others */
+    if (anew && ftruncate(fd, 0) != 0)
+        error = errno;
     close(fd);
-    return true;
+    return error == 0 || say(usage, sc_log_errno_words(error));
 }
 
 static bool begin_recording(const struct sc_usage *usage)

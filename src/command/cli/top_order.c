@@ -10,7 +10,7 @@ static bool is_wished(const struct sc_log_line *l, const struct sc_top_wish *w)
 {
     char outcome[64];
 
-    if (w->failed && strcmp(l->outcome, "ok") == 0)
+    if (w->failed && sc_ending_of(l) != SC_CALL_FAILED)
         return false;
     if (w->retried && l->attempts < 2)
         return false;

@@ -140,7 +140,7 @@ static int put_scopes(struct sc_top *t, int64_t now)
 static void put_call(const struct sc_call_seen *s)
 {
     const struct sc_log_line *l = &s->end;
-    bool ok = strcmp(l->outcome, "ok") == 0;
+    bool ok = sc_ending_of(l) != SC_CALL_FAILED;
     time_t at = (time_t)(l->time_ms / 1000);
     char text[64] = "";
     struct tm tm;

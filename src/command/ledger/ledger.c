@@ -140,6 +140,14 @@ static void bind_count(sqlite3_stmt *s, int i, int64_t v)
         sqlite3_bind_null(s, i);
 }
 
+/* An answer in the service's stead is no failure, a refusal is (sc_ending_of, of log_line.h). */
+static const char *outcome_of(const struct sc_ledger_line *c)
+{
+    bool own = strcmp(c->outcome, "synthesized") == 0;
+
+    return c->kept || (own && c->status < 400) ? "answered" : c->outcome;
+}
+
 static bool insert(struct sc_ledger *l, const struct sc_ledger_line *c, const char *log)
 {
     sqlite3_stmt *s = l->insert;
@@ -156,7 +164,7 @@ static bool insert(struct sc_ledger *l, const struct sc_ledger_line *c, const ch
     bind_text(s, 10, c->model);
     bind_text(s, 11, c->task);
     bind_text(s, 12, c->dag);
-    bind_text(s, 13, c->outcome);
+    bind_text(s, 13, outcome_of(c));
     bind_count(s, 14, c->input);
     bind_count(s, 15, c->output);
     bind_count(s, 16, c->cached);
@@ -335,7 +343,8 @@ bool sc_ledger_report(struct sc_ledger *l, const struct sc_ledger_query *q,
     sqlite3_stmt *s;
     bool by_day = strcmp(q->by, "day") == 0;
     snprintf(sql, sizeof sql,
-             "SELECT coalesce(%s, '') AS k, count(*), sum(outcome IS NOT 'ok'), sum(input),"
+             "SELECT coalesce(%s, '') AS k, count(*), sum(coalesce(outcome, '') NOT IN ('ok', "
+             "'answered')), sum(input),"
              " sum(output), sum(cached), sum(written), coalesce(sum(cost_nano), 0) AS cost,"
              " sum(estimated), sum(input IS NOT NULL AND cost_nano IS NULL) FROM calls"
              " WHERE time >= ?1 AND time < ?2 AND (?3 IS NULL OR log = ?3) GROUP BY k ORDER BY %s",

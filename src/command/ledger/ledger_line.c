@@ -77,6 +77,7 @@ static const struct {
     TEXT("outcome", outcome),
     NUMBER("pid", pid, 0),
     NUMBER("ms", ms, 0),
+    NUMBER("status", status, 0),
     NUMBER("input_tokens", input, 0),
     NUMBER("output_tokens", output, 0),
     NUMBER("cached_tokens", cached, 0),
@@ -121,6 +122,8 @@ enum sc_line_kind sc_ledger_line_read(struct sc_ledger_line *c, const char *line
     while (sc_json_next(&it, &key, &value)) {
         if (sc_json_key_is(key, "time"))
             sc_json_string(value, when, sizeof when);
+        else if (sc_json_key_is(key, "cached"))
+            c->kept = value.p[0] == 't';
         else if (sc_json_key_is(key, "estimated"))
             c->estimated = value.p[0] == 't';
         else

@@ -14,7 +14,8 @@ struct sc_ledger_line {
     char program[64], rule[80], provider[32], host[256], model[256], task[256], dag[256];
     char outcome[24];
     int64_t input, output, cached, written, reasoning, cost_nano;
-    bool estimated;
+    int64_t status;
+    bool estimated, kept;
 };
 
 enum sc_line_kind { SC_LINE_OTHER, SC_LINE_CALL, SC_LINE_BROKEN };

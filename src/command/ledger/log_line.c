@@ -87,7 +87,7 @@ static enum sc_log_level level_of(const struct sc_log_line *l)
     };
 
     if (is(l->event, "call"))
-        return is(l->outcome, "ok") ? SC_LOG_INFO : SC_LOG_ERROR;
+        return is(l->outcome, "ok") || l->cached ? SC_LOG_INFO : SC_LOG_ERROR;
     if (is(l->event, "attempt"))
         return l->will_retry || !is(l->class, "ok") ? SC_LOG_WARN
                : l->attempt > 1                     ? SC_LOG_INFO
@@ -156,6 +156,17 @@ int64_t sc_log_line_time(const char *line, size_t n)
     return sc_json_find_string(line, n, "time", when, sizeof when) && sc_time_read(when, &ms, NULL)
                ? ms
                : -1;
+}
+
+enum sc_ending sc_ending_of(const struct sc_log_line *l)
+{
+    if (l->cached)
+        return SC_CALL_OWN;
+    if (is(l->outcome, "synthesized"))
+        return l->status >= 400 || l->curl_code > 0 ? SC_CALL_FAILED : SC_CALL_OWN;
+    if (!is(l->outcome, "ok"))
+        return SC_CALL_FAILED;
+    return l->attempts > 1 ? SC_CALL_RETRIED : SC_CALL_OK;
 }
 
 void sc_log_outcome_words(const struct sc_log_line *l, char *buf, size_t n)

@@ -32,6 +32,11 @@ bool sc_log_line_read(struct sc_log_line *l, const char *line, size_t n);
 /* Only its time; -1: it is no line of a log. */
 int64_t sc_log_line_time(const char *line, size_t n);
 
+/* How a call went: at once, after another attempt, answered by steadycurl in the service's stead,
+ * not at all. A refusal of steadycurl's own is a failure. */
+enum sc_ending { SC_CALL_OK, SC_CALL_RETRIED, SC_CALL_OWN, SC_CALL_FAILED, SC_ENDINGS };
+enum sc_ending sc_ending_of(const struct sc_log_line *l);
+
 /* How a call ended, in a few words: "ok", "failed: overloaded", "answered: breaker-open". */
 void sc_log_outcome_words(const struct sc_log_line *l, char *buf, size_t n);
 

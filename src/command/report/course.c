@@ -36,15 +36,6 @@ void sc_course_end(struct sc_course *c)
     c->slots = NULL;
 }
 
-enum sc_ending sc_ending_of(const struct sc_log_line *l)
-{
-    if (strcmp(l->outcome, "synthesized") == 0 || l->cached)
-        return SC_CALL_OWN;
-    if (strcmp(l->outcome, "ok") != 0)
-        return SC_CALL_FAILED;
-    return l->attempts > 1 ? SC_CALL_RETRIED : SC_CALL_OK;
-}
-
 static void join(struct sc_stretch *to, const struct sc_stretch *from)
 {
     for (int i = 0; i < SC_ENDINGS; i++)

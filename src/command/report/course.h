@@ -10,14 +10,9 @@
 #include <stdint.h>
 
 #include "base/spread.h"
-#include "ledger/under_way.h"
+#include "ledger/log_line.h"
 
 enum { SC_STRETCHES_MAX = 180 };
-
-enum sc_ending { SC_CALL_OK, SC_CALL_RETRIED, SC_CALL_OWN, SC_CALL_FAILED, SC_ENDINGS };
-
-/* How a call went: at once, after another attempt, answered by steadycurl, not at all. */
-enum sc_ending sc_ending_of(const struct sc_log_line *l);
 
 struct sc_stretch {
     int64_t calls[SC_ENDINGS];

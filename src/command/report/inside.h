@@ -2,6 +2,7 @@
 #ifndef SC_REPORT_INSIDE_H
 #define SC_REPORT_INSIDE_H
 
+#include "ledger/under_way.h"
 #include "report/course.h"
 #include "report/report.h"
 #include "report/sums.h"

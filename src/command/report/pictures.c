@@ -288,16 +288,18 @@ void sc_put_money_days(FILE *f, const struct sc_report *r, const struct sc_sum *
     size_t n_cells = sc_sums_list(r->sums, SC_SUM_MODEL, SC_FOLD_NONE, &cells);
     struct sc_course c = {.width_ms = DAY_MS};
     char class[16];
+    size_t from;
 
     if (n_days > 1 && r->total.cost_nano > 0) {
         qsort(days, n_days, sizeof *days, by_part);
         for (size_t i = 0; i < n_days; i++)
             p.top = (double)days[i].cost_nano > p.top ? (double)days[i].cost_nano : p.top;
         p.top = sc_chart_close(p.top / 1e9);
-        c.begin_ms = days[0].first_ms - days[0].first_ms % DAY_MS;
+        from = days[0].part[0] ? 0 : 1; /* "(others)" is of no day */
+        c.begin_ms = days[from].first_ms - days[from].first_ms % DAY_MS;
         c.n = (size_t)((days[n_days - 1].last_ms - c.begin_ms) / DAY_MS) + 1;
         begin_frame(&p, "Money a day", "money a day, by model");
-        for (size_t i = 0; i < n_days; i++) {
+        for (size_t i = from; i < n_days; i++) {
             size_t at = (size_t)((days[i].first_ms - c.begin_ms) / DAY_MS);
             double low = 0, rest = (double)days[i].cost_nano / 1e9;
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 2 * SC_SUMS_MAX };
+enum { ROWS_MAX = SC_SUMS_BY * (SC_SUMS_MAX + 1), PLACES = 2 * ROWS_MAX };
 
 struct sc_sums {
     struct sc_sum *rows;
-    size_t n, room;
+    size_t n, n_of[SC_SUMS_BY];
     uint32_t at[PLACES]; /* by hash: a row's number + 1; 0: free */
 };
 
@@ -20,8 +20,7 @@ struct sc_sums *sc_sums_new(void)
 
     if (!s)
         return NULL;
-    s->room = SC_SUMS_MAX + 8; /* one more of each kind */
-    s->rows = calloc(s->room, sizeof *s->rows);
+    s->rows = calloc(ROWS_MAX, sizeof *s->rows);
     if (s->rows)
         return s;
     free(s);
@@ -48,23 +47,40 @@ static bool is_row(const struct sc_sum *r, enum sc_sum_by by, const char *part, 
     return r->by == by && strcmp(r->part, part) == 0 && strcmp(r->key, key) == 0;
 }
 
-/* Names are cut to what a row holds, so that they are found again. */
+/* NULL: there is none, and *h is its place. Names are cut to what a row holds. */
+static struct sc_sum *find(struct sc_sums *s, enum sc_sum_by by, const char *part, const char *key,
+                           uint64_t *h)
+{
+    struct sc_sum w;
+
+    snprintf(w.part, sizeof w.part, "%s", part);
+    snprintf(w.key, sizeof w.key, "%s", key);
+    *h = hash(hash(UINT64_C(14695981039346656037) + by, w.part) * 31, w.key);
+    for (; s->at[*h % PLACES]; ++*h)
+        if (is_row(&s->rows[s->at[*h % PLACES] - 1], by, w.part, w.key))
+            return &s->rows[s->at[*h % PLACES] - 1];
+    return NULL;
+}
+
 struct sc_sum *sc_sum_of(struct sc_sums *s, enum sc_sum_by by, const char *part, const char *key)
 {
-    struct sc_sum wanted = {.by = by};
     uint64_t h;
+    struct sc_sum *r = find(s, by, part, key, &h);
 
-    if (s->n >= SC_SUMS_MAX)
-        part = "", key = "(others)";
-    snprintf(wanted.part, sizeof wanted.part, "%s", part);
-    snprintf(wanted.key, sizeof wanted.key, "%s", key);
-    h = hash(hash(UINT64_C(14695981039346656037) + by, wanted.part) * 31, wanted.key);
-    for (; s->at[h % PLACES]; h++)
-        if (is_row(&s->rows[s->at[h % PLACES] - 1], by, wanted.part, wanted.key))
-            return &s->rows[s->at[h % PLACES] - 1];
-    s->rows[s->n] = wanted;
+    if (!r && s->n_of[by] >= SC_SUMS_MAX) {
+        part = "";
+        key = "(others)";
+        r = find(s, by, part, key, &h);
+    }
+    if (r)
+        return r;
+    r = &s->rows[s->n];
+    *r = (struct sc_sum){.by = by};
+    snprintf(r->part, sizeof r->part, "%s", part);
+    snprintf(r->key, sizeof r->key, "%s", key);
     s->at[h % PLACES] = (uint32_t)++s->n;
-    return &s->rows[s->n - 1];
+    s->n_of[by]++;
+    return r;
 }
 
 int64_t sc_plus(int64_t a, int64_t b)

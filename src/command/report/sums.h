@@ -3,7 +3,8 @@
  *
  *     sc_sum_of(s, SC_SUM_MODEL, "2026-01-01", "gpt-4o")->calls++;
  *
- * There is room for SC_SUMS_MAX rows; of what comes then there is one more, by its kind.
+ * There is room for SC_SUMS_MAX rows of each kind; of what comes then there is one more,
+ * "(others)".
  */
 #ifndef SC_REPORT_SUMS_H
 #define SC_REPORT_SUMS_H
@@ -11,14 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SC_SUMS_MAX = 8192 };
+enum { SC_SUMS_MAX = 4096 };
 
 enum sc_sum_by {
     SC_SUM_MODEL,   /* part: the day */
     SC_SUM_PROGRAM, /* the same */
     SC_SUM_TASK,    /* the same */
     SC_SUM_FAILURE, /* part: its class; key: the model and the host */
-    SC_SUM_WAIT     /* key: the reason */
+    SC_SUM_WAIT,    /* key: the reason */
+    SC_SUMS_BY
 };
 
 struct sc_sum {

@@ -87,7 +87,7 @@ void sc_calls_rate(const struct sc_calls *c, int64_t since_ms, struct sc_calls_r
         if (i == sc_calls_first(c) && i > 0)
             out->since_ms = l->time_ms;
         out->calls++;
-        out->failed += strcmp(l->outcome, "ok") != 0;
+        out->failed += sc_ending_of(l) == SC_CALL_FAILED;
         out->attempts += at_least_0(l->attempts);
         if (l->ms >= 0)
             took[n++] = l->ms;
@@ -142,6 +142,7 @@ void sc_calls_put_json(FILE *f, const struct sc_call_seen *s, uint64_t number)
     put_text(f, "provider", l->provider);
     put_text(f, "host", l->host);
     put_text(f, "outcome", l->outcome);
+    fprintf(f, ",\"failed\":%s", sc_ending_of(l) == SC_CALL_FAILED ? "true" : "false");
     put_text(f, "class", l->class);
     put_text(f, "reason", l->reason);
     put_number(f, "status", l->status);

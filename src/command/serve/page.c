@@ -63,7 +63,7 @@ static void put_call(FILE *f, const struct sc_call_seen *seen)
 {
     static const char number[] = " class=\"n\"";
     const struct sc_log_line *l = &seen->end;
-    bool ok = strcmp(l->outcome, "ok") == 0;
+    bool ok = sc_ending_of(l) != SC_CALL_FAILED;
     time_t t = (time_t)(l->time_ms / 1000);
     char text[96] = "";
     struct tm tm;

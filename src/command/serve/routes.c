@@ -81,7 +81,7 @@ static bool is_wanted(const struct wanted *w, const struct sc_log_line *l)
     return (!w->call || strcmp(w->call, l->call) == 0) &&
            (!w->program || strcmp(w->program, l->program) == 0) &&
            (!w->model || strcmp(w->model, l->model) == 0) &&
-           (!w->failed || strcmp(l->outcome, "ok") != 0);
+           (!w->failed || sc_ending_of(l) == SC_CALL_FAILED);
 }
 
 /* The newest first. */

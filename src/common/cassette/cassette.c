@@ -339,6 +339,17 @@ size_t sc_cassette_find(const struct sc_cassette *c, const struct sc_wanted *w, 
     return n;
 }
 
+size_t sc_cassette_before(const struct sc_cassette *c, const struct sc_wanted *w, unsigned match,
+                          size_t number)
+{
+    size_t n = 0;
+
+    EACH_RUN(c, r)
+    for (size_t i = 0; i < r->n && r->entries[i].number < number; i++)
+        n += differing(w, &r->entries[i].is, match) == 0;
+    return n;
+}
+
 unsigned sc_cassette_nearest(const struct sc_cassette *c, const struct sc_wanted *w, unsigned match,
                              struct sc_cassette_place *at)
 {

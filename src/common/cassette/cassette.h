@@ -52,6 +52,10 @@ struct sc_cassette_place {
 size_t sc_cassette_find(const struct sc_cassette *c, const struct sc_wanted *w, unsigned match,
                         uint64_t nth, struct sc_cassette_place *at);
 
+/* How many that match stand in lines before that number. */
+size_t sc_cassette_before(const struct sc_cassette *c, const struct sc_wanted *w, unsigned match,
+                          size_t number);
+
 /* The one in which the fewest of these parts differ: which do (bits), 0: there is none. */
 unsigned sc_cassette_nearest(const struct sc_cassette *c, const struct sc_wanted *w, unsigned match,
                              struct sc_cassette_place *at);

@@ -253,6 +253,22 @@ static redisReply *ask_over(struct kept *k, const struct sc_redis_place *p, uint
     return r;
 }
 
+/* Closes what nobody has used for a while; all: whatever is open. */
+static void close_idle(bool all)
+{
+    int64_t now = sc_redis_now_ms();
+
+    for (int i = 0; i < PLACES; i++) {
+        struct kept *k = &kept[i];
+
+        if (!k->begun || !hold(k))
+            continue;
+        if (k->link.fd >= 0 && (all || now - k->used_ms > SC_REDIS_IDLE_MS))
+            sc_redis_link_close(&k->link);
+        let_go(k);
+    }
+}
+
 static enum sc_redis_result ask_now(const struct sc_redis_place *p, const struct sc_redis_arg *args,
                                     size_t n, struct sc_redis_reply **out, char note[SC_REDIS_NOTE])
 {
@@ -263,6 +279,7 @@ static enum sc_redis_result ask_now(const struct sc_redis_place *p, const struct
     if (is_off(where))
         return SC_REDIS_AWAY;
     begin();
+    close_idle(false);
     k = find(where);
     if (!k)
         return SC_REDIS_BUSY;
@@ -292,18 +309,9 @@ static enum sc_redis_result ask(const struct sc_redis_place *p, const struct sc_
 static void tidy(bool all)
 {
     int before = errno, cancel;
-    int64_t now = sc_redis_now_ms();
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    for (int i = 0; i < PLACES; i++) {
-        struct kept *k = &kept[i];
-
-        if (!k->begun || !hold(k))
-            continue;
-        if (k->link.fd >= 0 && (all || now - k->used_ms > SC_REDIS_IDLE_MS))
-            sc_redis_link_close(&k->link);
-        let_go(k);
-    }
+    close_idle(all);
     pthread_setcancelstate(cancel, NULL);
     errno = before;
 }
