@@ -57,6 +57,15 @@ would() {
     [ "$(would)" = 'limit rate_limit ' ]
     [ "$(jq -r 'select(.event == "shadow" and .reason == "limit") | .ms > 1000' "$LOG")" = true ]
     run -0 "$STEADYCURL" costs --shadow --json "$LOG"
+    local whole=$output
+    [ "$("$STEADYCURL" costs --shadow --json - <"$LOG")" = "$whole" ]
+    mv "$LOG" "$LOG.1" # a log that was rotated just now
+    : >"$LOG"
+    [ "$("$STEADYCURL" costs --shadow --json "$LOG")" = "$whole" ]
+    mv "$LOG.1" "$LOG"
+    run -1 "$STEADYCURL" costs --shadow "$BATS_TEST_TMPDIR"
+    [[ $output == *'s a directory' ]]
+    run -0 "$STEADYCURL" costs --shadow --json "$LOG"
     [ "$(jq -c '.rows[0] | [.rule, .calls, .waits, .answered, (.saved_usd > 0), (.cost_usd > .saved_usd)]' <<<"$output")" = \
         '["watched",3,1,1,true,true]' ]
     run -0 "$STEADYCURL" costs --shadow "$LOG"

@@ -326,16 +326,18 @@ int sc_cmd_costs(int argc, char **argv)
         return opt == SC_ARGS_HELP ? 0 : 2;
     if (argc - a.i > 1)
         return sc_usage_wrong(&usage, "one FILE, please; \"%s\" is too much", argv[a.i + 1]);
+    if (t.shadow && t.format == FORMAT_CSV)
+        return sc_usage_wrong(&usage, "--shadow prints a table or --json, no CSV");
     const char *file = a.i < argc ? argv[a.i] : t.log;
-    bool reads = !t.all || file || t.policy;
+    bool reads = !t.all || file || t.policy || t.shadow;
     if (reads && !sc_logfile_find(&usage, file, t.policy, log, sizeof log))
         return 1;
+    if (reads)
+        sc_waiting_write_out(log, NULL);
     if (t.shadow)
         return sc_costs_shadow(log, t.query.since, t.query.until, t.format == FORMAT_JSON);
     if (!t.ledger && !default_ledger(place, sizeof place))
         return 1;
-    if (reads)
-        sc_waiting_write_out(log, NULL);
     t.query.log = t.all ? NULL : log;
     return report_costs(t.ledger ? t.ledger : place, reads ? log : NULL, &t.query, t.format);
 }

@@ -6,12 +6,15 @@
  */
 #include "cli/costs_shadow.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/print.h"
 #include "core/units.h"
+#include "ledger/log_find.h"
 #include "ledger/log_line.h"
 
 struct row {
@@ -20,6 +23,7 @@ struct row {
 };
 
 struct sums {
+    int64_t since_ms, until_ms;
     struct row *rows;
     size_t n_rows;
     char (*away)[24]; /* calls that would have been turned away */
@@ -88,30 +92,30 @@ static void add_shadow(struct sums *s, struct row *r, const struct sc_log_line *
     }
 }
 
-static void add(struct sums *s, const char *line, size_t n, int64_t since, int64_t until)
+static bool take_line(void *arg, const char *line, size_t n)
 {
-    static const char json[] = "\"mode\":\"shadow\"", text[] = "mode=shadow";
+    struct sums *s = arg;
     struct sc_log_line l;
     struct row *r;
     bool call;
 
-    if (!sc_log_line_read(&l, line, n) || l.time_ms < since || l.time_ms >= until)
-        return;
-    call = is(l.event, "call") &&
-           (memmem(line, n, json, sizeof json - 1) || memmem(line, n, text, sizeof text - 1));
+    if (!sc_log_line_read(&l, line, n) || l.time_ms < s->since_ms || l.time_ms >= s->until_ms)
+        return true;
+    call = is(l.event, "call") && is(l.mode, "shadow");
     if (!call && !is(l.event, "shadow"))
-        return;
+        return true;
     r = row_of(s, l.rule);
     if (!r)
-        return;
+        return false;
     if (!call) {
         add_shadow(s, r, &l);
-        return;
+        return true;
     }
     r->calls++;
     r->cost_nano += l.cost_nano > 0 ? l.cost_nano : 0;
     if (was_away(s, l.call))
         r->saved_nano += l.cost_nano > 0 ? l.cost_nano : 0;
+    return true;
 }
 
 static void print_json(const struct sums *s)
@@ -149,22 +153,22 @@ static void print_text(const struct sums *s)
 
 int sc_costs_shadow(const char *path, int64_t since_ms, int64_t until_ms, bool json)
 {
-    struct sums s = {.rows = NULL};
-    FILE *f = fopen(path, "re");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
+    struct sums s = {.since_ms = since_ms, .until_ms = until_ms};
+    bool standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "re");
+    struct stat st;
 
-    if (!f) {
-        fprintf(stderr, "steadycurl: costs: %s: no such log\n", path);
+    if (!f || (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))) {
+        fprintf(stderr, "steadycurl: costs: %s: %s\n", path, strerror(f ? EISDIR : errno));
+        if (f)
+            fclose(f);
         return 1;
     }
-    while ((n = getline(&line, &room, f)) > 0)
-        add(&s, line, (size_t)n, since_ms, until_ms);
+    sc_log_read_since(f, path, since_ms, take_line, &s);
+    if (!standard)
+        fclose(f);
     (json ? print_json : print_text)(&s);
-    free(line);
     free(s.rows);
     free(s.away);
-    fclose(f);
     return s.full || ferror(stdout) || fflush(stdout) != 0;
 }

@@ -36,6 +36,7 @@ static const struct {
     TEXT("task", task),
     TEXT("dag", dag),
     TEXT("target", target),
+    TEXT("mode", mode),
     TEXT("text", text),
     NUMBER("pid", pid, 0),
     NUMBER("status", status, 0),

@@ -18,7 +18,7 @@
 struct sc_log_line {
     int64_t time_ms; /* since 1970 */
     char event[16], call[24], program[64], model[128], rule[80], provider[32], host[256];
-    char outcome[16], class[24], reason[64], task[64], dag[64], target[64], text[512];
+    char outcome[16], class[24], reason[64], task[64], dag[64], target[64], mode[16], text[512];
     int64_t pid, status, curl_code, attempt, attempts, ms, wait_ms, first_token_ms, input, output;
     int64_t cost_nano, lost_nano;
     bool will_retry, estimated, cached;
