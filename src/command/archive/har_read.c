@@ -7,7 +7,7 @@
 
 #include "cassette/base64.h"
 #include "archive/har.h"
-#include "cassette/tape.h"
+#include "cassette/mask.h"
 #include "http/header.h"
 #include "http/url.h"
 #include "log/redact.h"
@@ -45,10 +45,23 @@ static void put(struct sc_buf *out, const char *text)
 
 /* An entry on its way. */
 struct entry {
-    struct sc_buf url, headers, head, body, content, own;
+    struct sc_buf url, headers, head, body, content;
+    struct sc_buf own_url, own_led_to, own_error;
     struct sc_tape tape;
     struct sc_tape_piece all;
 };
+
+static struct sc_str redacted(struct sc_buf *out, struct sc_str text)
+{
+    char *to;
+
+    sc_buf_clear(out);
+    to = text.n > 0 ? sc_buf_room(out, 4 * text.n + 1) : NULL;
+    if (!to)
+        return (struct sc_str){NULL, 0};
+    out->n += sc_redact(text.p, text.n, to, 4 * text.n + 1);
+    return sc_buf_view(out);
+}
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
@@ -72,14 +85,10 @@ static bool read_url(const char *text, struct sc_buf *out)
     return to;
 }
 
-/* Of a request those that tell what is asked; credentials are among the others. */
 static bool is_kept(const char *name)
 {
-    static const char *const names[] = {"content-type",      "accept",         "user-agent",
-                                        "anthropic-version", "anthropic-beta", "openai-beta"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasecmp(name, names[i]) == 0)
+    for (size_t i = 0; sc_tape_kept_headers[i]; i++)
+        if (strcasecmp(name, sc_tape_kept_headers[i]) == 0)
             return true;
     return false;
 }
@@ -98,17 +107,9 @@ static bool is_about_transport(const char *name)
 
 static void put_line(struct sc_buf *out, const char *name, const char *value, size_t n)
 {
-    size_t at = out->n;
-    bool cookie = strcasecmp(name, "set-cookie") == 0;
-
     put(out, name);
     put(out, ": ");
-    if (cookie)
-        put(out, "****");
-    else
-        sc_buf_add(out, value, n);
-    if (!cookie && !out->failed)
-        sc_redact_mask(out->p + at, out->n - at, false, '*');
+    sc_buf_add(out, value, n);
     put(out, "\r\n");
 }
 
@@ -135,6 +136,8 @@ static void read_headers(const cJSON *message, bool request, struct sc_buf *out)
             (request ? is_kept(name) : !is_about_transport(name)))
             put_lines(out, name, string(h, "value"));
     }
+    if (!out->failed && out->n > 0)
+        sc_tape_mask_head(out->p, out->n);
 }
 
 static void read_request(const cJSON *request, struct entry *e)
@@ -151,11 +154,11 @@ static void read_request(const cJSON *request, struct entry *e)
         return; /* a form of files, or left out: nobody can see it */
     put(&e->body, text);
     if (e->body.n > 0)
-        sc_redact_mask(e->body.p, e->body.n, false, '*');
+        sc_redact_mask(e->body.p, e->body.n, false, SC_TAPE_HOLE);
+    sc_tape_hash_masked(e->body.p, e->body.n, e->tape.hash);
     e->tape.size = (int64_t)e->body.n;
     if (e->body.n > 0)
         e->tape.body = sc_buf_view(&e->body);
-    sc_tape_hash(sc_buf_view(&e->body), e->tape.hash);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -203,13 +206,13 @@ static bool read_response(const cJSON *response, struct entry *e)
 
     if (status < 100 || status > 999) { /* blocked, failed, from nowhere */
         e->tape.code = COULD_NOT_CONNECT;
-        e->tape.error = str(string(response, "_error"));
+        e->tape.error = redacted(&e->own_error, str(string(response, "_error")));
         return true;
     }
     if (!read_content(response, e))
         return false;
     if (e->content.n > 0)
-        sc_redact_mask(e->content.p, e->content.n, status < 400, '*');
+        sc_redact_mask(e->content.p, e->content.n, status < 400, SC_TAPE_MASK);
     begin_head(response, status, e);
     e->tape.head = sc_buf_view(&e->head);
     e->tape.content = sc_buf_view(&e->content);
@@ -234,6 +237,20 @@ static void read_times(const cJSON *entry, struct entry *e)
     e->tape.n_pieces = e->content.n > 0;
 }
 
+/* Whoever wrote the archive may not have been us. memory: where the tape's lines lie. */
+static void take_secrets_out(struct entry *e, struct sc_buf *memory)
+{
+    struct sc_tape *t = &e->tape;
+
+    if (t->headers.n > 0)
+        sc_tape_mask_head(memory->p + (t->headers.p - memory->p), t->headers.n);
+    if (t->head.n > 0)
+        sc_tape_mask_head(memory->p + (t->head.p - memory->p), t->head.n);
+    t->url = redacted(&e->own_url, t->url);
+    t->led_to = redacted(&e->own_led_to, t->led_to);
+    t->error = redacted(&e->own_error, t->error);
+}
+
 /* What only an archive of ours has: all but the bodies is taken from there. */
 static void read_own(const cJSON *entry, struct entry *e, struct sc_buf *memory)
 {
@@ -247,6 +264,7 @@ static void read_own(const cJSON *entry, struct entry *e, struct sc_buf *memory)
         t.content = e->tape.content;
         free(t.pieces);
         e->tape = t;
+        take_secrets_out(e, memory);
         e->tape.pieces = &e->all;
         e->tape.n_pieces = e->content.n > 0;
     } else {
@@ -292,6 +310,9 @@ static bool read_entry(const cJSON *item, struct sc_buf *out)
                       .head = {.max = TEXT_MAX},
                       .body = {.max = SC_TAPE_BODY_MAX},
                       .content = {.max = SC_TAPE_BODY_MAX},
+                      .own_url = {.max = TEXT_MAX},
+                      .own_led_to = {.max = TEXT_MAX},
+                      .own_error = {.max = TEXT_MAX},
                       .tape = {.attempts = 1}};
     struct sc_buf memory = {0};
     bool good = cJSON_IsObject(request) && cJSON_IsObject(response) && *string(request, "method") &&
@@ -314,6 +335,9 @@ static bool read_entry(const cJSON *item, struct sc_buf *out)
     sc_buf_free(&e.head);
     sc_buf_free(&e.body);
     sc_buf_free(&e.content);
+    sc_buf_free(&e.own_url);
+    sc_buf_free(&e.own_led_to);
+    sc_buf_free(&e.own_error);
     sc_buf_free(&memory);
     return good;
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "call/secrets.h"
+#include "cassette/mask.h"
 #include "core/time.h"
 #include "handle/body.h"
 #include "handle/headers.h"
@@ -23,9 +24,7 @@ enum {
     ERROR_MAX = 512
 };
 
-/* What stands for a byte of a secret; and, until bodies have been compared, in those of requests.
- */
-static const char MASK = '*', HOLE = '\x7f';
+static const char MASK = SC_TAPE_MASK, HOLE = SC_TAPE_HOLE;
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
@@ -60,26 +59,6 @@ static void read_body(const struct sc_shadow *s, struct sc_recorded_request *r)
     sc_redact_mask(r->body.p, r->body.n, false, HOLE);
 }
 
-/* A call is found with another key as well, however long that is: a secret is one byte. The body is
- * then as it is written down. */
-static void hash_body(struct sc_recorded_request *r)
-{
-    struct sc_buf text = {.max = SC_TAPE_BODY_MAX};
-    struct sc_str body = sc_buf_view(&r->body);
-
-    if (body.n > 0 && memchr(body.p, HOLE, body.n)) {
-        for (size_t i = 0; i < body.n; i++)
-            if (body.p[i] != HOLE || i == 0 || body.p[i - 1] != HOLE)
-                sc_buf_char(&text, body.p[i]);
-        for (size_t i = 0; i < body.n; i++)
-            if (body.p[i] == HOLE)
-                r->body.p[i] = MASK;
-        body = sc_buf_view(&text);
-    }
-    sc_tape_hash(body, r->hash);
-    sc_buf_free(&text);
-}
-
 void sc_recorded_request_read(const struct sc_transfer *t, struct sc_recorded_request *r)
 {
     const struct sc_shadow *s = t->shadow;
@@ -95,7 +74,7 @@ void sc_recorded_request_read(const struct sc_transfer *t, struct sc_recorded_re
     sc_secrets_mask(&r->secrets, r->url.p, r->url.n, MASK);
     read_body(s, r);
     if (!r->open)
-        hash_body(r);
+        sc_tape_hash_masked(r->body.p, r->body.n, r->hash);
 }
 
 void sc_recorded_request_free(struct sc_recorded_request *r)
@@ -129,60 +108,23 @@ static void say_own_head(const struct sc_answer *a, struct sc_buf *b)
     put_text(b, "\r\n");
 }
 
-static bool is_line(const char *p, size_t n, const char *name)
-{
-    size_t k = strlen(name);
-
-    return n > k && p[k] == ':' && strncasecmp(p, name, k) == 0;
-}
-
-/* Cookies go whole; a challenge to authenticate is none of the caller's secrets. */
-static void mask_line(char *p, size_t n)
-{
-    static const char *const cookies[] = {"set-cookie", "set-cookie2", "authentication-info"};
-
-    for (size_t i = 0; i < sizeof cookies / sizeof *cookies; i++)
-        if (is_line(p, n, cookies[i])) {
-            size_t from = strlen(cookies[i]) + 1;
-
-            from += from < n && p[from] == ' ';
-            while (n > from && (p[n - 1] == '\n' || p[n - 1] == '\r'))
-                n--;
-            memset(p + from, '*', n - from);
-            return;
-        }
-    if (!is_line(p, n, "www-authenticate") && !is_line(p, n, "proxy-authenticate"))
-        sc_redact_mask(p, n, false, MASK);
-}
-
 static void mask_head(const struct sc_buf *secrets, struct sc_buf *b)
 {
-    char *p = b->p, *end = b->p + b->n;
-
     sc_secrets_mask(secrets, b->p, b->n, MASK);
-    while (p < end) {
-        char *stop = memchr(p, '\n', (size_t)(end - p));
-        size_t n = (size_t)((stop ? stop + 1 : end) - p);
-
-        mask_line(p, n);
-        p += n;
-    }
+    sc_tape_mask_head(b->p, b->n);
 }
 
 /* Of the request's headers those by which an answer goes. */
 static void put_headers(const struct sc_transfer *t, const struct sc_recorded_request *r,
                         struct sc_buf *out)
 {
-    static const char *const names[] = {"content-type",   "accept",      "user-agent",
-                                        "anthropic-beta", "openai-beta", "anthropic-version"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *const one[] = {names[i], NULL};
+    for (size_t i = 0; sc_tape_kept_headers[i]; i++) {
+        const char *const one[] = {sc_tape_kept_headers[i], NULL};
         struct sc_str value = sc_header_find(t->shadow->o.headers, one);
 
         if (!value.p)
             continue;
-        put_text(out, names[i]);
+        put_text(out, sc_tape_kept_headers[i]);
         put_text(out, ": ");
         sc_buf_str(out, sc_str_trim(value));
         put_text(out, "\r\n");

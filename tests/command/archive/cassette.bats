@@ -115,3 +115,63 @@ PYTHON
     run -1 cassette import --har "$HERE/cassette.bats"
     [[ $output == *'it is no JSON' ]]
 }
+
+@test "an archive that says it is ours is believed no more than another: secrets go, and a call with one in its body is found" {
+    cat >"$TMP/foreign.har" <<'END'
+{"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [
+ {"startedDateTime": "2026-11-28T10:00:00.000Z", "time": 5, "cache": {}, "timings": {"send": 1, "wait": 2, "receive": 2},
+  "request": {"method": "POST", "url": "https://api.example/v1/x", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
+              "queryString": [], "headersSize": -1, "bodySize": 10,
+              "postData": {"mimeType": "application/json", "text": "{\"api_key\":\"firstkey123456\"}"}},
+  "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [], "redirectURL": "", "headersSize": -1,
+               "bodySize": 2, "headers": [{"name": "Set-Cookie2", "value": "plain=cookieTwo22"}],
+               "content": {"size": 2, "mimeType": "application/json", "text": "{}"}}},
+ {"startedDateTime": "2026-11-28T10:00:00.000Z", "time": 5, "cache": {}, "timings": {"send": 1, "wait": 2, "receive": 2},
+  "request": {"method": "GET", "url": "https://api.example/v1/y", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
+              "queryString": [], "headersSize": -1, "bodySize": 0},
+  "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [], "redirectURL": "", "headersSize": -1,
+               "bodySize": 2, "headers": [], "content": {"size": 2, "mimeType": "application/json", "text": "{}"}},
+  "_steadycurl": {"cassette": 1, "attempts": 1,
+    "request": {"method": "GET", "url": "https://api.example/v1/y?api_key=sk-abcdefgh123456", "size": 0,
+                "headers": ["authorization: Bearer ownSecret99"]},
+    "answer": {"code": 0, "us": 5, "head_us": 3, "head": ["HTTP/1.1 200 ", "set-cookie: sid=ownCookie77"], "pieces": [["x"]]}}},
+ {"startedDateTime": "2026-11-28T10:00:00.000Z", "time": 5, "cache": {}, "timings": {"send": 1, "wait": 2, "receive": 2},
+  "request": {"method": "GET", "url": "https://api.example/v1/z", "httpVersion": "HTTP/1.1", "cookies": [], "headers": [],
+              "queryString": [], "headersSize": -1, "bodySize": 0},
+  "response": {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [], "redirectURL": "", "headersSize": -1,
+               "bodySize": 2, "headers": [], "content": {"size": 2, "mimeType": "application/json", "text": "{}"}},
+  "_steadycurl": {"cassette": 1, "attempts": 1,
+    "request": {"method": "GET", "url": "https://api.example/v1/z?api_key=sk-abcdefgh123456", "size": 0,
+                "headers": ["authorization: Bearer ownSecret99"]},
+    "answer": {"code": 0, "us": 5, "head_us": 3, "head": ["HTTP/1.1 200 ", "set-cookie: sid=ownCookie77"], "pieces": [[4, 2]]}}}]}}
+END
+    cassette import --har "$TMP/foreign.har" >"$TMP/tape"
+    [ "$(wc -l <"$TMP/tape")" -eq 3 ]
+    for secret in firstkey cookieTwo sk-abcdefgh ownSecret ownCookie; do
+        if grep -n "$secret" "$TMP/tape"; then return 1; fi
+    done
+    run -0 "$STEADYCURL" run --replay "$TMP/tape" --pace 0 -- \
+        curl -sS https://api.example/v1/x -d '{"api_key":"anotherkey99"}'
+    [ "$output" = '{}' ]
+}
+
+@test "a replay hands over no more at once than libcurl does" {
+    head -c 100000 /dev/zero | tr '\0' x >"$TMP/big"
+    jq -n --rawfile big "$TMP/big" '{log: {version: "1.2", creator: {name: "x", version: "1"}, entries: [{
+        startedDateTime: "2026-11-28T10:00:00.000Z", time: 5, cache: {}, timings: {send: 1, wait: 2, receive: 2},
+        request: {method: "GET", url: "http://api.example/big", httpVersion: "HTTP/1.1", cookies: [], headers: [],
+                  queryString: [], headersSize: -1, bodySize: 0},
+        response: {status: 200, statusText: "OK", httpVersion: "HTTP/1.1", cookies: [], headers: [], redirectURL: "",
+                   headersSize: -1, bodySize: 100000, content: {size: 100000, mimeType: "text/plain", text: $big}}}]}}' >"$TMP/big.har"
+    cassette import --har "$TMP/big.har" >"$TMP/tape"
+    /usr/bin/python3 -c "import pycurl" 2>/dev/null || skip "no pycurl"
+    run -0 "$STEADYCURL" run --replay "$TMP/tape" --pace 0 -- /usr/bin/python3 -c '
+import pycurl
+sizes = []
+c = pycurl.Curl()
+c.setopt(c.URL, "http://api.example/big")
+c.setopt(c.WRITEFUNCTION, lambda piece: sizes.append(len(piece)))
+c.perform()
+print(sum(sizes), max(sizes))'
+    [ "$output" = '100000 16384' ]
+}
