@@ -116,3 +116,15 @@ int sc_holder_take(const struct sc_region *r, sc_word *words, unsigned n, unsign
     }
     return -1;
 }
+
+void sc_holder_give(sc_word *w, uint64_t mine)
+{
+    uint32_t pid, tag;
+    uint64_t ns;
+    int error = errno;
+
+    myself(&pid, &tag, &ns);
+    errno = error;
+    if (sc_lease_read(mine).pid == pid)
+        sc_word_update(w, sc_lease_give, &mine);
+}

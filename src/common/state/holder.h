@@ -17,4 +17,7 @@ bool sc_holder_is_dead(const struct sc_region *r, uint64_t word);
 int sc_holder_take(const struct sc_region *r, sc_word *words, unsigned n, unsigned from,
                    int64_t now_ns, uint64_t mine);
 
+/* Gives it back. What a forked child has a copy of is its parent's, and stays. */
+void sc_holder_give(sc_word *w, uint64_t mine);
+
 #endif

@@ -186,7 +186,7 @@ void sc_money_quote(struct sc_money_ticket *m, const struct sc_price *price, int
 static void withdraw(struct sc_money_held *h)
 {
     if (h->lease)
-        sc_word_update(h->lease, sc_lease_give, &h->lease_word);
+        sc_holder_give(h->lease, h->lease_word);
     h->lease = NULL;
 }
 

@@ -243,7 +243,7 @@ void sc_queue_leave(struct sc_ticket *t)
     struct sc_queue_place *me = &t->place;
 
     if (me->at)
-        sc_word_update(&me->at[LEASE], sc_lease_give, &me->lease);
+        sc_holder_give(&me->at[LEASE], me->lease);
     me->at = NULL;
     me->arrived_ns = 0;
 }

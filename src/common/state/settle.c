@@ -7,10 +7,10 @@
 #include "core/budget.h"
 #include "core/gate.h"
 #include "core/latch.h"
-#include "core/lease.h"
 #include "core/limiter.h"
 #include "core/time.h"
 #include "core/tokens.h"
+#include "state/holder.h"
 #include "state/metrics.h"
 #include "state/queue.h"
 #include "state/ticket.h"
@@ -281,7 +281,7 @@ void sc_ticket_release(struct sc_ticket *t, int64_t now, bool lease)
     if (t->attempts == 0 || t->settings->breaker.count_attempts)
         settle_breaker(t, SC_BREAKER_NEUTRAL, SC_CLASS_ABORTED, now, 0, &unused);
     if (lease && t->lease) {
-        sc_word_update(t->lease, sc_lease_give, &t->lease_word);
+        sc_holder_give(t->lease, t->lease_word);
         t->lease = NULL;
     }
     t->waiting = t->ask_again = false;

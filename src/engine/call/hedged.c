@@ -26,8 +26,10 @@ static struct sc_money_ticket *same_budgets(struct sc_transfer *t)
         return NULL;
     m->n = from->n;
     m->who = from->who;
-    for (size_t i = 0; i < m->n; i++)
+    for (size_t i = 0; i < m->n; i++) {
         m->held[i].budget = from->held[i].budget;
+        m->held[i].elsewhere = from->held[i].elsewhere;
+    }
     sc_estimate_tokens(t, &input, &output);
     sc_money_quote(m, sc_price_of_call(t), input, output > 0 ? output : -1);
     return m;
@@ -35,14 +37,16 @@ static struct sc_money_ticket *same_budgets(struct sc_transfer *t)
 
 static void begin_ticket(const struct sc_transfer *t, struct sc_side *side)
 {
-    struct sc_call_facts facts = {.deadline_ns = sc_scope_time(t->call.deadline_ns),
-                                  .money = side->money};
+    struct sc_call_facts facts = {.money = side->money};
     char host[SC_SCOPE_HOST_MAX];
     struct sc_scope_key key;
 
     sc_scope_of(t, host, &key);
     facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
-    sc_state_begin(&side->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
+    sc_scope_begin(t, &side->ticket, &key, &facts);
+    /* Of limits and budgets that hosts share it goes by what the first one knew. */
+    side->ticket.requests.share = t->ticket.requests.share;
+    side->ticket.tokens.share = t->ticket.tokens.share;
 }
 
 /* A probe is for calls that nobody else would make. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/priority.h"
 #include "handle/headers.h"
 
 /* To tell keys apart; only a keyed hash of it is kept. */
@@ -65,4 +66,15 @@ void sc_scope_of(const struct sc_transfer *t, char host[SC_SCOPE_HOST_MAX],
     };
     if (SC_ROUTE_IS_ELSEWHERE(&t->route))
         fill_key_elsewhere(t, host, key);
+}
+
+void sc_scope_begin(const struct sc_transfer *t, struct sc_ticket *ticket,
+                    const struct sc_scope_key *key, struct sc_call_facts *f)
+{
+    const struct sc_settings *s = t->route.rule->settings;
+
+    f->deadline_ns = sc_scope_time(t->call.deadline_ns);
+    if (s->limits.priority != SC_PRIORITY_OFF)
+        f->priority = sc_priority_of(&s->limits);
+    sc_state_begin(ticket, key, s, f, sc_state_now());
 }

@@ -10,7 +10,6 @@
 
 #include "call/estimate.h"
 #include "call/memo.h"
-#include "call/priority.h"
 #include "call/refusal.h"
 #include "call/report.h"
 #include "call/scope.h"
@@ -37,17 +36,14 @@ static void begin_ticket(struct sc_transfer *t)
 {
     char host[SC_SCOPE_HOST_MAX];
     struct sc_scope_key key;
-    struct sc_call_facts facts = {.deadline_ns = sc_scope_time(t->call.deadline_ns),
-                                  .begun_ns = t->call.attempts > 0 ? t->ticket.begun_ns : 0,
+    struct sc_call_facts facts = {.begun_ns = t->call.attempts > 0 ? t->ticket.begun_ns : 0,
                                   .money = t->money};
     char note[512];
 
-    if (t->route.rule->settings->limits.priority != SC_PRIORITY_OFF)
-        facts.priority = sc_priority_of(&t->route.rule->settings->limits);
     t->x.wants.limit_headers = t->route.rule->settings->limits.learn;
     sc_scope_of(t, host, &key);
     facts.words = sc_memo_words(t->shadow, t->route.policy, &key);
-    sc_state_begin(&t->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
+    sc_scope_begin(t, &t->ticket, &key, &facts);
     while (sc_state_take_note(note, sizeof note))
         sc_report_note(t, SC_EVENT_NOTE, note);
 }

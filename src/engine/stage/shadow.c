@@ -41,7 +41,7 @@ static struct sc_str apart(char buf[NAME_MAX_BYTES], struct sc_str name)
 
 static void begin_ticket(struct sc_transfer *t)
 {
-    struct sc_call_facts facts = {.deadline_ns = sc_scope_time(t->call.deadline_ns)};
+    struct sc_call_facts facts = {.begun_ns = 0};
     char host[SC_SCOPE_HOST_MAX], names[3][NAME_MAX_BYTES];
     struct sc_scope_key key;
 
@@ -50,7 +50,7 @@ static void begin_ticket(struct sc_transfer *t)
     key.rule = apart(names[1], key.rule);
     if (key.model.n > 0)
         key.model = apart(names[2], key.model);
-    sc_state_begin(&t->ticket, &key, t->route.rule->settings, &facts, sc_state_now());
+    sc_scope_begin(t, &t->ticket, &key, &facts);
 }
 
 static void report_wait(struct sc_transfer *t, const struct sc_admission *a, int64_t now)
