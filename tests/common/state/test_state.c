@@ -502,6 +502,32 @@ static void a_killed_holders_lease_comes_back_at_once(void **state)
     assert_int_equal(a.verdict, SC_ADMIT_GO);
 }
 
+static void a_forked_childs_copy_gives_nothing_back(void **state)
+{
+    struct sc_settings s = plain_settings();
+    struct sc_ticket t, other;
+    struct sc_admission a;
+    pid_t child;
+
+    (void)state;
+    s.limits.concurrent = 1;
+    begin(&t, &s, "m", sc_state_now());
+    a = ask(&t, 0, sc_state_now());
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+    child = fork();
+    if (child == 0) {
+        sc_state_end(&t, SC_CLASS_ABORTED, SC_END_FAILED, sc_state_now(), 1, NULL);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    begin(&other, &s, "m", sc_state_now());
+    a = ask(&other, 0, sc_state_now());
+    assert_int_equal(a.verdict, SC_ADMIT_WAIT);
+    sc_state_end(&t, SC_CLASS_OK, SC_END_OK, sc_state_now(), 1, NULL);
+    sc_state_recheck(&other, sc_state_now() + 30 * MS, 7, &a);
+    assert_int_equal(a.verdict, SC_ADMIT_GO);
+}
+
 static void ending_twice_or_never_begun_is_harmless(void **state)
 {
     struct sc_settings s = plain_settings();
@@ -596,6 +622,7 @@ int main(void)
         T(an_attempt_that_never_ended_is_forgotten),
         T(concurrency_is_bounded_and_given_back),
         T(a_killed_holders_lease_comes_back_at_once),
+        T(a_forked_childs_copy_gives_nothing_back),
         T(ending_twice_or_never_begun_is_harmless),
         T(kept_words_are_those_that_would_be_found),
         T(kept_words_are_left_with_their_memory),
