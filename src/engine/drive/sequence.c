@@ -439,6 +439,7 @@ CURLcode sc_managed_finish(struct sc_transfer *t, CURLcode rc)
     o->ok = rc == CURLE_OK;
     sc_stages_end(t, how_it_ended(t, rc));
     sc_report_call(t, rc, sc_now_ns(), sc_stages_describe);
+    sc_stages_over(t, rc);
     return rc;
 }
 
@@ -447,6 +448,7 @@ void sc_managed_left(struct sc_transfer *t)
     sc_call_stop(&t->call, SC_GIVE_UP_ABORTED);
     sc_judge_own(t, SC_CLASS_ABORTED);
     sc_report_call(t, CURLE_ABORTED_BY_CALLBACK, sc_now_ns(), sc_stages_describe);
+    sc_stages_over(t, CURLE_ABORTED_BY_CALLBACK);
 }
 
 void sc_managed_end(struct sc_shadow *s)

@@ -292,8 +292,13 @@ static void forget(struct sc_transfer *t, struct cassette **me)
 }
 
 /* No service has given it, and it costs nothing. */
-static void describe_replay(const struct cassette *me, struct sc_event *e)
+static void describe(const struct sc_transfer *t, void *state, struct sc_event *e)
 {
+    const struct cassette *me = state ? *(struct cassette **)state : NULL;
+
+    (void)t;
+    if (!me || !me->given)
+        return;
     e->reason = me->miss ? "miss" : "replay";
     if (me->miss)
         return;
@@ -302,19 +307,16 @@ static void describe_replay(const struct cassette *me, struct sc_event *e)
     e->cost_nano = 0;
 }
 
-/* The very end of the call, once all has been handed over. */
-static void describe(const struct sc_transfer *transfer, void *state, struct sc_event *e)
+/* Now, since `end` may come before all has been handed over. */
+static void over(struct sc_transfer *t, void *state, CURLcode rc)
 {
-    struct sc_transfer *t = (struct sc_transfer *)(uintptr_t)transfer;
-    struct cassette *me = state ? *(struct cassette **)state : NULL;
+    struct cassette **me = state;
 
-    if (!me)
+    if (!me || !*me)
         return;
-    if (me->given)
-        describe_replay(me, e);
-    if (me->records && t->ended)
-        write_line(t, me, e->curl_code);
-    forget(t, state);
+    if ((*me)->records && t->ended)
+        write_line(t, *me, (int)rc);
+    forget(t, me);
 }
 
 static void end(struct sc_transfer *t, void *state, enum sc_how how)
@@ -330,4 +332,5 @@ const struct sc_stage sc_stage_cassette = {.name = "cassette",
                                            .head = head,
                                            .judged = judged,
                                            .describe = describe,
-                                           .end = end};
+                                           .end = end,
+                                           .over = over};

@@ -21,6 +21,7 @@ enum hook {
     ENTER,
     RESCUE,
     END,
+    OVER,
     HOOKS
 };
 
@@ -32,11 +33,11 @@ __attribute__((constructor)) static void find_hooks(void)
 
     for (unsigned i = 0; i < SC_STAGE_COUNT; i++) {
         const struct sc_stage *s = sc_stage_table[i] ? sc_stage_table[i] : &none;
-        const bool has[HOOKS] = {s->narrow != NULL,   s->begin != NULL,   s->edit != NULL,
-                                 s->plan != NULL,     s->send != NULL,    s->head != NULL,
-                                 s->ended != NULL,    s->judged != NULL,  s->logged != NULL,
-                                 s->describe != NULL, s->refused != NULL, s->leave != NULL,
-                                 s->enter != NULL,    s->rescue != NULL,  s->end != NULL};
+        const bool has[HOOKS] = {
+            s->narrow != NULL, s->begin != NULL,    s->edit != NULL,    s->plan != NULL,
+            s->send != NULL,   s->head != NULL,     s->ended != NULL,   s->judged != NULL,
+            s->logged != NULL, s->describe != NULL, s->refused != NULL, s->leave != NULL,
+            s->enter != NULL,  s->rescue != NULL,   s->end != NULL,     s->over != NULL};
 
         for (unsigned h = 0; h < HOOKS; h++)
             if (has[h])
@@ -156,6 +157,12 @@ void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e)
 {
     ROUND(t, DESCRIBE, false)
     s->describe(t, t->at[at] ? (void *)(uintptr_t)(t->arena + t->at[at] - 1) : NULL, e);
+}
+
+void sc_stages_over(struct sc_transfer *t, CURLcode rc)
+{
+    ROUND(t, OVER, false)
+    s->over(t, state_of(t, at), rc);
 }
 
 bool sc_stages_refused(struct sc_transfer *t, const struct sc_plan *p, enum sc_go go)

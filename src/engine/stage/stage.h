@@ -70,6 +70,9 @@ struct sc_stage {
     /* Up: nobody is left to ask. An answer instead of the failure, in one block; NULL: none. */
     struct sc_own_answer *(*rescue)(struct sc_transfer *t, void *me);
     void (*end)(struct sc_transfer *t, void *me, enum sc_how how);
+    /* The program has all of it, or never will, and the call's line is written: the last that is
+     * heard of the call. `end` may have come long before, or come next. */
+    void (*over)(struct sc_transfer *t, void *me, CURLcode rc);
 };
 
 /* By enum sc_stage_id (core/stages.h), outermost first; NULL: there is none of that name yet. */
@@ -85,6 +88,7 @@ CURLcode sc_stages_ended(struct sc_transfer *t, CURLcode rc);
 struct sc_wish sc_stages_judged(struct sc_transfer *t); /* the strongest */
 void sc_stages_logged(struct sc_transfer *t);
 void sc_stages_describe(const struct sc_transfer *t, struct sc_event *e);
+void sc_stages_over(struct sc_transfer *t, CURLcode rc);
 bool sc_stages_refused(struct sc_transfer *t, const struct sc_plan *p, enum sc_go go);
 void sc_stages_move(struct sc_transfer *t);                    /* leave, and enter */
 struct sc_own_answer *sc_stages_rescue(struct sc_transfer *t); /* the first that there is */
