@@ -111,6 +111,25 @@ call() { # FILTER: of the call's line
     [ "$output" = 'true true won' ]
 }
 
+@test "a handle that keeps no cookies keeps none of a second attempt either" {
+    /usr/bin/python3 -c 'import pycurl' 2>/dev/null || skip "no pycurl"
+    mock_start --script '200,hang;ms=200000,200;header=Set-Cookie:sid=1,200'
+    policy '"after_ms": 60, "max_extra": 1'
+    wrapped /usr/bin/python3 -c '
+import pycurl, sys
+c = pycurl.Curl()
+c.setopt(c.URL, sys.argv[1] + "/v1/chat/completions")
+c.setopt(c.POSTFIELDS, "{\"model\":\"gpt-4o\",\"messages\":[]}")
+c.setopt(c.WRITEFUNCTION, lambda piece: None)
+for _ in range(3):
+    c.perform()
+print(c.getinfo(c.INFO_COOKIELIST))' "$MOCK_URL" >"$BATS_TEST_TMPDIR/out"
+    [ "$(call 'select(.hedge == "won") | .hedge')" = won ]
+    [ "$(mock_requests | jq length)" -eq 4 ]
+    [ "$(mock_requests | jq '[.[].headers[] | select(.[0] | ascii_downcase == "cookie")] | length')" -eq 0 ]
+    [ "$(cat "$BATS_TEST_TMPDIR/out")" = '[]' ]
+}
+
 @test "the time is learned, and the few that are slow are cut off" {
     local slow script
     script=$(printf '200,%.0s' {1..24})'200;latency=3000,200,200,200;latency=3000,200'

@@ -119,3 +119,37 @@ two_hosts() {
     echo "$output"
     [[ $output = *budget ]]
 }
+
+@test "a run on trial tells the fleet nothing: a mock, faults with retries between, a replay" {
+    shared '"limits": {"rpm": 6000}'
+    on 1 run -0 "$STEADYCURL" run -p "$POLICY" --mock=429,200 -- curl -sS -o /dev/null "$CHAT" -d '{"model":"gpt-4o"}'
+    on 1 run -0 "$STEADYCURL" run -p "$POLICY" --fault '127.0.0.1=429,ok' --steady -- curl -sS -o /dev/null "$CHAT" -d '{"model":"gpt-4o"}'
+    on 1 run -0 "$STEADYCURL" run -p "$POLICY" --replay "$BATS_TEST_TMPDIR/tape" --miss record -- \
+        curl -sS -o /dev/null "$CHAT" -d '{"model":"gpt-4o"}'
+    [ "$(redis-cli -s "$SOCKET" dbsize)" = 0 ]
+    on 1 run -0 code
+    [ "$(redis-cli -s "$SOCKET" dbsize)" != 0 ]
+}
+
+@test "a Redis that repeats what it was asked brings no password into the log" {
+    kill_hard "$REDIS_PID"
+    rm -f "$SOCKET"
+    /usr/bin/python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen(8)
+while True:
+    c, _ = s.accept()
+    said = c.recv(4096)
+    c.sendall(b"-ERR unknown command, with args beginning with: " + b" ".join(said.split(b"\r\n")) + b"\r\n")
+    c.close()' "$SOCKET" 3>&- 4>&- &
+    REDIS_PID=$!
+    for _ in {1..100}; do [ -S "$SOCKET" ] && break || sleep 0.05; done
+    export FLEET_PASSWORD=hunter2hunter
+    shared '"limits": {"rpm": 6000}' '.state.password_env = "FLEET_PASSWORD"'
+    on 1 run -0 code
+    [ "$output" = "200 " ]
+    [ "$(count_events '.text // "" | test("Redis is away .it refuses: ERR")')" -eq 1 ]
+    run -1 grep hunter2 "$LOG"
+}
