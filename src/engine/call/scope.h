@@ -10,7 +10,8 @@ enum { SC_SCOPE_HOST_MAX = SC_URL_HOST_MAX + 8 };
 void sc_scope_of(const struct sc_transfer *t, char host[SC_SCOPE_HOST_MAX],
                  struct sc_scope_key *key);
 
-/* Begins a ticket of the call's for that key. f: all but the deadline and the priority is filled in. */
+/* Begins a ticket of the call's for that key. f: all but the deadline and the priority is filled
+ * in. */
 void sc_scope_begin(const struct sc_transfer *t, struct sc_ticket *ticket,
                     const struct sc_scope_key *key, struct sc_call_facts *f);
 
