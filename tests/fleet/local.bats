@@ -15,18 +15,18 @@ teardown() {
 }
 
 # The URL is that of the server's default port, the connection goes to the mock.
-start_local() { # FILE PORT
-    "$STEADYCURL" run --log "$LOG" -- curl -sS -o /dev/null -w '%{http_code}\n' "$LLAMA" -d "$ASK" \
+start_local() { # FILE PORT [CURL ARGUMENT...]
+    "$STEADYCURL" run --log "$LOG" -- curl "${@:3}" -sS --no-progress-meter -o /dev/null -w '%{http_code}\n' "$LLAMA" -d "$ASK" \
         --connect-to "127.0.0.1:8080:127.0.0.1:$2" >"$1" 2>&1 3>&- 4>&- &
     PID=$!
 }
 
-@test "sixteen calls at once while a model loads lose none" {
-    local i pids=()
+@test "sixteen calls at once while a model loads lose none, easy and multi" {
+    local i pids=() ways=("" --parallel)
     mock_stop
     mock_start --script '503;body-text={"error":{"message":"Loading model"\,"type":"unavailable_error"\,"code":503}}'
     for ((i = 0; i < 16; i++)); do
-        start_local "$BATS_TEST_TMPDIR/out.$i" "$MOCK_PORT"
+        start_local "$BATS_TEST_TMPDIR/out.$i" "$MOCK_PORT" ${ways[i % 2]:+"${ways[i % 2]}"}
         pids+=("$PID")
     done
     # Two refusals each are more than a retry budget would let pass.
@@ -36,15 +36,21 @@ start_local() { # FILE PORT
     [ "$(cat "$BATS_TEST_TMPDIR"/out.* | sort | uniq -c | tr -s ' ')" = " 16 200" ]
 }
 
-@test "a server that does not listen yet is waited for" {
-    local port
+both_wait() {
+    [ "$(grep -c ' Retry 1: ' "$LOG")" -eq 2 ]
+}
+
+@test "a server that does not listen yet is waited for, easy and multi" {
+    local port first
     port=$(free_port)
-    start_local "$BATS_TEST_TMPDIR/out" "$port"
-    await grep -q '^.* Retry 1: ' "$LOG"
+    start_local "$BATS_TEST_TMPDIR/out.0" "$port"
+    first=$PID
+    start_local "$BATS_TEST_TMPDIR/out.1" "$port" --parallel
+    await both_wait
     mock_stop
     mock_start --port "$port"
-    wait "$PID"
-    [ "$(cat "$BATS_TEST_TMPDIR/out")" = 200 ]
+    wait "$first" "$PID"
+    [ "$(cat "$BATS_TEST_TMPDIR"/out.*)" = $'200\n200' ]
 }
 
 @test "a minute and more: a model may take its time, and a hosted service's rules are its own" {

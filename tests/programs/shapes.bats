@@ -169,7 +169,7 @@ flows() { # NAME TYPE FIRST REST [PATH]
     once unknown ok
 }
 
-@test "shapes: an answer that is empty, blank, or cut within its JSON" {
+@test "shapes: an answer that is empty, blank, [DONE] alone, or cut within its JSON" {
     answer empty application/json ''
     again empty retryable
     answer blank application/json ' \n\r\n'
@@ -178,6 +178,8 @@ flows() { # NAME TYPE FIRST REST [PATH]
     again half retryable
     answer nothing '' ''
     again nothing retryable
+    answer marker text/event-stream 'data: [DONE]\n\n'
+    again marker retryable
     once empty ok BASE/v1/files/f -X DELETE
     once empty ok BASE/v1/files
     once half ok BASE/v1/models
@@ -308,16 +310,18 @@ untouched() { # CURL ARGUMENT...
 
 # It has to be asked to be known, and tells its timings in the chunk that is hidden then.
 @test "shapes: a llama-server that nobody has named is asked once" {
-    local head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END"
+    local way head="$ROLE\n\n$TEXT\n\ndata: {$LLAMA_END"
     asking
     stream asked "$head}\n\ndata: {$LLAMA_USAGE,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
     stream plain "$head,$LLAMA_TIMINGS}\n\ndata: [DONE]\n\n"
-    served "$BATS_TEST_TMPDIR/asked" "$BATS_TEST_TMPDIR/plain"
-    call "$BASE$COMPLETIONS" -d "$ASK_IT" --next -sS -N -o "$BATS_TEST_TMPDIR/second" \
-        "$BASE$COMPLETIONS" -d "$ASK_IT"
-    [ "$(grep -c stream_options "$BATS_TEST_TMPDIR/asked.asked")" -eq 1 ]
-    cmp "$BATS_TEST_TMPDIR/out" <(sed '1,/^\r$/d' "$BATS_TEST_TMPDIR/plain")
-    cmp "$BATS_TEST_TMPDIR/second" <(sed '1,/^\r$/d' "$BATS_TEST_TMPDIR/plain")
-    [ "$(jq -sc 'map(select(.event == "call") | [.input_tokens, .output_tokens, .estimated])' "$LOG")" = \
-        '[[24,30,null],[24,30,null]]' ]
+    for way in "" --parallel; do
+        served "$BATS_TEST_TMPDIR/asked" "$BATS_TEST_TMPDIR/plain"
+        call $way --parallel-max 1 "$BASE$COMPLETIONS" -d "$ASK_IT" --next -sS -N -o "$BATS_TEST_TMPDIR/second" \
+            "$BASE$COMPLETIONS" -d "$ASK_IT" 2>/dev/null
+        [ "$(grep -c stream_options "$BATS_TEST_TMPDIR/asked.asked")" -eq 1 ]
+        cmp "$BATS_TEST_TMPDIR/out" <(sed '1,/^\r$/d' "$BATS_TEST_TMPDIR/plain")
+        cmp "$BATS_TEST_TMPDIR/second" <(sed '1,/^\r$/d' "$BATS_TEST_TMPDIR/plain")
+        [ "$(jq -sc 'map(select(.event == "call") | [.input_tokens, .output_tokens, .estimated])' "$LOG")" = \
+            '[[24,30,null],[24,30,null]]' ]
+    done
 }

@@ -40,6 +40,11 @@ def environment(_):
     os.environ["http_proxy"] = "http://user:%s@127.0.0.1:1" % WORD
 
 
+def redirected(handle, location):
+    handle.setopt(pycurl.FOLLOWLOCATION, 1)
+    Server.location = location
+
+
 # What libcurl has from elsewhere; a jar stays with its handle.
 ELSEWHERE = {
     "jar, given": lambda h: h.setopt(pycurl.COOKIELIST, "Set-Cookie: session=%s; domain=127.0.0.1; path=/" % WORD),
@@ -50,15 +55,27 @@ ELSEWHERE = {
     "netrc at home": lambda h: netrc(h, written(".netrc", "default\n\tlogin %s\n\tpassword x\n" % WORD) and None),
     "netrc that cannot be read": lambda h: netrc(h, os.mkdir("folder") or "folder"),
     "environment": environment,
+    "redirect, password": lambda h: redirected(h, "http://user:%s@{}/v1" % WORD),
+    "redirect, user": lambda h: redirected(h, "http://%s@{}/v1" % WORD),
+    "redirect, query": lambda h: redirected(h, "/v1?x=%s" % WORD),
 }
 
 
 class Server(BaseHTTPRequestHandler):
+    location = None  # where the next request is sent on to
+
     def log_message(self, *_):
         pass
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
+        if Server.location:
+            self.send_response(307)
+            self.send_header("Location", Server.location.format(self.headers["Host"]))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            Server.location = None
+            return
         body = b'{"error":{"message":"The key %s is not allowed","type":"invalid_request_error"}}' % WORD.encode()
         self.send_response(400)
         self.send_header("Content-Type", "application/json")
