@@ -63,6 +63,21 @@ __attribute__((unused)) static void drop_folder(void)
         abort();
 }
 
+/* A cmocka test's setup and teardown. */
+__attribute__((unused)) static int fresh(void **state)
+{
+    (void)state;
+    use_fresh_folder();
+    return 0;
+}
+
+__attribute__((unused)) static int done(void **state)
+{
+    (void)state;
+    drop_folder();
+    return 0;
+}
+
 __attribute__((unused)) static struct sc_str text(const char *s)
 {
     return (struct sc_str){s, strlen(s)};

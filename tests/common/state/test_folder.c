@@ -13,20 +13,6 @@
 
 #define SECOND INT64_C(1000000000)
 
-static int fresh(void **state)
-{
-    (void)state;
-    use_fresh_folder();
-    return 0;
-}
-
-static int done(void **state)
-{
-    (void)state;
-    drop_folder();
-    return 0;
-}
-
 static bool noted(const char *part)
 {
     char note[512];

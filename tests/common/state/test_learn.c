@@ -4,20 +4,6 @@
 #define MS INT64_C(1000000)
 #define SECOND (1000 * MS)
 
-static int fresh(void **state)
-{
-    (void)state;
-    use_fresh_folder();
-    return 0;
-}
-
-static int done(void **state)
-{
-    (void)state;
-    drop_folder();
-    return 0;
-}
-
 static struct sc_settings learning(void)
 {
     struct sc_settings s = plain_settings();

@@ -13,20 +13,6 @@
 #define MS INT64_C(1000000)
 #define SECOND (1000 * MS)
 
-static int fresh(void **state)
-{
-    (void)state;
-    use_fresh_folder();
-    return 0;
-}
-
-static int done(void **state)
-{
-    (void)state;
-    drop_folder();
-    return 0;
-}
-
 /* What all processes of a test write into. */
 struct board {
     _Atomic int ready, next;
