@@ -7,7 +7,7 @@
 debian_package curl 7.88.1
 debian_package libcurl4 7.88.1
 LD_LIBRARY_PATH=$PWD/usr/lib/$(uname -m)-linux-gnu
-cat >server.mjs <<'END'
+start_server <<'END'
 import {CHAT, json, serve, status} from './lab.mjs';
 const seen = {};
 const server = await serve([(response, {url}) => {
@@ -18,15 +18,11 @@ const server = await serve([(response, {url}) => {
 }]);
 console.log(server.url);
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
 ask() { # PATH OUTPUT: the last status, and curl's exit code
     LD_LIBRARY_PATH=$LD_LIBRARY_PATH timeout 20 usr/bin/curl -q -s --noproxy '*' --retry 2 --retry-delay 1 -d '{}' \
-        -o "$2" -w '%{http_code} ' "$(cat url)$1" && code=0 || code=$?
+        -o "$2" -w '%{http_code} ' "$url$1" && code=0 || code=$?
     echo "$code"
 }
 saw "into a file" "200 0" "$(ask /file page)"
 saw "into /dev/null" "23" "$(ask /device /dev/null)"
 saw "into /dev/null, no body" "200 0" "$(ask /empty /dev/null)"
-kill "$server"

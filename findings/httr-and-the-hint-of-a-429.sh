@@ -8,7 +8,7 @@ needs Rscript
 for package in httr/1.4.5 curl/5.0.0 jsonlite/1.8.4 mime/0.12 openssl/2.0.5 r6/2.5.1 askpass/1.1 sys/3.4.1; do
     debian_package "r-cran-${package%/*}" "${package#*/}"
 done
-cat >server.mjs <<'END'
+start_server <<'END'
 import {CHAT, json, serve, status} from './lab.mjs';
 const seconds = status(429, {'retry-after': '4'});
 const date = response => status(429, {'retry-after': new Date(Date.now() + 4000).toUTCString()})(response);
@@ -23,11 +23,8 @@ const server = await serve([(response, {url}) => {
 }]);
 console.log(server.url);
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
 cat >seen.R <<'END'
-base <- readLines("url")
+base <- readLines("server.url")
 ask <- function(path, quiet) tryCatch(
     suppressWarnings(suppressMessages(
         httr::status_code(httr::RETRY("POST", paste0(base, path), body = "{}", times = 3, quiet = quiet)))),
@@ -37,7 +34,6 @@ for (path in c("/seconds", "/quiet", "/date", "/key"))
 cat(unlist(jsonlite::fromJSON(httr::content(httr::GET(paste0(base, "/seen")), "text", encoding = "UTF-8"))), sep = "\n")
 END
 R_LIBS=$PWD/usr/lib/R/site-library no_proxy='*' Rscript --vanilla seen.R >out
-kill "$server"
 saw "429 with Retry-After: 4" "/seconds 200 /seconds 2 in time" "$(grep '^/seconds' out | xargs)"
 saw "the same, quiet" "/quiet 200 /quiet 2 early" "$(grep '^/quiet' out | xargs)"
 saw "429 with a date" "/date invalid time value /date 1 in time" "$(grep '^/date' out | tr -d "'" | xargs)"

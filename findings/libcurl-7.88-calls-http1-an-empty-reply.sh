@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lab.sh"
 debian_package curl 7.88.1
 debian_package libcurl4 7.88.1
-cat >server.mjs <<'END'
+start_server <<'END'
 import net from 'node:net';
 const answer = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 const server = net.createServer(socket => {
@@ -14,14 +14,10 @@ const server = net.createServer(socket => {
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`));
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
 ask() { # OPTION...
     LD_LIBRARY_PATH=$PWD/usr/lib/$(uname -m)-linux-gnu timeout 20 usr/bin/curl -q -s --noproxy '*' -o page \
-        -w '%{http_code} ' "$@" "$(cat url)" && code=0 || code=$?
+        -w '%{http_code} ' "$@" "$url" && code=0 || code=$?
     echo "$code"
 }
 saw "by HTTP/1.1" "400 0" "$(ask)"
 saw "by HTTP/2, prior knowledge" "000 52" "$(ask --http2-prior-knowledge)"
-kill "$server"

@@ -9,7 +9,7 @@ for package in libwww/6.68 libmojolicious/9.31 libhttp-tiny/0.082 libhttp-messag
     libtimedate/2.3300 libclone/0.46 libhttp-negotiate/6.01 libio-html/1.004 libfile-listing/6.15; do
     debian_package "${package%/*}-perl" "${package#*/}"
 done
-cat >server.mjs <<'END'
+start_server <<'END'
 import {CHAT, serve} from './lab.mjs';
 const server = await serve([(response, {url}) => {
     const body = JSON.stringify(CHAT);
@@ -19,9 +19,6 @@ const server = await serve([(response, {url}) => {
 }]);
 console.log(server.url);
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
 cat >seen.pl <<'END'
 use strict;
 use warnings;
@@ -41,8 +38,7 @@ for my $path ("/length", "/chunked") {
     print $tiny->{success} ? "success" : "failure $tiny->{status}", "\n";
 }
 END
-env -u http_proxy -u HTTP_PROXY perl -I"$PWD/usr/share/perl5" -I"$(echo "$PWD"/usr/lib/*/perl5/*)" seen.pl <url >out
-kill "$server"
+env -u http_proxy -u HTTP_PROXY perl -I"$PWD/usr/share/perl5" -I"$(echo "$PWD"/usr/lib/*/perl5/*)" seen.pl <server.url >out
 saw "LWP, Content-Length" "success of 60" "$(sed -n 1p out)"
 saw "Mojolicious, Content-Length" "success of 60" "$(sed -n 2p out)"
 saw "HTTP::Tiny, Content-Length" "failure 599" "$(sed -n 3p out)"

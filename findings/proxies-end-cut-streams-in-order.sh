@@ -13,7 +13,7 @@ LD_LIBRARY_PATH=$PWD/usr/lib/$(uname -m)-linux-gnu
 export LD_LIBRARY_PATH
 mkdir logs
 
-cat >model.mjs <<'END'
+start_server <<'END'
 import {chunk, CUT, serve, stream} from './lab.mjs';
 const whole = [chunk({role: 'assistant', content: 'one '}), chunk({content: 'two'}), chunk({}, 'stop')];
 const half = [...whole.slice(0, 2), CUT];
@@ -21,10 +21,7 @@ const server = await serve([
     (response, {url}) => stream(...url.endsWith('/half') ? half : whole)(response)]);
 console.log(server.url);
 END
-node model.mjs >model.url &
-servers=$!
-until [ -s model.url ]; do sleep 0.1; done
-model=$(cat model.url)
+model=$url
 
 port10=$(free_port) port11=$(free_port) caddy=$(free_port) h2o=$(free_port)
 cat >nginx.conf <<END
@@ -52,12 +49,9 @@ user: $(id -un)
 num-threads: 1
 hosts: {default: {paths: {/: {proxy.reverse.url: "$model/"}}}}
 END
-usr/sbin/nginx -p "$PWD/" -c nginx.conf 2>logs/start &
-servers="$servers $!"
-HOME=$PWD usr/bin/caddy run --config Caddyfile --adapter caddyfile 2>logs/caddy &
-servers="$servers $!"
-usr/bin/h2o -c h2o.conf >logs/h2o 2>&1 &
-servers="$servers $!"
+behind usr/sbin/nginx -p "$PWD/" -c nginx.conf 2>logs/start
+HOME=$PWD behind usr/bin/caddy run --config Caddyfile --adapter caddyfile 2>logs/caddy
+behind usr/bin/h2o -c h2o.conf >logs/h2o 2>&1
 
 ask() { # URL: how many events came, and curl's exit code
     events=$(env -u LD_LIBRARY_PATH curl -q -sN --noproxy '*' --max-time 20 -d '{}' "$1") && code=0 || code=$?
@@ -76,5 +70,3 @@ saw "half, nginx" "2 events, exit code 0" "$(ask "http://127.0.0.1:$port10/half"
 saw "half, nginx by HTTP/1.1" "2 events, exit code 18" "$(ask "http://127.0.0.1:$port11/half")"
 saw "half, Caddy" "2 events, exit code 0" "$(ask "http://127.0.0.1:$caddy/half")"
 saw "half, h2o" "2 events, exit code 0" "$(ask "http://127.0.0.1:$h2o/half")"
-# shellcheck disable=SC2086
-kill $servers

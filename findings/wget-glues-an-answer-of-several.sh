@@ -8,7 +8,7 @@
 debian_package wget 1.21.3
 debian_package curl 7.88.1
 debian_package libcurl4 7.88.1
-cat >server.mjs <<'END'
+start_server <<'END'
 import {appendFileSync} from 'node:fs';
 import {serve} from './lab.mjs';
 
@@ -25,10 +25,6 @@ const server = await serve([(response, {url}) => {
 }]);
 console.log(server.url);
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
-url=$(cat url)
 export no_proxy=127.0.0.1
 ask() { # PATH PROGRAM ARGUMENTS...: prints exit code, number of requests and output
     path=$1 code=0
@@ -45,4 +41,3 @@ usr/bin/wget --no-config -q -O file --post-data '{}' "$url/length-file" || true
 saw "wget into a file" '{"text":"111111111122222222223333333333"}' "$(cat file)"
 saw "curl, /length-curl" '18 after 1, {"text":"1111111111' \
     "$(LD_LIBRARY_PATH=$libraries ask /length-curl usr/bin/curl -s -d '{}')"
-kill "$server"

@@ -9,7 +9,7 @@ debian_package libgpgme11 1.18.0
 debian_package libassuan0 2.5.5
 debian_package curl 7.88.1
 debian_package libcurl4 7.88.1
-cat >server.mjs <<'END'
+start_server <<'END'
 import {appendFileSync} from 'node:fs';
 import {CHAT, serve} from './lab.mjs';
 
@@ -22,10 +22,6 @@ const server = await serve([(response, {url}) => {
 }]);
 console.log(server.url);
 END
-node server.mjs >url &
-server=$!
-until [ -s url ]; do sleep 0.1; done
-url=$(cat url)
 export no_proxy=127.0.0.1
 libraries=$(echo "$PWD"/usr/lib/*-linux-gnu):$PWD/usr/lib
 ask() { # PATH PROGRAM ARGUMENTS...: prints exit code, bytes and number of requests
@@ -39,4 +35,3 @@ for path in /length /chunked; do
     saw "its words, $path" 0 "$(grep -ciE 'incomplete|missing|short|closed|error|reset' words || true)"
     saw "curl, $path" "18, 60 bytes after 1" "$(ask $path-curl usr/bin/curl -s -d '{}')"
 done
-kill "$server"

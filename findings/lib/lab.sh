@@ -5,6 +5,9 @@
 #     debian_package NAME VERSION    unpacks Debian's package of that upstream version into it,
 #                                    without installing it
 #     needs PROGRAM                  ends the script where it is not installed
+#     start_server <<'END'           runs the node program on its input until the script ends; the first line
+#                                    that it prints is $url
+#     behind COMMAND...              runs it in the background until the script ends
 #     free_port                      prints the number of one
 #     saw WHAT EXPECTED FOUND        prints a line; the script fails at its end if they differ
 #
@@ -13,8 +16,9 @@ set -eu
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 differs=0
+servers=()
 # A step that failed by itself, an installation say, must not pass for "as before".
-trap 'failed=$?; rm -rf "$work"; [ "$differs" != 0 ] || differs=$failed; exit "$differs"' EXIT
+trap 'failed=$?; end_servers; rm -rf "$work"; [ "$differs" != 0 ] || differs=$failed; exit "$differs"' EXIT
 cd "$work"
 cp "$lab/lab.mjs" .
 
@@ -37,6 +41,26 @@ debian_package() {
     esac
     dpkg-deb -x "$1"_*.deb .
     echo "unpacked $1 $2"
+}
+
+behind() {
+    "$@" &
+    servers+=("$!")
+}
+
+start_server() {
+    cat >server.mjs
+    behind node server.mjs >server.url
+    until [ -s server.url ]; do
+        kill -0 "${servers[-1]}" 2>/dev/null || { echo "the server ended before it was ready"; exit 2; }
+        sleep 0.1
+    done
+    # shellcheck disable=SC2034 # for the script that sources this
+    url=$(head -n 1 server.url)
+}
+
+end_servers() {
+    [ "${#servers[@]}" = 0 ] || kill "${servers[@]}" 2>/dev/null || true
 }
 
 free_port() {
