@@ -45,7 +45,7 @@ PRELOAD_OBJ := $(call objects,preload/entry preload/bind)
 ENGINE_ONLY := $(call objects,engine)
 # The stores need SQLite: the command is linked to it, the engine loads an object that has it.
 STORE_ONLY  := $(call objects,common/store/object.c common/store/sqlite.c)
-STORE_OBJ   := $(STORE_ONLY) $(call objects,common/store/place.c common/state/siphash.c)
+STORE_OBJ   := $(STORE_ONLY) $(call objects,common/store/place.c common/store/row.c common/state/siphash.c)
 # So does Redis need hiredis, which may be missing: then the feature is, and says so.
 REDIS_ONLY  := $(call objects,common/redis/object.c common/redis/link.c)
 REDIS_OBJ   := $(REDIS_ONLY) $(call objects,common/redis/url.c)

@@ -12,13 +12,15 @@ fuzz_folders  = $(filter-out $(FUZZ_OBJ),$(patsubst src/command/%,$(FUZZ_BUILD)/
                   $(filter-out %/ledger.c %/ask.c %/server.c %/metrics_otlp.c %/otlp_post.c,$(wildcard $(1:%=src/command/%/*.[cS]))))))
 FUZZ_REPORT  := $(call fuzz_folders,base ledger report)
 FUZZ_SERVE   := $(call fuzz_folders,base ledger metrics serve)
+FUZZ_STORE   := $(FUZZ_BUILD)/obj/common/store/sqlite.o
+$(BUILD)/fuzz/bin/store_row: FUZZ_MORE = $(FUZZ_STORE)
 $(BUILD)/fuzz/bin/report: FUZZ_MORE = $(FUZZ_REPORT)
 $(BUILD)/fuzz/bin/serve: FUZZ_MORE = $(FUZZ_SERVE)
 
 fuzz:
 	@command -v $(FUZZ_CC) >/dev/null || { echo 'make fuzz needs clang: apt-get install clang'; exit 1; }
 	@$(MAKE) -s --no-print-directory BUILD=$(FUZZ_BUILD) CC=$(FUZZ_CC) \
-	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libcommon.a $(sort $(FUZZ_OBJ) $(FUZZ_REPORT) $(FUZZ_SERVE))
+	    SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' $(FUZZ_BUILD)/libcommon.a $(sort $(FUZZ_OBJ) $(FUZZ_REPORT) $(FUZZ_SERVE) $(FUZZ_STORE))
 	@$(MAKE) -s --no-print-directory $(FUZZ)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ)
 

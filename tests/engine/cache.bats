@@ -161,28 +161,21 @@ asked() { # how many requests the server got
 
 @test "it is fresh for ttl_s, given on errors for stale_s more, then gone" {
     mock_start --script 200,503
-    policy '"cache": {"ttl_s": 100, "stale_s": 50}'
+    policy '"cache": {"ttl_s": 1, "stale_s": 50}'
     chat "$CHAT"
-    age() { # SECONDS: as if it had been kept so long ago
-        python3 - "$FILE" "$1" <<'END'
-import sqlite3, sys, time
-with sqlite3.connect(sys.argv[1]) as db:
-    db.execute("UPDATE answers SET kept = ?", (int((time.time() - int(sys.argv[2])) * 1000),))
-END
-    }
-    age 120
+    sleep 1.1
     run -0 chat "$CHAT" -i
-    [[ $output =~ age:\ 12[0-9] && $output =~ "hit; fwd=stale; ttl=-2" ]]
-    age 151
+    [[ $output =~ age:\ [1-9] && $output =~ "hit; fwd=stale; ttl="[0-]  ]]
+    policy '"cache": {"ttl_s": 1, "stale_s": 0}'
     run -0 chat "$CHAT" -i
     [[ $output == "HTTP/1.1 503"* ]]
-    policy '"cache": {"ttl_s": 100, "stale_s": 50, "use": "always"}'
-    age 50
+    policy '"cache": {"ttl_s": 100, "use": "always"}'
     run -0 chat "$CHAT" -i
-    [[ $output == *"cache-status: steadycurl; hit; ttl="* ]]
-    age 120
+    [[ $output == *"cache-status: steadycurl; hit; ttl=9"* ]]
+    policy '"cache": {"ttl_s": 1, "use": "always"}'
     run -0 chat "$CHAT" -i
     [[ $output == *"fwd=stale"* ]]
+    [ "$(asked)" = 7 ]
 }
 
 @test "cut, filtered and unwanted answers are not kept, calls of tools only if asked" {
@@ -245,6 +238,47 @@ END
     [[ $output == "HTTP/1.1 200"* ]]
 }
 
+@test "a full disk costs kept answers and no call, which is said once; what it has is still given" {
+    inside() { # on a disk of a few pages, in a namespace of its own
+        mount -t tmpfs -o size=64k tmpfs "$BATS_TEST_TMPDIR/disk" || return 99
+        head -c 8k /dev/zero >"$BATS_TEST_TMPDIR/disk/other"
+        chat "$CHAT" -o /dev/null -w '%{http_code}\n'
+        head -c 80k /dev/zero >>"$BATS_TEST_TMPDIR/disk/other" 2>/dev/null
+        for _ in 1 2; do
+            chat "$OTHER" -o /dev/null -w '%{http_code} %header{cache-status}\n'
+        done
+        chat "$CHAT" -o /dev/null -w '%{http_code} %header{cache-status}\n'
+        rm "$BATS_TEST_TMPDIR/disk/other"
+        for _ in 1 2; do
+            chat "$OTHER" -o /dev/null -w '%{http_code} %header{cache-status}\n'
+        done
+    }
+    mock_start --script 200
+    mkdir "$BATS_TEST_TMPDIR/disk"
+    policy "\"cache\": {\"use\": \"always\", \"path\": \"$BATS_TEST_TMPDIR/disk/answers.db\"}"
+    export -f inside chat ask
+    export SC_TOP STEADYCURL MOCK_URL LOG CHAT OTHER BATS_TEST_TMPDIR
+    unshare -rm true 2>/dev/null || skip "no namespaces here"
+    run unshare -rm bash -c inside
+    [ "$status" != 99 ] || skip "no tmpfs in a namespace here"
+    [ "$(sed 's/; ttl=.*//; s/ *$//' <<<"$output" | tr '\n' ,)" = '200,200,200,200 steadycurl; hit,200,200 steadycurl; hit,' ]
+    [ "$(logged '[.[] | select(.event == "note") | .text | select(test("cannot be kept"))] | length')" = 2 ] # each a process
+}
+
+@test "a limit on the size of files costs kept answers, and no program its life" {
+    mock_start --script 200
+    policy '"cache": {"use": "always"}'
+    for _ in 1 2; do
+        run -0 bash -c 'ulimit -f 9; "$@"' - env STEADYCURL_LOG=/dev/null "$STEADYCURL" run \
+            --policy "$BATS_TEST_TMPDIR/policy.json" -- curl -sS "$MOCK_URL/v1/chat/completions" -d "$CHAT" -i
+        [[ $output == "HTTP/1.1 200"* && $output != *cache-status* ]]
+    done
+    chat "$CHAT"
+    run -0 bash -c 'ulimit -f 9; "$@"' - env STEADYCURL_LOG=/dev/null "$STEADYCURL" run \
+        --policy "$BATS_TEST_TMPDIR/policy.json" -- curl -sS "$MOCK_URL/v1/chat/completions" -d "$CHAT" -i
+    [[ $output == *"cache-status: steadycurl; hit"* ]]
+}
+
 @test "the program keeps no descriptor, and loads no store unless it keeps answers" {
     mock_start --script 200
     probe='import pycurl, os, sys, io
@@ -263,26 +297,12 @@ print(before == sorted(os.listdir("/proc/self/fd")), any("steadycurl-store" in l
     done
 }
 
-@test "many processes share a file, and a kill at any time leaves one that is whole" {
+@test "16 processes share a file, and kills at any time leave one that is whole" {
     mock_start --script 200
     policy '"cache": {"use": "always"}'
-    storm() { # SECONDS SEED
-        exec "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- \
-            /usr/bin/python3 "$SC_TOP/tests/engine/cache_storm.py" "$MOCK_URL/v1/chat/completions" "$1" "$2"
-    }
-    for seed in 1 2 3; do
-        storm 4 "$seed" >"$BATS_TEST_TMPDIR/out.$seed" &
-        pids[seed]=$!
-    done
-    for seed in 11 12 13 14 15 16; do
-        storm 20 "$seed" >/dev/null 2>&1 &
-        sleep "0.$((RANDOM % 9))"
-        kill -9 $!
-    done
-    for seed in 1 2 3; do
-        wait "${pids[seed]}"
-        [ -s "$BATS_TEST_TMPDIR/out.$seed" ]
-    done
+    run -0 env STORM_OUT="$BATS_TEST_TMPDIR/storm" "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- \
+        /usr/bin/python3 "$SC_TOP/tests/engine/cache_storm.py" "$MOCK_URL/v1/chat/completions" 16 60 12
+    jq -e '.processes >= 16 and .killed > 5 and .failed == 0 and .kept.calls > 100' <<<"$output"
     [ ! -e "$FILE.damaged" ]
     [ "$(/usr/bin/python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone())' "$FILE")" = ok ]
     [ "$("$STEADYCURL" cache stats --json | jq .answers)" -gt 10 ]

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/json.h"
 #include "http/valid.h"
@@ -27,16 +28,55 @@ static bool has_escapes(struct sc_str inside)
     return inside.n > 0 && memchr(inside.p, '\\', inside.n) != NULL;
 }
 
-/* Without its escapes. What no UTF-8 can say (U+0000 in our texts, half a pair) reads as U+FFFD:
- * then it stays as it was written, behind a mark. False: no memory. */
+static bool is_half(const char *escape, const char *of)
+{
+    return (escape[2] | 32) == 'd' && strchr(of, escape[3] | 32) != NULL;
+}
+
+/* Of the escape at p, with its other half if it is one of a pair. */
+static size_t escape_length(const char *p, const char *end)
+{
+    if (p[1] != 'u')
+        return 2;
+    return end - p >= 12 && is_half(p, "89ab") && p[6] == '\\' && p[7] == 'u' &&
+                   is_half(p + 6, "cdef")
+               ? 12
+               : 6;
+}
+
+/* What no UTF-8 can say (U+0000 in our texts, half a pair) reads as U+FFFD: it stays as its number,
+ * behind a byte that no string of JSON has. */
+static void put_escape(struct sc_buf *plain, struct sc_str escape)
+{
+    static const char unknown[] = "\xef\xbf\xbd";
+    size_t before = plain->n;
+
+    sc_buf_unescaped(plain, escape);
+    if (plain->failed || escape.n != 6 || plain->n - before != sizeof unknown - 1 ||
+        memcmp(plain->p + before, unknown, sizeof unknown - 1) != 0 ||
+        strncasecmp(escape.p, "\\ufffd", 6) == 0)
+        return;
+    plain->n = before;
+    sc_buf_char(plain, '\0');
+    for (size_t i = 2; i < 6; i++)
+        sc_buf_char(plain, (char)(escape.p[i] | 32));
+}
+
+/* Without its escapes. False: no memory. */
 static bool plain_text(struct sc_str inside, struct sc_buf *plain)
 {
+    const char *p = inside.p, *end = p + inside.n;
+
     plain->max = inside.n + 2;
-    sc_buf_unescaped(plain, inside);
-    if (!plain->failed && memmem(sc_buf_view(plain).p, plain->n, "\xef\xbf\xbd", 3)) {
-        sc_buf_clear(plain);
-        sc_buf_char(plain, '\0');
-        sc_buf_str(plain, inside);
+    while (p < end) {
+        const char *escape = memchr(p, '\\', (size_t)(end - p));
+        size_t n = escape ? escape_length(escape, end) : 0;
+
+        escape = escape ? escape : end;
+        sc_buf_add(plain, p, (size_t)(escape - p));
+        if (n > 0)
+            put_escape(plain, (struct sc_str){escape, n});
+        p = escape + n;
     }
     return !plain->failed;
 }
@@ -258,7 +298,7 @@ bool sc_canon_json(struct sc_str json, const struct sc_canon_rules *rules, struc
     static const struct sc_canon_rules none;
     struct canon c = {.rules = rules ? rules : &none, .out = out};
 
-    while (json.n > 0 && strchr(" \t\r\n", json.p[0])) {
+    while (json.n > 0 && json.p[0] && strchr(" \t\r\n", json.p[0])) {
         json.p++;
         json.n--;
     }

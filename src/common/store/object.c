@@ -5,9 +5,12 @@
  * in whole, with its names hidden: a program's own SQLite, whatever its version and settings, and
  * this one know nothing of each other.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -26,18 +29,48 @@ static int open_above(const char *path, int flags, int mode)
     return above;
 }
 
+/* A write beyond RLIMIT_FSIZE raises SIGXFSZ, which kills the program: it does not come to that. */
+static bool is_within_limit(off_t end)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        (end >= 0 && (rlim_t)end <= limit.rlim_cur))
+        return true;
+    errno = EFBIG;
+    return false;
+}
+
+static ssize_t write_within(int fd, const void *p, size_t n, off_t at)
+{
+    return is_within_limit(at + (off_t)n) ? pwrite(fd, p, n, at) : -1;
+}
+
+static int cut_within(int fd, off_t size)
+{
+    return is_within_limit(size) ? ftruncate(fd, size) : -1;
+}
+
+/* A table of SQLite's has them as functions without arguments. */
+#define CALL(function)                \
+    (((union {                        \
+         __typeof__(&(function)) own; \
+         sqlite3_syscall_ptr call;    \
+     }){.own = (function)})           \
+         .call)
+
 static void set_up(void)
 {
     sqlite3_vfs *vfs;
-    sqlite3_syscall_ptr call;
-    int (*own)(const char *, int, int) = open_above;
 
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_initialize() != SQLITE_OK || !(vfs = sqlite3_vfs_find(NULL)))
         return;
-    memcpy(&call, &own, sizeof call);
-    vfs->xSetSystemCall(vfs, "open", call);
+    vfs->xSetSystemCall(vfs, "open", CALL(open_above));
+    vfs->xSetSystemCall(vfs, "pwrite", CALL(write_within));
+    vfs->xSetSystemCall(vfs, "pwrite64", CALL(write_within));
+    vfs->xSetSystemCall(vfs, "ftruncate", CALL(cut_within));
 }
 
 /* Loaded once; before any thread can ask. */

@@ -1,6 +1,8 @@
 /* place.c - see place.h. */
 #include "store/place.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,4 +33,27 @@ void sc_store_make_folders(const char *path)
         (void)mkdir(folder, 0700);
         *p = '/';
     }
+}
+
+bool sc_store_is_own_file(const char *path, bool *there, ino_t *inode)
+{
+    struct stat st;
+
+    *there = lstat(path, &st) == 0;
+    if (!*there)
+        return errno == ENOENT || errno == ENOTDIR;
+    *inode = st.st_ino;
+    return S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+}
+
+bool sc_store_make_file(const char *path)
+{
+    int fd;
+
+    sc_store_make_folders(path);
+    fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (fd < 0)
+        return errno == EEXIST;
+    close(fd);
+    return true;
 }

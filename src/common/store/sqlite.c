@@ -25,13 +25,18 @@
 #include <sqlite3.h>
 
 #include "core/time.h"
-#include "state/siphash.h"
 #include "store/place.h"
+#include "store/row.h"
 #include "store/store.h"
 
-enum { VERSION = 1, USED_STEP_MS = 60000, PAGE = 4096 };
+enum { VERSION = 2, USED_STEP_MS = 60000, PAGE = 4096 };
 
+/* Of an older version's file nothing is kept: its answers are what it holds, and can be asked
+ * again.
+ */
 static const char schema[] =
+    "DROP TABLE IF EXISTS store;"
+    "DROP TABLE IF EXISTS answers;"
     "CREATE TABLE store(salt BLOB NOT NULL);"
     "CREATE TABLE answers(key BLOB NOT NULL UNIQUE, kept INTEGER NOT NULL, used INTEGER NOT NULL,"
     " until INTEGER NOT NULL, bytes INTEGER NOT NULL, hits INTEGER NOT NULL, status INTEGER NOT"
@@ -39,7 +44,7 @@ static const char schema[] =
     " cost_nano INTEGER NOT NULL, tokens INTEGER NOT NULL, sum INTEGER NOT NULL, body BLOB NOT"
     " NULL);"
     "CREATE INDEX answers_used ON answers(used);"
-    "PRAGMA user_version = 1";
+    "PRAGMA user_version = 2";
 
 struct use {
     sqlite3 *db;
@@ -48,6 +53,7 @@ struct use {
     int cancel;  /* whether the thread might have been cancelled: inside it must not be */
     ino_t inode; /* of the file that is open */
     bool damaged;
+    int wrong; /* what SQLite has said last, if it was no good; its first byte */
     uint8_t salt[SC_STORE_SALT];
     char *note;
 };
@@ -108,40 +114,24 @@ static int wait_while_busy(void *arg, int times)
     return nap(u->deadline_ns);
 }
 
-/* This user's own, and nobody else's to read or write. False: it is not to be used. */
-static bool is_own_file(const char *path, bool *there, ino_t *inode)
+static bool is_good(struct use *u, int rc)
 {
-    struct stat st;
-
-    *there = lstat(path, &st) == 0;
-    if (!*there)
-        return errno == ENOENT || errno == ENOTDIR;
-    *inode = st.st_ino;
-    return S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0;
-}
-
-static bool make_file(const char *path)
-{
-    int fd;
-
-    sc_store_make_folders(path);
-    fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (fd < 0)
-        return errno == EEXIST;
-    close(fd);
-    return true;
+    if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE)
+        return true;
+    u->wrong = rc & 0xff;
+    return false;
 }
 
 static bool run(struct use *u, const char *sql)
 {
-    return sqlite3_exec(u->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    return is_good(u, sqlite3_exec(u->db, sql, NULL, NULL, NULL));
 }
 
 static sqlite3_stmt *prepared(struct use *u, const char *sql)
 {
     sqlite3_stmt *s = NULL;
 
-    return sqlite3_prepare_v2(u->db, sql, -1, &s, NULL) == SQLITE_OK ? s : NULL;
+    return is_good(u, sqlite3_prepare_v2(u->db, sql, -1, &s, NULL)) ? s : NULL;
 }
 
 /* Runs a statement that may give a number, and may have one in it. */
@@ -157,7 +147,7 @@ static bool number(struct use *u, const char *sql, int64_t in, int64_t *out)
             *out = sqlite3_column_int64(s, 0);
     }
     sqlite3_finalize(s);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+    return is_good(u, rc);
 }
 
 static bool fill_salt(struct use *u)
@@ -170,7 +160,7 @@ static bool fill_salt(struct use *u)
         return false;
     s = prepared(u, "INSERT INTO store VALUES(?)");
     sqlite3_bind_blob(s, 1, salt, sizeof salt, SQLITE_STATIC);
-    good = s && sqlite3_step(s) == SQLITE_DONE;
+    good = s && is_good(u, sqlite3_step(s));
     sqlite3_finalize(s);
     return good;
 }
@@ -182,7 +172,7 @@ static bool make_tables(struct use *u)
 
     if (!run(u, "BEGIN IMMEDIATE"))
         return false;
-    if (number(u, "PRAGMA user_version", 0, &version) && version == 0 && run(u, schema) &&
+    if (number(u, "PRAGMA user_version", 0, &version) && version < VERSION && run(u, schema) &&
         fill_salt(u))
         version = VERSION;
     return run(u, version == VERSION ? "COMMIT" : "ROLLBACK") && version == VERSION;
@@ -207,8 +197,8 @@ static bool is_made(struct use *u, bool make)
         return false;
     if (version == VERSION)
         return true;
-    if (version != 0) {
-        snprintf(u->note, SC_STORE_NOTE, "The answers in %s are another version's: none are kept",
+    if (version > VERSION) {
+        snprintf(u->note, SC_STORE_NOTE, "The answers in %s are a newer version's: none are kept",
                  u->where->place);
         return false;
     }
@@ -220,6 +210,15 @@ static bool is_damage(int code)
     return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
+/* A full disk, a limit of the program, a file system that fails. Who is busy only says nothing. */
+static void say_what_is_wrong(struct use *u)
+{
+    if (!u->note[0] &&
+        (u->wrong == SQLITE_FULL || u->wrong == SQLITE_IOERR || u->wrong == SQLITE_READONLY))
+        snprintf(u->note, SC_STORE_NOTE, "Answers cannot be kept in %.150s: %.60s", u->where->place,
+                 sqlite3_errstr(u->wrong));
+}
+
 static bool open_file(struct use *u, bool make)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
@@ -227,7 +226,8 @@ static bool open_file(struct use *u, bool make)
     if (sqlite3_open_v2(u->where->place, &u->db, flags, NULL) != SQLITE_OK)
         return false;
     sqlite3_busy_handler(u->db, wait_while_busy, u);
-    if (make && !run(u, "PRAGMA synchronous = OFF"))
+    /* Who only reads may have to write back what one who was killed has left. */
+    if (!run(u, "PRAGMA synchronous = OFF"))
         return false;
     return is_made(u, make) && read_salt(u);
 }
@@ -251,7 +251,8 @@ static void set_aside(const struct use *u)
 
 static void close_file(struct use *u)
 {
-    u->damaged = u->damaged || (u->db && is_damage(sqlite3_errcode(u->db)));
+    u->damaged = u->damaged || is_damage(u->wrong) || (u->db && is_damage(sqlite3_errcode(u->db)));
+    say_what_is_wrong(u);
     sqlite3_close_v2(u->db);
     if (u->damaged)
         set_aside(u);
@@ -264,7 +265,7 @@ static enum sc_store_result look_at_file(struct use *u, bool make)
 {
     bool there;
 
-    if (!is_own_file(u->where->place, &there, &u->inode)) {
+    if (!sc_store_is_own_file(u->where->place, &there, &u->inode)) {
         snprintf(u->note, SC_STORE_NOTE,
                  "Answers are not kept in %.150s: it has to be a file of this user's, mode 0600",
                  u->where->place);
@@ -274,7 +275,7 @@ static enum sc_store_result look_at_file(struct use *u, bool make)
         return SC_STORE_FOUND;
     if (!make)
         return SC_STORE_NONE;
-    if (make_file(u->where->place))
+    if (sc_store_make_file(u->where->place))
         return SC_STORE_FOUND;
     snprintf(u->note, SC_STORE_NOTE, "Answers cannot be kept in %.150s: %.60s", u->where->place,
              strerrordesc_np(errno));
@@ -287,7 +288,7 @@ static enum sc_store_result begin(struct use *u, bool make)
     enum sc_store_result result;
 
     u->note[0] = '\0';
-    u->deadline_ns = now_ns() + SC_STORE_PATIENCE_MS * SC_NS_PER_MS;
+    u->deadline_ns = now_ns() + u->where->patience_ms * SC_NS_PER_MS;
     if (!come_in(u))
         return SC_STORE_AWAY;
     result = look_at_file(u, make);
@@ -302,14 +303,6 @@ static enum sc_store_result begin(struct use *u, bool make)
 }
 
 /* ---- an answer ------------------------------------------------------------------------------- */
-
-static int64_t sum_of(const struct use *u, const void *body, size_t n)
-{
-    uint64_t key[2];
-
-    memcpy(key, u->salt, sizeof key);
-    return (int64_t)sc_siphash(key, body, n);
-}
 
 enum {
     COLUMN_ROW,
@@ -337,7 +330,8 @@ static struct sc_str take_text(sqlite3_stmt *s, int column, char **to)
     return text;
 }
 
-static bool read_row(struct use *u, sqlite3_stmt *s, struct sc_kept_answer *out)
+static bool read_row(const struct use *u, const uint8_t key[SC_STORE_KEY], sqlite3_stmt *s,
+                     struct sc_kept_answer *out)
 {
     size_t n = (size_t)sqlite3_column_bytes(s, COLUMN_BODY);
     char *to;
@@ -358,7 +352,7 @@ static bool read_row(struct use *u, sqlite3_stmt *s, struct sc_kept_answer *out)
     out->model = take_text(s, COLUMN_MODEL, &to);
     out->type = take_text(s, COLUMN_TYPE, &to);
     out->body = take_text(s, COLUMN_BODY, &to);
-    return sqlite3_column_int64(s, COLUMN_SUM) == sum_of(u, out->body.p, out->body.n);
+    return (uint64_t)sqlite3_column_int64(s, COLUMN_SUM) == sc_row_sum(u->salt, key, out);
 }
 
 /* Who is used is kept; but a write for each hit would cost more than the hit. */
@@ -395,7 +389,7 @@ static enum sc_store_result fetch(const struct sc_store_where *w, sc_store_keyer
     if (s && sqlite3_step(s) == SQLITE_ROW) {
         row = sqlite3_column_int64(s, COLUMN_ROW);
         used = sqlite3_column_int64(s, COLUMN_USED);
-        result = read_row(&u, s, out) ? SC_STORE_FOUND : SC_STORE_NONE;
+        result = read_row(&u, key, s, out) ? SC_STORE_FOUND : SC_STORE_NONE;
         u.damaged = result == SC_STORE_NONE && out->memory;
         if (u.damaged)
             free(out->memory);
@@ -458,9 +452,9 @@ static bool insert(struct use *u, const uint8_t key[SC_STORE_KEY], const struct 
     sqlite3_bind_text(s, 9, a->type.p, (int)a->type.n, SQLITE_STATIC);
     sqlite3_bind_int64(s, 10, a->cost_nano);
     sqlite3_bind_int64(s, 11, a->tokens);
-    sqlite3_bind_int64(s, 12, sum_of(u, a->body.p, a->body.n));
+    sqlite3_bind_int64(s, 12, (int64_t)sc_row_sum(u->salt, key, a));
     sqlite3_bind_blob(s, 13, a->body.p, (int)a->body.n, SQLITE_STATIC);
-    good = sqlite3_step(s) == SQLITE_DONE;
+    good = is_good(u, sqlite3_step(s));
     sqlite3_finalize(s);
     return good;
 }
@@ -479,8 +473,6 @@ static enum sc_store_result keep(const struct sc_store_where *w, sc_store_keyer 
     good = run(&u, "BEGIN IMMEDIATE");
     if (good && make_room(&u, (int64_t)a->body.n))
         good = insert(&u, key, a) && run(&u, "COMMIT");
-    if (!good && is_damage(sqlite3_errcode(u.db)))
-        u.damaged = true;
     if (!sqlite3_get_autocommit(u.db)) {
         good = good && run(&u, "COMMIT");
         if (!good)

@@ -2,8 +2,8 @@
  * store.h - where answers are kept.
  *
  * One table of functions for each place that there is (SQLite, Redis). None of them keeps anything
- * open between two calls that a program could notice, none takes longer than `patience_ms`, and
- * all fail softly: a store that is away, full, busy or broken is one that has nothing.
+ * open between two calls that a program could notice, none takes longer than the caller's patience,
+ * and all fail softly: a store that is away, full, busy or broken is one that has nothing.
  *
  *     struct sc_kept_answer a;
  *     if (store->fetch(&where, key, &asked, &a, note) == SC_STORE_FOUND) { ...; free(a.memory); }
@@ -24,9 +24,10 @@ struct sc_store_where {
     const char *place; /* a file's path, a server's URL */
     int64_t max_bytes; /* more than that it does not hold: what was used longest ago goes */
     int64_t now_ms;    /* of the wall clock */
+    int patience_ms;   /* it takes no longer */
 };
 
-/* No call waits longer for a store. */
+/* No call waits longer for a store, all in all. */
 enum { SC_STORE_PATIENCE_MS = 45 };
 
 struct sc_kept_answer {

@@ -18,6 +18,7 @@
 #include "handle/headers.h"
 #include "handle/url.h"
 #include "http/header.h"
+#include "process/runtime.h"
 #include "process/store.h"
 #include "provider/request.h"
 #include "stage/stage.h"
@@ -38,6 +39,7 @@ struct cache {
     bool keeps;              /* its answer is to be kept, if it is worth it */
     bool served;             /* the program gets a kept one */
     bool forbidden;          /* the answer's own headers say no */
+    int64_t waited_ns;       /* for the store, so far */
     struct sc_buf asked;     /* what is asked, as one text (store/asked.h) */
     struct sc_record record; /* what the program has got of the answer's body */
     char type[TYPE_MAX];     /* and its Content-Type */
@@ -143,6 +145,18 @@ static void make_key(void *arg, const uint8_t salt[SC_STORE_SALT], uint8_t key[S
     sc_asked_key(salt, sc_buf_view(&((struct cache *)arg)->asked), key);
 }
 
+/* A store at this place, for what is left of the call's patience. */
+static struct sc_store_where where_now(const struct sc_transfer *t, const struct cache *me,
+                                       const char *place)
+{
+    int64_t left = SC_STORE_PATIENCE_MS - me->waited_ns / SC_NS_PER_MS;
+
+    return (struct sc_store_where){.place = place,
+                                   .max_bytes = settings(t)->max_bytes,
+                                   .now_ms = wall_ms(),
+                                   .patience_ms = left > 0 ? (int)left : 0};
+}
+
 static const struct sc_store *open_store(struct sc_transfer *t)
 {
     const char *why;
@@ -173,14 +187,19 @@ static bool find(struct sc_transfer *t, struct cache *me, bool on_error, int64_t
 {
     const struct sc_cache_settings *set = settings(t);
     char place[4096], note[SC_STORE_NOTE] = "";
-    struct sc_store_where where = {place, set->max_bytes, now_ms};
+    struct sc_store_where where = where_now(t, me, place);
     const struct sc_store *store;
+    enum sc_store_result result;
     enum sc_kept_state state;
+    int64_t began;
 
     if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(place) ||
         !(store = open_store(t)))
         return false;
-    if (store->fetch(&where, make_key, me, kept, note) != SC_STORE_FOUND) {
+    began = sc_now_ns();
+    result = store->fetch(&where, make_key, me, kept, note);
+    me->waited_ns += sc_now_ns() - began;
+    if (result != SC_STORE_FOUND) {
         report_store(t, note);
         return false;
     }
@@ -271,7 +290,7 @@ static void keep(struct sc_transfer *t, struct cache *me)
 {
     const struct sc_cache_settings *set = settings(t);
     char place[4096], note[SC_STORE_NOTE] = "";
-    struct sc_store_where where = {place, set->max_bytes, wall_ms()};
+    struct sc_store_where where = where_now(t, me, place);
     const struct sc_store *store = open_store(t);
     struct sc_kept_answer a = {
         .kept_ms = where.now_ms,

@@ -162,6 +162,13 @@ static void test_one_text_in_other_words_has_one_key(void **state)
     (void)state;
     for (size_t i = 1; i < sizeof alike / sizeof *alike; i++)
         assert_true(same(key_at("/v2/x", alike[0]), key_at("/v2/x", alike[i])));
+    /* A character that stands for "unknown" is one like others, and so is what no UTF-8 can say. */
+    assert_true(same(key_at("/v2/x", "{\"a\":\"b\xef\xbf\xbd\\u0063\"}"),
+                     key_at("/v2/x", "{\"a\":\"\\u0062\\uFFFDc\"}")));
+    assert_true(same(key_at("/v2/x", "{\"a\":\"\\u0000b\\uD83D\"}"),
+                     key_at("/v2/x", "{\"a\":\"\\u0000\\u0062\\ud83d\"}")));
+    assert_true(same(key_at("/v2/x", "{\"a\":\"\xf0\x9f\x98\x80\"}"),
+                     key_at("/v2/x", "{\"a\":\"\\uD83D\\ude00\"}")));
 }
 
 static void test_different_texts_have_different_keys(void **state)
@@ -256,6 +263,7 @@ static void test_what_lies_with_the_provider_or_is_no_json_has_no_key(void **sta
     assert_false(key_at(CHAT, "a=b").has);
     assert_false(key_at(CHAT, "{\"a\":").has);
     assert_false(key_at(CHAT, "{\"a\":1} x").has);
+    assert_false(key_of(&(struct sc_asked){.path = STR(CHAT), .body = STR("\0{\"a\":1}")}).has);
 }
 
 static void test_a_request_can_forbid_to_keep_its_answer(void **state)
