@@ -45,8 +45,10 @@ static const struct {
     {CURLOPT_HTTPHEADER, 0},
     {CURLOPT_REFERER, 0},
     {CURLOPT_AUTOREFERER, 0},
-    {CURLOPT_HAPROXYPROTOCOL, 0},
+    /* in this order: naming an address, even none, has libcurl say the PROXY line (8.2 and later)
+     */
     {(CURLoption)SC_CURLOPT_HAPROXY_CLIENT_IP, 0},
+    {CURLOPT_HAPROXYPROTOCOL, 0},
     {CURLOPT_TRAILERFUNCTION, 0},
     {CURLOPT_TRAILERDATA, 0},
     /* what it wants of its own host */
