@@ -2,8 +2,8 @@
 # lab.sh - what the scripts of findings/ share: source it.
 #
 #     npm_packages NAME@VERSION...   installs them into a temporary folder and goes there
-#     debian_package NAME VERSION    unpacks Debian's package of that upstream version into it,
-#                                    without installing it
+#     debian_package NAME VERSION [SUITE]   unpacks Debian's package of that upstream version into it,
+#                                    without installing it; of that suite, where apt has it not
 #     needs PROGRAM                  ends the script where it is not installed
 #     start_server <<'END'           runs the node program on its input until the script ends; the first line
 #                                    that it prints is $url
@@ -33,8 +33,19 @@ npm_packages() {
     for package; do echo "installed $package, node $(node --version)"; done
 }
 
+# From the mirror that this machine's own packages come from.
+of_suite() { # SUITE NAME
+    local mirror path
+    # shellcheck disable=SC2016 # apt's own form
+    mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^Debian Debian //p' | head -n 1)
+    path=$(curl -sSf "${mirror%/}/dists/$1/main/binary-$(dpkg --print-architecture)/Packages.xz" | xz -dc |
+        awk -v name="$2" '$1 == "Package:" { is = $2 == name } is && $1 == "Filename:" { print $2 }')
+    curl -sSf -O "${mirror%/}/$path"
+}
+
 debian_package() {
-    apt-get -qq download "$1" 2>/dev/null
+    if [ $# -gt 2 ]; then of_suite "$3" "$1"; else apt-get -qq download "$1" 2>/dev/null; fi
     case $(basename "$1"_*.deb) in
     "$1_$2"[-+]* | "$1_"*"%3a$2"[-+]*) ;;
     *) echo "$1 $2 is wanted, and not what apt has: $(basename "$1"_*.deb)"; differs=2; exit 2 ;;
