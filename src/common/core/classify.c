@@ -234,6 +234,7 @@ static bool is_refused(const char *stop)
         "JAILBREAK",
         "IMAGE_RECITATION",
         "IMAGE_PROHIBITED_CONTENT",
+        "ERROR_TOXIC", /* Cohere */
     };
     for (size_t i = 0; stop[0] && i < COUNT(reasons); i++)
         if ((stop[0] | 32) == (reasons[i][0] | 32) && sc_is_one_of(stop, reasons[i]))

@@ -62,7 +62,7 @@ static bool is_one_of(const char *s, const char *const *list, size_t n)
 struct members {
     struct sc_str error, type, event_type, choices, delta, content_block, message, done, response,
         thinking, candidates, prompt_feedback, interaction, status, step, content, stop,
-        stop_reason, is_finished;
+        stop_reason, finish_reason, is_finished;
 };
 
 static void read_members(struct sc_str json, struct members *m)
@@ -89,6 +89,7 @@ static void read_members(struct sc_str json, struct members *m)
         {"content", offsetof(struct members, content)},
         {"stop", offsetof(struct members, stop)},
         {"stop_reason", offsetof(struct members, stop_reason)},
+        {"finish_reason", offsetof(struct members, finish_reason)},
         {"is_finished", offsetof(struct members, is_finished)},
     };
     struct sc_json_iter it;
@@ -153,6 +154,23 @@ static bool is_word(struct sc_str value, const char *word)
     return value.n == n && memcmp(value.p, word, n) == 0;
 }
 
+/* Of OpenRouter, Mistral, Cohere and LMDeploy; vLLM, SGLang; DeepSeek; Cohere. */
+bool sc_end_is_failure(const char *stop)
+{
+    static const char *const ends[] = {"error", "abort", "insufficient_system_resource", "timeout"};
+    struct sc_str word = {stop, strlen(stop)};
+    for (size_t i = 0; word.n > 0 && i < COUNT(ends); i++)
+        if (sc_str_is(word, ends[i]))
+            return true;
+    return false;
+}
+
+static bool ends_in_failure(struct sc_str reason)
+{
+    char word[40];
+    return sc_json_string(reason, word, sizeof word) && sc_end_is_failure(word);
+}
+
 /* OpenRouter tells of a provider's failure in the choice itself. */
 static bool has_failed_choice(struct sc_str choices)
 {
@@ -165,7 +183,7 @@ static bool has_failed_choice(struct sc_str choices)
             continue;
         while (sc_json_next(&inner, &key, &v))
             if ((sc_json_key_is(key, "error") && !sc_json_says_nothing(v)) ||
-                (sc_json_key_is(key, "finish_reason") && is_word(v, "\"error\"")))
+                (sc_json_key_is(key, "finish_reason") && ends_in_failure(v)))
                 return true;
     }
     return false;
@@ -199,7 +217,8 @@ static enum sc_event_nature by_type(const char *type, const struct members *m)
     if (is_one_of(type, preamble_types, COUNT(preamble_types)))
         return SC_NATURE_PREAMBLE;
     if (strcmp(type, "message-end") == 0 && m->delta.p) /* Cohere */
-        return sc_json_says_nothing(sc_json_find(m->delta.p, m->delta.n, "error"))
+        return sc_json_says_nothing(sc_json_find(m->delta.p, m->delta.n, "error")) &&
+                       !ends_in_failure(sc_json_find(m->delta.p, m->delta.n, "finish_reason"))
                    ? SC_NATURE_OUTPUT
                    : SC_NATURE_ERROR;
     if (strcmp(type, "content_block_start") == 0)
@@ -232,12 +251,27 @@ static bool type_of(const struct members *m, char *type, size_t size)
     return sc_json_string(m->type, type, size) || sc_json_string(m->event_type, type, size);
 }
 
+static bool is_failing(struct sc_str number)
+{
+    return !sc_json_says_nothing(number) && !is_word(number, "0");
+}
+
+bool sc_event_is_numbered_error(struct sc_str json)
+{
+    struct sc_json_want wants[] = {
+        {.path = "base_resp.status_code"}, {.path = "error_code"}, {.path = "Response.Error"}};
+    sc_json_pick(json.p, json.n, wants, COUNT(wants));
+    return is_failing(wants[0].value) || is_failing(wants[1].value) ||
+           !sc_json_says_nothing(wants[2].value);
+}
+
 enum sc_event_nature sc_event_nature(struct sc_str json)
 {
     struct members m;
     char type[64];
     read_members(json, &m);
-    if (!sc_json_says_nothing(m.error) || has_failed_choice(m.choices))
+    if (!sc_json_says_nothing(m.error) || has_failed_choice(m.choices) ||
+        ends_in_failure(m.finish_reason) || sc_event_is_numbered_error(json))
         return SC_NATURE_ERROR;
     if (type_of(&m, type, sizeof type))
         return by_type(type, &m);
@@ -295,10 +329,9 @@ bool sc_event_may_be_error(struct sc_str json)
 void sc_event_stop(struct sc_str json, char *stop, size_t size)
 {
     struct sc_json_want wants[] = {
-        {.path = "choices.0.finish_reason"},
-        {.path = "candidates.0.finishReason"},
-        {.path = "promptFeedback.blockReason"},
-        {.path = "delta.stop_reason"},
+        {.path = "choices.0.finish_reason"},    {.path = "candidates.0.finishReason"},
+        {.path = "promptFeedback.blockReason"}, {.path = "delta.stop_reason"},
+        {.path = "delta.finish_reason"},        {.path = "finish_reason"},
     };
     stop[0] = '\0';
     if (!contains(json, "eason\":"))

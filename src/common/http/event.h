@@ -30,6 +30,14 @@ enum sc_event_mark sc_event_mark(struct sc_str data);
  * "" otherwise. */
 void sc_event_stop(struct sc_str json, char *stop, size_t size);
 
+/* Whether it is a failure in a member that some services have in each answer, with a zero where all
+ * is well: {"base_resp":{"status_code":1002}} of MiniMax, {"error_code":18} of Baidu; or that of
+ * Tencent Cloud, {"Response":{"Error":{}}}. */
+bool sc_event_is_numbered_error(struct sc_str json);
+
+/* Whether that reason is the service's failure and not an end of the model's: "error", "abort". */
+bool sc_end_is_failure(const char *stop);
+
 /* Whether streams of such events have an end that says so (finish_reason, message_stop...). False
  * for events of a kind that is not known. */
 bool sc_event_has_end(struct sc_str json);

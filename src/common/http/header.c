@@ -333,6 +333,30 @@ static double take_duration(struct sc_str s, bool spaces, size_t *used)
     }
 }
 
+/* .NET's TimeSpan, "00:20:12" and "22.14:18:12" with days. */
+static double take_clock(struct sc_str s, size_t *used)
+{
+    double days = 0;
+    size_t i = 0;
+    int h, m, sec;
+    *used = 0;
+    while (i < s.n && i < 4 && is_digit(s.p[i]))
+        i++;
+    if (i > 0 && i < s.n && s.p[i] == '.')
+        days = digits(s.p, (int)i++);
+    else
+        i = 0;
+    if (s.n < i + 8 || s.p[i + 2] != ':' || s.p[i + 5] != ':')
+        return 0;
+    h = digits(s.p + i, 2);
+    m = digits(s.p + i + 3, 2);
+    sec = digits(s.p + i + 6, 2);
+    if (h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 59)
+        return 0;
+    *used = i + 8;
+    return ((days * 24 + h) * 60 + m) * 60000 + sec * 1000.0;
+}
+
 int64_t sc_duration(struct sc_str value)
 {
     size_t used;
@@ -372,12 +396,21 @@ static int64_t one_retry_after(struct sc_str s, int64_t now_unix)
     if (ms >= 0)
         return ms;
     duration = take_duration(s, true, &used);
+    if (used == 0)
+        duration = take_clock(s, &used);
     return used > 0 && used == s.n ? usable(duration) : -1;
+}
+
+/* A string of RFC 8941 where a number is due. */
+static struct sc_str unquoted(struct sc_str s)
+{
+    bool quoted = s.n > 2 && s.p[0] == '"' && s.p[s.n - 1] == '"';
+    return quoted ? (struct sc_str){s.p + 1, s.n - 2} : s;
 }
 
 int64_t sc_header_retry_after(struct sc_str value, int64_t now_unix)
 {
-    struct sc_str s = sc_str_trim(value);
+    struct sc_str s = unquoted(sc_str_trim(value));
     int64_t ms = one_retry_after(s, now_unix), longest = ms;
     const char *comma;
     while (ms < 0 && (comma = memchr(s.p, ',', s.n)) != NULL) { /* a list: not before any of it */
@@ -410,7 +443,9 @@ bool sc_header_lists(struct sc_str value, const char *word)
 
 int64_t sc_wait_in_text(struct sc_str text)
 {
-    static const char *const phrases[] = {"try again in ", "retry after ", "retry in "};
+    static const char *const phrases[] = {"try again in ", "try again after ", "retry after ",
+                                          "retry in ",     "please wait ",     "available in ",
+                                          "resets in ",    "reset in ",        "replenished in "};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         const char *at = sc_str_find(text, phrases[i]);
         if (!at)
@@ -418,6 +453,8 @@ int64_t sc_wait_in_text(struct sc_str text)
         size_t used;
         struct sc_str rest = skip(text, (size_t)(at - text.p) + strlen(phrases[i]));
         double ms = take_duration(rest, true, &used);
+        if (used == 0)
+            ms = take_clock(rest, &used);
         if (used > 0)
             return usable(ms);
     }

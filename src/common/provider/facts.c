@@ -6,6 +6,7 @@
 #include "http/event.h"
 #include "http/header.h"
 #include "http/json.h"
+#include "provider/envelope.h"
 #include "provider/header_hint.h"
 #include "provider/ratelimit.h"
 #include "provider/rows.h"
@@ -106,14 +107,6 @@ static void take_scalar(struct sc_str object, const char *path, char *dst, size_
         sc_json_scalar(at(object, path), dst, size);
 }
 
-/* AWS's JSON protocol names a type with its namespace: "com.amazon.coral.service#Throttling...". */
-static void drop_namespace(char *type)
-{
-    const char *hash = strchr(type, '#');
-    if (hash)
-        memmove(type, hash + 1, strlen(hash + 1) + 1);
-}
-
 /* type, code, message and details of an error object, or of a flat body. */
 static void read_error_object(struct sc_facts *f, struct sc_str error)
 {
@@ -123,19 +116,19 @@ static void read_error_object(struct sc_facts *f, struct sc_str error)
         f->inner_status = status_in(f->type);
         f->type[0] = '\0';
     }
-    take_scalar(error, "type", f->type, sizeof f->type);
-    take_scalar(error, "code", f->code, sizeof f->code);
-    take_scalar(error, "__type", f->type, sizeof f->type);
-    drop_namespace(f->type);
+    sc_envelope_type(error, f->type, sizeof f->type);
+    sc_envelope_code(error, f->code, sizeof f->code);
     take_scalar(error, "raw_status_code", number, sizeof number);
     take_scalar(error, "statusCode", number, sizeof number);
     if (status_in(f->code))
         f->inner_status = status_in(f->code);
     else if (status_in(number))
         f->inner_status = status_in(number);
-    struct sc_str message = sc_json_inside(at(error, "message"));
+    struct sc_str message = sc_envelope_message(error);
     if (message.n > 0)
         f->message = message;
+    if (f->hint_ms < 0)
+        f->hint_ms = sc_envelope_wait_ms(error);
     read_details(f, error);
 }
 
@@ -233,11 +226,12 @@ static void read_message(struct sc_facts *f)
 
 /* Whether the words come from the API itself, and not from a box before it: a firewall, a proxy, a
  * hotel. Those that speak JSON, too, have no "error" in it, or say whose it is. */
-static bool is_of_the_api(const struct sc_facts *f, struct sc_str root, struct sc_str error)
+static bool is_of_the_api(const struct sc_facts *f, struct sc_str root, struct sc_str error,
+                          bool usual)
 {
     if (!sc_json_is_empty(at(root, "cloudflare_error")))
         return false;
-    if (error.p && error.p[0] == '{')
+    if (usual && error.n > 0 && error.p[0] == '{')
         return !sc_json_says_nothing(error);
     return sc_provider_info(f->provider)->flat_errors && (f->message.n > 0 || f->type[0]);
 }
@@ -269,34 +263,40 @@ static struct sc_str choice_error(struct sc_facts *f, struct sc_str root, struct
     return other;
 }
 
-/* Any of the shapes: {"error":{...}}, {"error":"..."}, flat, {"detail":"..."}, a stream's
- * {"type":"error",...}, {"type":"response.failed","response":{"error":{...}}} and Cohere's
- * {"type":"message-end","delta":{"error":"..."}}. */
+/* The words of the error itself, or where it is but a text or nothing those beside it. */
+static void read_words(struct sc_facts *f, struct sc_str root, struct sc_str error)
+{
+    if (error.n > 0 && error.p[0] == '{') {
+        read_error_object(f, error);
+        read_passed_on(f, error);
+    } else if (error.n > 0 && error.p[0] == '"') {
+        sc_envelope_type(root, f->type, sizeof f->type);
+        sc_envelope_code(root, f->code, sizeof f->code); /* xAI */
+        f->message = sc_json_inside(error);
+    } else {
+        read_error_object(f, root);
+    }
+    if (f->hint_ms < 0)
+        f->hint_ms = sc_envelope_wait_ms(root);
+}
+
+/* Any of the shapes, see envelope.h; of a choice as well. */
 static void read_error_body(struct sc_facts *f, const char *body, size_t n)
 {
     struct sc_str root = sc_json_find(body, n, "");
-    struct sc_str error = at(root, "error");
-    if (!error.p || error.p[0] == 'n')
-        error = at(root, "response.error");
-    if (!error.p)
-        error = at(root, "delta.error");
-    if (sc_json_says_nothing(error))
-        error = choice_error(f, root, error);
-    if (error.p && error.p[0] == '{') {
-        read_error_object(f, error);
-        read_passed_on(f, error);
-    } else if (error.p && error.p[0] == '"') {
-        take_scalar(root, "code", f->code, sizeof f->code); /* xAI */
-        f->message = sc_json_inside(error);
-    } else if (!root.p || (root.p[0] != '{' && f->is_stream)) {
-        f->message = (struct sc_str){body, n}; /* "[ERROR] no slot is free" */
-    } else {
-        read_error_object(f, root);
-        if (f->message.n == 0)
-            f->message = sc_json_inside(at(root, "detail"));
+    struct sc_envelope e = sc_envelope_of(root);
+    if (e.error.n == 0) {
+        e.error = choice_error(f, root, e.error);
+        e.usual = true;
     }
-    f->has_error |= !sc_json_says_nothing(error);
-    f->from_api |= is_of_the_api(f, root, error);
+    if (e.error.n == 0 && (!root.p || (root.p[0] != '{' && f->is_stream)))
+        f->message = (struct sc_str){body, n}; /* "[ERROR] no slot is free" */
+    else
+        read_words(f, root, e.error);
+    if (f->code[0] == '\0' && sc_end_is_failure(f->stop))
+        memcpy(f->code, f->stop, sizeof f->stop);
+    f->has_error |= e.error.n > 0;
+    f->from_api |= is_of_the_api(f, root, e.error, e.usual);
     read_message(f);
 }
 
@@ -316,6 +316,7 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
         {.path = "promptFeedback.blockReason"},
         {.path = "stop_reason"},
         {.path = "stopReason"},
+        {.path = "finish_reason"}, /* Cohere */
         {.path = "choices.0.error"},
     };
     enum { COUNT = sizeof wants / sizeof *wants, CHOICE_ERROR = COUNT - 1 };
@@ -326,7 +327,8 @@ static void read_success_body(struct sc_facts *f, const char *body, size_t n)
     f->has_error |= !sc_json_says_nothing(wants[CHOICE_ERROR].value);
     for (size_t i = 1; i < CHOICE_ERROR && f->stop[0] == '\0'; i++)
         sc_json_string(wants[i].value, f->stop, sizeof f->stop);
-    f->has_error |= strcmp(f->stop, "error") == 0; /* the answer's, not the model's end */
+    f->has_error |= sc_end_is_failure(f->stop);
+    f->has_error |= sc_event_is_numbered_error((struct sc_str){body, n});
     f->prompt_blocked = wants[3].value.n > 0;
 }
 
@@ -370,6 +372,9 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
     if (is_a_report(r))
         return;
     memcpy(out->stop, s->stop, sizeof out->stop);
+    out->has_error = sc_end_is_failure(out->stop);
+    if (out->has_error)
+        memcpy(out->code, out->stop, sizeof out->stop);
     if (s->state != SC_STREAM_ERROR && !s->late_error)
         return;
     out->has_error = true;

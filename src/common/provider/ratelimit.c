@@ -130,6 +130,13 @@ static const struct row together_rows[] = {
 static const struct row any_rows[] = {
     OPENAI_ROWS(ANY),
     ANTHROPIC_ROWS,
+    /* Cerebras */
+    ROW("x-ratelimit-limit-tokens-minute", TOKENS, LIMIT, COUNT, 1),
+    ROW("x-ratelimit-remaining-tokens-minute", TOKENS, REMAINING, COUNT, 1),
+    ROW("x-ratelimit-reset-tokens-minute", TOKENS, RESET, ANY, 1),
+    ROW("x-ratelimit-limit-requests-minute", REQUESTS, LIMIT, COUNT, 1),
+    ROW("x-ratelimit-remaining-requests-minute", REQUESTS, REMAINING, COUNT, 1),
+    ROW("x-ratelimit-reset-requests-minute", REQUESTS, RESET, ANY, 1),
 };
 /* The widespread names and the IETF draft's say "what is left of this window". */
 static const struct row plain_rows[] = {
@@ -270,13 +277,16 @@ static int64_t reset_of(struct sc_str v, enum format f, const struct clock *c)
 {
     int64_t ms;
 
-    if (f == RFC_3339 || (f == ANY && v.n >= 20))
+    if (f == RFC_3339)
         return sc_rfc3339(v, &ms) ? from_now(ms, c) : -1;
     if (is_nothing(v))
         return 0;
-    if (f == DURATION || (f == ANY && v.n > 0 && (v.p[v.n - 1] | 0x20) == 's'))
+    if (f == DURATION)
         return sc_duration(v);
-    return from_number(v, f, c);
+    ms = from_number(v, f, c);
+    if (ms >= 0 || f != ANY)
+        return ms;
+    return sc_header_retry_after(v, server_ms(c->headers, c->n, c->now_unix) / 1000);
 }
 
 /* ---- reading ---- */
@@ -409,6 +419,23 @@ static int64_t longest(const struct sc_rate all[SC_RATE_COUNT][RANKS])
     return ms;
 }
 
+/* Anthropic's plans tell by what a request was turned away, not what is left. */
+static int64_t plan_reset(const struct clock *c)
+{
+    bool rejected = false;
+    int64_t ms = -1;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const struct sc_header *h = &c->headers[i];
+
+        if (sc_str_is(h->name, "anthropic-ratelimit-unified-status"))
+            rejected = sc_str_is(h->value, "rejected");
+        else if (sc_str_is(h->name, "anthropic-ratelimit-unified-reset"))
+            ms = reset_of(h->value, UNIX_S, c);
+    }
+    return rejected ? ms : -1;
+}
+
 int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *headers, size_t n,
                           int64_t now_unix)
 {
@@ -426,5 +453,5 @@ int64_t sc_ratelimit_hint(enum sc_provider provider, const struct sc_header *hea
     }
     if (sc_ratelimit_ietf(headers, n, &ietf) && ietf.remaining == 0 && ietf.reset_ms > 0)
         return ietf.reset_ms > longest(all) ? ietf.reset_ms : longest(all);
-    return longest(all);
+    return longest(all) >= 0 ? longest(all) : plan_reset(&c);
 }

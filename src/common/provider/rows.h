@@ -73,7 +73,7 @@ struct sc_class_rows {
     size_t n;
 };
 
-#define SC_FAMILIES_MAX 3
+#define SC_FAMILIES_MAX 4
 #define SC_LOCAL_PORTS 2
 
 /* One provider: a file in known/. */

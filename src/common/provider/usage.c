@@ -80,14 +80,16 @@ static void take_number(struct sc_usage_reader *r, const char *digits, size_t le
         r->ttl_tokens = n;
     } else if (f == SC_USAGE_CHOICE) {
         r->choice = (int32_t)n;
+    } else if (f == SC_USAGE_UNUSUAL) {
+        r->unusual |= n > 0 || digits[0] == '-'; /* a code: null or 0 is none */
     }
 }
 
 /* One that is missing here only costs a second look. */
 static bool is_common_end(const struct sc_usage_reader *r)
 {
-    static const char *const ends[] = {"stop", "length",   "end_turn",   "tool_calls",
-                                       "STOP", "tool_use", "max_tokens", "MAX_TOKENS"};
+    static const char *const ends[] = {"stop",     "length",     "end_turn",   "tool_calls", "STOP",
+                                       "tool_use", "max_tokens", "MAX_TOKENS", "COMPLETE"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (strlen(ends[i]) == r->key_len && memcmp(ends[i], r->text, r->key_len) == 0)
             return true;

@@ -64,6 +64,10 @@ struct member {
     X(HOLDS, "stopReason", SC_USAGE_END)                          \
     X(UNUSUAL, "error", SC_USAGE_UNUSUAL)                         \
     X(UNUSUAL, "promptFeedback", SC_USAGE_UNUSUAL)                \
+    X(UNUSUAL, "base_resp", SC_USAGE_UNUSUAL)                     \
+    X(UNUSUAL, "error_code", SC_USAGE_UNUSUAL)                    \
+    X(UNUSUAL, "Response", SC_USAGE_UNUSUAL)                      \
+    X(HOLDS, "finish_reason", SC_USAGE_END)                       \
     X(LEADS, "response", NODE_RESPONSE)                           \
     X(LEADS, "message", NODE_MESSAGE)                             \
     X(LEADS, "delta", NODE_DELTA)                                 \

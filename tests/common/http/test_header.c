@@ -79,6 +79,14 @@ static void retry_after_values(void **state)
         {"Fri, 29 Sep 2023 18:26:57 +0200", 20000},
         {"Fri, 29 Sep 2023 12:56:57 -0330", 20000},
         {"Fri, 29 Sep 2023 16:26:57 +00:00", -1},
+        {"\"4\"", 4000},
+        {"\"", -1},
+        {"00:00:06", 6000},
+        {"1.00:00:06", 86406000},
+        {"1.0:00:06", -1},
+        {"24:00:00", -1},
+        {"00:00:00", -1},
+        {"00:00:06 ago", -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         print_message("# %s\n", cases[i].value);
@@ -183,6 +191,12 @@ static void waits_in_texts(void **state)
         {"Please try again in 0s", -1},
         {"Please try again in 7", -1},
         {"try again in ", -1},
+        {"concurrency: 1, please try again after 1 seconds", 1000},
+        {"exceeded for UserByModelByMinute. Please wait 42 seconds before retrying.", 42000},
+        {"Request was throttled. Expected available in 57 seconds.", 57000},
+        {"Quota will be replenished in 22.14:18:12.", INT64_C(1952292000)},
+        {"Quota will be replenished in 00:20:12.", 1212000},
+        {"replenished in 00:20", -1},
         {"", -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -121,7 +121,7 @@ def body_of(case):
     if "body_b64" in case:
         return base64.b64decode(case["body_b64"])
     body = case.get("body", "")
-    return (body if isinstance(body, str) else json.dumps(body)).encode()
+    return (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
 
 
 def response_of(case):

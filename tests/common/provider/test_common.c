@@ -42,6 +42,13 @@ static const struct {
      false},
     {"[{\"error\":{\"code\":503}}]", false},
     {"{\"choices\":[{\"error\":{\"code\":502},\"finish_reason\":\"stop\"}]}", false},
+    {"{\"error_code\":0,\"result\":\"a\"}", true},
+    {"{\"error_code\":18,\"error_msg\":\"m\"}", false},
+    {"{\"error_code\":-1}", false},
+    {"{\"finish_reason\":\"COMPLETE\"}", true},
+    {"{\"finish_reason\":\"ERROR\"}", false},
+    {"{\"base_resp\":{\"status_code\":1002}}", false},
+    {"{\"Response\":{\"Error\":{\"Code\":\"LimitExceeded\"}}}", false},
     {"{\"choices\":[{\"finish_reason\":\"stop\"}]", false}, /* not whole */
     {"", false},
 };

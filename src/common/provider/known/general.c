@@ -19,12 +19,14 @@ static const struct sc_class_row rows[] = {
      CODE("insufficient_quota|credit_balance_exhausted|organization_spend_limit_exceeded|"
           "project_spend_limit_exceeded|organization_usage_limit_exceeded|billing_error|"
           "billing_hard_limit_reached|billing_not_active|insufficient_balance|credit_limit|"
-          "exceeded_current_quota_error|Arrearage"),
+          "exceeded_current_quota_error|Arrearage|insufficient_funds|budget_exceeded|"
+          "LimitExceededException"),
      IS(QUOTA_EXHAUSTED)},
     /* Those who have no code for it. */
     {QUOTA, "words-quota", {403, 429, NO_STATUS},
      PHRASE("insufficient balance|account balance is insufficient|tokens per day limit exceeded|"
-            "requests per day limit exceeded|per 86400s exceeded|credit limit exceeded"),
+            "requests per day limit exceeded|per 86400s exceeded|credit limit exceeded|"
+            "out of call volume quota"),
      IS(QUOTA_EXHAUSTED)},
 
     {TOKENS, "code-context_length_exceeded", {400, 413, 422, NO_STATUS},
@@ -33,7 +35,8 @@ static const struct sc_class_row rows[] = {
 
     {LOAD, "code-overloaded", {429, ALL_5XX, NO_STATUS},
      CODE("overloaded_error|slow_down|server_is_overloaded|engine_overloaded_error|"
-          "engine_overloaded"),
+          "engine_overloaded|overloaded|ServerOverloaded|queue_exceeded|no_capacity|"
+          "insufficient_system_resource"),
      IS(OVERLOADED)},
     {LOAD, "code-unavailable", {NO_STATUS},
      CODE("service_unavailable_error|service_unavailable|unavailable_error|UNAVAILABLE"),
@@ -48,7 +51,7 @@ static const struct sc_class_row rows[] = {
     /* A firewall, a proxy, a captive portal: it says nothing of the key, but of this request. */
     {KEY, "foreign-403", {403}, NEEDS(FOREIGN), IS(BAD_REQUEST)},
     {KEY, "code-key", {400, 401, 403, NO_STATUS},
-     CODE("invalid_api_key|expired_api_key|account_deactivated|api_key_expired|"
+     CODE("invalid_api_key|expired_api_key|expired_key|account_deactivated|api_key_expired|"
           "unsupported_country_region_territory"),
      IS(AUTH)},
     {KEY, "words-key", {401, 403, NO_STATUS},

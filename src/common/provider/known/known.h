@@ -42,7 +42,7 @@
 
 /* Families: rows of services that run the same software, models or gateway. */
 extern const struct sc_class_rows sc_rows_openai_like, sc_rows_google, sc_rows_claude,
-    sc_rows_own_server;
+    sc_rows_own_server, sc_rows_hosted;
 
 /* Paths, written as in paths.c; those that several have are there. */
 #define PATHS HOSTS

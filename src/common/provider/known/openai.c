@@ -32,7 +32,7 @@ SC_KNOWN(OPENAI) = {.hosts = HOSTS("api.openai.com", "*.api.openai.com"),
 /* Whoever is not known by host. */
 SC_KNOWN(OPENAI_COMPATIBLE) = {
     .flat_errors = true,
-    .rows = {&compatible, &sc_rows_openai_like, &sc_rows_own_server},
+    .rows = {&compatible, &sc_rows_openai_like, &sc_rows_own_server, &sc_rows_hosted},
     .asks = {sc_paths_own_server, sc_paths_google,
              PATHS("/v1/complete", "/fim/completions", "/api/v0/chat/completions",
                    "/api/v0/completions", "/api/v0/embeddings", "^/chat/completions",

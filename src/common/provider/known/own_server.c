@@ -9,8 +9,14 @@ static const struct sc_class_row family_rows[] = {
      PHRASE("is too large to process|context size has been exceeded|"
             "longer than the model's context length|must have less than * tokens|"
             "tokens to keep from the initial prompt is greater than the context|"
-            "when context the overflows"),
+            "when context the overflows|exceeds the max_model_len|"
+            "model's context length is only|model's maximum context length of|"
+            "exceeds the maximum allowed length|greater than max_seq_len|tokens + * must be"),
      IS(TOKEN_LIMIT)},
+    {LOAD, "own-server-full", {429, ALL_5XX, NO_STATUS},
+     PHRASE("request queue is full|model is overloaded"), IS(OVERLOADED)},
+    {SERVICE, "tgi-generation", {424, NO_STATUS}, CODE("generation|incomplete_generation"),
+     IS(RETRYABLE)},
     {SERVICE, "own-server-fault", {500},
      PHRASE("input is not supported|failed to parse tools|failed to parse messages|"
             "failed to parse grammar|is required|failed to load image|"
