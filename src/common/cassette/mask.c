@@ -16,7 +16,7 @@ static bool is_line(const char *p, size_t n, const char *name)
 {
     size_t k = strlen(name);
 
-    return n > k && p[k] == ':' && strncasecmp(p, name, k) == 0;
+    return n > k && (p[0] | 0x20) == name[0] && p[k] == ':' && strncasecmp(p, name, k) == 0;
 }
 
 /* A challenge to authenticate is none of the caller's secrets. */

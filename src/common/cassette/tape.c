@@ -1,12 +1,12 @@
 /* tape.c - exchanges written; see tape.h. How they are read is in tape_read.c. */
 #include "cassette/tape.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cassette/base64.h"
+#include "core/time.h"
 #include "http/valid.h"
+#include "log/out.h"
 #include "log/redact.h"
 #include "state/siphash.h"
 #include "store/canon.h"
@@ -65,18 +65,11 @@ static void put_lines(struct sc_buf *out, struct sc_str lines)
 
 static void put_time(struct sc_buf *out, int64_t ms)
 {
-    time_t s = (time_t)(ms / 1000);
-    struct tm utc;
-    char text[48];
-    int n;
+    char text[40];
+    struct sc_out o = {.p = text, .cap = sizeof text};
 
-    if (!gmtime_r(&s, &utc))
-        return;
-    n = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
-                 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                 (int)(ms % 1000));
-    if (n > 0 && (size_t)n < sizeof text)
-        sc_buf_add(out, text, (size_t)n);
+    sc_out_utc_time(&o, ms * SC_NS_PER_MS);
+    sc_buf_add(out, o.p, o.n);
 }
 
 static void put_member(struct sc_buf *out, const char *name, struct sc_str value)
@@ -209,12 +202,13 @@ void sc_tape_hash(struct sc_str body, char out[SC_TAPE_HASH])
     struct sc_buf canon = {.max = SC_TAPE_LINE_MAX};
     static const struct sc_canon_rules all;
     struct sc_str text = body;
+    struct sc_out o = {.p = out, .cap = SC_TAPE_HASH - 1};
 
     if (sc_canon_json(body, &all, &canon) && !canon.failed)
         text = sc_buf_view(&canon);
-    snprintf(out, SC_TAPE_HASH, "%016llx%016llx",
-             (unsigned long long)sc_siphash(keys[0], text.n > 0 ? text.p : "", text.n),
-             (unsigned long long)sc_siphash(keys[1], text.n > 0 ? text.p : "", text.n));
+    for (int i = 0; i < 2; i++)
+        sc_out_hex(&o, sc_siphash(keys[i], text.n > 0 ? text.p : "", text.n));
+    out[o.n] = '\0';
     sc_buf_free(&canon);
 }
 

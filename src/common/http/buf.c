@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "http/json.h"
+#include "http/word8.h"
 
 #define FIRST_SIZE 512
 
@@ -50,41 +51,70 @@ void sc_buf_number(struct sc_buf *b, int64_t n)
     sc_buf_add(b, digits + i, sizeof digits - i);
 }
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c != '"' && c != '\\';
-}
+/* Room for the longest way to write so many bytes, so that none of them needs a look at it. */
+enum { PIECE = 64, ESCAPE_MAX = 6 };
 
-static void escape_one(struct sc_buf *b, unsigned char c)
+/* What of a byte stands behind the backslash; 0: it stays as it is, 'u': its number does. */
+static const char escapes[256] = {
+    [0 ... 7] = 'u', [0x0b] = 'u', [0x0e ... 0x1f] = 'u', ['\b'] = 'b', ['\t'] = 't',
+    ['\n'] = 'n',    ['\f'] = 'f', ['\r'] = 'r',          ['"'] = '"',  ['\\'] = '\\'};
+
+static char *escape_one(char *to, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    static const char letters[0x20] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    char text[6] = {'\\', (char)c, '0', '0'};
-    size_t n = 2;
 
-    if (c < 0x20 && letters[c]) {
-        text[1] = letters[c];
-    } else if (c < 0x20) {
-        text[1] = 'u';
-        text[4] = hex[c >> 4];
-        text[5] = hex[c & 15];
-        n = 6;
+    *to++ = '\\';
+    *to++ = escapes[c];
+    if (escapes[c] == 'u') {
+        *to++ = '0';
+        *to++ = '0';
+        *to++ = hex[c >> 4];
+        *to++ = hex[c & 15];
     }
-    sc_buf_add(b, text, n);
+    return to;
+}
+
+static size_t escape(const char *p, size_t n, char *to)
+{
+    const char *from = to;
+
+    for (size_t i = 0; i < n; i++) {
+        if (escapes[(unsigned char)p[i]])
+            to = escape_one(to, (unsigned char)p[i]);
+        else
+            *to++ = p[i];
+    }
+    return (size_t)(to - from);
+}
+
+/* As many as need no escape, but no more than n. */
+static size_t plain_run(const char *p, size_t n)
+{
+    size_t i = 0;
+
+    while (n - i >= 8 && !sc_word8_has_escapes(sc_word8(p + i)))
+        i += 8;
+    return i;
 }
 
 void sc_buf_escaped(struct sc_buf *b, struct sc_str plain)
 {
     const char *p = plain.n ? plain.p : "", *end = p + plain.n;
+    char piece[PIECE * ESCAPE_MAX];
 
     while (p < end) {
-        const char *from = p;
-        while (p < end && is_plain((unsigned char)*p))
-            p++;
-        sc_buf_add(b, from, (size_t)(p - from));
-        if (p < end)
-            escape_one(b, (unsigned char)*p++);
+        size_t run = plain_run(p, (size_t)(end - p)), n;
+        bool fits;
+
+        sc_buf_add(b, p, run);
+        p += run;
+        n = end - p < PIECE ? (size_t)(end - p) : PIECE;
+        fits = !b->failed && b->size - b->n >= n * ESCAPE_MAX;
+        if (fits)
+            b->n += escape(p, n, b->p + b->n);
+        else
+            sc_buf_add(b, piece, escape(p, n, piece));
+        p += n;
     }
 }
 

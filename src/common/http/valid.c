@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "http/word8.h"
+
 struct check {
     const char *p, *end;
     enum sc_json_fault fault;
@@ -55,25 +57,17 @@ size_t sc_utf8_valid(struct sc_str s)
     const char *p = s.p, *end = s.p + s.n;
 
     while (p < end) {
-        size_t n = (unsigned char)*p < 0x80 ? 1 : utf8_length(p, end);
+        size_t n = 1;
+
+        if (end - p >= 8 && sc_word8_is_ascii(sc_word8(p)))
+            n = 8;
+        else if ((unsigned char)*p >= 0x80)
+            n = utf8_length(p, end);
         if (n == 0)
             break;
         p += n;
     }
     return (size_t)(p - s.p);
-}
-
-/* Whether none of eight bytes is a quote, a backslash, a control or not ASCII. */
-static bool is_plain8(const char *p)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-    uint64_t w, quote, slash, control;
-
-    memcpy(&w, p, sizeof w);
-    quote = w ^ ones * '"';
-    slash = w ^ ones * '\\';
-    control = w - ones * 0x20;
-    return ((w | control | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & high) == 0;
 }
 
 static bool take_escape(struct check *c)
@@ -95,6 +89,11 @@ static bool take_escape(struct check *c)
     return true;
 }
 
+static inline bool is_plain8(uint64_t w)
+{
+    return sc_word8_is_ascii(w) && !sc_word8_has_escapes(w);
+}
+
 static inline bool is_plain(unsigned char x)
 {
     return x >= 0x20 && x < 0x80 && x != '"' && x != '\\';
@@ -104,7 +103,7 @@ static inline bool is_plain(unsigned char x)
 static bool take_string(struct check *c)
 {
     while (true) {
-        while (c->end - c->p >= 8 && is_plain8(c->p))
+        while (c->end - c->p >= 8 && is_plain8(sc_word8(c->p)))
             c->p += 8;
         while (c->p < c->end && is_plain((unsigned char)*c->p))
             c->p++;

@@ -78,44 +78,66 @@ static size_t token_end(struct text t, size_t i)
  * words like "sk-learn" readable; a token that the text's end cuts short may be any length. */
 static size_t prefixed_token(struct text t, size_t i)
 {
+    /* Those of a letter stand together. */
     static const struct {
-        const char *prefix;
-        size_t least;
+        char prefix[12];
+        unsigned char n, least;
     } table[] = {
-        {"sk-", 8},  {"sk_", 8},   {"pk-", 16},   {"gsk_", 8},   {"xai-", 8},
-        {"AIza", 8}, {"ya29.", 8}, {"AKIA", 12},  {"ASIA", 12},  {"hf_", 8},
-        {"r8_", 8},  {"pplx-", 8}, {"nvapi-", 8}, {"ghp_", 8},   {"github_pat_", 8},
-        {"eyJ", 20}, {"fw_", 12},  {"sess-", 12}, {"glpat-", 8}, {"xox", 12},
+#define ROW(prefix, least) {prefix, sizeof(prefix) - 1, least}
+        ROW("AIza", 8),   ROW("AKIA", 12), ROW("ASIA", 12),  ROW("eyJ", 20),
+        ROW("fw_", 12),   ROW("gsk_", 8),  ROW("ghp_", 8),   ROW("github_pat_", 8),
+        ROW("glpat-", 8), ROW("hf_", 8),   ROW("nvapi-", 8), ROW("pk-", 16),
+        ROW("pplx-", 8),  ROW("r8_", 8),   ROW("sk-", 8),    ROW("sk_", 8),
+        ROW("sess-", 12), ROW("xai-", 8),  ROW("xox", 12),   ROW("ya29.", 8),
+#undef ROW
     };
-    /* What they begin with: nearly all words begin otherwise. */
-    static const bool begins[256] = {
-        ['s'] = true, ['p'] = true, ['g'] = true, ['x'] = true, ['A'] = true, ['y'] = true,
-        ['h'] = true, ['r'] = true, ['n'] = true, ['e'] = true, ['f'] = true};
+    /* A letter's first row, from 1: nearly all words begin otherwise. */
+    static const unsigned char begins[256] = {
+        ['A'] = 1,  ['e'] = 4,  ['f'] = 5,  ['g'] = 6,  ['h'] = 10, ['n'] = 11,
+        ['p'] = 12, ['r'] = 14, ['s'] = 15, ['x'] = 18, ['y'] = 20};
+    size_t k = begins[(unsigned char)t.p[i]];
 
-    if (!begins[(unsigned char)t.p[i]])
+    if (k == 0)
         return i;
-    for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
-        if (table[k].prefix[0] != t.p[i] || !starts(t, i, table[k].prefix))
+    for (k--; k < sizeof table / sizeof *table && table[k].prefix[0] == t.p[i]; k++) {
+        if (t.n - i < table[k].n || t.p[i + 1] != table[k].prefix[1] ||
+            memcmp(t.p + i, table[k].prefix, table[k].n) != 0)
             continue;
         size_t end = token_end(t, i);
-        if (end - i >= strlen(table[k].prefix) + table[k].least || end == t.n)
+        if (end - i >= (size_t)table[k].n + table[k].least || end == t.n)
             return end;
     }
     return i;
 }
 
 /* "Bearer abc", "Basic abc": where the credentials begin; 0 if they do not. */
-static size_t after_scheme(struct text t, size_t i)
+static inline size_t after_scheme(struct text t, size_t i)
 {
-    size_t k = i >= t.n || (t.p[i] | 0x20) != 'b' ? 0
-               : starts_nocase(t, i, "bearer")    ? 6
-               : starts_nocase(t, i, "basic")     ? 5
-                                                  : 0;
+    if (i >= t.n || (t.p[i] | 0x20) != 'b')
+        return 0;
+    size_t k = starts_nocase(t, i, "bearer") ? 6 : starts_nocase(t, i, "basic") ? 5 : 0;
     if (!k || i + k >= t.n || !blank(t.p[i + k]))
         return 0;
     for (i += k; i < t.n && blank(t.p[i]); i++)
         ;
     return i;
+}
+
+/* Whether the name, or the last part of it, begins as one of those below: most do not, and texts
+ * are full of names. */
+static bool may_begin(const char *p, size_t n)
+{
+    static const bool begins[256] = {
+        ['k'] = true, ['a'] = true, ['t'] = true, ['s'] = true, ['p'] = true, ['c'] = true,
+        ['K'] = true, ['A'] = true, ['T'] = true, ['S'] = true, ['P'] = true, ['C'] = true};
+    size_t last = n;
+
+    if (n == 0)
+        return false;
+    while (--last > 0 && p[last - 1] != '_' && p[last - 1] != '-' &&
+           !(p[last] <= 'Z' && p[last] >= 'A' && p[last - 1] >= 'a'))
+        ;
+    return begins[(unsigned char)p[0]] || begins[(unsigned char)p[last]];
 }
 
 /* Whether a name's value is a secret. Counts like max_tokens are not, nor is monkey=. */
@@ -133,6 +155,8 @@ static bool secret_name(const char *p, size_t n)
                                           "_signature", "_credential", "_authorization"};
     char name[64];
     size_t k = 0;
+    if (!may_begin(p, n))
+        return false;
     for (size_t i = 0; i < n; i++) {
         bool upper = p[i] >= 'A' && p[i] <= 'Z';
         if (k + 2 >= sizeof name)
@@ -271,7 +295,8 @@ size_t sc_redact(const char *src, size_t n, char *dst, size_t size)
             i = f.end;
             continue;
         }
-        put(&s, src + i++, 1);
+        put(&s, src + i, f.word - i);
+        i = f.word;
     }
     dst[s.n] = '\0';
     return s.n;
