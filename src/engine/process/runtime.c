@@ -75,7 +75,8 @@ struct loaded {
     struct stat file;               /* as it was just before reading; zero: it could not be seen */
     char *log_path; /* $STEADYCURL_LOG ("": none), or the default one; NULL: the policy's */
     bool log_by_default;
-    char path[]; /* "": the built-in one */
+    struct sc_log log; /* what all of that comes to: asked twice a call */
+    char path[];       /* "": the built-in one */
 };
 
 enum { PATH_ROOM = 4096 };
@@ -200,8 +201,7 @@ static struct sc_policy *load_trusted(const char *path, struct sc_policy_error *
     return sc_policy_load(path, error);
 }
 
-/* Reads the policy that the environment asks for. keep: what stays if the new one is bad. */
-static struct loaded *load(const struct loaded *keep)
+static struct loaded *read_policy(const struct loaded *keep)
 {
     struct loaded *l = calloc(1, sizeof *l + PATH_ROOM);
     struct sc_policy_error error;
@@ -232,6 +232,45 @@ static struct loaded *load(const struct loaded *keep)
     } else {
         say(NULL, error.text);
     }
+    return l;
+}
+
+static struct sc_log log_of(const struct loaded *l, const struct sc_policy *p)
+{
+    const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
+    const char *path = l ? l->log_path : getenv("STEADYCURL_LOG");
+    struct sc_log log = {.format = SC_LOG_TEXT,
+                         .level = SC_LOG_INFO,
+                         .max_bytes = INT64_C(64) << 20,
+                         .mode = 0600,
+                         .batch = true,
+                         .by_default = l && l->log_by_default};
+
+    if (set) {
+        log.path = set->path;
+        log.format = set->format;
+        log.level = set->level;
+        log.max_bytes = set->max_bytes;
+        log.mode = set->mode;
+        log.batch = set->flush == SC_LOG_BATCH;
+    }
+    if (p && sc_policy_is_traced(p)) {
+        log.format = SC_LOG_JSON;
+        log.level = SC_LOG_DEBUG;
+        log.batch = false;
+    }
+    if (path) /* "": none */
+        log.path = *path ? path : NULL;
+    return log;
+}
+
+/* Reads the policy that the environment asks for. keep: what stays if the new one is bad. */
+static struct loaded *load(const struct loaded *keep)
+{
+    struct loaded *l = read_policy(keep);
+
+    if (l)
+        l->log = log_of(l, l->policy);
     return l;
 }
 
@@ -301,48 +340,11 @@ const struct sc_policy *sc_runtime_policy(bool *strict)
     return l ? l->policy : NULL;
 }
 
-/* STEADYCURL_LOG as it was when the policy was loaded: not looked up at every line. */
-static const char *log_override(void)
-{
-    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
-
-    return l ? l->log_path : getenv("STEADYCURL_LOG");
-}
-
-static bool log_is_by_default(void)
-{
-    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
-
-    return l && l->log_by_default;
-}
-
 struct sc_log sc_runtime_log(const struct sc_policy *p)
 {
-    const struct sc_log_settings *set = p ? sc_policy_log(p) : NULL;
-    const char *path = log_override();
-    struct sc_log log = {.format = SC_LOG_TEXT,
-                         .level = SC_LOG_INFO,
-                         .max_bytes = INT64_C(64) << 20,
-                         .mode = 0600,
-                         .batch = true,
-                         .by_default = log_is_by_default()};
+    const struct loaded *l = atomic_load_explicit(&current, memory_order_acquire);
 
-    if (set) {
-        log.path = set->path;
-        log.format = set->format;
-        log.level = set->level;
-        log.max_bytes = set->max_bytes;
-        log.mode = set->mode;
-        log.batch = set->flush == SC_LOG_BATCH;
-    }
-    if (p && sc_policy_is_traced(p)) {
-        log.format = SC_LOG_JSON;
-        log.level = SC_LOG_DEBUG;
-        log.batch = false;
-    }
-    if (path) /* "": none */
-        log.path = *path ? path : NULL;
-    return log;
+    return l && l->policy == p ? l->log : log_of(l, p);
 }
 
 void sc_runtime_flush_log(bool for_good)
