@@ -49,11 +49,20 @@ static void give_back(struct sc_reservation *r)
     sc_word_update(&r->words[SC_W_TAT], sc_limiter_undo, &a);
 }
 
+/* Mostly there is nothing: what was sent has its slot for good. */
+static bool has_reserved(const struct sc_ticket *t)
+{
+    return (t->requests.after | t->tokens.after | t->learned[SC_RATE_REQUESTS].after |
+            t->learned[SC_RATE_TOKENS].after) != 0;
+}
+
 void sc_ticket_unreserve(struct sc_ticket *t)
 {
     struct sc_reservation *all[] = {&t->requests, &t->tokens, &t->learned[SC_RATE_REQUESTS],
                                     &t->learned[SC_RATE_TOKENS]};
 
+    if (!has_reserved(t))
+        return;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (sc_ticket_reserved(all[i]))
             give_back(all[i]);
