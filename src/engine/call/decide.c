@@ -69,7 +69,7 @@ void sc_decide_begin(struct sc_transfer *t, void (*head)(struct sc_transfer *t))
     t->on_head = head;
     t->x.owner = t;
     t->x.listener = &listener;
-    t->x.provider = t->route.provider;
+    sc_exchange_of(&t->x, t->route.provider);
     t->x.wants.success_max = set->hold.success_max;
     t->x.wants.failure_max = set->hold.failure_max;
 }

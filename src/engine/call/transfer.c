@@ -10,17 +10,18 @@
  * other, and one piece of memory serves them all. */
 static _Atomic(struct sc_transfer *) spare;
 
-/* All but the arena and, a third of the rest, the choices of the reader of usage: either is written
- * as far as it is taken. */
+/* All but the arena, which is written as far as it is taken, and what the exchange begins itself.
+ */
 static void clear(struct sc_transfer *t)
 {
     enum {
-        CHOICES = offsetof(struct sc_transfer, x.usage.choices),
-        BEHIND = CHOICES + sizeof t->x.usage.choices
+        OWN = offsetof(struct sc_transfer, x.usage),
+        BEHIND = offsetof(struct sc_transfer, req)
     };
 
-    memset(t, 0, CHOICES);
+    memset(t, 0, OWN);
     memset((char *)t + BEHIND, 0, offsetof(struct sc_transfer, arena) - BEHIND);
+    sc_exchange_init(&t->x);
 }
 
 struct sc_transfer *sc_transfer_new(struct sc_shadow *s)

@@ -56,7 +56,7 @@ static bool move(struct sc_transfer *t)
     sc_stages_move(t);
     t->shadow->body_planned = false;
     t->estimate = (struct sc_estimate){.tokens = 0};
-    t->x.provider = t->route.provider;
+    sc_exchange_of(&t->x, t->route.provider);
     t->attempt.fresh_on = t->attempt.answered = false;
     return true;
 }
@@ -201,7 +201,7 @@ static void forget_attempt(struct sc_transfer *t)
     a->decided = a->forbidden = a->granted = a->unsent = false;
     t->put_aside = false;
     sc_answer_forget(t->shadow);
-    sc_exchange_restart(&t->x);
+    sc_exchange_next(&t->x);
 }
 
 /* An attempt must not be the cause of the next one's failure. */

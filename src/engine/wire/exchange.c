@@ -30,13 +30,35 @@ static void forget_shown(struct sc_playback *play)
     play->delivered_body = 0;
 }
 
-void sc_exchange_restart(struct sc_exchange *x)
+static void clear_attempt(struct sc_exchange *x)
 {
-    free_attempt(x);
     memset(&x->phase, 0, sizeof *x - offsetof(struct sc_exchange, phase));
     x->kind_told = true;
     x->content_length = -1;
     sc_usage_init(&x->usage, x->provider);
+}
+
+void sc_exchange_init(struct sc_exchange *x)
+{
+    clear_attempt(x);
+    x->fresh = true;
+}
+
+void sc_exchange_next(struct sc_exchange *x)
+{
+    if (!x->fresh) {
+        sc_exchange_restart(x);
+        return;
+    }
+    x->fresh = false;
+    forget_shown(x->play);
+    x->req->upload.pos = 0; /* it may have been read ahead */
+}
+
+void sc_exchange_restart(struct sc_exchange *x)
+{
+    free_attempt(x);
+    clear_attempt(x);
     forget_shown(x->play);
     for (struct sc_record *r = x->wants.record; r; r = r->next) {
         sc_buf_clear(&r->bytes);

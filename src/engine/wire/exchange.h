@@ -119,6 +119,7 @@ struct sc_exchange {
 
     /* The attempt: all from here on is cleared for the next one. */
     enum sc_phase phase;
+    bool fresh; /* there was none, nor an answer of ours: nothing has to be forgotten */
     enum sc_place place;
     enum sc_hold_mode mode;
     unsigned block;      /* header blocks begun, minus one */
@@ -167,8 +168,21 @@ struct sc_listener {
     bool (*whole)(struct sc_exchange *x, const char *p, size_t n);
 };
 
-/* Forgets the attempt before, if any; hold and stream memory may stay for the next. */
+/* A call's first state; what lies before `usage` is the caller's. */
+void sc_exchange_init(struct sc_exchange *x);
+
+/* In whose dialect the next response will be. */
+static inline void sc_exchange_of(struct sc_exchange *x, enum sc_provider provider)
+{
+    x->provider = x->usage.provider = provider;
+}
+
+/* Forgets the attempt before; hold and stream memory may stay for the next. */
 void sc_exchange_restart(struct sc_exchange *x);
+
+/* The same before an attempt, which is mostly the first. */
+void sc_exchange_next(struct sc_exchange *x);
+
 void sc_exchange_free(struct sc_exchange *x);
 
 /* All items are out. The bytes of a failure stay, to be classified. */
