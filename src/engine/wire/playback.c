@@ -125,19 +125,25 @@ static size_t offset_of_item(const struct sc_hold *h, size_t n)
     return at;
 }
 
+static bool is_unheard(const struct sc_exchange *x, const struct sc_item *item)
+{
+    return item->kind == SC_ITEM_HEADER && !sc_program_hears_headers(x->shadow);
+}
+
 /* Returns true when all items are out; otherwise *verdict says what stopped it. */
 static bool deliver_items(struct sc_exchange *x, size_t *verdict)
 {
     size_t at = offset_of_item(&x->hold, x->play->next);
 
     while (x->play->next < x->hold.n || (x->play->replaying && sc_filter_rest(x))) {
-        size_t len = x->hold.items[x->play->next].len;
+        const struct sc_item *item = &x->hold.items[x->play->next];
+        size_t len = item->len;
 
         if (x->play->recv_paused) {
             *verdict = CURL_WRITEFUNC_PAUSE;
             return false;
         }
-        *verdict = deliver_item(x, at);
+        *verdict = is_unheard(x, item) ? len : deliver_item(x, at);
         if (*verdict != len)
             return false;
         at += len;

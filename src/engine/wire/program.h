@@ -8,6 +8,12 @@
 
 #include "wire/exchange.h"
 
+/* Whether it sees header lines at all: most programs do not ask for them. */
+static inline bool sc_program_hears_headers(const struct sc_shadow *s)
+{
+    return s->o.header_fn || s->o.header_data || s->o.include_header;
+}
+
 /* One piece; returns what the program's callback returned, or n where it has none for it. */
 size_t sc_program_header(const struct sc_shadow *s, char *p, size_t n);
 size_t sc_program_body(const struct sc_shadow *s, char *p, size_t n);

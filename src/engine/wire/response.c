@@ -69,12 +69,15 @@ static void look_behind_fail_on_error(struct sc_exchange *x)
     x->fail_suppressed = true;
 }
 
-/* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block. */
+/* What libcurl has counted as downloaded: nothing of a body comes between the lines of a block, and
+ * who sees none of them cannot ask. */
 static curl_off_t got_so_far(const struct sc_exchange *x)
 {
     const struct sc_item *last = x->hold.n > 0 ? &x->hold.items[x->hold.n - 1] : NULL;
     curl_off_t got = 0;
 
+    if (x->place == SC_IN_BLOCK && !sc_program_hears_headers(x->shadow))
+        return 0;
     if (x->place == SC_IN_BLOCK && last && last->block == x->block && last->kind == SC_ITEM_HEADER)
         return last->got;
     x->shadow->real->easy_getinfo(x->shadow->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
@@ -195,9 +198,16 @@ static void note_length(struct sc_exchange *x, const char *p, size_t n)
             "identity");
 }
 
-/* Only where somebody wants to know: most policies set their own limits, or none. */
-static void note_limits(struct sc_exchange *x, const char *p, size_t n)
+/* What a line says to us; most lines nothing, by their first letter. */
+static void note_line(struct sc_exchange *x, const char *p, size_t n)
 {
+    if (n == 0)
+        return;
+    if ((*p | 32) == 'c')
+        note_length(x, p, n);
+    else if ((*p | 32) == 'x')
+        sc_tier_header(x->provider, p, n, x->usage.tier, sizeof x->usage.tier);
+    /* Only where somebody wants to know: most policies set their own limits, or none. */
     if (x->wants.limit_headers && sc_ratelimit_may_be(p, n))
         x->tells_limits = true;
 }
@@ -255,9 +265,7 @@ static size_t hold_header(struct sc_exchange *x, char *p, size_t n)
         x->body_len = 0; /* the pending piece was no body */
     if (x->place != SC_IN_BLOCK)
         begin_block(x, copied ? n : 0);
-    note_length(x, p, n);
-    note_limits(x, p, n);
-    sc_tier_header(x->provider, p, n, x->usage.tier, sizeof x->usage.tier);
+    note_line(x, p, n);
     kept = keep(x, SC_ITEM_HEADER, p, n);
     if (kept == n && tells_length_early(x->shadow, p, n))
         x->hold.items[x->hold.n - 1 - copied].length_known = true;
