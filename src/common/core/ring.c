@@ -57,18 +57,27 @@ static uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)both ^ (uint64_t)(both >> 64);
 }
 
-/* Two words at a time: each line is summed up twice. */
+/* Sums, and sums of sums, that tell where a word stands: two words at a time, for each line is
+ * summed up twice. What is less than two at the end is taken with what is before it. */
 static uint64_t checksum(const char *p, size_t n)
 {
-    uint64_t h = n * UINT64_C(0x9e3779b97f4a7c15), w[2];
+    typedef uint64_t two __attribute__((vector_size(16)));
+    const char *last = n > sizeof(two) ? p + n - sizeof(two) : p;
+    two sum = {n, ~(uint64_t)n}, sums = sum, words = {0, 0};
 
-    for (; n >= sizeof w; p += sizeof w, n -= sizeof w) {
-        memcpy(w, p, sizeof w);
-        h = fold(h ^ w[0], w[1] ^ UINT64_C(0xff51afd7ed558ccd));
+    for (; p < last; p += sizeof words) {
+        memcpy(&words, p, sizeof words);
+        sum += words;
+        sums += sum;
     }
-    w[0] = w[1] = 0;
-    memcpy(w, p, n);
-    return fold(h ^ w[0], w[1] ^ UINT64_C(0xff51afd7ed558ccd));
+    if (n >= sizeof words)
+        memcpy(&words, last, sizeof words);
+    else
+        memcpy(&words, last, n);
+    sum += words;
+    sums += sum;
+    return fold(sum[0], sums[1] ^ UINT64_C(0xff51afd7ed558ccd)) +
+           fold(sum[1] ^ UINT64_C(0x9e3779b97f4a7c15), sums[0]);
 }
 
 /* Each turn of the loop somebody has got further: this process, or the one that was faster. */
