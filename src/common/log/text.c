@@ -7,6 +7,7 @@
 #include "log/out.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "core/call.h"
@@ -155,10 +156,42 @@ static void put_place(struct fields *f, const struct sc_event *e)
     string(f, NAME("class"), e->class);
 }
 
-static void put_who(struct fields *f, const struct sc_event *e)
+static void put_process(struct fields *f, pid_t pid)
 {
     string(f, NAME("program"), sc_log_program());
-    number(f, NAME("pid"), getpid());
+    number(f, NAME("pid"), pid);
+}
+
+/* The same as long as the process is: kept of it, for fields behind others. `of` says whose it is;
+ * while it is written, nobody's. */
+static struct {
+    _Atomic pid_t of;
+    size_t n;
+    char text[128];
+} process;
+
+enum { NOBODY = -1 };
+
+static void keep_process(pid_t pid, pid_t before, const char *text, size_t n)
+{
+    if (n > sizeof process.text || before == NOBODY ||
+        !atomic_compare_exchange_strong(&process.of, &before, NOBODY))
+        return;
+    memcpy(process.text, text, n);
+    process.n = n;
+    atomic_store(&process.of, pid);
+}
+
+static void put_who(struct fields *f, const struct sc_event *e)
+{
+    pid_t pid = getpid(), of = atomic_load_explicit(&process.of, memory_order_acquire);
+    bool behind = f->open;
+    size_t start = f->o->n;
+    if (!behind || of != pid || !sc_out_bytes(f->o, process.text, process.n)) {
+        put_process(f, pid);
+        if (behind && of != pid && f->o->cap - f->o->n > VALUE_MAX) /* else one may be left out */
+            keep_process(pid, of, f->o->p + start, f->o->n - start);
+    }
     if (e->call && begin_field(f, NAME("call"), 16))
         sc_out_hex(f->o, e->call);
     if (f->open)
