@@ -75,7 +75,8 @@ static inline void *state_of(struct sc_transfer *t, unsigned at)
 
 #define ROUND_OF(set, hook, down)               \
     unsigned left = (set)&having[hook], at = 0; \
-    for (const struct sc_stage *s; (s = take(&left, down, &at)) != NULL;)
+    if (left != 0)                              \
+        for (const struct sc_stage *s; (s = take(&left, down, &at)) != NULL;)
 #define ROUND(t, hook, down) ROUND_OF((t)->stages, hook, down)
 #define ROUND_OF_BUSY(t, hook, down) ROUND_OF((t)->stages & ~(unsigned)(t)->idle, hook, down)
 
