@@ -61,15 +61,9 @@ static bool in_message(const struct sc_usage_reader *r)
     return r->depth >= 2 && r->node[r->depth - 2] == NODE_MESSAGE;
 }
 
-static void take_number(struct sc_usage_reader *r, const char *digits, size_t len)
+static inline void take_count(struct sc_usage_reader *r, int64_t n)
 {
     enum sc_usage_field f = r->field;
-    int64_t n;
-    if (f == SC_USAGE_COST) {
-        r->cost_nano = sc_decimal(digits, len, 9);
-        return;
-    }
-    n = sc_decimal(digits, len, 0);
     if (f < SC_USAGE_FIELDS) {
         if (f == SC_USAGE_OUT && in_message(r))
             f = SC_USAGE_OUT_AT_START;
@@ -81,8 +75,17 @@ static void take_number(struct sc_usage_reader *r, const char *digits, size_t le
     } else if (f == SC_USAGE_CHOICE) {
         r->choice = (int32_t)n;
     } else if (f == SC_USAGE_UNUSUAL) {
-        r->unusual |= n > 0 || digits[0] == '-'; /* a code: null or 0 is none */
+        r->unusual |= n > 0; /* a code: null or 0 is none */
     }
+}
+
+static void take_number(struct sc_usage_reader *r, const char *digits, size_t len)
+{
+    if (r->field == SC_USAGE_COST)
+        r->cost_nano = sc_decimal(digits, len, 9);
+    else
+        take_count(r, sc_decimal(digits, len, 0));
+    r->unusual |= r->field == SC_USAGE_UNUSUAL && digits[0] == '-';
 }
 
 /* One that is missing here only costs a second look. */
@@ -151,28 +154,24 @@ static void end_ttl(struct sc_usage_reader *r)
 
 /* ---- scanner: each step takes what it can of [p, end) and returns where it stopped ---- */
 
-static void look_up(struct sc_usage_reader *r, const struct member *m, size_t members,
-                    const char *name, size_t n)
+/* Most keys are no member, and most that are have a length of their own. */
+static inline void find_member(struct sc_usage_reader *r, const char *name, size_t n)
 {
-    const char begin[] = {(char)n, name[0]};
-    for (const struct member *last = m + members; m < last; m++) {
-        if (memcmp(&m->len, begin, sizeof begin) == 0 && is_same(m->name, name, n)) {
+    uint8_t node = r->node[r->depth - 1];
+    size_t first = n < NAME_BYTES ? by_length[node][n] : 0;
+    r->target = NODE_NONE;
+    r->field = SC_USAGE_NONE;
+    if (first == 0)
+        return;
+    for (const struct member *m = nodes[node].members + first - 1,
+                             *end = nodes[node].members + nodes[node].n;
+         m < end; m++) {
+        if (m->len == n && is_same(m->name, name, n)) {
             r->target = m->target;
             r->field = m->field;
             return;
         }
     }
-}
-
-/* Most keys are no member: their length, or their first letter, tells. */
-static inline void find_member(struct sc_usage_reader *r, const char *name, size_t n)
-{
-    uint8_t node = r->node[r->depth - 1];
-    r->target = NODE_NONE;
-    r->field = SC_USAGE_NONE;
-    if (n < SC_USAGE_TEXT && nodes[node].lengths >> n & 1 &&
-        nodes[node].letters >> (name[0] & 63) & 1)
-        look_up(r, nodes[node].members, nodes[node].n, name, n);
 }
 
 static inline void after_value(struct sc_usage_reader *r)
@@ -259,6 +258,24 @@ static const char *text(struct sc_usage_reader *r, const char *p, const char *en
         if (r->key_len < SC_USAGE_TEXT)
             r->text[r->key_len++] = *p;
     }
+    return p;
+}
+
+/* A count that lies whole in this piece, as nearly all numbers that are wanted do; NULL: it is
+ * none.
+ */
+static inline const char *whole_count(struct sc_usage_reader *r, const char *p, const char *end)
+{
+    const char *last = end - p > 17 ? p + 17 : end;
+    int64_t n = 0;
+    if (r->field == SC_USAGE_COST || *p < '0' || *p > '9')
+        return NULL;
+    for (; p < last && *p >= '0' && *p <= '9'; p++)
+        n = n * 10 + (*p - '0');
+    if (p == last || !ends_scalar(*p))
+        return NULL;
+    take_count(r, n);
+    after_value(r);
     return p;
 }
 
@@ -372,25 +389,25 @@ static const char *string(struct sc_usage_reader *r, const char *p, const char *
 
 INLINE const char *value(struct sc_usage_reader *r, const char *p, const char *end)
 {
+    const char *after;
+    uint8_t kind;
     r->key_len = 0;
-    while (kinds[(unsigned char)*p] & (BLANK | COMMA | COLON))
+    while ((kind = kinds[(unsigned char)*p]) & (BLANK | COMMA | COLON))
         if (++p == end)
             return p;
-    switch (*p) {
-    case '"':
+    if (kind & QUOTE)
         return string(r, p + 1, end);
-    case '{':
-    case '[':
+    if (kind & OPENS)
         enter(r, *p == '[');
-        return p + 1;
-    case '}':
-    case ']':
+    else if (kind & CLOSES)
         leave(r);
+    if (kind & (OPENS | CLOSES))
         return p + 1;
-    default:
-        r->state = S_SCALAR;
-        return scalar(r, p, end);
-    }
+    after = r->field == SC_USAGE_NONE ? NULL : whole_count(r, p, end);
+    if (after)
+        return after;
+    r->state = S_SCALAR;
+    return scalar(r, p, end);
 }
 
 /* A key that lies whole in this piece, as nearly all do, is looked up where it is. */

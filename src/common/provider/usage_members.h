@@ -188,22 +188,16 @@ struct member {
     X(HOLDS, "cacheReadInputTokenCount", SC_USAGE_CACHE_READ) \
     X(HOLDS, "cacheWriteInputTokenCount", SC_USAGE_CACHE_WRITE)
 
-/* Most keys are none of a node's, and their length or first letter says so. */
 #define ROW(kind, name, what) kind(name, what),
-#define LENGTH(kind, name, what) | UINT64_C(1) << (sizeof(name) - 1)
-#define LETTER(kind, name, what) | UINT64_C(1) << ((name)[0] & 63)
-#define NODE(LIST)                                                                              \
-    {                                                                                           \
-        (const struct member[]){LIST(ROW)},                                                     \
-            sizeof((const struct member[]){LIST(ROW)}) / sizeof(struct member), 0 LIST(LENGTH), \
-            0 LIST(LETTER)                                                                      \
+#define NODE(LIST)                                                              \
+    {                                                                           \
+        (const struct member[]){LIST(ROW)},                                     \
+            sizeof((const struct member[]){LIST(ROW)}) / sizeof(struct member), \
     }
 
 static const struct {
     const struct member *members;
     size_t n;
-    uint64_t lengths; /* bit n: there are names of n bytes */
-    uint64_t letters; /* bit c & 63: there are names that begin with c */
 } nodes[] = {
     [NODE_ROOT] = NODE(ROOT_MEMBERS),
     [NODE_RESPONSE] = NODE(RESPONSE_MEMBERS),
@@ -223,5 +217,16 @@ static const struct {
     [NODE_ITERATIONS] = NODE(ITERATIONS_MEMBERS),
     [NODE_UNUSUAL] = NODE(UNUSUAL_MEMBERS),
 };
+
+/* Most keys are none of a node's, and their length says so: the first row of a length, plus one. */
+enum { NODES = sizeof nodes / sizeof *nodes, NAME_BYTES = sizeof((struct member *)0)->name };
+static uint8_t by_length[NODES][64];
+
+__attribute__((constructor)) static void find_lengths(void)
+{
+    for (size_t node = 0; node < NODES; node++)
+        for (size_t i = nodes[node].n; i-- > 0;)
+            by_length[node][nodes[node].members[i].len] = (uint8_t)(i + 1);
+}
 
 #endif
