@@ -83,7 +83,7 @@ static const char *file_with_answer(size_t *size)
     static char *bytes;
     static size_t n;
     char note[SC_STORE_NOTE];
-    struct sc_store_where w = {place, 1 << 20, 1500, SC_STORE_PATIENCE_MS};
+    struct sc_store_where w = {place, 1 << 20, 1500, SC_STORE_PATIENCE_MS, NULL};
     struct stat st;
     int fd;
 
@@ -116,7 +116,7 @@ static void write_file(const char *bytes, size_t n, size_t at, struct input in)
 static void use_file(void)
 {
     char note[SC_STORE_NOTE];
-    struct sc_store_where w = {place, 1 << 20, 1500, SC_STORE_PATIENCE_MS};
+    struct sc_store_where w = {place, 1 << 20, 1500, SC_STORE_PATIENCE_MS, NULL};
     struct sc_kept_answer a;
 
     if (sc_store_sqlite.fetch(&w, keyer, NULL, &a, note) == SC_STORE_FOUND) {

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum sc_store_kind { SC_STORE_SQLITE };
+enum sc_store_kind { SC_STORE_SQLITE, SC_STORE_REDIS };
 
 /* What a rule says of it (policy: cache). */
 struct sc_cache_settings {
@@ -21,7 +21,8 @@ struct sc_cache_settings {
     int store;   /* enum sc_store_kind */
     int64_t ttl_s, stale_s;
     int64_t max_bytes;
-    const char *path; /* of the file; NULL: where such are by default */
+    const char *path;                 /* of the file; NULL: where such are by default */
+    const char *redis, *password_env; /* the server's URL, and what has its password */
     const char *vary; /* names of headers, NUL behind each, and one more at the end; NULL: none */
 };
 

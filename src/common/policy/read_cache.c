@@ -6,6 +6,7 @@
 #include "policy/layer.h"
 #include "policy/options.h"
 #include "policy/reader.h"
+#include "redis/url.h"
 
 static bool ends_in_cache(const struct sc_chain *chain)
 {
@@ -70,6 +71,33 @@ static bool is_refused(const struct sc_layer *l)
     return item != NULL && (item->type & cJSON_False);
 }
 
+/* Without a server of its own it is where the hosts meet. */
+static void read_server(struct sc_reader *r, const struct sc_layer *l, struct sc_cache_settings *c)
+{
+    const cJSON *item = given(l, SC_SECTION_CACHE, "redis");
+    struct sc_redis_url u;
+    const char *wrong = NULL;
+    size_t before;
+
+    if (c->store != SC_STORE_REDIS)
+        return;
+    if (c->redis == NULL && r->state.redis != NULL) {
+        c->redis = r->state.redis;
+        c->password_env = r->state.password_env;
+    }
+    if (c->redis == NULL)
+        wrong = "store is redis, but neither `redis` here nor in `state` says where that is";
+    else if (item != NULL)
+        wrong = sc_redis_url_read(c->redis, &u);
+    if (wrong == NULL)
+        return;
+    before = sc_reader_enter(r, "cache.redis");
+    if (item == NULL)
+        item = given(l, SC_SECTION_CACHE, "store");
+    sc_reader_fail(r, item != NULL ? sc_document_value(r->doc, item) : SIZE_MAX, "%s", wrong);
+    sc_reader_leave(r, before);
+}
+
 static const char *kept_text(struct sc_reader *r, const char *text)
 {
     return text != NULL ? sc_build_copy(r->policy, text, strlen(text)) : NULL;
@@ -124,6 +152,9 @@ void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct s
         set->edits_requests = true;
     }
     check_path(r, l, c->path);
+    read_server(r, l, c);
     c->path = kept_text(r, c->path);
+    c->redis = kept_text(r, c->redis);
+    c->password_env = kept_text(r, c->password_env);
     c->vary = vary != NULL && c->enabled ? names_of(r, vary, true) : NULL;
 }

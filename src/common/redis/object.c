@@ -29,7 +29,8 @@ struct kept {
 
 static struct kept kept[PLACES];
 
-/* After a failure, by place. */
+/* After a failure, by place, and for how long it is left alone: who leaves it alone for a second
+ * does not do so for longer because another does. */
 static struct {
     _Atomic uint64_t where;
     _Atomic int64_t until_ms;
@@ -272,11 +273,11 @@ static void close_idle(bool all)
 static enum sc_redis_result ask_now(const struct sc_redis_place *p, const struct sc_redis_arg *args,
                                     size_t n, struct sc_redis_reply **out, char note[SC_REDIS_NOTE])
 {
-    uint64_t where = hash_of(p);
+    uint64_t where = hash_of(p), tried = where + 2 * (unsigned)p->off_ms;
     struct kept *k;
     redisReply *r;
 
-    if (is_off(where))
+    if (is_off(tried))
         return SC_REDIS_AWAY;
     begin();
     close_idle(false);
@@ -286,7 +287,7 @@ static enum sc_redis_result ask_now(const struct sc_redis_place *p, const struct
     r = ask_over(k, p, where, args, n, note);
     let_go(k);
     if (!r)
-        set_off(where, sc_redis_now_ms() + p->off_ms);
+        set_off(tried, sc_redis_now_ms() + p->off_ms);
     *out = r ? shown(r) : NULL;
     return *out ? SC_REDIS_OK : SC_REDIS_AWAY;
 }

@@ -21,10 +21,11 @@
 #include "store/asked.h"
 
 struct sc_store_where {
-    const char *place; /* a file's path, a server's URL */
-    int64_t max_bytes; /* more than that it does not hold: what was used longest ago goes */
-    int64_t now_ms;    /* of the wall clock */
-    int patience_ms;   /* it takes no longer */
+    const char *place;        /* a file's path, a server's URL */
+    int64_t max_bytes;        /* more than that it does not hold: what was used longest ago goes */
+    int64_t now_ms;           /* of the wall clock */
+    int patience_ms;          /* it takes no longer */
+    const char *password_env; /* of a server: the variable that has the password; NULL: none */
 };
 
 /* No call waits longer for a store, all in all. */

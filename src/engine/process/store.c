@@ -11,8 +11,7 @@
 
 #include "policy/home.h"
 #include "store/place.h"
-
-static const char *const names[] = {[SC_STORE_SQLITE] = "sqlite"};
+#include "store/redis.h"
 
 /* Threads that meet here store the same pointer: no lock, so no fork leaves one. */
 static _Atomic(sc_store_entry_fn *) known;
@@ -58,12 +57,14 @@ const struct sc_store *sc_store_load(enum sc_store_kind kind, const char **why)
     const struct sc_store *store;
 
     *why = NULL;
+    if (kind == SC_STORE_REDIS)
+        return &sc_store_redis; /* it loads an object of its own, redis/load.h */
     if (!entry && !atomic_load(&missing)) {
         entry = load();
         atomic_store(&known, entry);
         atomic_store(&missing, entry == NULL);
     }
-    store = entry ? entry(names[kind]) : NULL;
+    store = entry ? entry("sqlite") : NULL;
     if (!store && !atomic_exchange(&said, true))
         *why = "Answers are not kept: steadycurl-store.so, which belongs beside the engine, cannot "
                "be loaded";
@@ -74,6 +75,8 @@ bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n)
 {
     char home[4096];
 
+    if (set->store == SC_STORE_REDIS)
+        return snprintf(buf, n, "%s", set->redis) < (int)n;
     if (set->path && set->path[0] != '~')
         return snprintf(buf, n, "%s", set->path) < (int)n;
     if (!sc_home(home, sizeof home))
@@ -83,10 +86,10 @@ bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n)
     return home[0] && snprintf(buf, n, "%s%s", home, set->path + 1) < (int)n;
 }
 
-bool sc_store_is_empty(const char *place)
+bool sc_store_is_empty(const struct sc_cache_settings *set, const char *place)
 {
     int before = errno;
-    bool empty = access(place, F_OK) != 0 && errno == ENOENT;
+    bool empty = set->store == SC_STORE_SQLITE && access(place, F_OK) != 0 && errno == ENOENT;
 
     errno = before;
     return empty;

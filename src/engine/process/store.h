@@ -1,7 +1,7 @@
 /*
  * store.h - the stores of kept answers, as far as this process has loaded them.
  *
- * They lie in an object of their own beside the engine, which is loaded when the first answer is
+ * They lie in objects of their own beside the engine, which are loaded when the first answer is
  * asked for or kept: a program whose policy keeps none has nothing of it.
  */
 #ifndef SC_PROCESS_STORE_H
@@ -17,6 +17,6 @@ const struct sc_store *sc_store_load(enum sc_store_kind kind, const char **why);
 bool sc_store_where(const struct sc_cache_settings *set, char *buf, size_t n);
 
 /* The file is not there, so nothing is in it: known without the store. */
-bool sc_store_is_empty(const char *place);
+bool sc_store_is_empty(const struct sc_cache_settings *set, const char *place);
 
 #endif

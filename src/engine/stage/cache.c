@@ -154,7 +154,8 @@ static struct sc_store_where where_now(const struct sc_transfer *t, const struct
     return (struct sc_store_where){.place = place,
                                    .max_bytes = settings(t)->max_bytes,
                                    .now_ms = wall_ms(),
-                                   .patience_ms = left > 0 ? (int)left : 0};
+                                   .patience_ms = left > 0 ? (int)left : 0,
+                                   .password_env = settings(t)->password_env};
 }
 
 static const struct sc_store *open_store(struct sc_transfer *t)
@@ -193,7 +194,7 @@ static bool find(struct sc_transfer *t, struct cache *me, bool on_error, int64_t
     enum sc_kept_state state;
     int64_t began;
 
-    if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(place) ||
+    if (!sc_store_where(set, place, sizeof place) || sc_store_is_empty(set, place) ||
         !(store = open_store(t)))
         return false;
     began = sc_now_ns();

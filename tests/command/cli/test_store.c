@@ -50,7 +50,7 @@ static char body[20000];
 
 static enum sc_store_result keep(int number, int64_t now_ms, int64_t max_bytes)
 {
-    struct sc_store_where w = {place, max_bytes, now_ms, SC_STORE_PATIENCE_MS};
+    struct sc_store_where w = {place, max_bytes, now_ms, SC_STORE_PATIENCE_MS, NULL};
     struct sc_kept_answer a = {.kept_ms = now_ms,
                                .until_ms = now_ms + 1000000000,
                                .status = 200,
@@ -66,7 +66,7 @@ static enum sc_store_result keep(int number, int64_t now_ms, int64_t max_bytes)
 
 static bool is_there(int number, int64_t now_ms)
 {
-    struct sc_store_where w = {place, 1 << 20, now_ms, SC_STORE_PATIENCE_MS};
+    struct sc_store_where w = {place, 1 << 20, now_ms, SC_STORE_PATIENCE_MS, NULL};
     struct sc_kept_answer a;
     char note[SC_STORE_NOTE];
 
