@@ -1,6 +1,6 @@
 /*
  * One call, as a program makes it: the order of what the engine does (drive/sequence.c,
- * stage/admit.c), with events in the place of sleep. See world.h.
+ * stage/admit.c), with events in the place of sleep. See call.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "core/time.h"
 #include "provider/reply.h"
 #include "simulate/random.h"
-#include "simulate/world.h"
+#include "simulate/call.h"
 
 /* As the engine: how long a wait goes on without asking again. */
 #define RECHECK_NS (100 * SC_NS_PER_MS)
@@ -251,27 +251,6 @@ static int64_t first_token_deadline(const struct sc_sim_world *w, const struct s
     return w->rule ? after_ms(c->sent_ns, w->rule->settings->timeouts.first_token_ms) : SC_NEVER;
 }
 
-static void send(struct sc_sim_world *w, struct sc_sim_client *c)
-{
-    struct sc_sim_request q = {.who = number(w, c),
-                               .turn = c->turn + 1, /* that of the wait for a place */
-                               .key = key_of(w, number(w, c)),
-                               .input = c->input,
-                               .output = c->output};
-    struct sc_sim_second *second = sc_sim_second(&w->tally, w->now_ns);
-
-    c->sent_ns = w->now_ns;
-    w->tally.attempts++;
-    if (second)
-        second->attempts++;
-    if (w->watcher.sent)
-        w->watcher.sent(w->watcher.arg, q.who, w->now_ns, q.input + q.output);
-    if (sc_sim_service_ask(&w->service, &q, w->now_ns, &c->reply) == SC_SIM_KNOWN)
-        sc_sim_attempt_begun(w, c);
-    else
-        sc_sim_await(w, c, least(attempt_deadline(w, c), first_token_deadline(w, c)), SC_SIM_BOUND);
-}
-
 static void end_by(struct sc_sim_client *c, int64_t at)
 {
     if (at >= c->end_ns)
@@ -294,7 +273,7 @@ static int64_t output_at(const struct sc_sim_world *w, const struct sc_sim_reply
     return r->fault == SC_SIM_STALL ? stalls_at(r) : r->end_ns;
 }
 
-void sc_sim_attempt_begun(struct sc_sim_world *w, struct sc_sim_client *c)
+static void begin_attempt(struct sc_sim_world *w, struct sc_sim_client *c)
 {
     struct sc_sim_reply *r = &c->reply;
     int64_t output = output_at(w, r), patience = first_token_deadline(w, c);
@@ -314,6 +293,42 @@ void sc_sim_attempt_begun(struct sc_sim_world *w, struct sc_sim_client *c)
         sc_sim_await(w, c, output, SC_SIM_HEAD);
     else
         sc_sim_await(w, c, c->end_ns, SC_SIM_ENDED);
+}
+
+static void send(struct sc_sim_world *w, struct sc_sim_client *c)
+{
+    struct sc_sim_request q = {.who = number(w, c),
+                               .turn = c->turn + 1, /* that of the wait for a place */
+                               .key = key_of(w, number(w, c)),
+                               .input = c->input,
+                               .output = c->output};
+    struct sc_sim_second *second = sc_sim_second(&w->tally, w->now_ns);
+
+    c->sent_ns = w->now_ns;
+    w->tally.attempts++;
+    if (second)
+        second->attempts++;
+    if (w->watcher.sent)
+        w->watcher.sent(w->watcher.arg, q.who, w->now_ns, q.input + q.output);
+    if (sc_sim_service_ask(&w->service, &q, w->now_ns, &c->reply) == SC_SIM_KNOWN)
+        begin_attempt(w, c);
+    else
+        sc_sim_await(w, c, least(attempt_deadline(w, c), first_token_deadline(w, c)), SC_SIM_BOUND);
+}
+
+void sc_sim_serve_queue(struct sc_sim_world *w)
+{
+    struct sc_sim_waiting next;
+
+    while (sc_sim_service_next(&w->service, w->now_ns, &next)) {
+        struct sc_sim_client *c = &w->clients[next.who];
+
+        if (c->turn != next.turn)
+            continue;
+        sc_sim_service_forget(&w->service);
+        sc_sim_service_begin(&w->service, &next, w->now_ns, &c->reply);
+        begin_attempt(w, c);
+    }
 }
 
 static void told(struct sc_sim_world *w, struct sc_sim_client *c, const struct sc_ratelimit *said)
