@@ -307,6 +307,28 @@ static bool may_contain(struct sc_str s, const char *what)
     return (halves[0] | halves[1]) != 0;
 }
 
+/* Where what begins with a quote and a letter of "error", "eval_count", "usage" or "billed_units".
+ */
+static inline block names_at(const char *p)
+{
+    block letter = load(p + 1);
+    return (block)((load(p) == '"') & (((letter | 0x10) == 'u') | (letter == 'b')));
+}
+
+bool sc_event_is_plain(struct sc_str line)
+{
+    block hit = {0};
+    uint64_t halves[2];
+    if (line.n <= sizeof hit)
+        return false;
+    const char *last = line.p + line.n - sizeof hit - 1;
+    for (const char *p = line.p; p <= last; p += sizeof hit)
+        hit |= names_at(p) | (block)(load(p) == '\r');
+    hit |= names_at(last) | (block)(load(last + 1) == '\r');
+    memcpy(halves, &hit, sizeof halves);
+    return (halves[0] | halves[1]) == 0;
+}
+
 /* what: at least two bytes. */
 static bool contains(struct sc_str s, const char *what)
 {

@@ -262,10 +262,15 @@ static const char *pass_line(struct sc_stream *s, const char *p, size_t n)
     const char *lf = *p == '\n' ? p : memchr(p, '\n', n);
     if (s->state != SC_STREAM_OUTPUT || s->line_len > 0 || s->skip_line || s->raw || !lf)
         return NULL;
-    const char *end = lf > p ? memchr(p, '\r', (size_t)(lf - p)) : NULL;
+    struct sc_str line = {p, (size_t)(lf - p)};
+    s->plain = sc_event_is_plain(line);
+    const char *end = !s->plain && lf > p ? memchr(p, '\r', line.n) : NULL;
     if (end && end + 1 < lf)
         return NULL;
-    sc_stream_output_line(s, (struct sc_str){p, (size_t)((end ? end : lf) - p)}, s->fed, false);
+    if (end)
+        line.n--;
+    sc_stream_output_line(s, line, s->fed, false);
+    s->plain = false;
     s->fed += (size_t)(lf + 1 - p);
     s->last_cr = false;
     s->ended_by_cr = false;

@@ -61,7 +61,7 @@ void sc_stream_watch(struct sc_stream *s, struct sc_str data, uint64_t at, bool 
         return;
     if (sc_stream_is_error_name(s->event) ||
         (data.p[0] == '[' && sc_event_mark(data) == SC_MARK_ERROR) ||
-        (sc_event_may_be_error(data) && sc_event_nature(data) == SC_NATURE_ERROR))
+        (!s->plain && sc_event_may_be_error(data) && sc_event_nature(data) == SC_NATURE_ERROR))
         sc_stream_note_error(s, data, at);
 }
 

@@ -23,7 +23,8 @@ static inline void sc_stream_tell(struct sc_stream *s, struct sc_str data, bool 
     if (!s->on_data || (data.n == 0 && !s->tell_rest))
         return;
     s->on_data(s->on_data_arg, data,
-               (s->data_told ? 0 : SC_DATA_BEGIN) | (more ? SC_DATA_MORE : 0));
+               (s->data_told ? 0 : SC_DATA_BEGIN) | (more ? SC_DATA_MORE : 0) |
+                   (s->plain ? SC_DATA_PLAIN : 0));
     s->data_told = !sc_stream_is_by_value(s->kind) || more;
     s->tell_rest = more;
 }

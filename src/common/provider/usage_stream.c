@@ -102,6 +102,11 @@ void sc_usage_on_data(void *arg, struct sc_str data, unsigned flags)
 {
     struct sc_usage_reader *r = arg;
     bool open = data.n > 0 && data.p[data.n - 1] != '}'; /* goes on in another line */
+    if (flags == (SC_DATA_BEGIN | SC_DATA_PLAIN) && !open && r->provider != SC_PROVIDER_LLAMACPP) {
+        r->events++;
+        return;
+    }
+    flags &= ~(unsigned)SC_DATA_PLAIN;
     if (flags == SC_DATA_BEGIN && BEGINS(data.p, data.p + data.n, "[DONE]"))
         return;
     if (flags == SC_DATA_BEGIN && !open) {

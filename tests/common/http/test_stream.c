@@ -575,6 +575,36 @@ static void kinds_by_content_type(void **state)
     assert_false(sc_is_json((struct sc_str){NULL, 0}));
 }
 
+/* After output a line is looked through once, many bytes at a time: wherever in it an error's name
+ * stands, and a CR that ends a line, either is seen. */
+static void errors_and_line_ends_are_seen_wherever_they_stand(void **state)
+{
+    static const char output[] = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n";
+    static struct sc_stream s;
+    char line[256];
+
+    (void)state;
+    for (int before = 0; before < 80; before++) {
+        for (int behind = 1; behind < 20; behind++) {
+            for (int cr = 0; cr < 2; cr++) {
+                int n = snprintf(
+                    line, sizeof line, "data: {\"x\":\"%.*s\",\"error\":{\"m\":\"%.*s\"}}%s",
+                    before,
+                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                    "aaaaaaaaaa",
+                    behind, "bbbbbbbbbbbbbbbbbbbb", cr ? "\r: c\n" : "\n\n");
+
+                sc_stream_init(&s, SC_STREAM_SSE);
+                sc_stream_feed(&s, output, sizeof output - 1);
+                assert_int_equal(s.state, SC_STREAM_OUTPUT);
+                sc_stream_feed(&s, line, (size_t)n);
+                assert_true(s.late_error);
+                assert_int_equal(s.error[s.error_len - 1], '}');
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -586,6 +616,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_aws_frames_pass),
         cmocka_unit_test(outputs_are_counted_pings_are_not),
         cmocka_unit_test(kinds_by_content_type),
+        cmocka_unit_test(errors_and_line_ends_are_seen_wherever_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
