@@ -1,4 +1,4 @@
-/* read_cache.c - reads what a layer says of `cache` and `limits`, beyond its plain values. */
+/* read_cache.c - reads what a layer says of `cache`, beyond its plain values. */
 #include <stdint.h>
 #include <string.h>
 
@@ -14,29 +14,6 @@ static bool ends_in_cache(const struct sc_chain *chain)
         if (chain->links[i].kind == SC_LINK_CACHE)
             return true;
     return false;
-}
-
-/* Names with a NUL behind each, and one more at the end. */
-static const char *names_of(struct sc_reader *r, const cJSON *item, bool lower)
-{
-    const char *names[SC_STRINGS_MAX];
-    size_t n = sc_reader_strings(item, names), size = 1, at = 0;
-    char *all;
-
-    for (size_t i = 0; i < n; i++)
-        size += strlen(names[i]) + 1;
-    all = sc_build_alloc(r->policy, size);
-    if (all == NULL) {
-        sc_reader_fail(r, SIZE_MAX, "out of memory");
-        return NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (const char *p = names[i]; *p; p++)
-            all[at++] = (char)(lower && *p >= 'A' && *p <= 'Z' ? *p | 32 : *p);
-        all[at++] = '\0';
-    }
-    all[at] = '\0';
-    return all;
 }
 
 /* The value that this layer gives a key, NULL: it does not. */
@@ -103,43 +80,6 @@ static const char *kept_text(struct sc_reader *r, const char *text)
     return text != NULL ? sc_build_copy(r->policy, text, strlen(text)) : NULL;
 }
 
-/* Patterns of whoever is of a class of his own. */
-static void read_who(struct sc_reader *r, const cJSON *item, const char *key, const char **out)
-{
-    static const char *const kinds[] = {"program:", "user:", "task:"};
-    const char *names[SC_STRINGS_MAX];
-    size_t n = sc_reader_strings(item, names), before;
-
-    for (size_t i = 0; i < n; i++) {
-        bool known = false;
-
-        for (size_t k = 0; k < 3; k++)
-            known |= strncmp(names[i], kinds[k], strlen(kinds[k])) == 0;
-        if (known)
-            continue;
-        before = sc_reader_enter(r, key);
-        sc_reader_fail_value(r, item, "\"program:NAME\", \"user:NAME\" or \"task:NAME\"", NULL);
-        sc_reader_leave(r, before);
-        return;
-    }
-    *out = names_of(r, item, false);
-}
-
-void sc_read_who(struct sc_reader *r, const struct sc_layer *l, struct sc_settings *set)
-{
-    static const char *const keys[] = {"limits.interactive", "limits.batch"};
-
-    for (int i = 0; i < 2; i++) {
-        const cJSON *item = l->who[i] != NULL ? l->who[i] : r->defaults.who[i];
-
-        set->limits.who[i] = NULL;
-        if (item != NULL)
-            read_who(r, item, keys[i], &set->limits.who[i]);
-    }
-    if ((set->limits.who[0] || set->limits.who[1]) && set->limits.priority == SC_PRIORITY_OFF)
-        set->limits.priority = SC_PRIORITY_NORMAL;
-}
-
 void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct sc_chain *chain,
                    struct sc_settings *set)
 {
@@ -156,5 +96,5 @@ void sc_read_cache(struct sc_reader *r, const struct sc_layer *l, const struct s
     c->path = kept_text(r, c->path);
     c->redis = kept_text(r, c->redis);
     c->password_env = kept_text(r, c->password_env);
-    c->vary = vary != NULL && c->enabled ? names_of(r, vary, true) : NULL;
+    c->vary = vary != NULL && c->enabled ? sc_reader_names(r, vary, true) : NULL;
 }

@@ -127,6 +127,10 @@ bool sc_reader_gives(const struct sc_reader *r, enum sc_section_id id, const cha
 /* A string or a list of them. */
 size_t sc_reader_strings(const cJSON *item, const char *out[SC_STRINGS_MAX]);
 
+/* A list of texts, a NUL behind each and one more at the end, in the policy's memory; lower: in
+ * lower case. NULL: no memory, and that was said. */
+const char *sc_reader_names(struct sc_reader *r, const cJSON *item, bool lower);
+
 /* Checks a value that is no object and stores it into the row's place in `base`. */
 void sc_value_read(struct sc_reader *r, const cJSON *item, const struct sc_policy_option *o,
                    void *base);

@@ -70,6 +70,16 @@ void sc_estimate_tokens(struct sc_transfer *t, int64_t *input, int64_t *output)
                                                     : sc_request_output_limit(body.p, body.n);
 }
 
+int64_t sc_estimate_reserve(struct sc_transfer *t, const struct sc_ticket *ticket, int64_t boot_ns)
+{
+    int64_t input, output;
+
+    if (!sc_state_counts_tokens(ticket, boot_ns))
+        return 0;
+    sc_estimate_tokens(t, &input, &output);
+    return input + output;
+}
+
 int64_t sc_estimate_plain(struct sc_transfer *t)
 {
     const struct sc_estimate *e = measure(t);

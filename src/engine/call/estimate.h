@@ -17,6 +17,9 @@ int64_t sc_estimate_input(struct sc_transfer *t);
 /* The same and, of output, as many as the request asks for at most; 0: not known. */
 void sc_estimate_tokens(struct sc_transfer *t, int64_t *input, int64_t *output);
 
+/* What of a limit on tokens the ticket has to reserve; 0: nothing counts them. */
+int64_t sc_estimate_reserve(struct sc_transfer *t, const struct sc_ticket *ticket, int64_t boot_ns);
+
 /* What real usage may be held against: tokens without what was learned; 0 if that would teach
  * nothing, for there are images and such besides, or the text was not seen. */
 int64_t sc_estimate_plain(struct sc_transfer *t);

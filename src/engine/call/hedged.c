@@ -61,7 +61,7 @@ static const char *refusal(const struct sc_admission *a)
 
 static const char *ask_state(struct sc_transfer *t, struct sc_side *side)
 {
-    int64_t now = sc_state_now(), input = 0, output = 0;
+    int64_t now = sc_state_now();
     struct sc_admission a = {.verdict = SC_ADMIT_GO};
     const char *why;
 
@@ -69,9 +69,8 @@ static const char *ask_state(struct sc_transfer *t, struct sc_side *side)
     if (t->money && !side->money)
         return "memory";
     begin_ticket(t, side);
-    if (sc_state_counts_tokens(&side->ticket, now))
-        sc_estimate_tokens(t, &input, &output);
-    sc_state_admit(&side->ticket, input + output, now, sc_random_next(&t->random), &a);
+    sc_state_admit(&side->ticket, sc_estimate_reserve(t, &side->ticket, now), now,
+                   sc_random_next(&t->random), &a);
     why = refusal(&a);
     if (why)
         sc_state_end(&side->ticket, SC_CLASS_ABORTED, SC_END_MOVED, now, 0, NULL);

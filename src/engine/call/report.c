@@ -1,6 +1,7 @@
 /* report.c - see report.h. */
 #include "call/report.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,18 @@ void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *
     e.level = kind == SC_EVENT_GATE ? SC_LOG_DEBUG : SC_LOG_WARN;
     e.text = text;
     write_event(t, &e);
+}
+
+void sc_report_note_once(struct sc_transfer *t, const char *text, _Atomic uint64_t *last)
+{
+    uint64_t hash = 5381;
+
+    if (!text[0])
+        return;
+    for (const char *p = text; *p; p++)
+        hash = hash * 33 + (unsigned char)*p;
+    if (atomic_exchange(last, hash) != hash)
+        sc_report_note(t, SC_EVENT_NOTE, text);
 }
 
 void sc_report_fault(struct sc_transfer *t, const char *text)

@@ -2,6 +2,8 @@
 #ifndef SC_CALL_REPORT_H
 #define SC_CALL_REPORT_H
 
+#include <stdint.h>
+
 #include "call/transfer.h"
 #include "log/log.h"
 
@@ -11,6 +13,9 @@ void sc_report_attempt(struct sc_transfer *t, CURLcode rc, int64_t now_ns);
 void sc_report_fault(struct sc_transfer *t, const char *text);
 
 void sc_report_note(struct sc_transfer *t, enum sc_event_kind kind, const char *text);
+/* What a person should hear of once a process, while nothing else is to be said by the same place,
+ * whose `last` is. "": nothing. */
+void sc_report_note_once(struct sc_transfer *t, const char *text, _Atomic uint64_t *last);
 /* Something about the request itself: too long, or not sent as it was. trimmed: messages that were
  * left out of it. */
 void sc_report_request(struct sc_transfer *t, const char *reason, const char *text, int trimmed);

@@ -22,16 +22,6 @@ struct admit {
     struct sc_effects effects;     /* what the last attempt changed for everybody */
 };
 
-static int64_t estimated_tokens(struct sc_transfer *t, int64_t boot_ns)
-{
-    int64_t input, output;
-
-    if (!sc_state_counts_tokens(&t->ticket, boot_ns))
-        return 0;
-    sc_estimate_tokens(t, &input, &output);
-    return input + output;
-}
-
 static void begin_ticket(struct sc_transfer *t)
 {
     char host[SC_SCOPE_HOST_MAX];
@@ -82,7 +72,7 @@ static enum sc_go plan(struct sc_transfer *t, void *me, struct sc_plan *p)
     if (p->again)
         sc_state_recheck(&t->ticket, boot_ns, sc_random_next(&t->random), a);
     else
-        sc_state_admit(&t->ticket, estimated_tokens(t, boot_ns), boot_ns,
+        sc_state_admit(&t->ticket, sc_estimate_reserve(t, &t->ticket, boot_ns), boot_ns,
                        sc_random_next(&t->random), a);
     if (a->verdict == SC_ADMIT_REFUSE)
         return refused(t, a, p);

@@ -168,18 +168,11 @@ static const struct sc_store *open_store(struct sc_transfer *t)
     return store;
 }
 
-/* What a person should hear of the store: once a process, while nothing else is to be said. */
 static void report_store(struct sc_transfer *t, const char *note)
 {
     static _Atomic uint64_t last;
-    uint64_t hash = 5381;
 
-    if (!note[0])
-        return;
-    for (const char *p = note; *p; p++)
-        hash = hash * 33 + (unsigned char)*p;
-    if (atomic_exchange(&last, hash) != hash)
-        sc_report_note(t, SC_EVENT_NOTE, note);
+    sc_report_note_once(t, note, &last);
 }
 
 /* The kept answer, if one is there that may be given; the caller frees its memory. */

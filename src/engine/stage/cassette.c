@@ -38,12 +38,8 @@ struct cassette {
 static void note_once(struct sc_transfer *t, const char *text)
 {
     static _Atomic uint64_t last;
-    uint64_t hash = 5381;
 
-    for (const char *p = text; *p; p++)
-        hash = hash * 33 + (unsigned char)*p;
-    if (atomic_exchange(&last, hash) != hash)
-        sc_report_note(t, SC_EVENT_NOTE, text);
+    sc_report_note_once(t, text, &last);
 }
 
 static const char *name_of(const struct sc_cassette_asked *a)

@@ -74,14 +74,13 @@ static void report_refusal(struct sc_transfer *t, const struct sc_admission *a)
 static void sending(struct sc_transfer *t, void *state)
 {
     struct sc_admission a = {.verdict = SC_ADMIT_GO};
-    int64_t now = sc_state_now(), input = 0, output = 0;
+    int64_t now = sc_state_now();
     struct shadow *me = state;
 
     t->x.last = true; /* there is no other: nothing is held for one */
     begin_ticket(t);
-    if (sc_state_counts_tokens(&t->ticket, now))
-        sc_estimate_tokens(t, &input, &output);
-    sc_state_admit(&t->ticket, input + output, now, sc_random_next(&t->random), &a);
+    sc_state_admit(&t->ticket, sc_estimate_reserve(t, &t->ticket, now), now,
+                   sc_random_next(&t->random), &a);
     me->refused = a.verdict == SC_ADMIT_REFUSE;
     if (me->refused)
         report_refusal(t, &a);
