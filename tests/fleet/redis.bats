@@ -153,3 +153,43 @@ while True:
     [ "$(count_events '.text // "" | test("Redis is away .it refuses: ERR")')" -eq 1 ]
     run -1 grep hunter2 "$LOG"
 }
+
+trips() { # how many round trips Redis has seen
+    redis-cli -s "$SOCKET" info commandstats | sed -n 's/^cmdstat_evalsha:calls=\([0-9]*\).*/\1/p'
+}
+
+@test "many failures at once make one round trip, and it closes the gate for others" {
+    local before after
+    mock_stop
+    fleet_begin --latency 300
+    shared '"limits": {"max_wait_ms": 0}'
+    on 1 run -0 code
+    on 2 run -0 code
+    mock_script "$(printf '429;retry-after=30,%.0s' {1..23})429;retry-after=30"
+    before=$(trips)
+    on 1 run -0 wrapped "$BUILT/fleet_load" "$CHAT" -t 24
+    after=$(trips)
+    echo "$output"
+    echo "$((after - before)) round trips"
+    [ "$(grep -c ' 429 ' <<<"$output")" -eq 24 ]
+    ! has_events 1 '.text // "" | test("Redis is away")' || skip "the machine is too busy"
+    [ $((after - before)) -le 8 ]
+    sleep 0.7 # host 2 asks Redis again
+    on 2 run -0 code
+    [ "$output" = "429 gate_closed" ]
+}
+
+@test "a host that has never met Redis has its part of a limit, not the whole" {
+    local part
+    kill_hard "$REDIS_PID"
+    rm -f "$SOCKET"
+    for part in 8 2; do
+        rm -rf "$BATS_TEST_TMPDIR"/host*
+        shared '"limits": {"rpm": 2400, "burst": 0.01, "max_wait_ms": 60000}' "$([ $part = 8 ] || echo ".state.hosts = $part")"
+        on 1 run -0 wrapped "$BUILT/fleet_load" "$CHAT" -t 4 -s 1.5
+        echo "$output"
+        # 40 a second and 24 at once for all; whoever is too late to begin is counted, and one a thread has waited.
+        [ "$(grep -c ' 200 ' <<<"$output")" -le $(((24 + 60) / part + 5 + 4)) ]
+    done
+    [ "$(count_events '.text // "" | test("its part of each limit, 1 of 8")')" -eq 1 ]
+}

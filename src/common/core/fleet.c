@@ -21,6 +21,18 @@ static int64_t within(int64_t x, int64_t least, int64_t most)
     return x < least ? least : x > most ? most : x;
 }
 
+int64_t sc_fleet_hosts(int64_t known, int64_t stated)
+{
+    int64_t n = known > stated ? known : stated;
+
+    return n > 0 ? n : SC_FLEET_GUESS;
+}
+
+int64_t sc_fleet_crumb(int64_t hosts)
+{
+    return SC_FLEET_ALL / (16 * within(hosts, 1, HOSTS_MAX));
+}
+
 int64_t sc_fleet_share(const struct sc_fleet_lease *l, int64_t now, bool away, int64_t hosts)
 {
     /* An end that is too far ahead is damage, and no lease. */
@@ -60,12 +72,28 @@ int64_t sc_fleet_want(int64_t demand, int64_t others, int64_t n)
     others = within(others, 0, HOSTS_MAX * SC_FLEET_ALL);
     n = within(n, 0, HOSTS_MAX);
     sum = demand + others;
-    least = SC_FLEET_ALL / (16 * (n + 1));
+    least = sc_fleet_crumb(n + 1);
     if (sum >= SC_FLEET_ALL)
         share = scale(demand, SC_FLEET_ALL, sum);
     else
         share = demand + (SC_FLEET_ALL - sum) / (n + 2);
     return share > least ? share : least;
+}
+
+/* Not for what comes and goes by chance. */
+bool sc_fleet_is_worth(int64_t share, int64_t want)
+{
+    return share < SC_FLEET_ALL && want > share + share / 8;
+}
+
+bool sc_fleet_is_urgent(int64_t before, int64_t until, int64_t now)
+{
+    return until > now && (before <= now || until - before > SC_NS_PER_S);
+}
+
+int64_t sc_fleet_others_spent(int64_t own, int64_t sum, int64_t most)
+{
+    return sum > most - own ? sum : most - own;
 }
 
 int64_t sc_fleet_credit(uint64_t tat, int64_t burst, int64_t share, int64_t now)

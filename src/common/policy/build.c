@@ -347,6 +347,7 @@ bool sc_build_fleet(struct sc_policy *p, const struct sc_fleet_settings *s)
 {
     bool good = true;
 
+    p->fleet.hosts = s->hosts;
     p->fleet.redis = copy_text(p, s->redis);
     p->fleet.prefix = copy_text(p, s->prefix);
     p->fleet.password_env = copy_text(p, s->password_env);

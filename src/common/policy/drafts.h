@@ -88,6 +88,7 @@ struct sc_faults_draft {
 
 struct sc_state_draft {
     const char *redis, *prefix, *password_env;
+    int64_t hosts;
     int share;
 };
 

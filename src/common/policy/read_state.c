@@ -25,6 +25,10 @@ static void check(struct sc_reader *r, const struct sc_state_draft *d, const cJS
     wrong = sc_redis_url_read(d->redis, &u);
     if (wrong != NULL)
         sc_reader_fail(r, sc_document_value(r->doc, given), "redis: %s", wrong);
+    else if (u.tls)
+        sc_reader_fail(r, sc_document_value(r->doc, given),
+                       "redis: rediss:// is not there yet: put a TLS tunnel (stunnel, a sidecar) "
+                       "between and name its local end, redis://127.0.0.1:PORT");
     if (d->prefix != NULL && !is_plain(d->prefix))
         sc_reader_fail(r, sc_document_value(r->doc, given),
                        "prefix takes letters, digits and - _ . : / alone");
@@ -33,7 +37,8 @@ static void check(struct sc_reader *r, const struct sc_state_draft *d, const cJS
 void sc_read_state(struct sc_reader *r, const cJSON *given)
 {
     const struct sc_state_draft *d = &r->state;
-    struct sc_fleet_settings s = {d->redis, d->prefix ? d->prefix : "steadycurl", d->password_env};
+    struct sc_fleet_settings s = {d->redis, d->prefix ? d->prefix : "steadycurl", d->password_env,
+                                  d->hosts};
     size_t before = sc_reader_enter(r, "state");
 
     if (given->type & cJSON_Object)

@@ -383,6 +383,13 @@ static const struct sc_policy_option state_rows[] = {
      .max = 128,
      FIELD(struct sc_state_draft, password_env),
      .doc = "The environment variable that has the password; absent: the URL's."},
+    {.key = "hosts",
+     .type = SC_TYPE_INTEGER,
+     .min = 1,
+     .max = 10000,
+     FIELD(struct sc_state_draft, hosts),
+     .doc = "How many hosts there may be: while Redis is away each has one part of so many of each "
+            "limit. Absent: as many as Redis has named, and 8 where it has never been reached."},
 };
 
 static const struct sc_policy_option faults_rows[] = {

@@ -20,6 +20,7 @@
 struct sc_fleet_settings {
     const char *redis, *prefix;
     const char *password_env; /* NULL: none */
+    int64_t hosts;            /* how many there may be; 0: not stated */
 };
 
 struct sc_log_settings {

@@ -20,6 +20,7 @@
 
 /* A call that has no share waits for one so long at most, looking so often. */
 #define SHARE_WAIT_NS (3 * SC_NS_PER_S / 2)
+#define ANSWER_WAIT_NS (20 * SC_NS_PER_MS)
 #define LOOK_NS (10 * SC_NS_PER_MS)
 
 /* No two round trips are closer, whatever for. */
@@ -157,6 +158,20 @@ static void use_all(struct sc_ticket *t, const struct sc_scope_key *k, int64_t n
 
 /* ---- round trips ---- */
 
+/* The last round trip was not answered. */
+static bool is_late(const struct sc_fleet *f, int64_t now)
+{
+    return now - (int64_t)sc_word_read(&f->heard) >= SC_FLEET_PERIOD_NS;
+}
+
+/* One answer that is late does not make it away: what was leased lasts for another try. */
+static bool is_leased_on(const struct sc_fleet *f, int64_t now)
+{
+    int64_t heard = (int64_t)sc_word_read(&f->heard);
+
+    return heard != 0 && now - heard < SC_FLEET_LEASE_NS - SC_FLEET_PRESSED_NS;
+}
+
 /* Due, or worth one before: `gap` since the last one began. Whoever moves the word makes it. */
 static bool is_mine(struct sc_fleet *f, int64_t now, int64_t gap)
 {
@@ -167,9 +182,31 @@ static bool is_mine(struct sc_fleet *f, int64_t now, int64_t gap)
         gap = SC_FLEET_PRESSED_NS; /* never met: until then nothing is shared */
     else if (sc_word_read(&f->away) && gap < SC_FLEET_AWAY_NS)
         gap = SC_FLEET_AWAY_NS;
+    else if (gap > SC_FLEET_PRESSED_NS && is_late(f, now))
+        gap = SC_FLEET_PRESSED_NS;
     if (due != 0 && last <= now && now - last < gap)
         return false;
     return atomic_compare_exchange_strong(&f->due, &due, (uint64_t)(now + SC_FLEET_PERIOD_NS));
+}
+
+/* What a call has closed is told at once, whenever the last trip was; not so if all calls close
+ * something: then one of the next calls tells it. */
+static bool may_tell(struct sc_fleet *f, int64_t now)
+{
+    uint64_t since = sc_word_read(&f->untold);
+    struct sc_limiter_ask a = {.cost_ns = SC_FLEET_NEWS_NS,
+                               .burst_ns = SC_FLEET_NEWS_BURST_NS,
+                               .now_ns = now,
+                               .latest_ns = now};
+
+    if (since == 0 || sc_word_read(&f->away))
+        return false;
+    sc_limiter_reserve(sc_word_read(&f->news), &a);
+    if (!a.taken || !atomic_compare_exchange_strong(&f->untold, &since, 0))
+        return false;
+    sc_word_update(&f->news, sc_limiter_reserve, &a);
+    atomic_store(&f->due, (uint64_t)(now + SC_FLEET_PERIOD_NS));
+    return true;
 }
 
 static int64_t wall_offset(const struct sc_ticket *t, int64_t now)
@@ -183,9 +220,9 @@ static int64_t wall_offset(const struct sc_ticket *t, int64_t now)
                : 0;
 }
 
-static void say_away(struct sc_fleet *f, int64_t now, const char *why, char *note)
+static void say_away(struct sc_fleet *f, int64_t now, int64_t stated, const char *why, char *note)
 {
-    int64_t hosts = (int64_t)sc_word_read(&f->hosts);
+    int64_t known = (int64_t)sc_word_read(&f->hosts), hosts = sc_fleet_hosts(known, stated);
 
     if (atomic_exchange(&f->away, (uint64_t)now) != 0)
         return;
@@ -207,12 +244,15 @@ static void make_trip(const struct sc_fleet_place *p, const struct sc_ticket *t,
     if (sc_word_read(&f->host) == 0)
         atomic_store(&f->host, name_host(t->region));
     atomic_fetch_add(&f->trips, 1);
+    atomic_store(&f->untold, 0); /* each trip says all */
     switch (sc_fleet_trip(p, t->region, now, wall_offset(t, now), why)) {
     case SC_REDIS_BUSY:
         atomic_store(&f->due, 0); /* the next call's */
         return;
     case SC_REDIS_AWAY:
-        say_away(f, now, why, note);
+        if (is_leased_on(f, now))
+            return;
+        say_away(f, now, p->hosts, why, note);
         return;
     default:
         break;
@@ -237,29 +277,33 @@ static void trip(const struct sc_fleet_place *p, const struct sc_ticket *t, int6
 
 /* ---- limits ---- */
 
-static int64_t share_of(const struct sc_fleet *f, const sc_word *words, int64_t now)
-{
-    struct sc_fleet_lease l = {.share = (int64_t)sc_word_read(&words[SC_F_SHARE]),
-                               .end_ns = (int64_t)sc_word_read(&words[SC_F_END])};
-
-    return sc_fleet_share(&l, now, sc_word_read(&f->away) != 0, (int64_t)sc_word_read(&f->hosts));
-}
-
 struct part {
     struct sc_reservation *r;
     sc_word *words; /* of the fleet's slot, NULL: not shared */
     int64_t units;
+    int64_t hosts; /* to divide by */
 };
 
-/* Whether a call of so many units would have to wait. */
+static int64_t share_of(const struct sc_fleet *f, const struct part *part, int64_t now)
+{
+    struct sc_fleet_lease l = {.share = (int64_t)sc_word_read(&part->words[SC_F_SHARE]),
+                               .end_ns = (int64_t)sc_word_read(&part->words[SC_F_END])};
+
+    return sc_fleet_share(&l, now, sc_word_read(&f->away) != 0, part->hosts);
+}
+
+/* Whether a call of so many units would have to wait, and more could be had. */
 static bool is_pressed(const struct sc_ticket *t, const struct part *part, int64_t share,
                        int64_t now)
 {
     int64_t burst = sc_limiter_burst(t->settings->limits.burst);
     int64_t cost = sc_fleet_cost(part->units, part->r->limit, share);
+    size_t i;
 
     return share < SC_FLEET_ALL &&
-           sc_limiter_backlog(sc_word_read(&part->r->words[SC_W_TAT]), now) + cost > burst;
+           sc_limiter_backlog(sc_word_read(&part->r->words[SC_W_TAT]), now) + cost > burst &&
+           place_of(t->region, part->r->words, &i) &&
+           sc_fleet_is_worth(share, sc_fleet_want_now(t->region, i, share, now));
 }
 
 /* How long after the last round trip another is worth it: the most urgent part says. */
@@ -272,7 +316,7 @@ static int64_t gap_of(const struct sc_ticket *t, const struct part parts[2], int
 
         if (!parts[i].words || parts[i].units == 0)
             continue;
-        share = share_of(&t->region->fleet, parts[i].words, now);
+        share = share_of(&t->region->fleet, &parts[i], now);
         if (share == 0)
             gap = NONE_NS;
         else if (gap > SC_FLEET_PRESSED_NS && is_pressed(t, &parts[i], share, now))
@@ -281,33 +325,42 @@ static int64_t gap_of(const struct sc_ticket *t, const struct part parts[2], int
     return gap;
 }
 
-static void find_parts(struct sc_ticket *t, const struct sc_scope_key *k, int64_t tokens,
-                       int64_t now, struct part parts[2])
+/* Without a name that all hosts know it by (at first), a limit is not shared yet: as long it is the
+ * part of a host that has not met the others. */
+static void find_parts(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t tokens,
+                       struct part parts[2])
 {
-    parts[0] = (struct part){.r = &t->requests, .units = 1};
-    parts[1] = (struct part){.r = &t->tokens, .units = tokens};
-    for (int i = 0; i < 2; i++)
-        parts[i].words = use(t->region, parts[i].r->words, 0, k, t->settings->limits.scope, now);
+    int64_t hosts = sc_fleet_hosts((int64_t)sc_word_read(&t->region->fleet.hosts), p->hosts);
+
+    parts[0] = (struct part){.r = &t->requests, .units = 1, .hosts = hosts};
+    parts[1] = (struct part){.r = &t->tokens, .units = tokens, .hosts = hosts};
+    for (int i = 0; i < 2; i++) {
+        parts[i].r->share = SC_FLEET_ALL / hosts;
+        parts[i].r->polls = NULL;
+    }
 }
 
-/* Nobody waits for a share beyond what it may wait, or for ever: then it is as if Redis was away.
- */
+/* Nobody waits for a share beyond what it may wait, or for ever. Redis is there, and others have it
+ * all: it goes by next to nothing until some of it comes. */
 static int64_t share_to_use(const struct sc_ticket *t, const struct part *part, int64_t now)
 {
-    int64_t share = share_of(&t->region->fleet, part->words, now);
-    struct sc_fleet_lease none = {0};
+    int64_t share = share_of(&t->region->fleet, part, now);
 
-    return share > 0
-               ? share
-               : sc_fleet_share(&none, now, true, (int64_t)sc_word_read(&t->region->fleet.hosts));
+    if (share > 0)
+        return share;
+    return sc_word_read(&t->region->fleet.heard) ? sc_fleet_crumb(part->hosts)
+                                                 : SC_FLEET_ALL / part->hosts;
 }
 
+/* As long as a round trip may take, whatever it may wait. */
 static bool may_wait(const struct sc_ticket *t, int64_t now)
 {
     int64_t most = t->settings->limits.max_wait_ms * SC_NS_PER_MS;
 
     if (most > SHARE_WAIT_NS)
         most = SHARE_WAIT_NS;
+    if (most < ANSWER_WAIT_NS)
+        most = ANSWER_WAIT_NS;
     return now + LOOK_NS < t->deadline_ns && now - t->share_since_ns < most;
 }
 
@@ -315,7 +368,7 @@ static bool lacks_share(const struct sc_ticket *t, const struct part parts[2], i
 {
     for (int i = 0; i < 2; i++)
         if (parts[i].words && parts[i].units > 0 &&
-            share_of(&t->region->fleet, parts[i].words, now) == 0)
+            share_of(&t->region->fleet, &parts[i], now) == 0)
             return true;
     return false;
 }
@@ -338,15 +391,17 @@ int64_t sc_fleet_before(const struct sc_fleet_place *p, struct sc_ticket *t,
         if (sc_word_read(&t->region->fleet.away) == 0)
             atomic_store(&t->region->fleet.due, 0);
     }
+    find_parts(p, t, tokens, parts);
     if (sc_word_read(&t->region->fleet.salt[0]) == 0)
         return sc_word_read(&t->region->fleet.away) == 0 && may_wait(t, now) ? now + LOOK_NS : 0;
-    find_parts(t, k, tokens, now, parts);
+    for (int i = 0; i < 2; i++)
+        parts[i].words = use(t->region, parts[i].r->words, 0, k, t->settings->limits.scope, now);
     use_all(t, k, now);
     for (int i = 0; i < 2 && !again; i++)
         if (parts[i].words)
             atomic_fetch_add(&parts[i].words[SC_F_ASKED], (uint64_t)parts[i].units);
     gap = gap_of(t, parts, now);
-    if (is_mine(&t->region->fleet, now, gap))
+    if (is_mine(&t->region->fleet, now, gap) || may_tell(&t->region->fleet, now))
         trip(p, t, now, note);
     if (lacks_share(t, parts, now) && may_wait(t, now))
         return now + LOOK_NS;
@@ -359,24 +414,25 @@ int64_t sc_fleet_before(const struct sc_fleet_place *p, struct sc_ticket *t,
 
 /* ---- what a call has closed ---- */
 
-static bool has_news(struct sc_region *r, const sc_word *words, int64_t now)
+static bool claim_news(struct sc_region *r, const sc_word *words, int64_t now)
 {
-    int64_t ms, more;
-    uint64_t known;
     size_t i;
 
     return place_of(r, words, &i) &&
            sc_word_read(&sc_fleet_slot_at(r, i)->words[SC_F_ID]) !=
                0 && /* else it has no name there */
-           sc_fleet_news(r, i, now, &ms, &more, &known);
+           sc_fleet_claim_news(r, i, now);
 }
 
-static bool any_news(struct sc_ticket *t, int64_t now)
+/* All of them: they go in one trip. */
+static bool has_news(struct sc_ticket *t, int64_t now)
 {
-    struct sc_region *r = t->region;
+    const sc_word *all[] = {t->gate[0], t->gate[1], t->latch, t->breaker};
+    bool any = false;
 
-    return has_news(r, t->gate[0], now) || has_news(r, t->gate[1], now) ||
-           has_news(r, t->latch, now) || has_news(r, t->breaker, now);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        any |= claim_news(t->region, all[i], now);
+    return any;
 }
 
 void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t now,
@@ -387,9 +443,9 @@ void sc_fleet_after(const struct sc_fleet_place *p, struct sc_ticket *t, int64_t
     note[0] = '\0';
     if (!r || !p->redis || sc_word_read(&r->fleet.salt[0]) == 0)
         return;
-    if (is_mine(&r->fleet, now,
-                any_news(t, now) ? 0
-                : t->money       ? SC_FLEET_PRESSED_NS
-                                 : SC_FLEET_PERIOD_NS))
+    if (has_news(t, now))
+        atomic_store(&r->fleet.untold, (uint64_t)now);
+    if (may_tell(&r->fleet, now) ||
+        is_mine(&r->fleet, now, t->money ? SC_FLEET_PRESSED_NS : SC_FLEET_PERIOD_NS))
         trip(p, t, now, note);
 }

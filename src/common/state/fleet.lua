@@ -108,12 +108,17 @@ local function tell()
     redis.call('PEXPIRE', p .. 'order', DAY)
 end
 
--- Each host's own sum only grows; who asks takes over what he had told and forgotten.
+-- Each host's own sum only grows; who asks takes over what he had told and forgotten. So does the
+-- most that anybody has known of: with it a sum that was lost here is not lost to hosts that come
+-- later, whether or not its own host is there (sc_fleet_others_spent).
 local function sum()
-    local id, spent, held, ttl, label = arg(), tonumber(arg()), tonumber(arg()), tonumber(arg()), arg()
+    local id, spent, held = arg(), tonumber(arg()), tonumber(arg())
+    local elsewhere, ttl, label = tonumber(arg()), tonumber(arg()), arg()
     local key = p .. 'm:' .. id
     local own = math.max(spent, tonumber(redis.call('HGET', key, host) or 0))
-    redis.call('HSET', key, host, text(own), host .. '|', text(held) .. ' ' .. text(now), 'label', label)
+    local most = math.max(own + elsewhere, tonumber(redis.call('HGET', key, 'most') or 0))
+    redis.call('HSET', key, host, text(own), host .. '|', text(held) .. ' ' .. text(now),
+        'most', text(most), 'label', label)
     redis.call('PEXPIRE', key, ttl)
     redis.call('ZADD', p .. 'sums', now + ttl, id)
     redis.call('ZREMRANGEBYSCORE', p .. 'sums', '-inf', now)
@@ -123,12 +128,12 @@ local function sum()
         if string.sub(all[i], -1) == '|' then
             local v = numbers(all[i + 1])
             if all[i] ~= host .. '|' and v[2] > now - 60000 then aside = aside + v[1] end
-        elseif all[i] ~= 'label' and all[i] ~= host then
+        elseif all[i] ~= 'label' and all[i] ~= 'most' and all[i] ~= host then
             others = others + tonumber(all[i + 1])
         end
     end
     out[#out + 1] = own
-    out[#out + 1] = others
+    out[#out + 1] = math.max(others, most - own)
     out[#out + 1] = aside
 end
 

@@ -8,9 +8,16 @@
 
 #include "state/layout.h"
 
-/* The events that slot has to tell of: how long from now, what else; false: none. known: to be
- * stored when it was told. */
-bool sc_fleet_news(struct sc_region *r, size_t i, int64_t now_ns, int64_t *ms, int64_t *more,
-                   uint64_t *known);
+struct sc_news {
+    int64_t ms, more;     /* how long from now, what else */
+    uint64_t before, now; /* of what others know: stored when it is told */
+    bool urgent;          /* worth a round trip of its own */
+};
+
+/* What that slot has to tell of; false: nothing. */
+bool sc_fleet_news(struct sc_region *r, size_t i, int64_t now_ns, struct sc_news *n);
+
+/* The same, if it is urgent and nobody else is about to tell it: now it is this caller's. */
+bool sc_fleet_claim_news(struct sc_region *r, size_t i, int64_t now_ns);
 
 #endif

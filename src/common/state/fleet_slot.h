@@ -22,8 +22,8 @@ enum {
     SC_F_POLLS, /* units of calls that found no slot, each time they looked */
     SC_F_POLLED
 };
-/* GATE, LATCH, BREAKER: what was last said or heard. */
-enum { SC_F_KNOWN = 2 };
+/* GATE, LATCH, BREAKER: what was last said or heard; when somebody set out to say more. */
+enum { SC_F_KNOWN = 2, SC_F_CLAIM };
 /* SPENT: what others have spent, as core/money.h writes it (more is learned, nothing forgotten, so
  * a Redis that was emptied takes nothing back), and what they have set aside. */
 enum { SC_F_ELSEWHERE = 2, SC_F_ASIDE, SC_F_HEARD };

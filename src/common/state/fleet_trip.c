@@ -31,7 +31,7 @@ enum { LIMITS_MAX = 48, EVENTS_MAX = 32, SUMS_MAX = 16, ARGS_MAX = 512, ROOM = 4
 /* Told of in this trip, in the order of the reply. */
 struct trip {
     struct sc_region *r;
-    int64_t now, wall;
+    int64_t now, wall, hosts;
     struct sc_redis_arg args[ARGS_MAX];
     size_t n;
     char text[ROOM];
@@ -73,17 +73,17 @@ static const char *label_of(struct sc_region *r, size_t i, char buf[SC_LABEL_MAX
 
 /* ---- saying ---- */
 
-static int64_t demand_of(const struct trip *t, const sc_word *f, const sc_word *slot, int64_t share,
-                         uint64_t asked, uint64_t polled)
+static int64_t demand_of(const sc_word *f, const sc_word *slot, int64_t share, uint64_t asked,
+                         uint64_t polled, int64_t now)
 {
-    int64_t at = (int64_t)sc_word_read(&f[SC_F_AT]), span = at > 0 ? t->now - at : 0;
+    int64_t at = (int64_t)sc_word_read(&f[SC_F_AT]), span = at > 0 ? now - at : 0;
     struct sc_fleet_use u = {
         .before = (int64_t)sc_word_read(&f[SC_F_DEMAND]),
         .asked = (int64_t)(asked - sc_word_read(&f[SC_F_TOLD])),
         .span_ns = span > 0 && span < 10 * SC_NS_PER_S ? span : SC_NS_PER_S,
         .share = share,
         .limit = (int64_t)sc_word_read(&slot[SC_W_LIMIT]),
-        .waiting_ns = sc_limiter_backlog(sc_word_read(&slot[SC_W_TAT]), t->now) -
+        .waiting_ns = sc_limiter_backlog(sc_word_read(&slot[SC_W_TAT]), now) -
                       (int64_t)sc_word_read(&slot[SC_W_BURST_NS]),
     };
 
@@ -92,6 +92,20 @@ static int64_t demand_of(const struct trip *t, const sc_word *f, const sc_word *
         u.calls_waiting = u.calls_waiting * SC_FLEET_LOOK_NS /
                           (u.span_ns > SC_FLEET_LOOK_NS ? u.span_ns : SC_FLEET_LOOK_NS);
     return sc_fleet_demand(&u);
+}
+
+static int64_t want_of(const sc_word *f, int64_t demand)
+{
+    return sc_fleet_want(demand, (int64_t)sc_word_read(&f[SC_F_OTHERS]),
+                         (int64_t)sc_word_read(&f[SC_F_HOSTS]));
+}
+
+int64_t sc_fleet_want_now(struct sc_region *r, size_t i, int64_t share, int64_t now)
+{
+    const sc_word *f = sc_fleet_slot_at(r, i)->words;
+
+    return want_of(f, demand_of(f, r->slots[i / SC_KINDS][i % SC_KINDS].words, share,
+                                sc_word_read(&f[SC_F_ASKED]), sc_word_read(&f[SC_F_POLLS]), now));
 }
 
 /* The part that it goes by; a lease that ended has left what was in the bucket to others, but
@@ -104,8 +118,7 @@ static void say_limit(struct trip *t, size_t i)
     struct sc_fleet_lease l = {(int64_t)sc_word_read(&f[SC_F_SHARE]),
                                (int64_t)sc_word_read(&f[SC_F_END])};
     int64_t burst = (int64_t)sc_word_read(&slot[SC_W_BURST_NS]);
-    int64_t share = sc_fleet_share(&l, t->now, sc_word_read(&fleet->away) != 0,
-                                   (int64_t)sc_word_read(&fleet->hosts));
+    int64_t share = sc_fleet_share(&l, t->now, sc_word_read(&fleet->away) != 0, t->hosts);
     size_t k = t->n_limits;
     char label[SC_LABEL_MAX + 16];
 
@@ -115,11 +128,9 @@ static void say_limit(struct trip *t, size_t i)
     t->from[k] = share;
     t->asked[k] = sc_word_read(&f[SC_F_ASKED]);
     t->polled[k] = sc_word_read(&f[SC_F_POLLS]);
-    t->demand[k] = demand_of(t, f, slot, share, t->asked[k], t->polled[k]);
+    t->demand[k] = demand_of(f, slot, share, t->asked[k], t->polled[k], t->now);
     add(t, "%016llx", (unsigned long long)sc_word_read(&f[SC_F_ID]));
-    add(t, "%lld",
-        (long long)sc_fleet_want(t->demand[k], (int64_t)sc_word_read(&f[SC_F_OTHERS]),
-                                 (int64_t)sc_word_read(&f[SC_F_HOSTS])));
+    add(t, "%lld", (long long)want_of(f, t->demand[k]));
     add(t, "%lld", (long long)t->demand[k]);
     add(t, "%lld", (long long)sc_fleet_credit(sc_word_read(&slot[SC_W_TAT]), burst, share, t->now));
     add(t, "%lld", (long long)burst);
@@ -137,16 +148,17 @@ static char letter_of(size_t i)
 
 static void say_news(struct trip *t, size_t i)
 {
-    int64_t ms, more;
+    struct sc_news news;
     size_t k = t->n_events;
 
-    if (k == EVENTS_MAX || !sc_fleet_news(t->r, i, t->now, &ms, &more, &t->known[k]))
+    if (k == EVENTS_MAX || !sc_fleet_news(t->r, i, t->now, &news))
         return;
+    t->known[k] = news.now;
     t->events[k] = i;
     add(t, "%c:%016llx", letter_of(i),
         (unsigned long long)sc_word_read(&sc_fleet_slot_at(t->r, i)->words[SC_F_ID]));
-    add(t, "%lld", (long long)ms);
-    add(t, "%lld", (long long)more);
+    add(t, "%lld", (long long)news.ms);
+    add(t, "%lld", (long long)news.more);
     t->n_events++;
 }
 
@@ -170,6 +182,9 @@ static void say_sum(struct trip *t, size_t i)
     add(t, "%lld",
         (long long)sc_held_sum(t->r, sc_word_read(&slot[SC_W_HELD_HASH]), slot, NULL, t->now, false,
                                &calls));
+    add(t, "%lld",
+        (long long)sc_money_spent(sc_word_read(&sc_fleet_slot_at(t->r, i)->words[SC_F_ELSEWHERE]),
+                                  number));
     add(t, "%lld", days[per] * 86400000LL);
     add(t, "%s", label_of(t->r, i, label));
 }
@@ -382,7 +397,7 @@ static void say(struct trip *t)
     add(t, "%d", (int)(SC_FLEET_LEASE_NS / SC_NS_PER_MS));
     add(t, "%llu", (unsigned long long)sc_word_read(&f->epoch));
     add(t, "%llu", (unsigned long long)sc_word_read(&f->seq));
-    add(t, "%llu", (unsigned long long)sc_word_read(&f->hosts));
+    add(t, "%lld", (long long)t->hosts);
     add(t, "%d", sc_word_read(&f->away) != 0);
     add(t, "%016llx%016llx", (unsigned long long)(salt[0] | 1), (unsigned long long)salt[1]);
     counts = t->n;
@@ -405,6 +420,7 @@ static void say(struct trip *t)
 static enum sc_redis_result run(const struct sc_fleet_place *p, struct sc_redis_arg *args, size_t n,
                                 struct sc_redis_reply **out, char why[SC_REDIS_NOTE])
 {
+    struct sc_redis_place at = p->at;
     enum sc_redis_result rc;
 
     args[0] = (struct sc_redis_arg)SC_REDIS_TEXT("EVALSHA");
@@ -415,7 +431,8 @@ static enum sc_redis_result run(const struct sc_fleet_place *p, struct sc_redis_
         p->redis->forget(*out);
         args[0] = (struct sc_redis_arg)SC_REDIS_TEXT("EVAL");
         args[1] = (struct sc_redis_arg){sc_fleet_script, strlen(sc_fleet_script)};
-        rc = p->redis->ask(&p->at, args, n, out, why);
+        at.command_ms /= 2; /* the call has waited before */
+        rc = p->redis->ask(&at, args, n, out, why);
     }
     if (rc != SC_REDIS_OK || (*out)->kind != SC_REDIS_ERROR)
         return rc;
@@ -449,6 +466,7 @@ enum sc_redis_result sc_fleet_trip(const struct sc_fleet_place *p, struct sc_reg
         t->r = r;
         t->now = now;
         t->wall = wall;
+        t->hosts = sc_fleet_hosts((int64_t)sc_word_read(&r->fleet.hosts), p->hosts);
         t->used = t->n_limits = t->n_events = t->n_sums = 0;
         begin(t, p, key, sizeof key);
         say(t);

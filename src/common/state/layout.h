@@ -73,6 +73,8 @@ struct sc_fleet {
     sc_word epoch;   /* of what Redis has: another one if it was emptied */
     sc_word seq;     /* of the last event heard of */
     sc_word trips;
+    sc_word untold; /* since when somebody has something to tell that cannot wait; 0: nobody */
+    sc_word news;   /* bucket of the trips that are made for that alone */
     sc_word list[SC_FLEET_LISTED]; /* slots in use, each by its place + 1; 0: free */
 };
 

@@ -41,7 +41,8 @@ static bool find(struct sc_transfer *t, struct sc_fleet_place *p)
                                         .password_env = s->password_env,
                                         .connect_ms = CONNECT_MS,
                                         .command_ms = COMMAND_MS},
-                                 .prefix = s->prefix};
+                                 .prefix = s->prefix,
+                                 .hosts = s->hosts};
     if (why)
         sc_report_note(t, SC_EVENT_NOTE, why);
     return p->redis != NULL;

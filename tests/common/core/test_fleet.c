@@ -11,6 +11,7 @@
 
 #include "core/fleet.h"
 #include "core/limiter.h"
+#include "core/money.h"
 
 enum { HOSTS = 8, RPM = 6000 };
 #define MS INT64_C(1000000)
@@ -189,6 +190,158 @@ static void costs_are_those_of_the_part(void **state)
     assert_int_equal(sc_fleet_cost(1, 1, 1), SC_LIMITER_HORIZON_NS);
 }
 
+static void without_an_answer_it_is_a_part_of_a_guess(void **state)
+{
+    struct sc_fleet_lease none = {0};
+
+    (void)state;
+    assert_int_equal(sc_fleet_hosts(0, 0), SC_FLEET_GUESS);
+    assert_int_equal(sc_fleet_hosts(0, 3), 3);
+    assert_int_equal(sc_fleet_hosts(2, 0), 2);
+    assert_int_equal(sc_fleet_hosts(2, 3), 3); /* one may be there that Redis has not met */
+    assert_int_equal(sc_fleet_hosts(4, 3), 4);
+    assert_true(sc_fleet_share(&none, 1000 * MS, true, sc_fleet_hosts(0, 0)) < SC_FLEET_ALL);
+    assert_true(16 * 4 * sc_fleet_crumb(4) <= SC_FLEET_ALL);
+    assert_true(sc_fleet_crumb(0) > 0);
+}
+
+/* All want more than there is and each has its part: asking sooner brings nothing. */
+static void who_has_his_part_does_not_press(void **state)
+{
+    int64_t part = sc_fleet_want(3 * SC_FLEET_ALL, 3 * SC_FLEET_ALL, 1);
+
+    (void)state;
+    assert_false(sc_fleet_is_worth(part, sc_fleet_want(3 * SC_FLEET_ALL, 3 * SC_FLEET_ALL, 1)));
+    assert_true(sc_fleet_is_worth(part / 2, part));
+    assert_true(sc_fleet_is_worth(part, sc_fleet_want(3 * SC_FLEET_ALL, 0, 1)));
+    assert_false(sc_fleet_is_worth(SC_FLEET_ALL, 2 * SC_FLEET_ALL));
+}
+
+/* A 429 that all calls under way meet makes one trip: the others say what was said. */
+static void what_others_know_is_not_urgent(void **state)
+{
+    int64_t now = 5000 * MS, until = now + 30000 * MS;
+
+    (void)state;
+    assert_true(sc_fleet_is_urgent(0, until, now));
+    assert_true(sc_fleet_is_urgent(now - MS, until, now));
+    assert_false(sc_fleet_is_urgent(until, until + 400 * MS, now + 400 * MS));
+    assert_true(sc_fleet_is_urgent(until, until + 2000 * MS, now + 400 * MS));
+    assert_false(sc_fleet_is_urgent(0, now - MS, now));
+}
+
+static void news_are_told_at_once_but_not_without_end(void **state)
+{
+    uint64_t word = 0;
+    int told = 0, at_once = 0;
+
+    (void)state;
+    for (int64_t now = 1000 * MS; now < 11000 * MS; now += MS) {
+        struct sc_limiter_ask a = {.cost_ns = SC_FLEET_NEWS_NS,
+                                   .burst_ns = SC_FLEET_NEWS_BURST_NS,
+                                   .now_ns = now,
+                                   .latest_ns = now};
+
+        word = sc_limiter_reserve(word, &a);
+        told += a.taken;
+        at_once += a.taken && now < 1010 * MS;
+    }
+    assert_int_equal(at_once, 5);
+    assert_true(told <= 5 + 50); /* of 10,000 */
+}
+
+/* ---- money ---- */
+
+/* What Redis has: a counter of each host, and the most that anybody has known of (fleet.lua). */
+struct kept_sums {
+    int64_t own[HOSTS], most;
+};
+
+struct spender {
+    uint64_t spent, elsewhere; /* words, as in a host's memory */
+    int64_t really;
+};
+
+static void tell(struct kept_sums *k, struct spender *h, int me)
+{
+    struct sc_money_add own = {.period = 0}, others = {.period = 0};
+    int64_t sum = 0;
+
+    own.nano = sc_money_spent(h->spent, 0);
+    if (k->own[me] > own.nano)
+        own.nano = k->own[me];
+    k->own[me] = own.nano;
+    if (own.nano + sc_money_spent(h->elsewhere, 0) > k->most)
+        k->most = own.nano + sc_money_spent(h->elsewhere, 0);
+    for (int i = 0; i < HOSTS; i++)
+        sum += i == me ? 0 : k->own[i];
+    others.nano = sc_fleet_others_spent(own.nano, sum, k->most);
+    h->spent = sc_money_restore(h->spent, &own);
+    h->elsewhere = sc_money_restore(h->elsewhere, &others);
+}
+
+static int64_t known(const struct spender *h)
+{
+    return sc_money_spent(h->spent, 0) + sc_money_spent(h->elsewhere, 0);
+}
+
+/* 100,000 calls of hosts each of which is cut off at random, and of which one or the other finds
+ * that Redis has been emptied: none is ever told of more than was spent, or of less than it knew,
+ * and when all have met again each knows the whole sum. */
+static void no_money_is_lost_or_counted_twice(void **state)
+{
+    struct spender h[HOSTS] = {0};
+    struct kept_sums k = {0};
+    bool cut[HOSTS] = {false};
+    int64_t all = 0;
+
+    (void)state;
+    srand(7);
+    for (int n = 0; n < 100000; n++) {
+        int me = rand() % HOSTS;
+        int64_t before = known(&h[me]);
+        struct sc_money_add a = {.period = 0, .nano = 1 + rand() % 50000};
+
+        h[me].spent = sc_money_add(h[me].spent, &a);
+        all += a.nano;
+        if (rand() % 200 == 0)
+            cut[rand() % HOSTS] ^= true;
+        if (rand() % 5000 == 0)
+            k = (struct kept_sums){0};
+        if (!cut[me] && rand() % 8 == 0)
+            tell(&k, &h[me], me);
+        assert_true(known(&h[me]) <= all);
+        assert_true(known(&h[me]) >= before + a.nano);
+    }
+    for (int twice = 0; twice < 2; twice++) /* and once more: the same again changes nothing */
+        for (int i = 0; i < 2 * HOSTS; i++)
+            tell(&k, &h[i % HOSTS], i % HOSTS);
+    for (int i = 0; i < HOSTS; i++)
+        assert_int_equal(known(&h[i]), all);
+}
+
+/* A host that has gone for good, and then Redis' memory: who comes later hears of it from who knew.
+ */
+static void what_the_dead_have_spent_is_known_to_newcomers(void **state)
+{
+    struct spender h[HOSTS] = {0};
+    struct kept_sums k = {0};
+    struct sc_money_add a = {.period = 0, .nano = 700}, b = {.period = 0, .nano = 30};
+
+    (void)state;
+    h[0].spent = sc_money_add(h[0].spent, &a);
+    tell(&k, &h[0], 0);
+    h[1].spent = sc_money_add(h[1].spent, &b);
+    tell(&k, &h[1], 1);
+    k = (struct kept_sums){0};
+    tell(&k, &h[1], 1);
+    tell(&k, &h[2], 2);
+    assert_int_equal(known(&h[2]), 730);
+    tell(&k, &h[0], 0); /* it was not dead */
+    tell(&k, &h[2], 2);
+    assert_int_equal(known(&h[2]), 730);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +352,12 @@ int main(void)
         cmocka_unit_test(away_it_is_a_part_for_each),
         cmocka_unit_test(a_bucket_moves_with_its_share),
         cmocka_unit_test(costs_are_those_of_the_part),
+        cmocka_unit_test(without_an_answer_it_is_a_part_of_a_guess),
+        cmocka_unit_test(who_has_his_part_does_not_press),
+        cmocka_unit_test(what_others_know_is_not_urgent),
+        cmocka_unit_test(news_are_told_at_once_but_not_without_end),
+        cmocka_unit_test(no_money_is_lost_or_counted_twice),
+        cmocka_unit_test(what_the_dead_have_spent_is_known_to_newcomers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
