@@ -161,14 +161,20 @@ class Run:
         for _, p in self.programs:
             p.wait()
 
-    def calls(self):
-        """Begin and end in seconds of each call."""
+    def outputs(self):
+        """Of each program its calls: begin and end in seconds, status."""
         for name in os.listdir(self.folder):
             if name.startswith("out."):
-                for line in open(os.path.join(self.folder, name)):
-                    words = line.split()
-                    if len(words) >= 6:
-                        yield int(words[1]) / 1e6, int(words[2]) / 1e6, words[4]
+                rows = [line.split() for line in open(os.path.join(self.folder, name))]
+                yield [(int(r[1]) / 1e6, int(r[2]) / 1e6, r[4]) for r in rows if len(r) >= 6]
+
+    def calls(self):
+        return [c for calls in self.outputs() for c in calls]
+
+    def busy(self):
+        """While all programs make calls, whatever it took to start them."""
+        some = [calls for calls in self.outputs() if calls]
+        return max(c[0][1] for c in some), min(c[-1][0] for c in some)
 
     def end(self):
         for _, p in self.programs:
@@ -229,11 +235,10 @@ def measure(args, name):
     if EVENTS[name]:
         EVENTS[name](run, args.seconds)
     run.wait()
-    calls = list(run.calls())
+    calls = run.calls()
     arrivals = sorted(end for _, end, status in calls if status == "200")  # 5 ms later, all of them
     trips = run.redis.trips() if name in ("equal", "skewed", "tokens", "slow", "host-dies") else None
-    # The first and last second are not the limit's: programs start and end.
-    first, last = arrivals[0] + 2, arrivals[-1] - 1
+    first, last = run.busy()
     inside = [t for t in arrivals if first <= t <= last]
     result = {"scenario": name, "calls": len(arrivals),
               "used": len(inside) / ((last - first) * rate) * 100,
