@@ -174,9 +174,16 @@ trips() { # how many round trips Redis has seen
     [ "$(grep -c ' 429 ' <<<"$output")" -eq 24 ]
     ! has_events 1 '.text // "" | test("Redis is away")' || skip "the machine is too busy"
     [ $((after - before)) -le 8 ]
-    sleep 0.7 # host 2 asks Redis again
-    on 2 run -0 code
-    [ "$output" = "429 gate_closed" ]
+    for _ in 1 2 3; do # host 2 asks Redis again; once its answer may be late
+        sleep 0.7
+        on 2 run -0 code
+        [ "$output" != "429 gate_closed" ] || break
+    done
+    [ "$output" = "429 gate_closed" ] || skip_if_away
+}
+
+skip_if_away() {
+    has_events 1 '.text // "" | test("Redis is away")' && skip "the machine is too busy"
 }
 
 @test "a host that has never met Redis has its part of a limit, not the whole" {
