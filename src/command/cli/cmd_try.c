@@ -179,6 +179,18 @@ static int print_kinds(const struct sc_kinds *k)
     return 0;
 }
 
+/* Before any run: who has waited for minutes wants to keep what was seen. What is there stays. */
+static bool can_write(const char *path)
+{
+    FILE *f = path ? fopen(path, "a") : NULL;
+
+    if (f)
+        fclose(f);
+    else if (path)
+        sc_usage_wrong(&usage, "cannot write %s: %s", path, strerror(errno));
+    return f || !path;
+}
+
 /* ---- where, and with what -------------------------------------------------------------------- */
 
 static bool make_folder(const struct asked *a, char *folder, size_t n)
@@ -405,6 +417,8 @@ int sc_cmd_try(int argc, char **argv)
         status = print_kinds(&a.kinds);
     else if (args.i >= argc)
         status = sc_usage_wrong(&usage, "which program? see steadycurl try --help");
+    else if (!can_write(a.junit) || !can_write(a.html))
+        status = 2;
     else
         status = try_program(&a);
     sc_kinds_free(&a.kinds);

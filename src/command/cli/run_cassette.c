@@ -98,14 +98,15 @@ static bool look(const struct sc_usage *usage, bool may_be_absent, size_t *n)
     else if (error == 0) {
         *n = sc_cassette_count(c);
         damaged = sc_cassette_damage(c, &number, &why);
-        if (damaged > 0 && *n == 0)
-            why = "it is no cassette: none of its lines is an exchange";
         if (damaged > 0)
             fprintf(stderr, "steadycurl run: %s: line %zu %s%s\n", run.asked.file, number, why,
-                    *n > 0 ? "; the others are used" : "");
+                    *n > 0 ? "; the others are used"
+                           : ": it is no cassette, none of its lines is an exchange");
         error = damaged > 0 && *n == 0 ? -1 : 0;
     }
     sc_cassette_free(c);
+    if (error == EINVAL)
+        return say(usage, "it is no regular file");
     return error == 0 || (error > 0 ? say(usage, sc_log_errno_words(error)) : false);
 }
 

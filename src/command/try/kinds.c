@@ -1,11 +1,13 @@
 /* kinds.c - see kinds.h. */
 #include "try/kinds.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "fault/outcome.h"
+#include "http/nearest.h"
 
 enum { TEXT_MAX = 1 << 20 };
 
@@ -152,6 +154,10 @@ bool sc_kinds_read(struct sc_kinds *k, FILE *f, char *err, size_t err_n)
     if (!k->text)
         return wrong(err, err_n, 0, "out of memory");
     n = fread(k->text, 1, TEXT_MAX, f);
+    if (ferror(f)) {
+        snprintf(err, err_n, "%s", strerror(errno));
+        return false;
+    }
     k->text[n] = '\0';
     for (char *line = k->text, *next; line && *line; line = next) {
         next = strchr(line, '\n');
@@ -181,6 +187,21 @@ static struct sc_kind *find(struct sc_kinds *k, const char *name, size_t n)
     return NULL;
 }
 
+static bool no_such(const struct sc_kinds *k, const char *p, size_t n, char *err, size_t err_n)
+{
+    struct sc_nearest near = SC_NEAREST_NONE;
+    char typed[SC_KIND_NAME_MAX + 1];
+
+    snprintf(typed, sizeof typed, "%.*s", (int)n, p);
+    for (size_t i = 0; i < k->n; i++)
+        sc_nearest_consider(&near, k->list[i].name, typed);
+    snprintf(err, err_n,
+             near.word ? "there is no fault '%s'; did you mean '%s'?"
+                       : "there is no fault '%s' (--list has all)",
+             typed, near.word);
+    return false;
+}
+
 bool sc_kinds_only(struct sc_kinds *k, const char *names, char *err, size_t err_n)
 {
     bool wanted[SC_KINDS_MAX] = {false};
@@ -191,8 +212,7 @@ bool sc_kinds_only(struct sc_kinds *k, const char *names, char *err, size_t err_
         struct sc_kind *kind = find(k, p, n);
 
         if (!kind) {
-            snprintf(err, err_n, "there is no fault '%.*s'", (int)n, p);
-            return false;
+            return no_such(k, p, n, err, err_n);
         }
         wanted[kind - k->list] = true;
         p += n + (p[n] == ',');

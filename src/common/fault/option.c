@@ -52,6 +52,8 @@ __attribute__((format(printf, 2, 3))) static bool fail(const struct sc_script_re
 bool sc_script_fail(const struct sc_script_reading *ps, const char *what, const char *text,
                     const char *near)
 {
+    if (!*text)
+        return fail(ps, "%s", what);
     if (near)
         return fail(ps, "%s: '%.60s'; did you mean '%s'?", what, text, near);
     return fail(ps, "%s: '%.60s'", what, text);

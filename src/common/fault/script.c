@@ -133,6 +133,8 @@ static bool set_word(const struct sc_script_reading *ps, struct sc_outcome *o, c
         o->fault = SC_FAULT_CODE;
         return true;
     }
+    if (!*word)
+        return sc_script_fail(ps, "an outcome is missing here, such as 503, reset or ok", "", NULL);
     if (!sc_script_number(word, strlen(word), 999, &status) || status < 200)
         return sc_script_fail(ps, "neither a status nor a word of the script language", word,
                               nearest_word(ps, word));

@@ -69,6 +69,8 @@ static bool read_subject(struct sc_fault_spec *f, char *p, size_t n, struct sc_s
     for (size_t i = 0; i < host; i++)
         if (p[i] >= 'A' && p[i] <= 'Z')
             p[i] = (char)(p[i] + 32);
+    if (host > 0 && p[host - 1] == ':' && slash && path + 1 < n && p[path + 1] == '/')
+        return fail(err, 0, "a fault begins with the HOST alone, without '%.*s//'", (int)host, p);
     if (host == 0)
         return fail(err, 0, "a fault begins with the HOST that it is for");
     if (!sc_host_split((struct sc_str){p, host}, &f->host, &f->port, &why))

@@ -1,6 +1,7 @@
 /* answered.c - see answered.h. */
 #include "view/answered.h"
 
+#include <errno.h>
 #include <strings.h>
 
 #include "handle/url.h"
@@ -102,9 +103,21 @@ static int64_t up_size(const struct sc_shadow *s)
     return s->answer->sent > 0 ? s->answer->sent : 0;
 }
 
+/* libcurl knows it once it sends. */
 static int64_t up_length(const struct sc_shadow *s)
 {
-    return s->answer->sent;
+    return s->answer->feigned && s->answer->reach > SC_REACH_SENT ? -1 : s->answer->sent;
+}
+
+/* What the system would have said to libcurl. */
+static int64_t os_error(const struct sc_shadow *s)
+{
+    const struct sc_answer *a = s->answer;
+
+    return !a->feigned                        ? 0
+           : a->code == CURLE_RECV_ERROR      ? ECONNRESET
+           : a->code == CURLE_COULDNT_CONNECT ? ECONNREFUSED
+                                              : 0;
 }
 
 static int64_t up_speed(const struct sc_shadow *s)
@@ -166,7 +179,7 @@ static int64_t (*const numbers[SC_MEANINGS])(const struct sc_shadow *s) = {
     [SC_MEANS_PORT] = absent,
     [SC_MEANS_HEAD_SIZE] = head_size,
     [SC_MEANS_CONNECTS] = connects,
-    [SC_MEANS_OS_ERROR] = absent,
+    [SC_MEANS_OS_ERROR] = os_error,
     [SC_MEANS_RETRY_AFTER] = retry_after,
     [SC_MEANS_TRANSFER_ID] = transfer_id,
     [SC_MEANS_DOWN_SIZE] = sc_answer_downloaded,

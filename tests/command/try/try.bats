@@ -96,8 +96,12 @@ PY
     printf 'a = 503\nb = rest\n' >matrix
     run -2 try --matrix matrix -- true
     [[ $output == *"matrix: line 2: "*"'rest'"* ]]
+    run -2 try --matrix . -- true
+    [[ $output == *"Is a directory"* ]]
     run -2 try --only nothing -- true
     [[ $output == *"'nothing'"* ]]
+    run -2 try --only rate-limt -- true
+    [[ $output == *"did you mean 'rate-limit'?"* ]]
     run -0 "$STEADYCURL" try --list
     [ "${#lines[@]}" -eq 24 ]
     "$STEADYCURL" try --list >matrix
@@ -122,6 +126,10 @@ SH
     [[ $output == *"made no call"* ]]
     run -2 try -- ./not-there
     run -2 "$STEADYCURL" try
+    # Said before anything runs.
+    run -2 try --html not-there/page.html -- touch has-run
+    [[ $output == *"cannot write not-there/page.html"* ]]
+    [ ! -e has-run ]
     program prints 'ask -f'
     TMPDIR=$PWD/tmp && mkdir tmp && export TMPDIR
     run -0 try --only error -- sh prints

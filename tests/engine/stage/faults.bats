@@ -210,6 +210,8 @@ POLICY
     bad 'a.b=503;retry-aftr=2' 9 "did you mean 'retry-after'?"
     bad 'a.b=503*x' 5 "not a count"
     bad 'a.b' 4 "no '='"
+    bad 'a.b=503,' 9 "an outcome is missing"
+    bad 'https://a.b=503' 1 "without 'https://'"
     bad '=503' 1 "HOST"
     bad 'a.b:200%=503' 5 "no share"
     bad 'a.b:60%=503,50%=429' 13 "more than 100%"
