@@ -75,13 +75,14 @@ PHP
 }
 
 @test "pycurl: callbacks in order, getinfo and words" {
-    needs $PYTHON
+    needs "$PYTHON"
     $PYTHON -c 'import pycurl' || skip "no python3-pycurl"
-    by_both 503 '200;body-text={"a":' reset truncate 'truncate-chunked;status=503' sse-error -- $PYTHON "$HERE/ask.py" callbacks "$CHAT"
+    by_both 503 '200;body-text={"a":' reset truncate 'truncate-chunked;status=503' sse-error -- "$PYTHON" "$HERE/ask.py" callbacks "$CHAT"
 }
 
 @test "R and git: a status, and what breaks off" {
     if command -v Rscript >/dev/null && [ -d /usr/lib/R/site-library/RCurl ]; then
+        # shellcheck disable=SC2016 # for the inner shell
         by_both 503 truncate -- sh -c 'Rscript "$0" get "$1" 2>&1 | sed "/request.size/,+1d"' "$HERE/ask.R" "$CHAT"
     fi
     needs git
