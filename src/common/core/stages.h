@@ -34,8 +34,10 @@ enum sc_stage_id {
         SC_STAGE_COUNT
 };
 
-/* A set of them. */
+/* A set of them, as a call keeps it: one stage more than it has bits for widens it here. */
+typedef uint16_t sc_stage_set;
 #define SC_STAGE_BIT(id) (UINT32_C(1) << (id))
+_Static_assert(SC_STAGE_COUNT <= 8 * sizeof(sc_stage_set), "sc_stage_set has a bit for each stage");
 
 /* Those that look at the body of a call's first request; and with the one that does so once another
  * target is asked. */

@@ -71,10 +71,10 @@ struct sc_transfer {
     struct sc_aside *aside;           /* the first target's answer; NULL: it may yet come */
     struct sc_hedging *hedging;       /* its rule asks for second attempts; else NULL */
     struct sc_race *race;             /* an attempt that may have one is under way; else NULL */
-    bool put_aside;  /* the last answer is no longer there, and the next has not been asked for */
-    bool ended;      /* the stages know that it is over */
-    uint16_t stages; /* those that are on, by enum sc_stage_id */
-    uint16_t idle;   /* those of them that nothing has been needed of yet: see stage/stage.h */
+    bool put_aside; /* the last answer is no longer there, and the next has not been asked for */
+    bool ended;     /* the stages know that it is over */
+    sc_stage_set stages; /* those that are on, by enum sc_stage_id */
+    sc_stage_set idle;   /* those of them that nothing has been needed of yet: see stage/stage.h */
     uint16_t at[SC_STAGE_COUNT]; /* where a stage's state lies in the arena, plus one; 0: nowhere */
     uint16_t used;               /* of the arena */
     _Alignas(16) unsigned char arena[SC_ARENA];

@@ -58,7 +58,7 @@ static const struct sc_chain *chain_of(const struct sc_transfer *t)
 /* From now on it is asked whatever happens. */
 static void wake(struct sc_transfer *t)
 {
-    t->idle &= (uint16_t)~SC_STAGE_BIT(SC_STAGE_FALLBACK);
+    t->idle &= (sc_stage_set)~SC_STAGE_BIT(SC_STAGE_FALLBACK);
 }
 
 static void begin(struct sc_transfer *t, void *state)

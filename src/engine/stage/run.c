@@ -25,7 +25,7 @@ enum hook {
     HOOKS
 };
 
-static uint16_t having[HOOKS];
+static sc_stage_set having[HOOKS];
 
 __attribute__((constructor)) static void find_hooks(void)
 {
@@ -41,7 +41,7 @@ __attribute__((constructor)) static void find_hooks(void)
 
         for (unsigned h = 0; h < HOOKS; h++)
             if (has[h])
-                having[h] = (uint16_t)(having[h] | 1u << i);
+                having[h] = (sc_stage_set)(having[h] | 1u << i);
     }
 }
 
@@ -82,10 +82,10 @@ static inline void *state_of(struct sc_transfer *t, unsigned at)
 
 void sc_stages_begin(struct sc_transfer *t)
 {
-    t->stages = (uint16_t)t->route.rule->settings->stages;
+    t->stages = (sc_stage_set)t->route.rule->settings->stages;
     {
         ROUND(t, NARROW, true)
-        t->stages = (uint16_t)s->narrow(t, state_of(t, at), t->stages);
+        t->stages = (sc_stage_set)s->narrow(t, state_of(t, at), t->stages);
     }
     ROUND(t, BEGIN, true)
     s->begin(t, state_of(t, at));
