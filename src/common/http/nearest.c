@@ -1,10 +1,12 @@
 /* nearest.c - the least edit distance, neighbours swapped counting once. See nearest.h. */
 #include "http/nearest.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LENGTH_MAX 40
+#define BEGIN_MIN 3 /* so much of a word's begin stands for it */
 
 static unsigned least(unsigned a, unsigned b, unsigned c)
 {
@@ -48,15 +50,24 @@ static unsigned distance(const char *a, size_t n, const char *b, size_t m)
     return last[m];
 }
 
+static bool begins_with(const char *word, const char *begin)
+{
+    while (*begin && fold(*word) == fold(*begin))
+        word++, begin++;
+    return *begin == '\0';
+}
+
 void sc_nearest_consider(struct sc_nearest *best, const char *word, const char *typed)
 {
     size_t n = strlen(typed), m = strlen(word);
-    unsigned d;
+    unsigned d, most = 1 + (unsigned)(n < m ? n : m) / 3;
 
     if (n > LENGTH_MAX || m > LENGTH_MAX)
         return;
     d = distance(typed, n, word, m);
-    if (d < best->distance && d <= 1 + (n < m ? n : m) / 3) {
+    if (n >= BEGIN_MIN && begins_with(word, typed) && d > most)
+        d = most;
+    if (d < best->distance && d <= most) {
         best->word = word;
         best->distance = d;
     }

@@ -2,6 +2,7 @@
  * grammar again, for people. Runs only when the parser has refused. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/text.h"
@@ -67,6 +68,29 @@ static bool fail(struct walk *w, const char *allowed)
     return false;
 }
 
+static unsigned unit(const struct walk *w, size_t at)
+{
+    char digits[5] = "";
+
+    memcpy(digits, w->text + at, 4);
+    return (unsigned)strtoul(digits, NULL, 16);
+}
+
+/* The \u here is one half of a character whose other half is not there. */
+static bool is_half(struct walk *w)
+{
+    unsigned first = unit(w, w->at + 1), second = 0;
+
+    if (first < 0xD800 || first > 0xDFFF)
+        return false;
+    if (first < 0xDC00 && w->at + 10 < w->n && memcmp(w->text + w->at + 5, "\\u", 2) == 0)
+        second = unit(w, w->at + 7);
+    if (second < 0xDC00 || second > 0xDFFF)
+        return true;
+    w->at += 6;
+    return false;
+}
+
 static bool string(struct walk *w)
 {
     for (w->at++; w->at < w->n && here(w) != '"'; w->at++) {
@@ -78,6 +102,10 @@ static bool string(struct walk *w)
                 if (w->at + 4 >= w->n ||
                     strchr("0123456789abcdefABCDEF", w->text[w->at + i]) == NULL)
                     return fail(w, "four hexadecimal digits after \\u");
+            }
+            if (is_half(w)) {
+                w->at--; /* the backslash */
+                return fail(w, "the character itself, or both halves of its pair: \\uD83D\\uDE00");
             }
         } else if (here(w) == '\0' || strchr("\"\\/bfnrt", here(w)) == NULL) {
             return fail(w, "after a backslash one of \" \\ / b f n r t u");
@@ -173,7 +201,7 @@ size_t sc_text_explain_syntax(const char *text, size_t n, size_t at, char *why, 
         return w.at;
     skip_space(&w);
     if (w.at < n) {
-        fail(&w, "nothing after the closing bracket of the policy");
+        fail(&w, "nothing after the bracket that closes the first one");
         return w.at;
     }
     w.at = at; /* the parser has a limit of its own */

@@ -51,12 +51,22 @@ static const char *scan_byte(struct scan *s, unsigned char c, int depth_max)
     return NULL;
 }
 
+/* A mark, or the first character, which is ASCII, in two bytes. */
+static bool is_utf16(const char *text, size_t n)
+{
+    return n >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
+                      (text[0] == '\0') != (text[1] == '\0'));
+}
+
 const char *sc_text_scan(const char *text, size_t n, int depth_max, size_t *at)
 {
     struct scan s = {0};
     const char *problem;
     size_t len;
 
+    *at = 0;
+    if (is_utf16(text, n))
+        return "found UTF-16, allowed UTF-8 text (iconv -f UTF-16 -t UTF-8 makes it of that)";
     for (size_t i = 0; i < n; i += len) {
         *at = i;
         len = utf8_length((const unsigned char *)text + i, n - i);
