@@ -165,6 +165,14 @@ static int purge(struct job *j)
     return 0;
 }
 
+static void print_stats_json(long long n, long long bytes, long long expired, const char *oldest,
+                             const char *newest)
+{
+    printf("{\"answers\":%lld,\"bytes\":%lld,\"expired\":%lld,\"oldest\":\"%s\",\"newest\":"
+           "\"%s\"}\n",
+           n, bytes, expired, oldest, newest);
+}
+
 static int stats(struct job *j)
 {
     char sql[200], from[40] = "", to[40] = "";
@@ -188,9 +196,7 @@ static int stats(struct job *j)
     }
     sqlite3_finalize(s);
     if (j->json)
-        printf("{\"answers\":%lld,\"bytes\":%lld,\"expired\":%lld,\"oldest\":\"%s\",\"newest\":"
-               "\"%s\"}\n",
-               n, bytes, stale, from, to);
+        print_stats_json(n, bytes, stale, from, to);
     else if (n == 0)
         printf("no answers in %s\n", j->file);
     else
@@ -229,6 +235,10 @@ static int with_file(struct job *j, const struct verb *v)
             return sc_usage_wrong(&usage, "there is no file %s", j->file) - 1;
         if (!j->json)
             printf("no answers in %s\n", j->file);
+        else if (v->run == stats)
+            print_stats_json(0, 0, 0, "", "");
+        else if (v->run == purge)
+            printf("{\"purged\":0}\n");
         return 0;
     }
     if (sqlite3_open_v2(j->file, &j->db, v->writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,

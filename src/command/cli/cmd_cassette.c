@@ -56,7 +56,7 @@ static struct sc_cassette *load(const char *path)
     n = sc_cassette_damage(c, &number, &why);
     if (n > 0)
         sc_usage_wrong(&usage, "%s: line %zu %s%s", path, number, why,
-                       n > 1 ? ", nor are others good" : "");
+                       n > 1 ? ", and others are damaged, too" : "");
     return c;
 }
 
@@ -236,7 +236,8 @@ static int compare(struct job *j)
     size_t n = 1;
 
     if (a && b)
-        n = sc_cassette_compare(a, b, j->asked.match, tell, j);
+        n = sc_cassette_compare(a, b, j->asked.match, tell, j) + (size_t)status_of_damage(a) +
+            (size_t)status_of_damage(b);
     sc_cassette_free(a);
     sc_cassette_free(b);
     return n > 0;

@@ -36,7 +36,7 @@ static const struct sc_option options[] = {
     {"shadow", OPT_SHADOW, NULL, "what rules in shadow would have done and saved, by this log"},
     {"all", OPT_ALL, NULL, "the calls of every log in the ledger"},
     SC_OPTION_POLICY("the policy whose log to read"),
-    SC_OPTION_LOG("the log to read, as FILE"),
+    SC_OPTION_LOG("the log to read, as the operand FILE"),
     SC_OPTION_STATE("folder of the state, where the ledger is"),
     SC_OPTIONS_END,
 };
@@ -225,7 +225,7 @@ static int wrong(const char *path, const char *why)
     return 1;
 }
 
-static bool import(struct sc_ledger *l, const char *path, const char *log)
+static bool import(struct sc_ledger *l, const char *path, const char *log, bool *found)
 {
     struct sc_ledger_import r;
     if (!sc_ledger_import(l, log, &r)) {
@@ -240,6 +240,7 @@ static bool import(struct sc_ledger *l, const char *path, const char *log)
         wrong(log, "no log: none of its lines is one that steadycurl writes");
         return false;
     }
+    *found = r.found;
     if (!r.found)
         wrong(log, "no such log; showing what the ledger has of it");
     if (r.unreadable > 0)
@@ -256,7 +257,7 @@ static int report_costs(const char *path, const char *log, struct sc_ledger_quer
     struct sc_ledger *l = sc_ledger_open(path, why, sizeof why);
     if (!l)
         return wrong(path, why);
-    bool good = !log || import(l, path, log);
+    bool found = true, good = !log || import(l, path, log, &found);
     if (good) {
         begin(&p);
         good = sc_ledger_report(l, q, each, &p);
@@ -266,6 +267,8 @@ static int report_costs(const char *path, const char *log, struct sc_ledger_quer
             wrong(path, sc_ledger_error(l));
     }
     sc_ledger_close(l);
+    /* A log that is gone may have been rotated away; one that never was is a slip. */
+    good = good && (found || p.total.calls > 0);
     return good && !ferror(stdout) && fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -275,6 +278,16 @@ struct arguments {
     const char *ledger, *policy, *log;
     bool all, shadow;
 };
+
+static bool set_format(struct arguments *t, enum format format)
+{
+    if (t->format != FORMAT_TEXT && t->format != format) {
+        sc_usage_wrong(&usage, "--json and --csv: one of them, please");
+        return false;
+    }
+    t->format = format;
+    return true;
+}
 
 static bool take(struct arguments *t, int opt, const char *value)
 {
@@ -287,11 +300,9 @@ static bool take(struct arguments *t, int opt, const char *value)
     case OPT_UNTIL:
         return sc_when_read(&usage, value, true, &t->query.until);
     case SC_OPT_JSON:
-        t->format = FORMAT_JSON;
-        return true;
+        return set_format(t, FORMAT_JSON);
     case OPT_CSV:
-        t->format = FORMAT_CSV;
-        return true;
+        return set_format(t, FORMAT_CSV);
     case OPT_LEDGER:
         t->ledger = value;
         return true;

@@ -54,7 +54,7 @@ static const struct sc_option options[] = {
     {"level", OPT_LEVEL, "LEVEL", "only what is at least so important: error, warn, info, debug"},
     SC_OPTION_JSON("JSON objects, one a line, for jq; lines of a text log are turned into some"),
     SC_OPTION_POLICY("the policy whose log to show"),
-    SC_OPTION_LOG("the log to show, as FILE"),
+    SC_OPTION_LOG("the log to show, as the operand FILE"),
     SC_OPTION_STATE("folder of the state in which lines may wait to be written"),
     SC_OPTIONS_END,
 };

@@ -52,15 +52,15 @@ static const struct sc_option options[] = {
     {"latency", OPT_LATENCY, "MS", "wait before every answer"},
     {"provider", OPT_PROVIDER, "NAME", "whom paths that many share belong to (default openai)"},
     {"limit-rpm", OPT_LIMIT_RPM, "N",
-     "refuse more than N requests a minute, and tell so in headers"},
+     "refuse more than N requests a minute, and tell so in headers (0: none)"},
     {"limit-tpm", OPT_LIMIT_TPM, "N", "the same for tokens"},
     {"limit-burst", OPT_LIMIT_BURST, "PERCENT", "of a minute's allowance at once (default 100)"},
     {"tls", OPT_TLS, NULL, "HTTPS with a certificate made for this run"},
     {"cert-out", OPT_CERT_OUT, "FILE", "write the authority that clients are to trust (PEM)"},
     {"port-file", OPT_PORT_FILE, "FILE", "write the port there once it listens"},
     {"ready-fd", OPT_READY_FD, "FD", "write the port to that descriptor and close it"},
-    {"max-requests", OPT_MAX_REQUESTS, "N", "end after N requests"},
-    {"idle-exit", OPT_IDLE_EXIT, "SECONDS", "end after so long without a request"},
+    {"max-requests", OPT_MAX_REQUESTS, "N", "end after N requests (0: never)"},
+    {"idle-exit", OPT_IDLE_EXIT, "SECONDS", "end after so long without a request (0: never)"},
     {"quiet", 'q', NULL, "do not print the address"},
     SC_OPTIONS_END,
 };
@@ -96,19 +96,6 @@ struct settings {
     char err[200];
 };
 
-static bool read_number(struct settings *s, const char *text, int64_t max, int64_t *out)
-{
-    char *end;
-    errno = 0;
-    long long v = strtoll(text, &end, 10);
-    if (errno == 0 && *text && !*end && v >= 0 && v <= max) {
-        *out = v;
-        return true;
-    }
-    snprintf(s->err, sizeof s->err, "'%.80s' is not a number from 0 to %lld", text, (long long)max);
-    return false;
-}
-
 static bool set_script(struct settings *s, const char *text)
 {
     struct sc_script *script = sc_mock_script_parse(text, true, s->err, sizeof s->err);
@@ -134,14 +121,14 @@ static bool set_provider(struct settings *s, const char *name)
     return false;
 }
 
-static bool set_number_option(struct settings *s, int opt, const char *value)
+static bool set_number_option(struct settings *s, int opt, const struct sc_args *a)
 {
     int64_t v = 0;
     int64_t max = opt == OPT_PORT          ? 65535
                   : opt == OPT_SEED        ? INT64_MAX
                   : opt == OPT_LIMIT_BURST ? 100
                                            : INT32_MAX;
-    if (!read_number(s, value, max, &v))
+    if (!sc_usage_number(&usage, a->option, a->value, 0, max, &v))
         return false;
     if (opt == OPT_PORT)
         s->config.port = (int)v;
@@ -164,8 +151,9 @@ static bool set_number_option(struct settings *s, int opt, const char *value)
     return true;
 }
 
-static bool set_option(struct settings *s, int opt, const char *value)
+static bool set_option(struct settings *s, int opt, const struct sc_args *a)
 {
+    const char *value = a->value;
     struct sc_mock_plan *plan = s->config.plan;
     switch (opt) {
     case OPT_BIND:
@@ -190,7 +178,7 @@ static bool set_option(struct settings *s, int opt, const char *value)
     case 'q':
         return s->quiet = true;
     default:
-        return set_number_option(s, opt, value);
+        return set_number_option(s, opt, a);
     }
 }
 
@@ -212,10 +200,6 @@ static bool write_file(struct settings *s, const char *file, const char *text)
 
 static bool make_certificate(struct settings *s)
 {
-    if (s->cert_out && !s->tls) {
-        snprintf(s->err, sizeof s->err, "--cert-out needs --tls");
-        return false;
-    }
     if (!s->tls)
         return true;
     if (!sc_mock_cert_make(&s->cert, s->err, sizeof s->err))
@@ -320,14 +304,18 @@ int sc_cmd_mock(int argc, char **argv)
     int opt, status = 0;
     s.config.plan = sc_mock_plan_new();
     while ((opt = sc_args_next(&a, &usage)) > 0)
-        if (!set_option(&s, opt, a.value)) {
-            status = sc_usage_wrong(&usage, "%s", s.err);
+        if (!set_option(&s, opt, &a)) {
+            status = s.err[0] ? sc_usage_wrong(&usage, "%s", s.err) : 2;
             break;
         }
     if (opt == SC_ARGS_WRONG)
         status = 2;
     else if (opt == SC_ARGS_END && a.i < argc)
-        status = sc_usage_wrong(&usage, "no operands, but \"%s\" was given", argv[a.i]);
+        status = sc_usage_wrong(&usage, "unexpected argument \"%s\"", argv[a.i]);
+    else if (opt == SC_ARGS_END && s.cert_out && !s.tls)
+        status = sc_usage_wrong(&usage, "--cert-out needs --tls");
+    else if (opt == SC_ARGS_END && s.ready_fd >= 0 && fcntl(s.ready_fd, F_GETFD) < 0)
+        status = sc_usage_wrong(&usage, "--ready-fd: descriptor %d is not open", s.ready_fd);
     else if (opt == SC_ARGS_END && !serve(&s)) {
         fprintf(stderr, "steadycurl mock: %s\n", s.err);
         status = 1;

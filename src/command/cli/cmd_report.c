@@ -31,7 +31,7 @@ static const struct sc_option options[] = {
      "calls from T on: 2025-08-08, 2025-08-08T07:00:00Z, 36h (default 24h)"},
     {"until", OPT_UNTIL, "T", "calls before T; of a date, to its end (UTC)"},
     SC_OPTION_POLICY("the policy whose log and prices to take"),
-    SC_OPTION_LOG("the log to read, as LOG"),
+    SC_OPTION_LOG("the log to read, as the operand LOG"),
     SC_OPTION_STATE_SHARED,
     SC_OPTIONS_END,
 };
@@ -77,8 +77,9 @@ static bool read_log(struct sc_report *r, const struct arguments *a, const char 
     if (!standard)
         fclose(f);
     if (sc_report_odd(r) > 0)
-        sc_usage_wrong(&usage, "%s: %lld lines are none of a log, and are left out", path,
-                       (long long)sc_report_odd(r));
+        sc_usage_wrong(&usage, "%s: %lld %s none of a log, and left out", path,
+                       (long long)sc_report_odd(r),
+                       sc_report_odd(r) == 1 ? "line is" : "lines are");
     return true;
 }
 

@@ -21,7 +21,7 @@ static const struct sc_option options[] = {
     {"port-file", OPT_PORT_FILE, "FILE", "write the port there once it listens"},
     {"quiet", 'q', NULL, "do not print the address"},
     SC_OPTION_POLICY("the policy whose log to show"),
-    SC_OPTION_LOG("the log to show, as FILE"),
+    SC_OPTION_LOG("the log to show (default: $STEADYCURL_LOG, else the policy's)"),
     SC_OPTION_STATE_SHARED,
     SC_OPTIONS_END,
 };
@@ -34,13 +34,10 @@ static const struct sc_usage usage = {
 
 static bool read_port(const char *text, uint16_t *port)
 {
-    char *end;
-    long n = strtol(text, &end, 10);
+    int64_t n;
 
-    if (!*text || *end || n < 0 || n > 65535) {
-        sc_usage_wrong(&usage, "--port: \"%s\" is none of 0 to 65535", text);
+    if (!sc_usage_number(&usage, "port", text, 0, UINT16_MAX, &n))
         return false;
-    }
     *port = (uint16_t)n;
     return true;
 }

@@ -81,19 +81,6 @@ struct run {
 
 /* ---- what is asked ---- */
 
-static bool number(const char *what, const char *text, int64_t least, int64_t most, int64_t *out)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    if (errno == 0 && *text >= '0' && *text <= '9' && !*end && *out >= least && *out <= most)
-        return true;
-    sc_usage_wrong(&usage, "--%s: found \"%s\", allowed a whole number from %lld to %lld", what,
-                   text, (long long)least, (long long)most);
-    return false;
-}
-
 static bool add_way(struct arguments *a, const char *what)
 {
     if (a->n_ways == WAYS_MAX) {
@@ -114,9 +101,9 @@ static bool take(struct arguments *a, int opt, const char *value)
         a->scenario = value;
         return true;
     case OPT_CLIENTS:
-        return number("clients", value, 1, SC_SIM_CLIENTS_MAX, &a->clients);
+        return sc_usage_number(&usage, "clients", value, 1, SC_SIM_CLIENTS_MAX, &a->clients);
     case OPT_SEED:
-        if (!number("seed", value, 0, INT64_MAX, &n))
+        if (!sc_usage_number(&usage, "seed", value, 0, INT64_MAX, &n))
             return false;
         a->seed = (uint64_t)n;
         return true;

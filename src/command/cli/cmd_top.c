@@ -17,7 +17,7 @@ enum { FIRST_LOOK = 4 << 20, EACH_LOOK = 8 << 20, KEY_MS = 250 };
 
 static const struct sc_option options[] = {
     SC_OPTION_POLICY("the policy whose log to show"),
-    SC_OPTION_LOG("the log to show, as FILE"),
+    SC_OPTION_LOG("the log to show (default: $STEADYCURL_LOG, else the policy's)"),
     SC_OPTION_STATE_SHARED,
     SC_OPTIONS_END,
 };

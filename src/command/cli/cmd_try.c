@@ -75,11 +75,8 @@ static bool set_number(struct asked *a, int opt, const char *value)
 {
     int64_t n;
 
-    if (!sc_script_number(value, strlen(value), 100000, &n) || n < 1) {
-        sc_usage_wrong(&usage, "--%s: \"%s\" is no number from 1 to 100000",
-                       opt == OPT_JOBS ? "jobs" : "timeout", value);
+    if (!sc_usage_number(&usage, opt == OPT_JOBS ? "jobs" : "timeout", value, 1, 100000, &n))
         return false;
-    }
     if (opt == OPT_JOBS)
         a->plan.at_once = (unsigned)n;
     else

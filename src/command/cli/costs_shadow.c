@@ -159,7 +159,7 @@ int sc_costs_shadow(const char *path, int64_t since_ms, int64_t until_ms, bool j
     struct stat st;
 
     if (!f || (fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))) {
-        fprintf(stderr, "steadycurl: costs: %s: %s\n", path, strerror(f ? EISDIR : errno));
+        fprintf(stderr, "steadycurl costs: %s: %s\n", path, strerror(f ? EISDIR : errno));
         if (f)
             fclose(f);
         return 1;

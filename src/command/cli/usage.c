@@ -1,11 +1,14 @@
 /* usage.c - see usage.h. */
 #include "cli/usage.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/print.h"
+#include "http/nearest.h"
 #include "steadycurl/version.h"
 
 #define NAME_LIMIT 32
@@ -18,44 +21,13 @@ static const struct sc_option everywhere[] = {
     SC_OPTIONS_END,
 };
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* Edit distance where swapping two neighbours counts one, as typing errors go. */
-static int distance(const char *a, const char *b)
-{
-    int rows[3][NAME_LIMIT + 1];
-    int n = (int)strlen(a), m = (int)strlen(b);
-    if (n > NAME_LIMIT || m > NAME_LIMIT)
-        return NAME_LIMIT;
-    for (int j = 0; j <= m; j++)
-        rows[0][j] = j;
-    for (int i = 1; i <= n; i++) {
-        int *row = rows[i % 3], *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
-        row[0] = i;
-        for (int j = 1; j <= m; j++) {
-            row[j] = least(least(up[j], row[j - 1]) + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least(row[j], up2[j - 2] + 1);
-        }
-    }
-    return rows[n % 3][m];
-}
-
 const char *sc_usage_nearest(const char *typed, const char *const *names, size_t n)
 {
-    const char *best = NULL;
-    int best_distance = (int)strlen(typed) / 3 + 1;
-    for (size_t i = 0; i < n; i++) {
-        int d = distance(typed, names[i]);
-        if (d <= best_distance && (!best || d < best_distance)) {
-            best = names[i];
-            best_distance = d;
-        }
-    }
-    return best;
+    struct sc_nearest best = SC_NEAREST_NONE;
+
+    for (size_t i = 0; i < n; i++)
+        sc_nearest_consider(&best, names[i], typed);
+    return best.word;
 }
 
 int sc_usage_wrong(const struct sc_usage *u, const char *format, ...)
@@ -67,6 +39,20 @@ int sc_usage_wrong(const struct sc_usage *u, const char *format, ...)
     fputc('\n', stderr);
     va_end(args);
     return 2;
+}
+
+bool sc_usage_number(const struct sc_usage *u, const char *option, const char *text, int64_t least,
+                     int64_t most, int64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (errno == 0 && *text >= '0' && *text <= '9' && !*end && *out >= least && *out <= most)
+        return true;
+    sc_usage_wrong(u, "--%s: \"%s\" is not a whole number from %lld to %lld", option, text,
+                   (long long)least, (long long)most);
+    return false;
 }
 
 /* Its value may be the word that follows. */
@@ -87,8 +73,8 @@ static void help_line(const struct sc_option *o)
 
 static int help(const struct sc_usage *u)
 {
-    printf("usage: steadycurl %s %s\n\n%s\n", u->command, u->operands, u->doc);
-    putchar('\n');
+    printf("usage: steadycurl %s%s%s\n\n%s\n\n", u->command, u->operands[0] ? " " : "", u->operands,
+           u->doc);
     for (const struct sc_option *o = u->options; o->name; o++)
         help_line(o);
     for (const struct sc_option *o = everywhere; o->name; o++)

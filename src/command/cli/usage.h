@@ -30,6 +30,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sc_option {
     const char *name;
@@ -94,6 +95,10 @@ int sc_args_next(struct sc_args *a, const struct sc_usage *u);
 /* "steadycurl NAME: TEXT" on stderr; returns 2. */
 int sc_usage_wrong(const struct sc_usage *u, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The value of an option that takes a whole number; false, with a word on stderr, if it is none. */
+bool sc_usage_number(const struct sc_usage *u, const char *option, const char *text, int64_t least,
+                     int64_t most, int64_t *out);
 
 /* The name that `typed` is most likely meant to be, NULL if none is near. */
 const char *sc_usage_nearest(const char *typed, const char *const *names, size_t n);

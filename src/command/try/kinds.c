@@ -2,6 +2,7 @@
 #include "try/kinds.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -105,7 +106,10 @@ static char *trim(char *p)
 
 static bool wrong(char *err, size_t err_n, unsigned line, const char *what)
 {
-    snprintf(err, err_n, "line %u: %s", line, what);
+    if (line)
+        snprintf(err, err_n, "line %u: %s", line, what);
+    else
+        snprintf(err, err_n, "%s", what);
     return false;
 }
 
@@ -130,8 +134,9 @@ static bool read_line(struct sc_kinds *k, char *line, unsigned number, char *err
     *equal = '\0';
     name = trim(line);
     script = trim(equal + 1);
-    if (!*name || strlen(name) > SC_KIND_NAME_MAX || name[strcspn(name, ", ")])
-        return wrong(err, err_n, number, "a name is a word of at most 31 bytes");
+    /* --keep makes a folder of it. */
+    if (!*name || *name == '.' || strlen(name) > SC_KIND_NAME_MAX || name[strcspn(name, ", /")])
+        return wrong(err, err_n, number, "a name is a word of at most 31 bytes, without '/'");
     if (is_known(k, name))
         return wrong(err, err_n, number, "the same name once more");
     if (k->n == SC_KINDS_MAX)
@@ -154,10 +159,8 @@ bool sc_kinds_read(struct sc_kinds *k, FILE *f, char *err, size_t err_n)
     if (!k->text)
         return wrong(err, err_n, 0, "out of memory");
     n = fread(k->text, 1, TEXT_MAX, f);
-    if (ferror(f)) {
-        snprintf(err, err_n, "%s", strerror(errno));
-        return false;
-    }
+    if (ferror(f))
+        return wrong(err, err_n, 0, strerror(errno));
     k->text[n] = '\0';
     for (char *line = k->text, *next; line && *line; line = next) {
         next = strchr(line, '\n');
@@ -167,7 +170,7 @@ bool sc_kinds_read(struct sc_kinds *k, FILE *f, char *err, size_t err_n)
             return false;
     }
     if (k->n == 0)
-        return wrong(err, err_n, number, "there is no fault in it");
+        return wrong(err, err_n, 0, "there is no fault in it");
     return true;
 }
 

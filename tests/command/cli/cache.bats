@@ -52,6 +52,7 @@ cache() {
     [ "$(cache stats --json | jq -c '[.answers, .expired, (.bytes > 400)]')" = '[2,0,true]' ]
     run -0 cache ls --file "$BATS_TEST_TMPDIR/none.db"
     [[ $output == "no answers in "* ]]
+    [ "$(cache stats --json --file "$BATS_TEST_TMPDIR/none.db" | jq .answers)" = 0 ]
     [ ! -e "$BATS_TEST_TMPDIR/none.db" ]
 }
 

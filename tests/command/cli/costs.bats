@@ -108,6 +108,13 @@ cost_of_total() { # OPTIONS...
     [[ $stderr == *"no such log"* ]]
 }
 
+@test "a log that never was is a slip, and so are two formats" {
+    run -1 "$steadycurl" costs --json nowhere
+    [[ $output == *"no such log"* ]]
+    run -2 "$steadycurl" costs --json --csv log
+    [[ $output == *"--json and --csv: one of them, please"* ]]
+}
+
 @test "a line that is being written is counted when it is whole" {
     calls 0 10 >whole
     head -c -20 whole >log

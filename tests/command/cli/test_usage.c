@@ -89,6 +89,38 @@ static void what_is_wrong_is_refused(void **state)
         assert_string_equal(read_line(lines[i], false), "wrong");
 }
 
+static void the_begin_of_a_name_is_near_to_it(void **state)
+{
+    static const char *const names[] = {"schema", "strict", "base_ms", "max-requests"};
+    static const struct {
+        const char *typed, *near;
+    } cases[] = {{"sch", "schema"},       {"stricct", "strict"}, {"base", "base_ms"},  {"sc", NULL},
+                 {"max", "max-requests"}, {"requests", NULL},    {"schemas", "schema"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *near = sc_usage_nearest(cases[i].typed, names, 4);
+
+        if (!cases[i].near)
+            assert_null(near);
+        else
+            assert_string_equal(near ? near : "", cases[i].near);
+    }
+}
+
+static void a_number_is_whole_and_within_its_bounds(void **state)
+{
+    static const char *const wrong[] = {
+        "", " 1", "+1", "-1", "1x", "1.5", "0", "11", "99999999999999999999"};
+    int64_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(sc_usage_number(&usage, "lines", wrong[i], 1, 10, &n));
+    assert_true(sc_usage_number(&usage, "lines", "10", 1, 10, &n));
+    assert_int_equal(n, 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +129,8 @@ int main(void)
         cmocka_unit_test(two_dashes_end_options),
         cmocka_unit_test(what_follows_a_program_is_its_own),
         cmocka_unit_test(what_is_wrong_is_refused),
+        cmocka_unit_test(the_begin_of_a_name_is_near_to_it),
+        cmocka_unit_test(a_number_is_whole_and_within_its_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

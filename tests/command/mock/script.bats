@@ -124,3 +124,26 @@ JSON
         [[ $output == "steadycurl mock: "* ]]
     done
 }
+
+@test "a script file that is wrong: which file, member, and what is allowed" {
+    local file=$BATS_TEST_TMPDIR/plan.json content said
+    while IFS='|' read -r content said; do
+        printf '%b' "$content" >"$file"
+        run -2 "$STEADYCURL" mock --script-file "$file"
+        [[ $output == "steadycurl mock: $file:"*"$said"* ]] || { echo "$content: $output" && false; }
+    done <<'END'
+{"scripts":"503"}| scripts: no such member: there are script, paths, fault_rate and seed
+{"script":5}| script: allowed is a string or a list of outcomes
+{"script":"503,foo"}| script: neither a status nor a word of the script language: 'foo'
+{"script":"503","script":"200"}| script: it is there a second time
+{"paths":{"v1":"503"}}| paths: v1: a path begins with '/'
+{"paths":{"/a":"5o3"}}| paths: /a: neither a status
+{"paths":[]}| paths: allowed is an object
+{"fault_rate":{"503":2}}| fault_rate: 503: fault rates are 0 to 1
+{"seed":1.5}| seed: allowed is a whole number
+{"script":"503",\n"seed":}|2: this is not JSON
+[1]| not a JSON object
+END
+    run -2 "$STEADYCURL" mock --script-file "$BATS_TEST_TMPDIR"
+    [[ $output == *"Is a directory"* ]]
+}

@@ -140,7 +140,12 @@ teardown() {
     run -2 "$STEADYCURL" mock --script-file /nonexistent
     [[ $output == *'No such file'* ]]
     run -2 "$STEADYCURL" mock operand
-    run -1 "$STEADYCURL" mock --cert-out "$BATS_TEST_TMPDIR/x"
+    [[ $output == *'unexpected argument "operand"'* ]]
+    run -2 "$STEADYCURL" mock --latency soon
+    [[ $output == *'--latency: "soon" is not a whole number from 0 to 2147483647'* ]]
+    run -2 "$STEADYCURL" mock --ready-fd 99
+    [[ $output == *"--ready-fd: descriptor 99 is not open"* ]]
+    run -2 "$STEADYCURL" mock --cert-out "$BATS_TEST_TMPDIR/x"
     run -0 "$STEADYCURL" mock --help
     [[ $output == *--script-file* ]]
 }

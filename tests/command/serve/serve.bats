@@ -198,7 +198,7 @@ PYTHON
 
 @test "what is wrong with its options is said" {
     run -2 "$STEADYCURL" serve --port 70000
-    [[ $output == *'"70000" is none of 0 to 65535'* ]]
+    [[ $output == *'"70000" is not a whole number from 0 to 65535'* ]]
     run -1 "$STEADYCURL" serve --bind 999.1.1.1 --token-file <(echo 0123456789abcdefXYZ) --log "$LOG"
     [[ $output == *"'999.1.1.1' is not a numeric address"* ]]
     serve

@@ -96,8 +96,11 @@ PY
     printf 'a = 503\nb = rest\n' >matrix
     run -2 try --matrix matrix -- true
     [[ $output == *"matrix: line 2: "*"'rest'"* ]]
+    printf '../a = 503\n' >matrix
+    run -2 try --matrix matrix -- true
+    [[ $output == *"matrix: line 1: a name is a word of at most 31 bytes, without '/'"* ]]
     run -2 try --matrix . -- true
-    [[ $output == *"Is a directory"* ]]
+    [[ $output == *"steadycurl try: .: Is a directory"* ]]
     run -2 try --only nothing -- true
     [[ $output == *"'nothing'"* ]]
     run -2 try --only rate-limt -- true
