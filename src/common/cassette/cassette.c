@@ -228,7 +228,7 @@ static struct run *read_run(int fd, const struct run *last, int *error)
 
     *error = 0;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        *error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+        *error = S_ISDIR(st.st_mode) ? EISDIR : ESPIPE;
         return NULL;
     }
     if ((uint64_t)st.st_size <= from)

@@ -277,6 +277,8 @@ const char *sc_log_errno_words(int error)
         return "a part of the path is not a directory";
     case EISDIR:
         return "it is a directory";
+    case ESPIPE:
+        return "it is no regular file";
     case ENOSPC:
         return "no space left on device";
     case EDQUOT:

@@ -59,7 +59,7 @@ static void note_damage(struct sc_transfer *t, const struct cassette *me,
     if (n == 0)
         return;
     snprintf(text, sizeof text, "Cassette %.200s: line %zu %s%s; the other %zu exchanges are used",
-             name_of(me->asked), number, why, n > 1 ? ", nor are others" : "",
+             name_of(me->asked), number, why, n > 1 ? ", and others are damaged" : "",
              sc_cassette_count(c));
     note_once(t, text);
 }

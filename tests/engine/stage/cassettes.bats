@@ -156,7 +156,7 @@ POLICY
     [ "$(lines)" -eq 1 ]
     echo 'my notes' >"$TMP/notes"
     run -2 "$STEADYCURL" run --record "$TMP/notes" --mode all -- true
-    [[ $output == *"line 1 it is no cassette"* ]]
+    [[ $output == *"no cassette: none of its lines is an exchange"* ]]
     [ "$(cat "$TMP/notes")" = 'my notes' ]
 }
 
@@ -166,9 +166,14 @@ POLICY
     sed -i '1a {"cassette":1,"request":{"method":"GET","url":' "$TAPE"
     printf '{"cassette":1,"requ' >>"$TAPE"
     run -0 replay -- sh -c "curl -sS $MOCK_URL/v1/models; curl -sS -d '$BODY' $MOCK_URL/v1/chat/completions"
-    [[ ${lines[0]} == "steadycurl run: $TAPE: line 2 is cut off; the others are used" ]]
+    [[ ${lines[0]} == "steadycurl run: $TAPE: line 2 is cut off, and others are damaged; the others are used" ]]
     [ "$(mock_count)" -eq 2 ]
-    grep -q 'Cassette tape.jsonl: line 2 is cut off, nor are others; the other 2 exchanges are used' "$TMP/log"
+    grep -q 'Cassette tape.jsonl: line 2 is cut off, and others are damaged; the other 2 exchanges are used' "$TMP/log"
+    run -1 "$STEADYCURL" cassette diff "$TAPE" "$TAPE"
+    [[ $output == *"line 2 is cut off, and others are damaged, too"* ]]
+    mkfifo "$TMP/pipe"
+    run -2 "$STEADYCURL" run --replay "$TMP/pipe" -- true
+    [[ $output == *"it is no regular file"* ]]
     run -2 replay --miss pass --match path,metod -- true
     [[ $output == *"--match: 'metod' is none of method, host, path, query, body"* ]]
     run -2 "$STEADYCURL" run --replay "$TMP/none" -- true
