@@ -88,6 +88,68 @@ logged() { # JQ FILTER: of all events
         '["mini","gpt-4o-mini","ok",3]' ]
 }
 
+# The requests' lines and models, as the mock got them.
+asked_for() {
+    mock_requests | jq -r '.[] | .path + " " + ((.body | fromjson).model // "-")'
+}
+
+path_policy() { # PROVIDER
+    cat >"$BATS_TEST_TMPDIR/policy.json" <<POLICY
+{"version": 1, "log": {"format": "json"},
+ "defaults": {"retry": {"max_attempts": 1, "budget": false}, "breaker": false},
+ "targets": {"other": {"model": "x/y:1"}},
+ "rules": [{"name": "all", "match": {"host": "127.0.0.1"}, "provider": "$1", "fallback": ["other"]}]}
+POLICY
+}
+
+@test "where the path names the model it is the path that is another, and the program's URL stays" {
+    local gemini='/v1beta/models/gemini-2.5-pro:generateContent?key=k1' way told
+    local azure='/openai/deployments/big/chat/completions?api-version=2024-10-21'
+    mock_start --script 503,200,503,200,503,200
+    for way in '' '-Z --no-progress-meter' '-L'; do
+        mock_reset
+        path_policy gemini
+        run -0 run_path $way -d '{"contents":[{"role":"user","parts":[{"text":"hello"}]}]}' "$MOCK_URL$gemini"
+        [[ $output == *'"candidates"'*" $MOCK_URL$gemini fallback; target=other; reason=overloaded" ]]
+        path_policy azure
+        run -0 run_path $way -d '{"messages":[{"role":"user","content":"hello"}]}' "$MOCK_URL$azure"
+        [[ $output == *'"chat.completion"'*" $MOCK_URL$azure fallback;"* ]]
+        run -0 run_path $way -d '{"model":"big","messages":[{"role":"user","content":"hello"}]}' "$MOCK_URL$azure"
+        [ "$(asked_for)" = "${gemini%k1}[redacted] -
+/v1beta/models/x%2Fy%3A1:generateContent?key=[redacted] -
+$azure -
+/openai/deployments/x%2Fy%3A1/chat/completions?api-version=2024-10-21 -
+$azure big
+/openai/deployments/x%2Fy%3A1/chat/completions?api-version=2024-10-21 x/y:1" ]
+    done
+    [ "$(logged '.[] | select(.event == "call") | [.target, .model, .outcome]' | sort -u)" = '["other","x/y:1","ok"]' ]
+
+    mock_reset
+    path_policy bedrock
+    run -0 run_path -d '{"messages":[{"role":"user","content":[{"text":"hello"}]}]}' "$MOCK_URL/model/a/converse"
+    [[ $output == *"fallback; target=other; reason=overloaded" ]]
+    run -0 run_path -d '{"prompt":"hello"}' "$MOCK_URL/model/a/invoke" # which means each model in its own way
+    [ "$(asked_for | cut -d' ' -f1 | paste -sd' ')" = '/model/a/converse /model/x%2Fy%3A1/converse /model/a/invoke' ]
+}
+
+
+run_path() { # CURL OPTION...
+    "$STEADYCURL" run --policy "$BATS_TEST_TMPDIR/policy.json" --log "$LOG" -- timeout 60 \
+        curl -sS -w ' %{url_effective} %header{x-steadycurl}' "$@"
+}
+
+@test "a path that is signed, or not the URL's own, is no other model's" {
+    local url body='{"contents":[{"role":"user","parts":[{"text":"hello"}]}]}'
+    mock_start --script 503
+    path_policy gemini
+    url=$MOCK_URL/v1beta/models/gemini-2.5-pro:generateContent
+    run -0 run_path --aws-sigv4 aws:amz:us-east-1:aiplatform -u id:secret -d "$body" "$url"
+    run -0 run_path --request-target "${url#"$MOCK_URL"}?a=1" -d "$body" "$url"
+    http_proxy=$MOCK_URL run -0 run_path -d "$body" http://127.0.0.1:9/v1beta/models/a:generateContent
+    [ "$(mock_count)" -eq 3 ]
+    [ "$(logged '.[] | select(.event == "fallback") | [.reason, .text // .error]' | sort | grep -c unfit)" -eq 3 ]
+}
+
 @test "the header of ours is there for getinfo and the header API as well" {
     TRIES=1
     mock_start --script 503,200

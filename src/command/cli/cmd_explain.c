@@ -246,15 +246,20 @@ static struct sc_subject subject_of(const struct question *q, const struct call 
     return t;
 }
 
-static void find_rule(const struct question *q, const struct sc_policy *policy, struct call *c)
+static void find_model(const struct question *q, struct call *c)
 {
-    struct sc_str host = {c->url.host, c->url.host_len};
-    c->provider = sc_policy_provider(policy, host, c->url.port, &c->own_provider);
     if (q->model)
         snprintf(c->model, sizeof c->model, "%s", q->model);
     else
         sc_request_model(c->provider, c->url.path, q->request, q->request_len, c->model,
                          sizeof c->model);
+}
+
+static void find_rule(const struct question *q, const struct sc_policy *policy, struct call *c)
+{
+    struct sc_str host = {c->url.host, c->url.host_len};
+    c->provider = sc_policy_provider(policy, host, c->url.port, &c->own_provider);
+    find_model(q, c);
     struct sc_subject t = subject_of(q, c);
     c->rule = sc_policy_match(policy, &t);
     c->by_model = c->model[0] ? NULL : sc_policy_match_any_model(policy, &t);
@@ -264,6 +269,7 @@ static void find_rule(const struct question *q, const struct sc_policy *policy, 
         return;
     c->provider = c->rule->provider;
     c->own_provider = c->rule->own_provider;
+    find_model(q, c);
 }
 
 /* Without a body at hand a POST is taken for what it mostly is. */

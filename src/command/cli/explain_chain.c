@@ -47,17 +47,22 @@ static int64_t tokens_of(const struct sc_explain_chain *x, enum sc_provider p, c
     return m.tokens[sc_tokenizer_of(p, model)] + m.blobs * SC_BLOB_TOKENS;
 }
 
+/* The query may hold a key. */
+static struct sc_str path_alone(const struct sc_explain_chain *x)
+{
+    const char *query = x->path.n > 0 ? memchr(x->path.p, '?', x->path.n) : NULL;
+
+    return (struct sc_str){x->path.p, query ? (size_t)(query - x->path.p) : x->path.n};
+}
+
 static void look_at_call(const struct sc_explain_chain *x, struct known *k)
 {
-    struct sc_str path = {x->path.p, strcspn(x->path.p, "?")};
     struct sc_dialect_to same = {.provider = x->provider};
     struct sc_buf unused = {.max = BODY_MAX};
     struct sc_fit fit;
 
     *k = (struct known){.input = -1};
-    if (path.n > x->path.n)
-        path.n = x->path.n;
-    k->dialect = sc_dialect_of_path(path);
+    k->dialect = sc_dialect_of_path(path_alone(x));
     if (x->request.n == 0)
         return;
     k->input = tokens_of(x, x->provider, x->model);
@@ -119,13 +124,21 @@ static bool has_room(const struct sc_explain_chain *x, const struct known *k, st
     return unfit(s, s->why);
 }
 
-/* At the program's own host only the model is another, where the body names it. */
-static bool names_its_model(const struct known *k, const struct sc_explain_chain *x, struct seen *s)
+static bool is_in_path(const struct sc_explain_chain *x)
 {
-    bool in_body = k->dialect != SC_DIALECT_GEMINI &&
-                   (x->request.n == 0 || sc_json_find(x->request.p, x->request.n, "model").n > 0);
+    return sc_request_path_model(x->provider, x->path).n > 0;
+}
 
-    return s->target->url || in_body || unfit(s, "the request does not name its model in its body");
+static bool is_in_body(const struct sc_explain_chain *x)
+{
+    return sc_json_find(x->request.p, x->request.n, "model").n > 0;
+}
+
+/* At the program's own host only the model is another, where path or body name it. */
+static bool names_its_model(const struct sc_explain_chain *x, struct seen *s)
+{
+    return s->target->url || is_in_path(x) || x->request.n == 0 || is_in_body(x) ||
+           unfit(s, "the request does not name its model in its body");
 }
 
 /* The first reason that stands in the way; the others are printed below. */
@@ -134,10 +147,10 @@ static bool can_be_said(const struct sc_explain_chain *x, const struct known *k,
     const struct sc_target *t = s->target;
     struct sc_dialect_to to = {.dialect = t->url ? t->dialect : k->dialect,
                                .provider = t->url ? t->provider : x->provider,
-                               .model = t->model};
+                               .model = t->url || is_in_body(x) ? t->model : NULL};
     struct sc_dialect_asked asked;
 
-    if (x->request.n == 0)
+    if (x->request.n == 0 || k->dialect == SC_DIALECT_COUNT)
         return true;
     if (sc_dialect_request(k->dialect, x->path, x->request, &to, &s->body, &asked, &s->reasons))
         return true;
@@ -164,11 +177,14 @@ static void see(const struct sc_explain_chain *x, const struct known *k, const s
     if (t->url) {
         sc_buf_add(&s->url, t->url, strlen(t->url) - strlen(t->prefix));
         sc_target_path(t, x->model, k->asked.stream, &s->url);
+    } else if (t->model) {
+        sc_request_other_path(x->provider, path_alone(x), t->model, &s->url);
     }
     sc_buf_char(&s->url, '\0');
-    if (k->dialect == SC_DIALECT_COUNT)
+    if (k->dialect == SC_DIALECT_COUNT &&
+        (t->url || !sc_request_suits_models(x->provider, x->path)))
         unfit(s, "the URL's path is that of none of the dialects that can be translated");
-    else if (has_key(s) && names_its_model(k, x, s) && has_room(x, k, s))
+    else if (has_key(s) && names_its_model(x, s) && has_room(x, k, s))
         can_be_said(x, k, s);
 }
 
@@ -238,7 +254,7 @@ static void where_words(const struct sc_explain_chain *x, const struct seen *s, 
     if (t->url)
         snprintf(buf, n, "%s at %s (%s)", model, s->url.p, sc_dialect_name(t->dialect));
     else
-        snprintf(buf, n, "%s at the program's host", model);
+        snprintf(buf, n, "%s at the program's host%s%s", model, s->url.n > 1 ? ": " : "", s->url.p);
 }
 
 static void print_target(const struct sc_explain_chain *x, const char *place, const struct seen *s)
@@ -280,8 +296,7 @@ static void print_body(const struct seen *s)
     if (!s->fit || s->body.n == 0)
         return;
     putchar('\n');
-    sc_print(stdout, "%s gets%s%s:\n", s->target->name, s->target->url ? " at " : "",
-             s->target->url ? s->url.p : "");
+    sc_print(stdout, "%s gets%s%s:\n", s->target->name, s->url.n > 1 ? " at " : "", s->url.p);
     fwrite(s->body.p, 1, s->body.n, stdout);
     putchar('\n');
 }
@@ -356,6 +371,9 @@ static void print_target_json(const struct sc_explain_chain *x, const struct kno
         printf(",\"url\":");
         sc_print_json(stdout, s.url.p);
         printf(",\"dialect\":\"%s\"", sc_dialect_name(t->dialect));
+    } else if (s.url.n > 1) {
+        printf(",\"path\":");
+        sc_print_json(stdout, s.url.p);
     }
     if (t->model) {
         printf(",\"model\":");

@@ -59,9 +59,17 @@ static size_t length_until(struct sc_str s, const char *stops)
     return n;
 }
 
-static bool model_in_path(enum sc_provider p, struct sc_str path, char *out, size_t size)
+static struct sc_str without_query(struct sc_str path)
 {
-    for (size_t i = 0; i < sizeof in_path / sizeof *in_path; i++) {
+    const char *query = path.n > 0 ? memchr(path.p, '?', path.n) : NULL;
+
+    return (struct sc_str){path.p, query ? (size_t)(query - path.p) : path.n};
+}
+
+struct sc_str sc_request_path_model(enum sc_provider p, struct sc_str path)
+{
+    path = without_query(path);
+    for (size_t i = 0; i < sizeof in_path / sizeof *in_path && path.n > 0; i++) {
         const char *before = in_path[i].before;
         const char *at =
             in_path[i].provider == p ? memmem(path.p, path.n, before, strlen(before)) : NULL;
@@ -70,10 +78,54 @@ static bool model_in_path(enum sc_provider p, struct sc_str path, char *out, siz
         at += strlen(before);
         struct sc_str rest = {at, (size_t)(path.p + path.n - at)};
         rest.n = length_until(rest, in_path[i].stops);
-        decode_url(rest, out, size);
-        return out[0] != '\0';
+        return rest;
+    }
+    return (struct sc_str){NULL, 0};
+}
+
+bool sc_request_suits_models(enum sc_provider p, struct sc_str path)
+{
+    static const struct {
+        enum sc_provider provider;
+        const char *end;
+    } ends[] = {
+        {SC_PROVIDER_BEDROCK, "/converse"},
+        {SC_PROVIDER_BEDROCK, "/converse-stream"},
+        {SC_PROVIDER_VERTEX, ":rawPredict"}, /* the path names the maker, too */
+        {SC_PROVIDER_VERTEX, ":streamRawPredict"},
+    };
+
+    path = without_query(path);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i].end);
+
+        if (ends[i].provider == p && path.n > n && memcmp(path.p + path.n - n, ends[i].end, n) == 0)
+            return sc_request_path_model(p, path).n > 0;
     }
     return false;
+}
+
+bool sc_request_other_path(enum sc_provider p, struct sc_str path, const char *model,
+                           struct sc_buf *out)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char hex[] = "0123456789ABCDEF";
+    struct sc_str old = sc_request_path_model(p, path);
+
+    if (old.n == 0)
+        return false;
+    sc_buf_add(out, path.p, (size_t)(old.p - path.p));
+    for (; *model; model++) {
+        unsigned char c = (unsigned char)*model;
+
+        if (strchr(plain, *model))
+            sc_buf_char(out, *model);
+        else
+            sc_buf_add(out, (char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
+    }
+    sc_buf_add(out, old.p + old.n, (size_t)(path.p + path.n - (old.p + old.n)));
+    return !out->failed;
 }
 
 /* The model of a body that begins with it, as most do. False: it does not, or not that simply. */
@@ -100,11 +152,10 @@ bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, 
                       size_t size)
 {
     out[0] = '\0';
-    if (path.n > 0) {
-        const char *query = memchr(path.p, '?', path.n);
-        if (query)
-            path.n = (size_t)(query - path.p);
-        if (model_in_path(p, path, out, size))
+    struct sc_str named = sc_request_path_model(p, path);
+    if (named.n > 0) {
+        decode_url(named, out, size);
+        if (out[0])
             return true;
     }
     if (body && model_at_start(body, n, out, size))

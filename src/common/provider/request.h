@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/buf.h"
 #include "http/json.h"
 #include "http/str.h"
 #include "provider/provider.h"
@@ -20,6 +21,18 @@
  */
 bool sc_request_model(enum sc_provider p, struct sc_str path, const char *body, size_t n, char *out,
                       size_t size);
+
+/* Where the path names the model, encoded as it stands there; n 0: it does not. */
+struct sc_str sc_request_path_model(enum sc_provider p, struct sc_str path);
+
+/* Whether what is sent there is the same for all models that the path may name, though it is said
+ * in none of the dialects that can be translated (dialect/dialect.h). */
+bool sc_request_suits_models(enum sc_provider p, struct sc_str path);
+
+/* The same path and query for another model, plain text, which is encoded. False: the path names
+ * none, or there is no memory. */
+bool sc_request_other_path(enum sc_provider p, struct sc_str path, const char *model,
+                           struct sc_buf *out);
 
 /*
  * Where requests say how many tokens of output they want at most, in all dialects. Whoever reads or

@@ -3,31 +3,9 @@
 
 #include <stdio.h>
 
+#include "call/renamed.h"
 #include "call/sent.h"
 #include "policy/key.h"
-#include "wire/rewrite.h"
-
-struct sc_str sc_fitness_model(struct sc_str body)
-{
-    struct sc_str value = {NULL, 0};
-
-    if (!body.p || sc_edit_find(body, "model", &value) != 1)
-        value.n = 0;
-    return value;
-}
-
-static void unfit_here(const struct sc_transfer *t, const struct sc_target *to,
-                       char why[SC_WHY_MAX])
-{
-    struct sc_str body = sc_rewrite_own(&t->x);
-
-    if (!to->model)
-        snprintf(why, SC_WHY_MAX, "it is the same as the first");
-    else if (!body.p)
-        snprintf(why, SC_WHY_MAX, "the request's body cannot be changed");
-    else if (sc_fitness_model(body).n == 0)
-        snprintf(why, SC_WHY_MAX, "the request does not name its model in its body");
-}
 
 static bool has_key(const struct sc_target *to)
 {
@@ -62,7 +40,7 @@ void sc_fitness_look(const struct sc_transfer *t, const struct sc_link *link, ch
     else if (link->target->url)
         unfit_elsewhere(t, link->target, why);
     else
-        unfit_here(t, link->target, why);
+        sc_renamed_unfit(t, link->target, why, SC_WHY_MAX);
 }
 
 /* A request that was too long for one model is for one that takes more. */

@@ -8,12 +8,8 @@
 #define SC_CALL_FITNESS_H
 
 #include "call/transfer.h"
-#include "http/edit.h"
 
 enum { SC_WHY_MAX = 256 };
-
-/* Where the request's body names its model; n 0: nowhere, or twice. */
-struct sc_str sc_fitness_model(struct sc_str body);
 
 /* `why` becomes the reason why the call cannot go there; "": it can. */
 void sc_fitness_look(const struct sc_transfer *t, const struct sc_link *link, char why[SC_WHY_MAX]);

@@ -5,6 +5,7 @@
 
 #include "handle/body.h"
 #include "handle/detour.h"
+#include "handle/repath.h"
 #include "handle/tracked.h"
 
 /* libcurl's options for a hook: the function, its argument, a flag that has to be `on`, and an
@@ -85,6 +86,8 @@ static void take_out(struct sc_shadow *s, unsigned hooked)
 {
     if (hooked >> SC_HOOK_DETOUR & 1)
         sc_detour_out(s);
+    if (hooked >> SC_HOOK_REPATH & 1)
+        sc_repath_out(s);
     for (; hooked; hooked &= hooked - 1)
         sc_hook_out(s, (enum sc_hook)__builtin_ctz(hooked));
     if (s->replaced)

@@ -130,6 +130,8 @@ struct sc_options {
     bool decodes;    /* ACCEPT_ENCODING: libcurl undoes a Content-Encoding, */
     bool may_decode; /* unless HTTP_CONTENT_DECODING forbids it */
     bool reads_netrc;
+    bool signs;         /* AWS_SIGV4: libcurl signs the URL's path */
+    bool own_target;    /* REQUEST_TARGET: what is asked is not the URL's path */
     bool keeps_cookies; /* what it is sent goes with its next requests; a reset leaves that, too */
     bool cookie_unlisted; /* its jar has one that nobody can ask for, and a reset leaves it there */
     bool knows_http2;     /* HTTP_VERSION is 2 by prior knowledge */

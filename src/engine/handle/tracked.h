@@ -27,6 +27,7 @@ enum sc_hook {
     SC_HOOK_RESOLVER_START,
     SC_HOOK_FRESH_CONNECT, /* no function: the next attempt makes a connection of its own */
     SC_HOOK_DETOUR,        /* nor here: the way is another (detour.h) */
+    SC_HOOK_REPATH,        /* nor here: the path is another (repath.h) */
     SC_HOOKS
 };
 

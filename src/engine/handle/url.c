@@ -8,11 +8,36 @@
 #include "handle/body.h"
 #include "provider/request.h"
 
+/* Both in one text, as they stand in a URL. query: NULL if there is none. */
+static bool keep_path(struct sc_shadow *s, const char *path, const char *query)
+{
+    size_t n_path = strlen(path), n_query = query ? strlen(query) : 0;
+    char *both = malloc(n_path + n_query + 2);
+    bool good;
+
+    if (!both)
+        return false;
+    memcpy(both, path, n_path + 1);
+    if (n_query > 0) {
+        both[n_path] = '?';
+        memcpy(both + n_path + 1, query, n_query + 1);
+    }
+    good = sc_text_set(&s->parsed_path, both, n_path + (n_query > 0) + n_query);
+    free(both);
+    if (!good)
+        return false;
+    s->asked.path = (struct sc_str){s->parsed_path.p, n_path};
+    s->asked.query = (struct sc_str){"", 0};
+    if (n_query > 0)
+        s->asked.query = (struct sc_str){s->parsed_path.p + n_path + 1, n_query};
+    return true;
+}
+
 /* The URL's parts as libcurl reads them, written out again in a form that sc_url_split takes. */
 static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
 {
     const struct sc_libcurl *real = s->real;
-    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL;
+    char *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *query = NULL;
     bool good = false;
     size_t n;
 
@@ -23,6 +48,8 @@ static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
         bool https = strcasecmp(scheme, "https") == 0;
         size_t i;
 
+        if (real->url_get(u, CURLUPART_QUERY, &query, 0) != CURLUE_OK)
+            query = NULL;
         n = strlen(host);
         if (host[0] == '[' && n > 2) {
             memmove(host, host + 1, n - 2);
@@ -30,7 +57,7 @@ static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
             host[n] = '\0';
         }
         if ((https || strcasecmp(scheme, "http") == 0) && n < sizeof s->asked.host &&
-            sc_text_set(&s->parsed_path, path, strlen(path))) {
+            keep_path(s, path, query)) {
             s->asked.scheme_https = https;
             for (i = 0; i <= n; i++)
                 s->asked.host[i] =
@@ -39,8 +66,6 @@ static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
                 s->asked.host[--n] = '\0';
             s->asked.host_len = n;
             s->asked.port = atoi(port); /* NOLINT(cert-err34-c): libcurl's own digits */
-            s->asked.path = (struct sc_str){s->parsed_path.p, s->parsed_path.n};
-            s->asked.query = (struct sc_str){"", 0};
             good = true;
         }
     }
@@ -48,6 +73,7 @@ static bool split_by_libcurl(struct sc_shadow *s, CURLU *u)
     real->free(host);
     real->free(port);
     real->free(path);
+    real->free(query);
     return good;
 }
 

@@ -14,6 +14,7 @@
 #include "call/judge.h"
 #include "call/last.h"
 #include "call/refusal.h"
+#include "call/renamed.h"
 #include "call/report.h"
 #include "call/routed.h"
 #include "call/sent.h"
@@ -25,6 +26,7 @@
 #include "policy/key.h"
 #include "provider/affinity.h"
 #include "provider/class.h"
+#include "provider/request.h"
 #include "stage/stage.h"
 #include "wire/rewrite.h"
 
@@ -32,9 +34,9 @@
 static const char first_name[] = "first";
 
 struct fallback {
-    enum sc_dialect dialect; /* that the program speaks; COUNT: none, the call stays where it is */
-    enum sc_class class;     /* for which the first target was left */
-    enum sc_class why;       /* and for which the one that is asked now is to be */
+    bool stays;           /* nobody else can be asked, whatever happens */
+    enum sc_class class;  /* for which the first target was left */
+    enum sc_class why;    /* and for which the one that is asked now is to be */
     struct sc_order now;  /* who is asked; link 0 is the first target, the others are the chain's */
     struct sc_order next; /* who is to be */
     bool left;            /* the first target was */
@@ -72,9 +74,12 @@ static void begin(struct sc_transfer *t, void *state)
     me->asked = !c || c->n_route == 0;
     if (me->asked)
         t->idle |= SC_STAGE_BIT(SC_STAGE_FALLBACK);
-    me->dialect = c && c->n_links + c->n_route > 0 ? sc_dialect_of_path(t->shadow->asked.path)
-                                                   : SC_DIALECT_COUNT;
-    if (me->dialect != SC_DIALECT_COUNT && sc_bounds_may_come(t))
+    me->stays = !c || c->n_links + c->n_route == 0;
+    if (!me->stays && sc_dialect_of_path(t->shadow->asked.path) == SC_DIALECT_COUNT) {
+        me->stays = !sc_request_suits_models(t->route.provider, t->shadow->asked.path);
+        me->asked = true; /* a route is for what can be translated */
+    }
+    if (!me->stays && sc_bounds_may_come(t))
         t->x.wants.first_ms = SC_NEVER / SC_NS_PER_MS; /* it will be measured */
 }
 
@@ -82,7 +87,7 @@ static void begin(struct sc_transfer *t, void *state)
 
 static bool is_over(const struct sc_transfer *t, const struct fallback *me)
 {
-    return me->dialect == SC_DIALECT_COUNT || me->now.link >= chain_of(t)->n_links;
+    return me->stays || me->now.link >= chain_of(t)->n_links;
 }
 
 /* Whoever answers the questions of core/order.h. */
@@ -136,7 +141,7 @@ static bool choose(const struct sc_transfer *t, struct fallback *me, enum sc_cla
     struct asked asked = {t, me};
     struct sc_order_question q;
 
-    if (me->dialect == SC_DIALECT_COUNT)
+    if (me->stays)
         return false;
     q = question(&asked);
     q.hash = sc_request_affinity(sc_rewrite_own(&t->x));
@@ -182,7 +187,7 @@ static bool begins_elsewhere(struct sc_transfer *t, struct fallback *me)
     struct sc_link link = {.kind = SC_LINK_TARGET};
     char why[SC_WHY_MAX], text[SC_WHY_MAX + 80];
 
-    if (me->asked || me->dialect == SC_DIALECT_COUNT)
+    if (me->asked || me->stays)
         return false;
     me->asked = true;
     link.target = me->first = me->routed = sc_routed(t);
@@ -234,8 +239,10 @@ static void sending(struct sc_transfer *t, void *state)
 
     sc_sent_free(me->before);
     me->before = NULL;
-    if (!me->sent)
+    if (!me->sent) {
+        t->attempt.unsent = !sc_renamed_path(t); /* rather than to the first again */
         return;
+    }
     sc_sent_request(me->sent, &request);
     if (sc_sent_is_stream(me->sent)) {
         t->x.wants.translation = sc_sent_stream(me->sent, t->id, me->mark);
@@ -474,24 +481,10 @@ static void end(struct sc_transfer *t, void *state, enum sc_how how)
     me->sent = me->before = NULL;
 }
 
-/* The request for another model of the same host. */
 static void edit(struct sc_transfer *t, void *state, struct sc_edits *e)
 {
-    struct sc_buf text = {.max = 2 * SC_EDIT_TEXT_MAX};
-    const struct sc_target *to = t->route.target;
-    struct sc_str value;
-
     (void)state;
-    if (!to || to->url || !to->model)
-        return;
-    value = sc_fitness_model(e->original);
-    sc_buf_char(&text, '"');
-    sc_buf_escaped(&text, (struct sc_str){to->model, strlen(to->model)});
-    sc_buf_text(&text, "\"");
-    sc_buf_char(&text, '\0');
-    if (value.n == 0 || text.failed || !sc_edit_replace(e, value, text.p))
-        e->failed = true;
-    sc_buf_free(&text);
+    sc_renamed_body(t, e);
 }
 
 const struct sc_stage sc_stage_fallback = {.name = "fallback",

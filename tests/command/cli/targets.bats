@@ -106,11 +106,30 @@ chain() { # FILTER ARGUMENT...
     has "mini: gpt-4o-mini at the program's host: unfit: the URL's path is that of none"
 }
 
-@test "another model of the same host is asked for where the body names it" {
-    jq '.rules[0].match.host = "generativelanguage.googleapis.com"' policy.json >gemini.json
-    run -0 "$steadycurl" explain -p gemini.json \
-        https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent
+@test "where a request names no model at all no other can be asked for" {
+    echo '{"messages":[{"role":"user","content":"Hi"}]}' >unnamed.json
+    run -0 "$steadycurl" explain --request unnamed.json "$url"
     has "mini: gpt-4o-mini at the program's host: unfit: the request does not name its model in its body"
+}
+
+@test "where the path names the model the other one's path is shown, without what the query holds" {
+    echo '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}' >gemini.json
+    sed -i 's/"match": {"host": "api.openai.com"}/"match": {}/; s/, "small": {[^}]*}//' policy.json
+    url='https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent?key=secret'
+    run -0 "$steadycurl" explain --request gemini.json "$url"
+    has "mini: gpt-4o-mini at the program's host: /v1beta/models/gpt-4o-mini:generateContent: fit"
+    lacks secret
+    run -0 chain '.chain[1] | [.target, .fit, .path, .body.contents[0].role]' --request gemini.json
+    [ "$output" = '["mini",true,"/v1beta/models/gpt-4o-mini:generateContent","user"]' ]
+
+    url=https://bedrock-runtime.us-east-1.amazonaws.com/model/a/converse # no dialect, but fit for any model
+    run -0 chain '.chain[1] | [.target, .fit, .path]' --request gemini.json
+    [ "$output" = '["mini",true,"/model/gpt-4o-mini/converse"]' ]
+    run -0 chain '.chain[2].fit' --request gemini.json
+    [ "$output" = false ]
+    url=${url%converse}invoke
+    run -0 chain '.chain[1].fit' --request gemini.json
+    [ "$output" = false ]
 }
 
 @test "the route that fits is followed: by tokens, by stream and task" {

@@ -132,6 +132,62 @@ static void models_are_in_the_path_or_in_the_body(void **state)
     }
 }
 
+/* A model is any text: what stands around it in the path stays as it is, to the last byte. */
+static void the_path_for_another_model(void **state)
+{
+    static const struct {
+        const char *provider, *path, *model, *other; /* NULL: it names none */
+    } cases[] = {
+        {"gemini", "/v1beta/models/a:generateContent?key=K&alt=sse", "b",
+         "/v1beta/models/b:generateContent?key=K&alt=sse"},
+        {"gemini", "/v1beta/models/a%3Ab:streamGenerateContent", "c?d#e/f g",
+         "/v1beta/models/c%3Fd%23e%2Ff%20g:streamGenerateContent"},
+        {"azure", "/openai/deployments/a/chat/completions?api-version=/models/x", "b",
+         "/openai/deployments/b/chat/completions?api-version=/models/x"},
+        {"bedrock", "/model/a:0/converse", "arn:aws:x/y", "/model/arn%3Aaws%3Ax%2Fy/converse"},
+        {"vertex", "/v1/projects/p/models/claude@1:rawPredict", "claude-5@2",
+         "/v1/projects/p/models/claude-5%402:rawPredict"},
+        {"openai", "/v1/models/a:generateContent", "b", NULL},
+        {"azure", "/openai/v1/chat/completions?x=/openai/deployments/a/", "b", NULL},
+        {"gemini", "/v1beta/models/", "b", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sc_str path = {cases[i].path, strlen(cases[i].path)};
+        struct sc_buf out = {.max = 4096};
+        bool good = sc_request_other_path(sc_provider_by_name(cases[i].provider), path,
+                                          cases[i].model, &out);
+
+        print_message("# %s\n", cases[i].path);
+        sc_buf_char(&out, '\0');
+        assert_int_equal(good, cases[i].other != NULL);
+        assert_string_equal(out.p, cases[i].other ? cases[i].other : "");
+        sc_buf_free(&out);
+    }
+}
+
+/* Where the body depends on the model, or is not known, another model is not asked. */
+static void requests_that_suit_all_models(void **state)
+{
+    static const struct {
+        const char *path;
+        bool suits;
+    } cases[] = {
+        {"/model/a/converse", true}, {"/model/a/converse-stream?x=1", true},
+        {"/model/a/invoke", false},  {"/model/a/invoke-with-response-stream", false},
+        {"/model//converse", false}, {"/converse", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sc_str path = {cases[i].path, strlen(cases[i].path)};
+
+        assert_int_equal(sc_request_suits_models(SC_PROVIDER_BEDROCK, path), cases[i].suits);
+        assert_false(sc_request_suits_models(SC_PROVIDER_OPENAI, path));
+    }
+}
+
 static void a_long_model_is_cut(void **state)
 {
     (void)state;
@@ -147,6 +203,8 @@ int main(void)
         cmocka_unit_test(hosts_belong_to_providers),
         cmocka_unit_test(names_go_there_and_back),
         cmocka_unit_test(models_are_in_the_path_or_in_the_body),
+        cmocka_unit_test(the_path_for_another_model),
+        cmocka_unit_test(requests_that_suit_all_models),
         cmocka_unit_test(a_long_model_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
