@@ -303,6 +303,39 @@ CASES
     CLAUDE_KEY='' run -0 ask "$BODY" # what is not set is passed over
 }
 
+@test "of three keys one is latched and one gated: all calls go to the third, and none waits" {
+    local names='"CLAUDE_KEY","CLAUDE_KEY_2","CLAUDE_KEY_3"' i pids=()
+    export CLAUDE_KEY_3=sk-ant-third
+    servers 503 quota
+    key_policy() { # NAMES
+        TRIES=1 policy '"claude"'
+        jq --argjson names "[$1]" '.targets.claude.key_env = $names' "$BATS_TEST_TMPDIR/policy.json" >"$BATS_TEST_TMPDIR/keys.json"
+        mv "$BATS_TEST_TMPDIR/keys.json" "$BATS_TEST_TMPDIR/policy.json"
+    }
+    key_policy '"CLAUDE_KEY"'
+    run -0 ask "$BODY"
+    mock_script '429;retry-after=600'
+    key_policy '"CLAUDE_KEY_2"'
+    run -0 ask "$BODY"
+    mock_script 200
+    mock_reset
+    key_policy '"CLAUDE_KEY", "CLAUDE_KEY_2"' # neither of the two is asked
+    run -0 ask "$BODY" -w ' %{http_code}'
+    [[ $output == *" 503" ]]
+    [ "$(mock_count)" -eq 0 ]
+    rm -f "$LOG"
+    key_policy "$names"
+    for i in 1 2 3 4 5 6 7 8; do
+        ask "${BODY/hello/hello $i}" >"$BATS_TEST_TMPDIR/answer.$i" 3>&- &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+    [ "$(grep -l '"chat.completion"' "$BATS_TEST_TMPDIR"/answer.* | wc -l)" -eq 8 ]
+    [ "$(mock_count)" -eq 8 ]
+    [ "$(logged '[.[] | select(.event == "call") | [.target, .outcome, .attempts]] | unique')" = '[["claude","ok",2]]' ]
+    [ "$(logged '[.[] | select((.wait_ms // 0) > 0)] | length')" -eq 0 ]
+}
+
 @test "a target that is unfit is passed over, and the log says why" {
     servers 503 200
     CLAUDE_KEY='' CLAUDE_KEY_2=''
