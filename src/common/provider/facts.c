@@ -266,12 +266,16 @@ static struct sc_str choice_error(struct sc_facts *f, struct sc_str root, struct
 /* The words of the error itself, or where it is but a text or nothing those beside it. */
 static void read_words(struct sc_facts *f, struct sc_str root, struct sc_str error)
 {
+    char status[8] = "";
     if (error.n > 0 && error.p[0] == '{') {
         read_error_object(f, error);
         read_passed_on(f, error);
     } else if (error.n > 0 && error.p[0] == '"') {
         sc_envelope_type(root, f->type, sizeof f->type);
         sc_envelope_code(root, f->code, sizeof f->code); /* xAI */
+        take_scalar(root, "status", status,
+                    sizeof status); /* Spring: {"status":503,"error":"..."} */
+        f->inner_status = status_in(status);
         f->message = sc_json_inside(error);
     } else {
         read_error_object(f, root);

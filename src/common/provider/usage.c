@@ -191,7 +191,7 @@ static inline void after_value(struct sc_usage_reader *r)
 static bool may_be_list(uint8_t node)
 {
     return node == NODE_ROOT || node == NODE_CHOICES || node == NODE_CACHE_DETAILS ||
-           node == NODE_ITERATIONS;
+           node == NODE_ITERATIONS || node == NODE_RESULTS;
 }
 
 static void enter(struct sc_usage_reader *r, bool array)

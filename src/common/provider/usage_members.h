@@ -28,6 +28,7 @@ enum {
     NODE_INVOCATION, /* Bedrock's InvokeModel */
     NODE_CHOICES,    /* OpenAI's and Google's answers */
     NODE_TIMINGS,    /* llama.cpp */
+    NODE_RESULTS,    /* watsonx, KoboldCpp */
     NODE_ITERATIONS, /* Anthropic: the models that were asked one after the other
                       */
     NODE_UNUSUAL,    /* what a good answer does not have */
@@ -81,7 +82,10 @@ struct member {
     X(HOLDS, "tokens_predicted", SC_USAGE_OWN_OUT)                \
     X(HOLDS, "index", SC_USAGE_CHOICE)                            \
     X(LEADS, "timings", NODE_TIMINGS)                             \
-    X(LEADS, "interaction", NODE_RESPONSE)
+    X(LEADS, "interaction", NODE_RESPONSE)                        \
+    X(LEADS, "meta_info", NODE_USAGE) /* SGLang's /generate */    \
+    X(LEADS, "result", NODE_RESPONSE) /* Cloudflare */            \
+    X(LEADS, "results", NODE_RESULTS)
 
 #define RESPONSE_MEMBERS(X)                  \
     X(LEADS, "usage", NODE_USAGE)            \
@@ -174,10 +178,17 @@ struct member {
     X(HOLDS, "serviceTier", SC_USAGE_TIER)                       \
     X(HOLDS, "trafficType", SC_USAGE_TIER) /* Vertex */
 
-#define CHOICES_MEMBERS(X)                  \
-    X(HOLDS, "finish_reason", SC_USAGE_END) \
-    X(HOLDS, "finishReason", SC_USAGE_END)  \
-    X(HOLDS, "index", SC_USAGE_CHOICE)      \
+#define RESULTS_MEMBERS(X)                                 \
+    X(HOLDS, "input_token_count", SC_USAGE_PROMPT)         \
+    X(HOLDS, "generated_token_count", SC_USAGE_COMPLETION) \
+    X(HOLDS, "prompt_tokens", SC_USAGE_PROMPT)             \
+    X(HOLDS, "completion_tokens", SC_USAGE_COMPLETION)
+
+#define CHOICES_MEMBERS(X)                                 \
+    X(HOLDS, "finish_reason", SC_USAGE_END)                \
+    X(HOLDS, "finishReason", SC_USAGE_END)                 \
+    X(HOLDS, "index", SC_USAGE_CHOICE)                     \
+    X(LEADS, "usage", NODE_USAGE) /* Moonshot's streams */ \
     X(UNUSUAL, "error", SC_USAGE_UNUSUAL)
 
 #define UNUSUAL_MEMBERS(X) X(UNUSUAL, "error", SC_USAGE_UNUSUAL)
@@ -214,6 +225,7 @@ static const struct {
     [NODE_INVOCATION] = NODE(INVOCATION_MEMBERS),
     [NODE_CHOICES] = NODE(CHOICES_MEMBERS),
     [NODE_TIMINGS] = NODE(TIMINGS_MEMBERS),
+    [NODE_RESULTS] = NODE(RESULTS_MEMBERS),
     [NODE_ITERATIONS] = NODE(ITERATIONS_MEMBERS),
     [NODE_UNUSUAL] = NODE(UNUSUAL_MEMBERS),
 };

@@ -291,6 +291,28 @@ static const struct sample samples[] = {
      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\n\n"
      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n",
      KNOWN(7, 0, 0, 0, 2, 0), ""},
+    {"moonshot, in the choice", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_SSE,
+     "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+     "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\",\"usage\":"
+     "{\"prompt_tokens\":7,\"completion_tokens\":2,\"total_tokens\":9}}]}\n\ndata: [DONE]\n\n",
+     KNOWN(7, 0, 0, 0, 2, 0), ""},
+    {"sglang's own", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_NONE,
+     "{\"text\":\"a\",\"meta_info\":{\"prompt_tokens\":7,\"completion_tokens\":2,\"cached_tokens\":"
+     "3,"
+     "\"finish_reason\":{\"type\":\"stop\"}}}",
+     KNOWN(4, 3, 0, 0, 2, 0), ""},
+    {"cloudflare's own", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_NONE,
+     "{\"result\":{\"response\":\"a\",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}},"
+     "\"success\":true,\"errors\":[]}",
+     KNOWN(7, 0, 0, 0, 2, 0), ""},
+    {"watsonx", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_NONE,
+     "{\"model_id\":\"m\",\"results\":[{\"generated_text\":\"a\",\"generated_token_count\":2,"
+     "\"input_token_count\":7,\"stop_reason\":\"eos_token\"}]}",
+     KNOWN(7, 0, 0, 0, 2, 0), ""},
+    {"koboldcpp's own", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_NONE,
+     "{\"results\":[{\"text\":\"a\",\"finish_reason\":\"length\",\"prompt_tokens\":7,"
+     "\"completion_tokens\":2}]}",
+     KNOWN(7, 0, 0, 0, 2, 0), ""},
     {"data in several lines", PROVIDER(OPENAI_COMPATIBLE), SC_STREAM_SSE,
      "data: {\"choices\":[],\r\ndata: \"usage\":{\"prompt_tokens\":7,\r\ndata:"
      "\"completion_tokens\":1}}\r\n\r\n",

@@ -32,7 +32,8 @@ static const struct sc_class_row family_rows[] = {
      IS(OVERLOADED)},
     {RATE, "hosted-code-rate", {NO_STATUS},
      CODE("status_code:1002|status_code:1039|error_code:4|error_code:18|error_code:336501|"
-          "error_code:336502|RequestLimitExceeded|LimitExceeded|"
+          "error_code:336502|Throttling|Throttling.RateQuota|Throttling.BurstRate|"
+          "Throttling.AllocationQuota|RequestLimitExceeded|LimitExceeded|"
           "FailedOperation.EngineServerLimitExceeded"),
      IS(RATE_LIMITED)},
     {KEY, "hosted-code-key", {NO_STATUS},
