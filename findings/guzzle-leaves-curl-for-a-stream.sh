@@ -2,7 +2,8 @@
 # Guzzle 7.4.5 (Debian 12) with `stream`, the way to read a model's answer as it comes, sends the request through
 # PHP's own HTTP streams, although php-curl is there and used for all else. These take an answer that broke off
 # for a whole one, with a Content-Length as without; `timeout` bounds each silence and no longer the whole
-# call; and whatever is set or watched for curl does not concern such a call.
+# call; and whatever is set or watched for curl does not concern such a call. Where `allow_url_fopen` is off,
+# it stays with curl.
 . "$(dirname "$0")/lib/lab.sh"
 needs php
 php -m | grep -qx curl || { echo "php-curl is missing"; exit 2; }
@@ -47,3 +48,5 @@ saw "in one piece, 2.5 s within a timeout of 1.5" "cURL error 28" "$(sed -n 3p o
 saw "stream, broken, Content-Length" "1 events, no error" "$(sed -n 4p out)"
 saw "stream, broken, chunked" "1 events, no error" "$(sed -n 5p out)"
 saw "stream, 2.5 s within a timeout of 1.5" "4 events, no error" "$(sed -n 6p out)"
+no_proxy='*' php -d allow_url_fopen=0 seen.php "$url" 2>words | tail -n 3 >out
+saw "the three streams with allow_url_fopen off" "cURL error 18 cURL error 18 cURL error 28" "$(xargs <out)"
