@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2089,SC2090 # bodies, whose quotes are theirs
 # Answers that were kept: given where the service fails, or at once; what the program gets of them.
 
 bats_require_minimum_version 1.5.0

@@ -210,3 +210,25 @@ size_t sc_reader_strings(const cJSON *item, const char *out[SC_STRINGS_MAX])
         out[n++] = c->valuestring;
     return n;
 }
+
+const char *sc_reader_names(struct sc_reader *r, const cJSON *item, bool lower)
+{
+    const char *names[SC_STRINGS_MAX];
+    size_t n = sc_reader_strings(item, names), size = 1, at = 0;
+    char *all;
+
+    for (size_t i = 0; i < n; i++)
+        size += strlen(names[i]) + 1;
+    all = sc_build_alloc(r->policy, size);
+    if (all == NULL) {
+        sc_reader_fail(r, SIZE_MAX, "out of memory");
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (const char *p = names[i]; *p; p++)
+            all[at++] = (char)(lower && *p >= 'A' && *p <= 'Z' ? *p | 32 : *p);
+        all[at++] = '\0';
+    }
+    all[at] = '\0';
+    return all;
+}
