@@ -91,7 +91,7 @@ static void a_wrong_text_is_pointed_at(void **state)
         size_t at;
         const char *says;
     } cases[] = {
-        {"", 0, "neither a status"},
+        {"", 0, "an outcome is missing"},
         {"503, rest", 5, "did you mean 'reset'?"},
         {"503;retry-aftr=2", 4, "did you mean 'retry-after'?"},
         {"199", 0, "neither a status"},
