@@ -2,8 +2,8 @@
 # ai-fallback 2.0.1 for the AI SDK: when a stream fails in its middle, the whole answer of the next model is
 # appended to the half that the reader has already, as one answer that ended well; `retryAfterOutput`, which
 # is true by default, is not in its README. Its `modelResetInterval` counts from the start of the
-# process and not "of the first error": in a process that is older than it, each call asks the
-# failing model first, and pays for its wait.
+# process and not "of the first error": in a process that is older than it, one call more than
+# should asks the failing model first, and pays for its wait.
 . "$(dirname "$0")/lib/lab.sh"
 npm_packages ai-fallback@2.0.1 ai@6.0.326 @ai-sdk/openai-compatible@2.0.92 @ai-sdk/provider@3.0.19 \
     @ai-sdk/provider-utils@4.0.65 zod@4.4.3

@@ -3,7 +3,7 @@
 # of a 429 that the retry middleware then repeats, and after a connection that broke in its middle the first half a
 # second time, with nothing between them: the reader has an error in its answer, or half of it doubled. The
 # response says 200 both times. And a program that has not loaded `date` itself gets a NameError in place of the
-# first retry of a status, `Retry-After` or not.
+# first retry of a status.
 . "$(dirname "$0")/lib/lab.sh"
 needs ruby
 debian_package ruby-faraday 1.1.0

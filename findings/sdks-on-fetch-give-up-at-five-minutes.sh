@@ -1,8 +1,8 @@
 #!/bin/bash
 # openai 7.59.0, @anthropic-ai/sdk 1.14.0 and groq-sdk 1.6.0 on node 20, with ten minutes as timeout (the default of
 # the first two): a request whose answer begins later is dropped after five, at the longest wait for a header
-# that node's fetch has of its own, and sent again, as is the next: an answer that takes six minutes is
-# computed three times and never read. @mistralai/mistralai 2.7.0 and ollama 0.6.4, told of no timeout or of none
+# that node's fetch has of its own, and sent again: of an answer that takes six minutes nothing is read,
+# and it is computed anew for each try. @mistralai/mistralai 2.7.0 and ollama 0.6.4, told of no timeout or of none
 # shorter, fail there, too, after one request. openai's error names the setting of undici that helps; the
 # READMEs tell of the ten minutes. This script takes five and a half.
 . "$(dirname "$0")/lib/lab.sh"

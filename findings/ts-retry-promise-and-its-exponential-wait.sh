@@ -1,8 +1,7 @@
 #!/bin/bash
 # ts-retry-promise 0.8.1: `backoff: "EXPONENTIAL"` takes the delay, in milliseconds, to the power of the attempt.
-# With its default of 100 the waits are 0.1, 10 and 300 seconds (the last cut by its longest), and its timeout of
-# a minute is over after three requests of eleven; with a delay of one it is 1 ms each time, ten repetitions
-# at once. After the last request it waits once more before it tells of the failure. Its README calls it "increase
+# With its default of 100 the waits are 0.1, 10 and 300 seconds (the last cut by its longest), so its timeout of
+# a minute would be over after three requests of eleven; with a delay of one it is 1 ms each time. After the last request it waits once more before it tells of the failure. Its README calls it "increase
 # delay with every retry" and has no formula. Other libraries double.
 . "$(dirname "$0")/lib/lab.sh"
 npm_packages ts-retry-promise@0.8.1 exponential-backoff@3.1.3

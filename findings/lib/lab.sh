@@ -71,7 +71,9 @@ start_server() {
 }
 
 end_servers() {
-    [ "${#servers[@]}" = 0 ] || kill "${servers[@]}" 2>/dev/null || true
+    [ "${#servers[@]}" != 0 ] || return 0
+    kill "${servers[@]}" 2>/dev/null || true
+    wait "${servers[@]}" 2>/dev/null || true
 }
 
 free_port() {

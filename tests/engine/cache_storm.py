@@ -18,6 +18,7 @@ def ask(c, question):
     """The milliseconds that it took, and whether a kept answer has ended it."""
     got, heads = [], []
     c.setopt(c.URL, url)
+    c.setopt(c.TIMEOUT, 120)
     c.setopt(c.POSTFIELDS, json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": question}]}))
     c.setopt(c.WRITEFUNCTION, got.append)
     c.setopt(c.HEADERFUNCTION, heads.append)

@@ -145,7 +145,7 @@ run_path() { # CURL OPTION...
     url=$MOCK_URL/v1beta/models/gemini-2.5-pro:generateContent
     run -0 run_path --aws-sigv4 aws:amz:us-east-1:aiplatform -u id:secret -d "$body" "$url"
     run -0 run_path --request-target "${url#"$MOCK_URL"}?a=1" -d "$body" "$url"
-    http_proxy=$MOCK_URL run -0 run_path -d "$body" http://127.0.0.1:9/v1beta/models/a:generateContent
+    no_proxy='' NO_PROXY='' http_proxy=$MOCK_URL run -0 run_path -d "$body" http://127.0.0.1:9/v1beta/models/a:generateContent
     [ "$(mock_count)" -eq 3 ]
     [ "$(logged '.[] | select(.event == "fallback") | [.reason, .text // .error]' | sort | grep -c unfit)" -eq 3 ]
 }
@@ -333,7 +333,7 @@ CASES
     [ "$(grep -l '"chat.completion"' "$BATS_TEST_TMPDIR"/answer.* | wc -l)" -eq 8 ]
     [ "$(mock_count)" -eq 8 ]
     [ "$(logged '[.[] | select(.event == "call") | [.target, .outcome, .attempts]] | unique')" = '[["claude","ok",2]]' ]
-    [ "$(logged '[.[] | select((.wait_ms // 0) > 0)] | length')" -eq 0 ]
+    [ "$(logged '[.[] | select(.event == "wait" or .event == "waited")] | length')" -eq 0 ]
 }
 
 @test "a target that is unfit is passed over, and the log says why" {

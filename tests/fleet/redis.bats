@@ -78,7 +78,7 @@ two_hosts() {
     mock_script "429;retry-after=30"
     on 1 run -0 code
     [[ $output = 429* ]]
-    sleep 0.5 # host 2 asks Redis again
+    sleep 0.8 # host 2 asks Redis again
     on 2 run -0 code
     echo "$output"
     [ "$output" = "429 gate_closed" ]

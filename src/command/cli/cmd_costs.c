@@ -249,7 +249,8 @@ static bool import(struct sc_ledger *l, const char *path, const char *log, bool 
     return true;
 }
 
-static int report_costs(const char *path, const char *log, struct sc_ledger_query *q,
+/* named: by the user, as what to add up. */
+static int report_costs(const char *path, const char *log, bool named, struct sc_ledger_query *q,
                         enum format format)
 {
     char why[512];
@@ -267,8 +268,10 @@ static int report_costs(const char *path, const char *log, struct sc_ledger_quer
             wrong(path, sc_ledger_error(l));
     }
     sc_ledger_close(l);
-    /* A log that is gone may have been rotated away; one that never was is a slip. */
-    good = good && (found || p.total.calls > 0);
+    /* A log that is gone may have been rotated away; one that never was is a slip. In a part of the
+     * time nothing may have been. */
+    if (named && !found && p.total.calls == 0 && q->since == 0 && q->until == INT64_MAX)
+        good = false;
     return good && !ferror(stdout) && fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -350,5 +353,6 @@ int sc_cmd_costs(int argc, char **argv)
     if (!t.ledger && !default_ledger(place, sizeof place))
         return 1;
     t.query.log = t.all ? NULL : log;
-    return report_costs(t.ledger ? t.ledger : place, reads ? log : NULL, &t.query, t.format);
+    return report_costs(t.ledger ? t.ledger : place, reads ? log : NULL, a.i < argc, &t.query,
+                        t.format);
 }

@@ -176,14 +176,18 @@ static int print_kinds(const struct sc_kinds *k)
     return 0;
 }
 
-/* Before any run: who has waited for minutes wants to keep what was seen. What is there stays. */
+/* Before any run: who has waited for minutes wants to keep what was seen. What is there stays, and
+ * what is not is not there yet. */
 static bool can_write(const char *path)
 {
+    bool is_there = path && access(path, F_OK) == 0;
     FILE *f = path ? fopen(path, "a") : NULL;
 
     if (f)
         fclose(f);
-    else if (path)
+    if (f && !is_there)
+        unlink(path);
+    if (!f && path)
         sc_usage_wrong(&usage, "cannot write %s: %s", path, strerror(errno));
     return f || !path;
 }

@@ -135,9 +135,11 @@ static bool is_in_body(const struct sc_explain_chain *x)
 }
 
 /* At the program's own host only the model is another, where path or body name it. */
-static bool names_its_model(const struct sc_explain_chain *x, struct seen *s)
+static bool names_its_model(const struct sc_explain_chain *x, const struct known *k, struct seen *s)
 {
-    return s->target->url || is_in_path(x) || x->request.n == 0 || is_in_body(x) ||
+    bool may_be_in_body = x->request.n == 0 && k->dialect != SC_DIALECT_GEMINI;
+
+    return s->target->url || is_in_path(x) || may_be_in_body || is_in_body(x) ||
            unfit(s, "the request does not name its model in its body");
 }
 
@@ -184,7 +186,7 @@ static void see(const struct sc_explain_chain *x, const struct known *k, const s
     if (k->dialect == SC_DIALECT_COUNT &&
         (t->url || !sc_request_suits_models(x->provider, x->path)))
         unfit(s, "the URL's path is that of none of the dialects that can be translated");
-    else if (has_key(s) && names_its_model(x, s) && has_room(x, k, s))
+    else if (has_key(s) && names_its_model(x, k, s) && has_room(x, k, s))
         can_be_said(x, k, s);
 }
 

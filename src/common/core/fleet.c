@@ -25,7 +25,7 @@ int64_t sc_fleet_hosts(int64_t known, int64_t stated)
 {
     int64_t n = known > stated ? known : stated;
 
-    return n > 0 ? n : SC_FLEET_GUESS;
+    return n > 0 ? within(n, 1, HOSTS_MAX) : SC_FLEET_GUESS;
 }
 
 int64_t sc_fleet_crumb(int64_t hosts)

@@ -60,12 +60,15 @@ static void read_server(struct sc_reader *r, const struct sc_layer *l, struct sc
         return;
     if (c->redis == NULL && r->state.redis != NULL) {
         c->redis = r->state.redis;
-        c->password_env = r->state.password_env;
+        if (c->password_env == NULL)
+            c->password_env = r->state.password_env;
     }
     if (c->redis == NULL)
         wrong = "store is redis, but neither `redis` here nor in `state` says where that is";
     else if (item != NULL)
         wrong = sc_redis_url_read(c->redis, &u);
+    if (wrong == NULL && c->redis != NULL && item != NULL && u.tls)
+        wrong = SC_REDIS_NO_TLS;
     if (wrong == NULL)
         return;
     before = sc_reader_enter(r, "cache.redis");

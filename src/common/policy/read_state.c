@@ -26,9 +26,7 @@ static void check(struct sc_reader *r, const struct sc_state_draft *d, const cJS
     if (wrong != NULL)
         sc_reader_fail(r, sc_document_value(r->doc, given), "redis: %s", wrong);
     else if (u.tls)
-        sc_reader_fail(r, sc_document_value(r->doc, given),
-                       "redis: rediss:// is not there yet: put a TLS tunnel (stunnel, a sidecar) "
-                       "between and name its local end, redis://127.0.0.1:PORT");
+        sc_reader_fail(r, sc_document_value(r->doc, given), "redis: " SC_REDIS_NO_TLS);
     if (d->prefix != NULL && !is_plain(d->prefix))
         sc_reader_fail(r, sc_document_value(r->doc, given),
                        "prefix takes letters, digits and - _ . : / alone");

@@ -276,7 +276,7 @@ bool sc_redis_link_open(struct sc_redis_link *l, const struct sc_redis_url *u, i
 {
     *l = (struct sc_redis_link){.fd = -1};
     if (u->tls)
-        return fail(note, "rediss:// needs a steadycurl that is built with hiredis 1.0 or newer");
+        return fail(note, SC_REDIS_NO_TLS);
     l->reader = redisReaderCreate();
     if (l->reader && connect_link(l, u, deadline, note) && log_in(l, u, deadline, note))
         return true;

@@ -21,6 +21,11 @@ struct sc_redis_url {
     int port, db;
 };
 
+/* What is said where `tls` is asked for. */
+#define SC_REDIS_NO_TLS                                                                       \
+    "rediss:// is not there yet: put a TLS tunnel (stunnel, a sidecar) between and name its " \
+    "local end, redis://127.0.0.1:PORT"
+
 /* NULL, or what is wrong with it (static, without a word of it). */
 const char *sc_redis_url_read(const char *url, struct sc_redis_url *out);
 

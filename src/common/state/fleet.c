@@ -169,7 +169,8 @@ static bool is_leased_on(const struct sc_fleet *f, int64_t now)
 {
     int64_t heard = (int64_t)sc_word_read(&f->heard);
 
-    return heard != 0 && now - heard < SC_FLEET_LEASE_NS - SC_FLEET_PRESSED_NS;
+    return heard != 0 && heard - now < SC_FLEET_LEASE_NS && /* else it is damage */
+           now - heard < SC_FLEET_LEASE_NS - SC_FLEET_PRESSED_NS;
 }
 
 /* Due, or worth one before: `gap` since the last one began. Whoever moves the word makes it. */

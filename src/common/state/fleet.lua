@@ -40,6 +40,10 @@ local emptied = epoch_seen ~= '0' and epoch_seen ~= epoch
 if emptied then seq_seen = 0 end
 
 redis.call('ZADD', KEYS[1], now, host)
+-- What a host takes their number for is of use only where nobody has met them here lately.
+if not emptied and now - tonumber(epoch) > 5000 then
+    known = math.min(known, redis.call('ZCARD', KEYS[1]))
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 600000)
 redis.call('HSET', p .. 'names', host, name)
 redis.call('PEXPIRE', KEYS[1], DAY)

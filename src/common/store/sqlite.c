@@ -138,14 +138,14 @@ static sqlite3_stmt *prepared(struct use *u, const char *sql)
 static bool number(struct use *u, const char *sql, int64_t in, int64_t *out)
 {
     sqlite3_stmt *s = prepared(u, sql);
-    int rc = SQLITE_ERROR;
+    int rc;
 
-    if (s) {
-        sqlite3_bind_int64(s, 1, in);
-        rc = sqlite3_step(s);
-        if (rc == SQLITE_ROW && out)
-            *out = sqlite3_column_int64(s, 0);
-    }
+    if (!s)
+        return false;
+    sqlite3_bind_int64(s, 1, in);
+    rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW && out)
+        *out = sqlite3_column_int64(s, 0);
     sqlite3_finalize(s);
     return is_good(u, rc);
 }

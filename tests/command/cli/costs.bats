@@ -106,6 +106,8 @@ cost_of_total() { # OPTIONS...
     [[ $output == *"\"cost_usd\":$(usd "$(nano_of 10)")"* ]]
     # shellcheck disable=SC2154 # set by run
     [[ $stderr == *"no such log"* ]]
+    run -0 "$steadycurl" costs --json --since 1h log
+    run -0 "$steadycurl" costs --json --log not-yet # as the page asks before the first call
 }
 
 @test "a log that never was is a slip, and so are two formats" {
