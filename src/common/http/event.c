@@ -251,9 +251,22 @@ static bool type_of(const struct members *m, char *type, size_t size)
     return sc_json_string(m->type, type, size) || sc_json_string(m->event_type, type, size);
 }
 
+/* A number that is not zero, also as a text: "0", "00000", "SUCCESS" and false are no failures. */
 static bool is_failing(struct sc_str number)
 {
-    return !sc_json_says_nothing(number) && !is_word(number, "0");
+    size_t i = number.n > 0 && number.p[0] == '"', end = number.n - i;
+    bool failing = false;
+
+    if (i < end && number.p[i] == '-')
+        i++;
+    for (size_t from = i; i < end; i++) {
+        char c = number.p[i];
+
+        if ((c < '0' || c > '9') && (c != '.' || i == from))
+            return false;
+        failing |= c >= '1' && c <= '9';
+    }
+    return failing;
 }
 
 bool sc_event_is_numbered_error(struct sc_str json)
@@ -342,7 +355,7 @@ static bool starts(struct sc_str s, const char *what)
 }
 
 /* Quotes inside of JSON strings are escaped, so model output that talks about "error" does not
- * contain these bytes. All error events do: response.failed as a member of its response. */
+ * contain these bytes. Error events do: response.failed as a member of its response. */
 bool sc_event_may_be_error(struct sc_str json)
 {
     return contains(json, "\"error\"");

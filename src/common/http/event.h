@@ -22,7 +22,8 @@ enum sc_event_nature sc_event_nature(struct sc_str json);
  * short line: it is not worth the look. */
 bool sc_event_is_plain(struct sc_str line);
 
-/* Cheap, for every event after output has begun: may it be an error? Never misses one. */
+/* Cheap, for every event after output has begun: may it be an error? Never misses one
+ * that is named so; ends that are failures, and numbers of errors, are not looked for there. */
 bool sc_event_may_be_error(struct sc_str json);
 
 /* A line of text in brackets where JSON is due: [DONE], [ERROR], [STREAM_END]. It is no output; one

@@ -91,6 +91,7 @@ void sc_stream_judge(struct sc_stream *s, bool whole)
     if (json && !s->has_end)
         s->has_end = sc_event_has_end(data);
     if (nature == SC_NATURE_ERROR) {
+        sc_event_stop(data, s->stop, sizeof s->stop);
         sc_stream_note_error(s, data, at);
     } else if (nature == SC_NATURE_OUTPUT) {
         s->state = SC_STREAM_OUTPUT;

@@ -52,7 +52,7 @@ static bool is_refused(const struct sc_layer *l)
 static void read_server(struct sc_reader *r, const struct sc_layer *l, struct sc_cache_settings *c)
 {
     const cJSON *item = given(l, SC_SECTION_CACHE, "redis");
-    struct sc_redis_url u;
+    struct sc_redis_url u = {.tls = false};
     const char *wrong = NULL;
     size_t before;
 
@@ -67,7 +67,7 @@ static void read_server(struct sc_reader *r, const struct sc_layer *l, struct sc
         wrong = "store is redis, but neither `redis` here nor in `state` says where that is";
     else if (item != NULL)
         wrong = sc_redis_url_read(c->redis, &u);
-    if (wrong == NULL && c->redis != NULL && item != NULL && u.tls)
+    if (wrong == NULL && u.tls)
         wrong = SC_REDIS_NO_TLS;
     if (wrong == NULL)
         return;

@@ -377,10 +377,11 @@ void sc_facts_read_event(const struct sc_response *r, const struct sc_stream *s,
         return;
     memcpy(out->stop, s->stop, sizeof out->stop);
     out->has_error = sc_end_is_failure(out->stop);
-    if (out->has_error)
-        memcpy(out->code, out->stop, sizeof out->stop);
-    if (s->state != SC_STREAM_ERROR && !s->late_error)
+    if (s->state != SC_STREAM_ERROR && !s->late_error) {
+        if (out->has_error)
+            memcpy(out->code, out->stop, sizeof out->stop);
         return;
+    }
     out->has_error = true;
     out->from_api = sc_event_mark((struct sc_str){s->error, s->error_len}) == SC_MARK_NONE;
     if (s->kind == SC_STREAM_AWS)
