@@ -100,8 +100,8 @@ static bool look(const struct sc_usage *usage, bool may_be_absent, size_t *n)
         damaged = sc_cassette_damage(c, &number, &why);
         if (damaged > 0)
             fprintf(stderr, "steadycurl run: %s: line %zu %s%s\n", run.asked.file, number, why,
-                    *n == 0       ? ": it is no cassette, none of its lines is an exchange"
-                    : damaged > 1 ? ", and others are damaged, too; the rest is used"
+                    *n == 0       ? "; no cassette: none of its lines is an exchange"
+                    : damaged > 1 ? ", and others are damaged; the rest is used"
                                   : "; the others are used");
         error = damaged > 0 && *n == 0 ? -1 : 0;
     }

@@ -145,7 +145,7 @@ EOF
     run -1 simulate --scenario ./outrage
     for clients in 0 -1 1.5 x 99999999 ""; do
         run -2 simulate --scenario steady --clients "$clients"
-        [[ $output == *"--clients"*"allowed a whole number from 1 to"* ]]
+        [[ $output == *"--clients"*"a whole number from 1 to"* ]]
     done
     run -2 simulate --scenario steady --seed x
     run -1 simulate --scenario steady --clients 5 --html /no/such/folder/x.html none

@@ -22,6 +22,8 @@ BEYOND_A_SCHEMA = {
     "218", "221",  # how much a text comes to
     "94", "95", "148", "149", "150", "151",  # names and hosts of providers
     "223", "224", "226",  # where in a chain cache stands, and where its file is
+    "229",  # half a character
+    "281", "282", "283",  # what a Redis is reached by
     "170", "171", "174", "183", "214", "217",  # names of targets
     "190", "197", "198", "199", "200", "201", "205", "206", "208",  # form of URLs, keys and headers
     "179", "180", "181", "187", "189", "194", "195", "196", "203", "207", "209", "210",  # what targets, routes and replies go with

@@ -166,7 +166,7 @@ POLICY
     sed -i '1a {"cassette":1,"request":{"method":"GET","url":' "$TAPE"
     printf '{"cassette":1,"requ' >>"$TAPE"
     run -0 replay -- sh -c "curl -sS $MOCK_URL/v1/models; curl -sS -d '$BODY' $MOCK_URL/v1/chat/completions"
-    [[ ${lines[0]} == "steadycurl run: $TAPE: line 2 is cut off, and others are damaged; the others are used" ]]
+    [[ ${lines[0]} == "steadycurl run: $TAPE: line 2 is cut off, and others are damaged; the rest is used" ]]
     [ "$(mock_count)" -eq 2 ]
     grep -q 'Cassette tape.jsonl: line 2 is cut off, and others are damaged; the other 2 exchanges are used' "$TMP/log"
     run -1 "$STEADYCURL" cassette diff "$TAPE" "$TAPE"
