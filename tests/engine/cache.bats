@@ -103,7 +103,7 @@ asked() { # how many requests the server got
         [[ $output == *"cache-status: steadycurl; hit; ttl="* ]]
     done
     [ "$(asked)" = 1 ]
-    [ "$(logged '[.[] | select(.cached) | [.outcome, .cost_usd, .attempts, .input_tokens]] | unique')" = \
+    [ "$(logged '[.[] | select(.cached) | [.outcome, .cost_usd + 0, .attempts, .input_tokens]] | unique')" = \
         '[["synthesized",0,0,null]]' ]
 }
 
