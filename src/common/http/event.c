@@ -1,11 +1,11 @@
 /* event.c - see event.h. */
 #include "http/event.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "http/header.h"
 #include "http/json.h"
+#include "http/scan.h"
 
 /* Types of events are those of OpenAI's responses, Anthropic's messages, Cohere's chat (v1, v2),
  * Gemini's interactions (in `event_type`; two generations of names) and Mistral's conversations;
@@ -293,61 +293,6 @@ enum sc_event_nature sc_event_nature(struct sc_str json)
     return SC_NATURE_OUTPUT;
 }
 
-/* Sixteen bytes compared at once, by the compiler's vectors: this runs for each token. */
-typedef unsigned char block __attribute__((vector_size(16)));
-
-static block load(const char *p)
-{
-    block b;
-    memcpy(&b, p, sizeof b);
-    return b;
-}
-
-/* Whether the first two bytes of `what` are anywhere in s; true of a text too short to ask. */
-static bool may_contain(struct sc_str s, const char *what)
-{
-    const block first = (block){0} + (unsigned char)what[0];
-    const block second = (block){0} + (unsigned char)what[1];
-    block hit = {0};
-    uint64_t halves[2];
-    if (s.n <= sizeof hit)
-        return true;
-    const char *last = s.p + s.n - sizeof hit - 1;
-    for (const char *p = s.p; p < last; p += sizeof hit)
-        hit |= (block)((load(p) == first) & (load(p + 1) == second));
-    hit |= (block)((load(last) == first) & (load(last + 1) == second));
-    memcpy(halves, &hit, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
-/* Where what begins with a quote and a letter of "error", "eval_count", "usage" or "billed_units".
- */
-static inline block names_at(const char *p)
-{
-    block letter = load(p + 1);
-    return (block)((load(p) == '"') & (((letter | 0x10) == 'u') | (letter == 'b')));
-}
-
-bool sc_event_is_plain(struct sc_str line)
-{
-    block hit = {0};
-    uint64_t halves[2];
-    if (line.n <= sizeof hit)
-        return false;
-    const char *last = line.p + line.n - sizeof hit - 1;
-    for (const char *p = line.p; p <= last; p += sizeof hit)
-        hit |= names_at(p) | (block)(load(p) == '\r');
-    hit |= names_at(last) | (block)(load(last + 1) == '\r');
-    memcpy(halves, &hit, sizeof halves);
-    return (halves[0] | halves[1]) == 0;
-}
-
-/* what: at least two bytes. */
-static bool contains(struct sc_str s, const char *what)
-{
-    return may_contain(s, what) && memmem(s.p, s.n, what, strlen(what)) != NULL;
-}
-
 static bool starts(struct sc_str s, const char *what)
 {
     size_t n = strlen(what);
@@ -358,7 +303,7 @@ static bool starts(struct sc_str s, const char *what)
  * contain these bytes. Error events do: response.failed as a member of its response. */
 bool sc_event_may_be_error(struct sc_str json)
 {
-    return contains(json, "\"error\"");
+    return sc_scan_has(json, "\"error\"");
 }
 
 void sc_event_stop(struct sc_str json, char *stop, size_t size)
@@ -369,7 +314,7 @@ void sc_event_stop(struct sc_str json, char *stop, size_t size)
         {.path = "delta.finish_reason"},        {.path = "finish_reason"},
     };
     stop[0] = '\0';
-    if (!contains(json, "eason\":"))
+    if (!sc_scan_has(json, "eason\":"))
         return;
     sc_json_pick(json.p, json.n, wants, COUNT(wants));
     for (size_t i = 0; i < COUNT(wants) && stop[0] == '\0'; i++)
@@ -452,9 +397,9 @@ bool sc_event_is_last(struct sc_str json)
     if (starts(json, "[DONE]") || type_is_last(json))
         return true;
     if (starts(json, "{\"candidates\""))
-        return contains(json, "\"finishReason\"");
+        return sc_scan_has(json, "\"finishReason\"");
     if (starts(json, "{\"model\"")) /* Ollama */
-        return contains(json, "\"done\":true");
+        return sc_scan_has(json, "\"done\":true");
     return false;
 }
 

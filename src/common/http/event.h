@@ -17,11 +17,6 @@ enum sc_event_nature { SC_NATURE_PREAMBLE, SC_NATURE_OUTPUT, SC_NATURE_ERROR };
 /* json: an event's data, maybe cut at its end. */
 enum sc_event_nature sc_event_nature(struct sc_str json);
 
-/* The same for a line of the stream, and with it for usage, by one look at all of its bytes: no
- * text in it begins as the names of errors and of usage do, and no CR is among them. False of a
- * short line: it is not worth the look. */
-bool sc_event_is_plain(struct sc_str line);
-
 /* Cheap, for every event after output has begun: may it be an error? Never misses one
  * that is named so; ends that are failures, and numbers of errors, are not looked for there. */
 bool sc_event_may_be_error(struct sc_str json);

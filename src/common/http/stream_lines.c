@@ -2,6 +2,7 @@
 #include "http/event.h"
 #include "http/header.h"
 #include "http/json.h"
+#include "http/scan.h"
 #include "http/stream_parts.h"
 
 static bool is_blank(char c)
@@ -263,7 +264,7 @@ static const char *pass_line(struct sc_stream *s, const char *p, size_t n)
     if (s->state != SC_STREAM_OUTPUT || s->line_len > 0 || s->skip_line || s->raw || !lf)
         return NULL;
     struct sc_str line = {p, (size_t)(lf - p)};
-    s->plain = sc_event_is_plain(line);
+    s->plain = sc_scan_is_plain(line);
     const char *end = !s->plain && lf > p ? memchr(p, '\r', line.n) : NULL;
     if (end && end + 1 < lf)
         return NULL;

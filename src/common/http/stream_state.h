@@ -23,7 +23,7 @@ enum sc_stream_kind {
  * kept) whatever its length. The usual event comes whole and in place, with SC_DATA_BEGIN alone.
  * A long line that lies in several chunks comes in pieces: all but the last have SC_DATA_MORE.
  * Further data lines of the same event come without SC_DATA_BEGIN. Of a usual event SC_DATA_PLAIN
- * says that it is known to have none of the names that sc_event_is_plain looks for. */
+ * says that it is known to have none of the names that sc_scan_is_plain looks for. */
 enum { SC_DATA_BEGIN = 1, SC_DATA_MORE = 2, SC_DATA_PLAIN = 4 };
 typedef void sc_stream_data(void *arg, struct sc_str data, unsigned flags);
 
@@ -73,7 +73,7 @@ struct sc_stream {
     bool tell_rest;   /* the rest of the current line goes there as well */
     bool raw;         /* in the middle of an event whose JSON comes in several lines */
     bool bare;        /* they stand in no field */
-    bool plain;       /* the line at hand is (sc_event_is_plain) */
+    bool plain;       /* the line at hand is (sc_scan_is_plain) */
     bool scattered;   /* the data is not one run of the stream's bytes */
     bool has_end;     /* streams of such events have an end */
     bool odd;         /* events after output came in several lines: their last one is not known */

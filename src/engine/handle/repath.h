@@ -1,8 +1,8 @@
 /*
  * repath.h - the handle asks its own host for another path than its URL's.
  *
- * By CURLOPT_REQUEST_TARGET: the URL, and with it all that a program can ask of it, stays. For one
- * attempt, and put back with the hooks (hooks.h).
+ * By CURLOPT_REQUEST_TARGET: the URL, and with it all that a program can ask of it, stays. Put back
+ * with the hooks (hooks.h), at the call's end.
  */
 #ifndef SC_HANDLE_REPATH_H
 #define SC_HANDLE_REPATH_H

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "call/bounds.h"
+#include "call/candidates.h"
 #include "call/fitness.h"
 #include "call/judge.h"
 #include "call/last.h"
@@ -23,7 +24,6 @@
 #include "dialect/dialect.h"
 #include "handle/mark.h"
 #include "handle/texts.h"
-#include "policy/key.h"
 #include "provider/affinity.h"
 #include "provider/class.h"
 #include "provider/request.h"
@@ -90,60 +90,15 @@ static bool is_over(const struct sc_transfer *t, const struct fallback *me)
     return me->stays || me->now.link >= chain_of(t)->n_links;
 }
 
-/* Whoever answers the questions of core/order.h. */
-struct asked {
-    const struct sc_transfer *t;
-    const struct fallback *me;
-};
-
-static const struct sc_target *target_of(const struct asked *a, unsigned link)
-{
-    return link == 0 ? a->me->first : chain_of(a->t)->links[link - 1].target;
-}
-
-static bool fits(void *arg, unsigned link, enum sc_class class)
-{
-    const struct asked *a = arg;
-    char why[SC_WHY_MAX];
-
-    return !sc_fitness_lacks(a->t, &chain_of(a->t)->links[link - 1], class, why);
-}
-
-static unsigned keys(void *arg, unsigned link, struct sc_order_key out[SC_ORDER_KEYS_MAX])
-{
-    const struct sc_target *to = target_of(arg, link);
-    char why[SC_KEY_WHY_MAX];
-    unsigned n = 0;
-
-    for (; to && n < to->n_keys; n++) {
-        const char *name = sc_key_name(&to->keys[n]);
-
-        out[n].id = sc_affinity_hash((struct sc_str){name, strlen(name)});
-        out[n].missing = !sc_key_is_there(&to->keys[n], why);
-    }
-    return n;
-}
-
-static struct sc_order_question question(struct asked *a)
-{
-    return (struct sc_order_question){
-        .n = (unsigned)chain_of(a->t)->n_links + 1,
-        .on = chain_of(a->t)->on,
-        .fits = fits,
-        .keys = keys,
-        .arg = a,
-    };
-}
-
 /* True: somebody else may answer, and is the next to be asked. */
 static bool choose(const struct sc_transfer *t, struct fallback *me, enum sc_class class)
 {
-    struct asked asked = {t, me};
+    struct sc_candidates candidates = {t, me->first};
     struct sc_order_question q;
 
     if (me->stays)
         return false;
-    q = question(&asked);
+    q = sc_candidates_question(&candidates);
     q.hash = sc_request_affinity(sc_rewrite_own(&t->x));
     me->why = class;
     me->next = me->now;
@@ -152,20 +107,20 @@ static bool choose(const struct sc_transfer *t, struct fallback *me, enum sc_cla
 
 static bool has_next(const struct sc_transfer *t, const struct fallback *me)
 {
-    struct asked asked = {t, me};
+    struct sc_candidates candidates = {t, me->first};
     struct sc_order_question q;
 
     if (is_over(t, me))
         return false;
-    q = question(&asked);
+    q = sc_candidates_question(&candidates);
     return sc_order_has_next(&me->now, &q);
 }
 
 /* The first target is another host: with which key. */
 static void choose_first_key(const struct sc_transfer *t, struct fallback *me)
 {
-    struct asked asked = {t, me};
-    struct sc_order_question q = question(&asked);
+    struct sc_candidates candidates = {t, me->first};
+    struct sc_order_question q = sc_candidates_question(&candidates);
 
     q.hash = sc_request_affinity(sc_rewrite_own(&t->x));
     me->next = me->now;
@@ -436,7 +391,8 @@ static void set_mark(struct sc_transfer *t, struct fallback *me, const char *wha
 static void enter(struct sc_transfer *t, void *state)
 {
     struct fallback *me = state;
-    const struct sc_target *to = target_of(&(struct asked){t, me}, me->next.link);
+    const struct sc_target *to =
+        sc_candidates_target(&(struct sc_candidates){t, me->first}, me->next.link);
     const char *from = t->route.target ? t->route.target->name : first_name;
     char text[SC_WHY_MAX];
 
