@@ -107,7 +107,8 @@ uint64_t sc_fleet_move(uint64_t tat, void *arg)
 {
     const struct sc_fleet_move *m = arg;
     int64_t left = m->burst_ns - sc_limiter_backlog(tat, m->now_ns); /* < 0: a queue */
-    int64_t credit = scale(left, m->from, SC_FLEET_ALL) +
+    bool is_debt = left < 0 && m->unit > 0 && m->unit <= SC_FLEET_ALL;
+    int64_t credit = scale(left, is_debt ? m->unit : m->from, SC_FLEET_ALL) +
                      within(m->grant, -SC_LIMITER_HORIZON_NS, SC_LIMITER_HORIZON_NS);
     int64_t most, x;
 
@@ -117,5 +118,5 @@ uint64_t sc_fleet_move(uint64_t tat, void *arg)
     if (credit > most)
         credit = most;
     x = m->burst_ns - scale(credit, SC_FLEET_ALL, m->to);
-    return x > 0 ? (uint64_t)(m->now_ns + x) : (uint64_t)m->now_ns;
+    return (uint64_t)(m->now_ns + within(x, 0, SC_LIMITER_HORIZON_NS)); /* more is damage */
 }

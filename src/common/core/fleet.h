@@ -95,7 +95,8 @@ int64_t sc_fleet_credit(uint64_t tat, int64_t burst_ns, int64_t share, int64_t n
 
 struct sc_fleet_move {
     int64_t now_ns, burst_ns;
-    int64_t from, to; /* shares */
+    int64_t from, to; /* shares; from 0: the lease has ended, and with it what was in the bucket */
+    int64_t unit;     /* the share that what was reserved is counted in: debts stay. 0: `from` */
     int64_t grant;    /* credit that comes along; < 0: that was given back */
 };
 

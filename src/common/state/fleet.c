@@ -353,6 +353,23 @@ static int64_t share_to_use(const struct sc_ticket *t, const struct part *part, 
                                                  : SC_FLEET_ALL / part->hosts;
 }
 
+/* What is reserved next is counted in another share: what was reserved before is from now on, too.
+ * Of two that find so, one moves it. */
+static void count_in(const struct part *part, int64_t share, int64_t now)
+{
+    uint64_t before = sc_word_read(&part->words[SC_F_UNIT]);
+    struct sc_fleet_move m = {.now_ns = now,
+                              .burst_ns = (int64_t)sc_word_read(&part->r->words[SC_W_BURST_NS]),
+                              .from = (int64_t)before,
+                              .to = share};
+
+    if (before == (uint64_t)share ||
+        !atomic_compare_exchange_strong(&part->words[SC_F_UNIT], &before, (uint64_t)share))
+        return;
+    if (m.from > 0 && m.from <= SC_FLEET_ALL)
+        sc_word_update(&part->r->words[SC_W_TAT], sc_fleet_move, &m);
+}
+
 /* As long as a round trip may take, whatever it may wait. */
 static bool may_wait(const struct sc_ticket *t, int64_t now)
 {
@@ -409,6 +426,8 @@ int64_t sc_fleet_before(const struct sc_fleet_place *p, struct sc_ticket *t,
     for (int i = 0; i < 2; i++) {
         parts[i].r->share = parts[i].words ? share_to_use(t, &parts[i], now) : 0;
         parts[i].r->polls = parts[i].words ? &parts[i].words[SC_F_POLLS] : NULL;
+        if (parts[i].words)
+            count_in(&parts[i], parts[i].r->share, now);
     }
     return 0;
 }

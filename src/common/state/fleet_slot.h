@@ -20,7 +20,8 @@ enum {
     SC_F_OTHERS, /* of the other hosts, and how many they are */
     SC_F_HOSTS,
     SC_F_POLLS, /* units of calls that found no slot, each time they looked */
-    SC_F_POLLED
+    SC_F_POLLED,
+    SC_F_UNIT /* the share that the bucket is counted in; 0: none has been used */
 };
 /* GATE, LATCH, BREAKER: what was last said or heard; when somebody set out to say more. */
 enum { SC_F_KNOWN = 2, SC_F_CLAIM };

@@ -230,6 +230,8 @@ static void hear_limit(struct trip *t, size_t k, const struct sc_redis_reply *r,
                               .to = number_at(r, at),
                               .grant = number_at(r, at + 1)};
 
+    if (m.to > 0)
+        m.unit = (int64_t)atomic_exchange(&f[SC_F_UNIT], (uint64_t)m.to);
     atomic_store(&f[SC_F_TOLD], t->asked[k]);
     atomic_store(&f[SC_F_POLLED], t->polled[k]);
     atomic_store(&f[SC_F_AT], (uint64_t)t->now);

@@ -14,7 +14,7 @@
 #include "core/ring.h"
 #include "core/word.h"
 
-#define SC_STATE_VERSION 9
+#define SC_STATE_VERSION 10
 #define SC_STATE_MAGIC UINT64_C(0x6574617473647973)
 
 /* 1024 groups of 20 slots, one per kind: a scope's slots lie side by side. Pages that no scope uses

@@ -179,6 +179,13 @@ static void a_bucket_moves_with_its_share(void **state)
     tat = (uint64_t)(now + burst + 100 * MS); /* a debt of 50 at the whole rate */
     m.to = SC_FLEET_ALL;
     assert_int_equal(sc_fleet_move(tat, &m), now + burst + 50 * MS);
+    m.from = 0; /* the lease has ended, the debt has not */
+    m.unit = SC_FLEET_ALL / 2;
+    assert_int_equal(sc_fleet_move(tat, &m), now + burst + 50 * MS);
+    m.to = SC_FLEET_ALL / 4;
+    assert_int_equal(sc_fleet_move(tat, &m), now + burst + 200 * MS);
+    tat = (uint64_t)now; /* what was in it has gone to others */
+    assert_int_equal(sc_fleet_move(tat, &m), now + burst);
 }
 
 static void costs_are_those_of_the_part(void **state)
