@@ -412,22 +412,24 @@ static int64_t bytes_in_use(struct use *u)
     return (pages - unused) * PAGE;
 }
 
-/* What nobody can use any more goes first, then what was used longest ago. */
+/* What nobody can use any more goes first, then what was used longest ago; a part of all at a time,
+ * so that no step is much longer than the call has patience. */
 static bool make_room(struct use *u, int64_t bytes)
 {
-    static const char *const ways[] = {"DELETE FROM answers WHERE until <= ?",
-                                       "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM"
-                                       " answers ORDER BY used LIMIT max(1, (SELECT count(*)"
-                                       " FROM answers) / 16))"};
-    int64_t left = u->where->max_bytes - bytes - 8 * PAGE;
+#define PART " LIMIT max(1, (SELECT count(*) FROM answers) / 16))"
+    static const char *const ways[] = {
+        "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers WHERE until <= ?" PART,
+        "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY used" PART};
+#undef PART
+    int64_t left = u->where->max_bytes - bytes - 8 * PAGE, before;
+    size_t way = 0;
 
     if (left < 0)
         return false;
-    for (size_t way = 0; bytes_in_use(u) > left; way = 1) {
-        int64_t before = bytes_in_use(u);
-
-        if (!number(u, ways[way], u->where->now_ms, NULL) || now_ns() > u->deadline_ns ||
-            (way == 1 && bytes_in_use(u) >= before))
+    while ((before = bytes_in_use(u)) > left) {
+        if (!number(u, ways[way], u->where->now_ms, NULL) || now_ns() > u->deadline_ns)
+            return false;
+        if (bytes_in_use(u) >= before && way++ > 0)
             return false;
     }
     return true;
